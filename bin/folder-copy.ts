@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { run } from '../src/cli/run.js';
+
+// Not exit(): what is still on its way to a pipe has to arrive.
+process.exitCode = await run(process.argv.slice(2));

@@ -1,0 +1,63 @@
+import { InvalidArgumentError } from 'commander';
+import {
+  DEFAULT_CHUNK_SIZE,
+  DEFAULT_SUFFIX,
+  DEFAULT_WORKERS,
+  LARGEST_CHUNK_SIZE,
+  MOST_WORKERS,
+} from '../copier/options.js';
+
+/** One option of the command. Help and README are made from, or held against, this table. */
+export interface CommandOption {
+  readonly flags: string;
+  readonly description: string;
+  readonly defaultValue?: string | number;
+  readonly parse?: (text: string) => unknown;
+}
+
+export const COMMAND_OPTIONS: readonly CommandOption[] = [
+  {
+    flags: '-w, --workers <n>',
+    description: `size of the fixed pool, 1 to ${MOST_WORKERS}; never more are forked than there is work for`,
+    defaultValue: DEFAULT_WORKERS,
+    parse: text => parseWhole(text, 1, MOST_WORKERS),
+  },
+  {
+    flags: '--chunk-size <bytes>',
+    description: 'size of a chunk, 1 to 1 MiB, k/m suffixes allowed',
+    defaultValue: DEFAULT_CHUNK_SIZE,
+    parse: text => parseSize(text, LARGEST_CHUNK_SIZE),
+  },
+  {
+    flags: '--suffix <text>',
+    description: "put behind the source's name where dest is left out",
+    defaultValue: DEFAULT_SUFFIX,
+  },
+  { flags: '-v, --verbose', description: 'a line for every finished entry, and no bar' },
+  { flags: '-q, --quiet', description: 'errors only' },
+];
+
+/** What commander makes of the table. */
+export interface ParsedOptions {
+  readonly workers: number;
+  readonly chunkSize: number;
+  readonly suffix: string;
+  readonly verbose?: true;
+  readonly quiet?: true;
+}
+
+function parseWhole(text: string, least: number, most: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw new InvalidArgumentError(`It takes a whole number from ${least} to ${most}.`);
+}
+
+const FACTORS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/** Bytes, with an optional 1024-based suffix `k`, `m` or `g` in either case. */
+function parseSize(text: string, most: number): number {
+  const [, digits, suffix = ''] = /^(\d+)([kmg]?)$/i.exec(text) ?? [];
+  const value = digits === undefined ? Number.NaN : Number(digits) * (FACTORS[suffix.toLowerCase()] ?? 1);
+  if (value >= 1 && value <= most) return value;
+  throw new InvalidArgumentError(`It takes bytes from 1 to ${most}, as a whole number such as 4096 or 64k.`);
+}

@@ -1,0 +1,50 @@
+import type { Tally } from '../../copier/tally.js';
+
+/** What a progress view shows at one moment. */
+export interface ProgressNow {
+  /** 0 to 100, and 100 only when everything has been copied. */
+  readonly percent: number;
+  readonly filesDone: number;
+  readonly filesFound: number;
+  readonly bytes: number;
+  /** Bytes a second since the start. */
+  readonly rate: number;
+  /** Undefined while that cannot be told. */
+  readonly secondsLeft: number | undefined;
+}
+
+/** Turns a run's counts into progress that never goes back, though the total grows while the listing runs. */
+export class Progress {
+  readonly #tally: Tally;
+  #percent = 0;
+  #isOver = false;
+
+  constructor(tally: Tally) {
+    this.#tally = tally;
+  }
+
+  end(allCopied: boolean): void {
+    this.#isOver = true;
+    if (allCopied) this.#percent = 100;
+  }
+
+  now(): ProgressNow {
+    const { found, finished, bytes, skipped, failed, seconds, isListed } = this.#tally;
+    const settled = finished.files + finished.folders + skipped + failed;
+    const work = (entries: number, content: number) => entries * BYTES_OF_AN_ENTRY + content;
+    const total = work(found.files + found.folders, found.bytes);
+    const share = total === 0 ? 0 : Math.min(work(settled, bytes) / total, 1);
+    if (!this.#isOver) this.#percent = Math.min(Math.max(this.#percent, share * 100), 99.99);
+    return {
+      percent: this.#percent,
+      filesDone: finished.files,
+      filesFound: found.files,
+      bytes,
+      rate: seconds === 0 ? 0 : bytes / seconds,
+      secondsLeft: this.#isOver || !isListed || share === 0 ? undefined : (seconds / share) * (1 - share),
+    };
+  }
+}
+
+/** What an entry costs beside its content, as if it were content: opening and making a file takes that long. */
+const BYTES_OF_AN_ENTRY = 32 * 1024;

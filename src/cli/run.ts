@@ -1,0 +1,81 @@
+import { type Command, CommanderError } from 'commander';
+import { prepareCopy } from '../copier/copy-folder.js';
+import { RefusedError } from '../copier/errors.js';
+import type { CopyEvent } from '../copier/events.js';
+import type { Tally } from '../copier/tally.js';
+import type { ParsedOptions } from './command-options.js';
+import { escapeText, shownPath } from './escape.js';
+import { makeProgram } from './program.js';
+import { PlainErrors, type View } from './progress/view.js';
+import { watchSignals } from './signals.js';
+import { summaryOf } from './summary.js';
+
+/**
+ * The command. All it says goes to the standard streams.
+ * @param argv the words behind the command's name
+ * @returns the exit status
+ */
+export async function run(argv: readonly string[]): Promise<number> {
+  const program: Command = makeProgram();
+  try {
+    program.parse([...argv], { from: 'user' });
+    const [source, destination] = program.args;
+    if (source === undefined) program.error("error: missing argument 'src'");
+    return await copy(source, destination, program.opts<ParsedOptions>());
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_STATUS;
+    if (!(error instanceof RefusedError)) throw error;
+    process.stderr.write(`folder-copy: ${escapeText(error.message)}\n`);
+    return USAGE_STATUS;
+  }
+}
+
+const USAGE_STATUS = 2;
+
+async function copy(
+  source: string,
+  destination: string | undefined,
+  options: ParsedOptions,
+): Promise<number> {
+  const { workers, chunkSize, suffix, quiet = false, verbose = false } = options;
+  const signals = watchSignals();
+  let view: View | undefined;
+  const onEvent = (event: CopyEvent) => {
+    view?.event(event);
+    if (event.type === 'error') {
+      view?.print(`folder-copy: ${shownIn(source, event)}: ${event.message} (${event.code})`);
+    } else if (event.type === 'file' && !quiet && (verbose || event.how === 'skipped')) {
+      view?.print(`${event.how} ${shownIn(source, event)}`);
+    }
+  };
+  try {
+    const run = prepareCopy(source, destination, {
+      workers,
+      chunkSize,
+      suffix,
+      onEvent,
+      signal: signals.signal,
+    });
+    view = await chooseView(run.tally, quiet || verbose);
+    const report = await run.run();
+    view.close();
+    if (!quiet) process.stdout.write(`${summaryOf(report)}\n`);
+    return signals.status ?? report.status;
+  } finally {
+    signals.unwatch();
+  }
+}
+
+/** Errors name the source as it was typed. */
+function shownIn(source: string, event: Parameters<typeof shownPath>[0]): string {
+  const path = shownPath(event);
+  const root = escapeText(source);
+  return path === '' ? root : `${root.replace(/\/+$/, '')}/${path}`;
+}
+
+/** Loaded only when it is drawn: the bar's packages take longer to load than a small folder to copy. */
+async function chooseView(tally: Tally, isSilent: boolean): Promise<View> {
+  if (isSilent || !process.stderr.isTTY || process.env.TERM === 'dumb') return new PlainErrors();
+  const { BarView } = await import('./progress/bar.js');
+  return new BarView(tally);
+}

@@ -1,0 +1,84 @@
+/** Why an entry failed: what crosses the pipe and stands in events. */
+export interface Failure {
+  /** An errno name, or one of the contract's own codes. */
+  readonly code: string;
+  /** What happened, in words, without path and code. */
+  readonly message: string;
+}
+
+/** The failure that a thrown value stands for. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof EntryError) return { code: error.code, message: error.message };
+  const code = codeOf(error) ?? 'UNKNOWN';
+  return { code, message: wordsFor(error, code) };
+}
+
+/**
+ * Runs one step of a copy; what it throws says which step it was.
+ * @param what that could not be done, such as `cannot be read`
+ */
+export function step<T>(what: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof EntryError) throw error;
+    const { code, message } = failureOf(error);
+    throw new EntryError(code, `${what}: ${message}`, { cause: error });
+  }
+}
+
+/** The errno name of a thrown value, if it has one. */
+export function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** An error with one of our own codes, thrown where an entry cannot be copied. */
+export class EntryError extends Error {
+  override readonly name = 'EntryError';
+
+  constructor(
+    readonly code: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** glibc's words (`strerror`) where they tell a user enough, better ones where they do not. */
+const WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EBUSY: 'device or resource busy',
+  EDQUOT: 'disk quota exceeded',
+  EEXIST: 'it stands in the destination already',
+  EFBIG: 'file too large for the destination',
+  EIO: 'input/output error',
+  EISDIR: 'a folder stands in its place',
+  ELOOP: 'too many levels of symbolic links, or a link where none may be followed',
+  EMFILE: 'too many open files',
+  EMLINK: 'too many hard links',
+  ENAMETOOLONG: 'name too long',
+  ENFILE: 'too many open files in the system',
+  ENOENT: 'no such file or folder',
+  ENOMEM: 'out of memory',
+  ENOSPC: 'no space left on the destination',
+  ENOTDIR: 'not a folder',
+  ENOTEMPTY: 'a folder that is not empty stands in its place',
+  EPERM: 'operation not permitted',
+  EROFS: 'read-only file system',
+  ESTALE: 'stale file handle',
+  ETXTBSY: 'text file busy',
+  EXDEV: 'it lies on another file system',
+};
+
+function wordsFor(error: unknown, code: string): string {
+  return WORDS[code] ?? nodesWords(error, code);
+}
+
+/** Node writes `CODE: words, syscall 'path'`; only the words are wanted. */
+function nodesWords(error: unknown, code: string): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const words = message.startsWith(`${code}: `) ? message.slice(code.length + 2) : message;
+  return words.replace(/, \w+( '.*)?$/s, '');
+}

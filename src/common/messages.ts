@@ -1,0 +1,62 @@
+import type { BytePath } from './byte-path.js';
+import type { Failure } from './failure.js';
+
+/** All that the parent and its copy workers say to each other. */
+
+/** What a worker is told once, before its first batch. */
+export interface WorkerSettings {
+  /** The roots as bytes, absolute. */
+  readonly source: BytePath;
+  readonly destination: BytePath;
+  /** Bytes of one buffer handed to the kernel. */
+  readonly chunkSize: number;
+  /** Random, hexadecimal; part of every temporary name of this run. */
+  readonly runId: string;
+  /** Whether the destination was made by this run: then nothing can stand in it but this run's own work. */
+  readonly fresh: boolean;
+  /** Whether this user may give files away. */
+  readonly keepOwner: boolean;
+  readonly parentPid: number;
+}
+
+/** Work for one worker: entries of one or more folders. */
+export interface Batch {
+  readonly id: number;
+  /** 1 for the first try; from the second on, leftovers of an earlier try may stand in the destination. */
+  readonly attempt: number;
+  readonly groups: readonly Group[];
+}
+
+/** Entries of one folder; `kinds`, `names` and the rows of `facts` belong together by index. */
+export interface Group {
+  readonly folder: BytePath;
+  readonly kinds: readonly JobKind[];
+  readonly names: readonly BytePath[];
+  /** A packed `FactsColumn`. */
+  readonly facts: BigInt64Array;
+}
+
+/** `finish` gives a folder its times and mode, once everything in it is done. */
+export type JobKind = 'file' | 'link' | 'finish';
+
+/** How an entry came into the destination. */
+export type How = 'streamed' | 'cloned' | 'linked' | 'made' | 'kept' | 'skipped';
+
+/** From a worker: what has happened in its batch since its last report. */
+export interface WorkerReport {
+  readonly batch: number;
+  readonly outcomes: readonly Outcome[];
+  /** Bytes copied, of finished entries and of the one under way, since the last report. */
+  readonly bytes: number;
+}
+
+/** `index` counts a batch's entries across its groups; `name` is the finished entry's own. */
+export type Outcome =
+  | {
+      readonly kind: 'done';
+      readonly index: number;
+      readonly name: BytePath;
+      readonly how: How;
+      readonly bytes: number;
+    }
+  | { readonly kind: 'failed'; readonly index: number; readonly failure: Failure };

@@ -1,0 +1,134 @@
+import { accessSync, type BigIntStats, constants, lstatSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { codeOf, failureOf } from '../common/failure.js';
+import { RefusedError, UsageError } from './errors.js';
+
+/** Where a copy reads and writes; all paths absolute. */
+export interface Places {
+  /** As the user named it. */
+  readonly source: string;
+  /** What it is: links resolved. */
+  readonly sourceRoot: string;
+  readonly destination: string;
+  readonly destinationRoot: string;
+  /** Whether the destination stood before. */
+  readonly exists: boolean;
+}
+
+/**
+ * Finds source and destination and refuses what cannot be, before anything is written.
+ * @throws {RefusedError}
+ */
+export function checkPlaces(source: string, destination: string | undefined, suffix: string): Places {
+  const from = resolve(source);
+  const sourceFacts = statSource(source, from);
+  const to = resolve(destination ?? defaultDestination(from, suffix));
+  const shown = destination ?? to;
+  const sourceRoot = realpathSync(from);
+  const standing = statDestination(shown, to);
+  const destinationRoot = standing === undefined ? to : realpathSync(to);
+  refuseOverlap(source, sourceRoot, sourceFacts, shown, destinationRoot, standing);
+  refuseUnwritable(shown, destinationRoot, standing !== undefined);
+  return { source: from, sourceRoot, destination: to, destinationRoot, exists: standing !== undefined };
+}
+
+function defaultDestination(source: string, suffix: string): string {
+  if (dirname(source) === source) {
+    throw new UsageError(`${source} has no name to put ${suffix} behind: name a destination`);
+  }
+  return join(dirname(source), basename(source) + suffix);
+}
+
+function statSource(shown: string, path: string): BigIntStats {
+  let facts: BigIntStats;
+  try {
+    facts = statSync(path, { bigint: true });
+  } catch (error) {
+    throw new RefusedError(refusal(shown, 'cannot be copied', error), { cause: error });
+  }
+  if (!facts.isDirectory()) throw new RefusedError(`${shown}: cannot be copied: it is no folder (ENOTDIR)`);
+  try {
+    accessSync(path, constants.R_OK | constants.X_OK);
+  } catch (error) {
+    throw new RefusedError(refusal(shown, 'cannot be read', error), { cause: error });
+  }
+  return facts;
+}
+
+function statDestination(shown: string, path: string): BigIntStats | undefined {
+  const itself = statIfThere(shown, () => lstatSync(path, { bigint: true }));
+  if (itself === undefined) return undefined;
+  const behind = statIfThere(shown, () => statSync(path, { bigint: true }));
+  if (behind === undefined) throw new RefusedError(`${shown}: is a link that leads nowhere (ENOENT)`);
+  if (!behind.isDirectory()) throw new RefusedError(`${shown}: stands there and is no folder (ENOTDIR)`);
+  return behind;
+}
+
+function statIfThere(shown: string, stat: () => BigIntStats): BigIntStats | undefined {
+  try {
+    return stat();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw new RefusedError(refusal(shown, 'cannot be written', error), { cause: error });
+  }
+}
+
+/** By device and inode along both ways to the root: no spelling and no link hides an overlap. */
+function refuseOverlap(
+  source: string,
+  sourceRoot: string,
+  sourceFacts: BigIntStats,
+  destination: string,
+  destinationRoot: string,
+  standing: BigIntStats | undefined,
+): void {
+  if (standing !== undefined && same(standing, sourceFacts)) {
+    throw new RefusedError(`${destination}: is the source itself`);
+  }
+  if (isWithin(dirname(destinationRoot), sourceFacts)) {
+    throw new RefusedError(`${destination}: lies inside the source ${source}`);
+  }
+  if (standing !== undefined && isWithin(dirname(sourceRoot), standing)) {
+    throw new RefusedError(`${destination}: contains the source ${source}`);
+  }
+}
+
+function isWithin(start: string, folder: BigIntStats): boolean {
+  for (let path = nearestStanding(start); ; path = dirname(path)) {
+    if (same(statSync(path, { bigint: true }), folder)) return true;
+    if (dirname(path) === path) return false;
+  }
+}
+
+function refuseUnwritable(shown: string, destinationRoot: string, exists: boolean): void {
+  const folder = exists ? destinationRoot : nearestStanding(dirname(destinationRoot));
+  try {
+    if (!statSync(folder).isDirectory()) throw new RefusedError(`${shown}: ${folder} is no folder (ENOTDIR)`);
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    if (error instanceof RefusedError) throw error;
+    throw new RefusedError(refusal(shown, 'cannot be written', error), { cause: error });
+  }
+}
+
+/** The path itself or its nearest ancestor that stands, links resolved. */
+function nearestStanding(start: string): string {
+  for (let path = start; ; path = dirname(path)) {
+    try {
+      return realpathSync(path);
+    } catch (error) {
+      if (dirname(path) === path || (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR')) {
+        throw new RefusedError(refusal(path, 'cannot be reached', error), { cause: error });
+      }
+    }
+  }
+}
+
+function same(a: BigIntStats, b: BigIntStats): boolean {
+  return a.ino === b.ino && a.dev === b.dev;
+}
+
+function refusal(path: string, what: string, error: unknown): string {
+  const { code, message } = failureOf(error);
+  return `${path}: ${what}: ${message} (${code})`;
+}

@@ -1,0 +1,41 @@
+import { checkPlaces } from './check-places.js';
+import { CopyRun } from './copy-run.js';
+import { type EntryFailure, PartialCopyError } from './errors.js';
+import type { CopyReport } from './events.js';
+import { type CopyOptions, normalizeOptions } from './options.js';
+
+/**
+ * Copies a folder: the content of `source` becomes the content of `destination`, which is made with its
+ * parents where it does not stand, and merged into where it does.
+ * @param destination left out: `source` with `options.suffix` behind its name
+ * @returns the report, once the last worker process has ended
+ * @throws {RefusedError} before anything is written: what cannot be copied, or there, or with these options
+ * @throws {PartialCopyError} after the run, where entries failed
+ * @throws the reason of `options.signal`, once it is aborted and all workers have ended
+ */
+export async function copyFolder(
+  source: string,
+  destination?: string,
+  options: CopyOptions = {},
+): Promise<CopyReport> {
+  const { signal, onEvent } = options;
+  signal?.throwIfAborted();
+  const failures: EntryFailure[] = [];
+  const run = prepareCopy(source, destination, {
+    ...options,
+    onEvent: event => {
+      if (event.type === 'error') failures.push(event);
+      onEvent?.(event);
+    },
+  });
+  const report = await run.run();
+  signal?.throwIfAborted();
+  if (failures.length > 0) throw new PartialCopyError(report, failures);
+  return report;
+}
+
+/** A copy that is checked and ready to run. @throws {RefusedError} */
+export function prepareCopy(source: string, destination: string | undefined, options: CopyOptions): CopyRun {
+  const settings = normalizeOptions(options);
+  return new CopyRun(checkPlaces(source, destination, settings.suffix), settings);
+}

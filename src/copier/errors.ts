@@ -1,0 +1,33 @@
+import type { Failure } from '../common/failure.js';
+import type { CopyReport } from './events.js';
+
+/** The copy was refused before anything was written; where the command exits with 2. */
+export class RefusedError extends Error {
+  override readonly name: string = 'RefusedError';
+}
+
+/** An option or argument that cannot be used. */
+export class UsageError extends RefusedError {
+  override readonly name = 'UsageError';
+}
+
+/** An entry that failed, as the library tells it. */
+export interface EntryFailure extends Failure {
+  /** Relative to the source. */
+  readonly path: string;
+  readonly attempts: number;
+}
+
+/** The copy ran to its end, and some entries failed. */
+export class PartialCopyError extends Error {
+  override readonly name = 'PartialCopyError';
+
+  constructor(
+    readonly report: CopyReport,
+    readonly failures: readonly EntryFailure[],
+  ) {
+    super(
+      `${failures.length} of ${report.files + report.folders + report.failed} entries could not be copied`,
+    );
+  }
+}

@@ -1,0 +1,72 @@
+import { type BytePath, isText, toBase64, toText } from '../common/byte-path.js';
+import type { How } from '../common/messages.js';
+
+/** What a run tells while it goes on; the same objects as the command's NDJSON. */
+export type CopyEvent = StartEvent | ListedEvent | FileEvent | ErrorEvent | EndEvent;
+
+export interface StartEvent {
+  readonly type: 'start';
+  readonly version: string;
+  /** Absolute, as `destination`. */
+  readonly source: string;
+  readonly destination: string;
+  readonly workers: number;
+  /** Bytes. */
+  readonly chunkSize: number;
+}
+
+/** The listing has ended: what there is to copy. */
+export interface ListedEvent {
+  readonly type: 'listed';
+  readonly files: number;
+  readonly folders: number;
+  readonly bytes: number;
+}
+
+/** An entry is finished or skipped; each exactly once, files and folders alike. */
+export interface FileEvent extends EventPath {
+  readonly type: 'file';
+  readonly bytes: number;
+  readonly how: How;
+}
+
+/** An entry failed; each exactly once. */
+export interface ErrorEvent extends EventPath {
+  readonly type: 'error';
+  readonly code: string;
+  readonly message: string;
+  readonly attempts: number;
+}
+
+export interface EndEvent {
+  readonly type: 'end';
+  /** What the command exits with. */
+  readonly status: number;
+  /** Finished entries; folders are not among `files`, the root is in neither. */
+  readonly files: number;
+  readonly folders: number;
+  /** Of content copied. */
+  readonly bytes: number;
+  readonly skipped: number;
+  readonly failed: number;
+  /** Listed, but not reached by a run that was stopped. */
+  readonly left: number;
+  readonly seconds: number;
+}
+
+/** The report of a run: its `end` event and where the copy is. */
+export interface CopyReport extends Omit<EndEvent, 'type'> {
+  readonly destination: string;
+}
+
+interface EventPath {
+  /** Relative to the source; what is no UTF-8 is replaced. */
+  readonly path: string;
+  /** The path's bytes, where `path` could not hold them. */
+  readonly pathBase64?: string;
+}
+
+/** How a path stands in an event. */
+export function eventPath(path: BytePath): EventPath {
+  return isText(path) ? { path: toText(path) } : { path: toText(path), pathBase64: toBase64(path) };
+}

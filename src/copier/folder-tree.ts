@@ -1,0 +1,88 @@
+import { type BytePath, ROOT } from '../common/byte-path.js';
+import type { Facts } from '../common/facts.js';
+import type { Failure } from '../common/failure.js';
+
+/** A folder whose content is being listed or copied. */
+export interface PendingFolder {
+  readonly path: BytePath;
+  readonly facts: Facts;
+  /** Undefined for the root. */
+  readonly parent: PendingFolder | undefined;
+  /** Whether it stood in the destination before. */
+  readonly kept: boolean;
+}
+
+/**
+ * Knows the folders that are not finished, and of each how many of its entries are not settled: a folder is
+ * given its mode and times once nothing is left to do in it, children before their parents.
+ */
+export class FolderTree {
+  readonly #folders = new Map<BytePath, State>();
+  readonly #onReady: (folder: PendingFolder, failure: Failure | undefined) => void;
+
+  /** @param onReady called once for each folder, when all in it is settled */
+  constructor(onReady: (folder: PendingFolder, failure: Failure | undefined) => void) {
+    this.#onReady = onReady;
+  }
+
+  get size(): number {
+    return this.#folders.size;
+  }
+
+  enter(path: BytePath, facts: Facts, kept: boolean): void {
+    const parent = path === ROOT ? undefined : this.#state(parentOf(path));
+    if (parent !== undefined) parent.unsettled += 1;
+    const folder = { path, facts, parent: parent?.folder, kept };
+    this.#folders.set(path, { folder, unsettled: 0, listed: false, failure: undefined });
+  }
+
+  /** An entry of this folder has been handed on. */
+  expect(path: BytePath): void {
+    this.#state(path).unsettled += 1;
+  }
+
+  /** An entry of this folder is finished, skipped or failed. */
+  settle(path: BytePath): void {
+    const state = this.#state(path);
+    state.unsettled -= 1;
+    this.#checkReady(state);
+  }
+
+  listed(path: BytePath, failure: Failure | undefined): void {
+    const state = this.#state(path);
+    state.listed = true;
+    state.failure = failure;
+    this.#checkReady(state);
+  }
+
+  /** The folder itself is settled. */
+  leave(folder: PendingFolder): void {
+    this.#folders.delete(folder.path);
+    if (folder.parent !== undefined) this.settle(folder.parent.path);
+  }
+
+  get(path: BytePath): PendingFolder {
+    return this.#state(path).folder;
+  }
+
+  #checkReady(state: State): void {
+    if (state.listed && state.unsettled === 0) this.#onReady(state.folder, state.failure);
+  }
+
+  #state(path: BytePath): State {
+    const state = this.#folders.get(path);
+    if (state === undefined) throw new Error(`no folder is pending at ${JSON.stringify(path)}`);
+    return state;
+  }
+}
+
+interface State {
+  readonly folder: PendingFolder;
+  unsettled: number;
+  listed: boolean;
+  failure: Failure | undefined;
+}
+
+function parentOf(path: BytePath): BytePath {
+  return path.slice(0, Math.max(path.lastIndexOf('/'), 0)) as BytePath;
+}

@@ -1,0 +1,21 @@
+/** The counts of a run, kept up to date while it goes on; folders are not among files, the root is in neither. */
+export class Tally {
+  readonly startedAtMs = performance.now();
+  readonly found = { files: 0, folders: 0, bytes: 0 };
+  readonly finished = { files: 0, folders: 0 };
+  /** Bytes of content copied, also of files still under way. */
+  bytes = 0;
+  skipped = 0;
+  failed = 0;
+  /** Whether the listing has ended, so that `found` is all there is. */
+  isListed = false;
+
+  get left(): number {
+    const settled = this.finished.files + this.finished.folders + this.skipped + this.failed;
+    return this.found.files + this.found.folders - settled;
+  }
+
+  get seconds(): number {
+    return (performance.now() - this.startedAtMs) / 1000;
+  }
+}

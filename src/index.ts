@@ -1,0 +1,13 @@
+export type { How } from './common/messages.js';
+export { copyFolder } from './copier/copy-folder.js';
+export { type EntryFailure, PartialCopyError, RefusedError, UsageError } from './copier/errors.js';
+export type {
+  CopyEvent,
+  CopyReport,
+  EndEvent,
+  ErrorEvent,
+  FileEvent,
+  ListedEvent,
+  StartEvent,
+} from './copier/events.js';
+export type { CopyOptions } from './copier/options.js';

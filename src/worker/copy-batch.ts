@@ -1,0 +1,74 @@
+import { join } from '../common/byte-path.js';
+import { factsAt } from '../common/facts.js';
+import { failureOf } from '../common/failure.js';
+import type { Batch, Group, WorkerReport, WorkerSettings } from '../common/messages.js';
+import type { Queue } from '../multiprocessing/index.js';
+import { copyFile } from './copy-file.js';
+import { copyLink } from './copy-link.js';
+import { finishFolder } from './finish-folder.js';
+import type { Finished, Job } from './job.js';
+import { WorkerContext } from './worker-context.js';
+
+let context: WorkerContext | undefined;
+
+/** The pool's initializer: runs once in each worker. */
+export function prepareWorker(settings: WorkerSettings, reports: Queue<WorkerReport>): void {
+  // The terminal sends its signals to the whole process group; what becomes of them is the parent's decision.
+  for (const signal of ['SIGINT', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => {});
+  process.umask(0);
+  context = new WorkerContext(settings, reports);
+}
+
+/** The pool's task: copies every entry of the batch and reports each one, whatever becomes of the others. */
+export async function copyBatch(batch: Batch): Promise<void> {
+  if (context === undefined) throw new Error('copyBatch was called in a worker that has not been prepared');
+  context.begin(batch);
+  let index = 0;
+  for (const group of batch.groups) {
+    for (const row of group.names.keys()) {
+      await copyEntry(context, batch, group, row, index);
+      const breath = context.breathe();
+      if (breath !== undefined) await breath;
+      index += 1;
+    }
+  }
+  await context.report();
+}
+
+async function copyEntry(context: WorkerContext, batch: Batch, group: Group, row: number, index: number) {
+  try {
+    const job = jobAt(context, batch, group, row, index);
+    const { how, bytes } = await perform(context, job);
+    context.done(index, job.name, how, bytes);
+  } catch (error) {
+    context.failed(index, failureOf(error));
+  }
+}
+
+function jobAt(context: WorkerContext, batch: Batch, group: Group, row: number, index: number): Job {
+  const kind = group.kinds[row];
+  const name = group.names[row];
+  if (kind === undefined || name === undefined) throw new RangeError(`batch ${batch.id} has no row ${row}`);
+  const serial = batch.id.toString(16).padStart(8, '0') + index.toString(16).padStart(4, '0');
+  return {
+    kind,
+    name,
+    facts: factsAt(group.facts, row),
+    folder: group.folder,
+    again: batch.attempt > 1,
+    temporaryName: `.folder-copy.${context.settings.runId}.${serial}`,
+  };
+}
+
+function perform(context: WorkerContext, job: Job): Finished | Promise<Finished> {
+  switch (job.kind) {
+    case 'file':
+      return copyFile(context, job);
+    case 'link':
+      return copyLink(context, job);
+    case 'finish':
+      return finishFolder(context, join(job.folder, job.name), job.facts);
+    default:
+      return job.kind satisfies never;
+  }
+}
