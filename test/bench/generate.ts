@@ -1,0 +1,57 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface Shape {
+  files: number;
+  folders: number;
+  smallest: number;
+  largest: number;
+  /** sizes are scaled to this sum (within a chunk or two per file); without it they fall where they fall */
+  total?: number;
+}
+
+const MiB = 1024 * 1024;
+
+/** Writes the same files with the same contents every time; contents do not compress or repeat within a file. */
+export function writeFiles(root: string, shape: Shape): void {
+  const random = randomNumbers(1);
+  const noise = Buffer.alloc(shape.largest + 64 * MiB > 96 * MiB ? 64 * MiB : shape.largest + MiB);
+  for (let at = 0; at + 4 <= noise.length; at += 4) noise.writeUInt32LE((random() * 2 ** 32) >>> 0, at);
+  const sizes = sizesOf(shape, random);
+  for (let folder = 0; folder < shape.folders; folder++)
+    mkdirSync(folderPath(root, folder), { recursive: true });
+  sizes.forEach((size, index) => {
+    const path = join(folderPath(root, index % shape.folders), `file-${index}.bin`);
+    for (let done = 0; done === 0 || done < size; done += MiB) {
+      const length = Math.min(MiB, size - done);
+      const start = Math.floor(random() * (noise.length - length));
+      writeFileSync(path, noise.subarray(start, start + length), { flag: done === 0 ? 'wx' : 'a' });
+    }
+  });
+}
+
+/** Folders nest by tens, as they do in life. */
+function folderPath(root: string, index: number): string {
+  return join(root, `group-${Math.floor(index / 10)}`, `folder-${index}`);
+}
+
+/** Evenly spread by magnitude for a wide range (many small, few large), by value for a narrow one. */
+function sizesOf({ files, smallest, largest, total }: Shape, random: () => number): number[] {
+  const byMagnitude = total !== undefined;
+  const draw = (): number =>
+    byMagnitude ? smallest * (largest / smallest) ** random() : smallest + random() * (largest - smallest);
+  const drawn = Array.from({ length: files }, draw);
+  const scale = total === undefined ? 1 : total / drawn.reduce((sum, size) => sum + size, 0);
+  return drawn.map(size => Math.round(Math.min(largest, Math.max(smallest, size * scale))));
+}
+
+/** Mulberry32: small, fast, and the same everywhere. */
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

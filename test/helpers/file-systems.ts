@@ -1,0 +1,136 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { OnCleanup } from './scratch-folder.js';
+
+export type FileSystem =
+  /** `inodes` limits entries, `options` are mount options such as `noatime` */
+  | { type: 'tmpfs'; size?: string; inodes?: number; options?: string }
+  | { type: 'ext4' | 'btrfs' | 'xfs' | 'vfat'; size?: string; options?: string }
+  | { type: 'ext4'; casefold: true; size?: string; options?: string }
+  /** takes `FILE` and `file` for one, on any kernel with FUSE: ntfs-3g's, told to ignore case */
+  | { type: 'ntfs'; size?: string; options?: string };
+
+/** What vitest hands to a test, as far as it is needed here. */
+interface Skippable {
+  skip(note?: string): void;
+}
+
+/**
+ * Mounts a fresh file system, gone when the test is finished, and returns its root.
+ * Where that cannot be done the test is skipped with a word; in CI it fails, unless the kernel itself lacks the type.
+ */
+export function mountOrSkip(
+  test: Skippable,
+  system: FileSystem,
+  onCleanup: OnCleanup = onTestFinished,
+): string {
+  const reason = acceptedReason(system);
+  if (reason !== undefined) test.skip(reason);
+  return mounted(system, onCleanup);
+}
+
+/** For `test.skipIf(!canMount(…))`: whether {@link mounted} would work; in CI a lack of rights or tools throws. */
+export function canMount(system: FileSystem): boolean {
+  return acceptedReason(system) === undefined;
+}
+
+/** A kernel cannot be helped; rights and tools can, so CI must have them. */
+function acceptedReason(system: FileSystem): string | undefined {
+  const reason = whyNotMounted(system);
+  if (reason !== undefined && process.env.CI && !reason.startsWith('this kernel')) {
+    throw new Error(`CI must not skip: ${reason}`);
+  }
+  return reason;
+}
+
+/** Mounts without asking. */
+export function mounted(system: FileSystem, onCleanup: OnCleanup = onTestFinished): string {
+  const folder = mkdtempSync(join(tmpdir(), `folder-copy-${system.type}-`));
+  const root = join(folder, 'root');
+  mkdirSync(root);
+  onCleanup(() => {
+    unmount(root);
+    rmSync(folder, { recursive: true, force: true });
+  });
+  mount(system, folder, root);
+  // ext4 brings it along; tests want the same empty root everywhere.
+  rmSync(join(root, 'lost+found'), { recursive: true, force: true });
+  return root;
+}
+
+function mount(system: FileSystem, folder: string, root: string): void {
+  const options = system.options === undefined ? [] : [system.options];
+  if (system.type === 'tmpfs') {
+    options.push(`size=${system.size ?? '256m'}`);
+    if (system.inodes !== undefined) options.push(`nr_inodes=${system.inodes}`);
+    run('mount', '-t', 'tmpfs', '-o', options.join(','), 'tmpfs', root);
+    return;
+  }
+  const image = join(folder, 'image');
+  run('truncate', '-s', system.size ?? '320M', image); // xfs will not be smaller than 300 MiB; the image is sparse
+  const maker = makers['casefold' in system ? 'casefold' : system.type];
+  run(`mkfs.${system.type}`, ...maker, image);
+  if (system.type === 'ntfs') run('lowntfs-3g', '-o', ['ignore_case', ...options].join(','), image, root);
+  else run('mount', '-t', system.type, '-o', ['loop', ...options].join(','), image, root);
+}
+
+const makers = {
+  ext4: ['-q', '-F'],
+  casefold: ['-q', '-F', '-O', 'casefold'],
+  btrfs: ['-q'],
+  xfs: ['-q', '-f', '-m', 'reflink=1'],
+  vfat: [],
+  ntfs: ['-Q', '-F', '-q'],
+};
+
+function unmount(root: string): void {
+  try {
+    run('umount', root);
+  } catch {
+    run('umount', '-l', root); // something still looks into it: it goes when that ends
+  }
+}
+
+/** undefined: it can be done. */
+function whyNotMounted(system: FileSystem): string | undefined {
+  if (process.getuid?.() !== 0) return 'only root can mount';
+  const known = readFileSync('/proc/filesystems', 'utf8').split(/\s+/);
+  const needed = system.type === 'ntfs' ? 'fuseblk' : system.type;
+  if (!known.includes(needed) && !succeeds('modprobe', '-q', needed)) return `this kernel has no ${needed}`;
+  if ('casefold' in system && !succeeds('test', '-e', '/sys/fs/ext4/features/casefold')) {
+    return 'this kernel has no casefold';
+  }
+  if (system.type !== 'tmpfs' && !succeeds('sh', '-c', `command -v mkfs.${system.type}`)) {
+    return `mkfs.${system.type} is not installed`;
+  }
+  return mountingIsAllowed() ? undefined : 'mounting is not allowed here';
+}
+
+let allowed: boolean | undefined;
+
+/** A container's root may lack the right: only trying tells. */
+function mountingIsAllowed(): boolean {
+  if (allowed === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), 'folder-copy-mount-'));
+    allowed = succeeds('mount', '-t', 'tmpfs', 'tmpfs', folder);
+    if (allowed) unmount(folder);
+    rmSync(folder, { recursive: true });
+  }
+  return allowed;
+}
+
+function succeeds(program: string, ...args: string[]): boolean {
+  try {
+    run(program, ...args);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function run(program: string, ...args: string[]): void {
+  execFileSync(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+}

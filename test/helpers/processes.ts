@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** A process and all that descend from it, as `/proc` tells it now; zombies, which only wait to be reaped, are left out. */
+export function processesOf(pid: number): number[] {
+  const living = readdirSync('/proc').filter(isNumber).map(Number).flatMap(parentOf);
+  const family = [pid];
+  // The list grows while it is walked: children, then theirs.
+  for (const member of family) {
+    for (const { child, parent } of living) if (parent === member) family.push(child);
+  }
+  return family.filter(member => living.some(({ child }) => child === member));
+}
+
+/** Processes that inherited `name=value`, also those whose parent died: how what a killed run left behind is found. */
+export function processesMarked(name: string, value: string): number[] {
+  return readdirSync('/proc')
+    .filter(isNumber)
+    .map(Number)
+    .filter(pid => environmentOf(pid).includes(`${name}=${value}`) && parentOf(pid).length > 0);
+}
+
+/** Waits until none of them lives any more (by mark, so that orphans count); rejects with those that are left. */
+export async function waitForNoProcesses(find: () => number[], timeoutMs = 10_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  for (let left = find(); left.length > 0; left = find()) {
+    if (Date.now() > deadline)
+      throw new Error(`still alive after ${timeoutMs} ms: ${left.map(describe).join(', ')}`);
+    await delay(20);
+  }
+}
+
+const isNumber = (name: string): boolean => /^\d+$/.test(name);
+
+function parentOf(pid: number): { child: number; parent: number }[] {
+  // The command's name, in brackets, may itself hold brackets and blanks: what counts stands after the last one.
+  const [state, parent] = readProc(pid, 'stat').split(') ').at(-1)?.split(' ') ?? [];
+  if (state === undefined || parent === undefined || state === 'Z' || state === 'X') return [];
+  return [{ child: pid, parent: Number(parent) }];
+}
+
+function environmentOf(pid: number): string[] {
+  return readProc(pid, 'environ').split('\0');
+}
+
+function describe(pid: number): string {
+  return `${pid} (${readProc(pid, 'cmdline').replaceAll('\0', ' ').trim()})`;
+}
+
+function readProc(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
+  } catch {
+    return ''; // it ended meanwhile, or is not ours to look at
+  }
+}

@@ -1,0 +1,77 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { waitForNoProcesses } from './processes.js';
+import { runCommand, startCommand } from './run-command.js';
+import { runInTerminal } from './run-in-terminal.js';
+import { scratchFolder } from './scratch-folder.js';
+
+function program(source: string): string {
+  const path = join(scratchFolder(), 'program.mjs');
+  writeFileSync(path, source);
+  return path;
+}
+
+test('gives status and both streams, and passes arguments and input', async () => {
+  const echo = program(`
+    process.stdin.pipe(process.stdout);
+    console.error(process.argv.slice(2));
+    process.exitCode = 3;`);
+  const result = await runCommand(['a b', '--c'], { program: echo, input: 'said' });
+  expect(result).toEqual({ status: 3, signal: null, stdout: 'said', stderr: "[ 'a b', '--c' ]\n" });
+});
+
+test('says which signal ended it', async () => {
+  const dying = program(`process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000);`);
+  expect(await runCommand([], { program: dying })).toMatchObject({ status: null, signal: 'SIGTERM' });
+});
+
+test('ends what does not end by itself, children included', async () => {
+  const forking = program(`
+    import { spawn } from 'node:child_process';
+    spawn('sleep', ['100']); spawn('sleep', ['100']); console.log('ready'); setInterval(() => {}, 1000);`);
+  const running = startCommand([], { program: forking, timeoutMs: 1000 });
+  await running.sees(/ready/);
+  expect(running.descendants()).toHaveLength(2);
+  expect(running.processes()).toHaveLength(3);
+  await expect(running.finished).rejects.toThrow('no end after 1000 ms');
+  await waitForNoProcesses(running.processes);
+});
+
+test('finds orphans of a killed run', async () => {
+  const forking = program(`
+    import { spawn } from 'node:child_process';
+    spawn('sleep', ['100'], { stdio: 'ignore' }); console.log('ready'); setInterval(() => {}, 1000);`);
+  const running = startCommand([], { program: forking });
+  await running.sees(/ready/);
+  process.kill(running.pid, 'SIGKILL');
+  await running.finished;
+  expect(running.processes()).toHaveLength(1);
+  await expect(waitForNoProcesses(running.processes, 50)).rejects.toThrow('sleep 100');
+  for (const pid of running.processes()) process.kill(pid);
+  await waitForNoProcesses(running.processes);
+});
+
+test.skipIf(process.getuid?.() !== 0)('runs as another user', async () => {
+  const result = await runCommand(['process.getuid()'], { program: '-p', uid: 65534, gid: 65534, cwd: '/' });
+  expect(result).toMatchObject({ status: 0, stdout: '65534\n' });
+});
+
+test('shows a terminal of the size asked for and types into it', async () => {
+  const asking = program(`
+    import { createInterface } from 'node:readline/promises';
+    const { columns, rows, isTTY } = process.stdout;
+    console.log([columns, rows, isTTY, process.stdin.isTTY, process.stderr.isTTY].join(" "));
+    const at = createInterface({ input: process.stdin, output: process.stdout });
+    const answer = await at.question("name? ");
+    console.log('got', answer); at.close(); process.exitCode = 7;`);
+  const result = await runInTerminal(["it's"], {
+    program: asking,
+    columns: 43,
+    rows: 11,
+    keys: [{ after: /name\? /, type: 'photos\r' }],
+  });
+  expect(result.output).toContain('43 11 true true true\r\n');
+  expect(result.output).toContain('got photos\r\n');
+  expect(result.status).toBe(7);
+});

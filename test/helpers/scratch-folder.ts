@@ -1,0 +1,20 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+export type OnCleanup = (cleanup: () => void) => void;
+
+/** A fresh folder that goes with the test; outside a test (`beforeAll`) pass what collects the cleanups. */
+export function scratchFolder(within = tmpdir(), onCleanup: OnCleanup = onTestFinished): string {
+  const folder = mkdtempSync(join(within, 'folder-copy-test-'));
+  onCleanup(() => removeTree(folder));
+  return folder;
+}
+
+/** `rm`, since `fs.rm` stumbles over names that are not UTF-8; folders are opened up first for those who are not root. */
+export function removeTree(folder: string): void {
+  if (process.getuid?.() !== 0) execFileSync('chmod', ['-R', 'u+rwx', '--', folder], { stdio: 'ignore' });
+  execFileSync('rm', ['-rf', '--one-file-system', '--', folder]);
+}
