@@ -1,10 +1,15 @@
 import { InvalidArgumentError } from 'commander';
+import type { IfExists, Reflink } from '../common/messages.js';
 import {
   DEFAULT_CHUNK_SIZE,
   DEFAULT_SUFFIX,
   DEFAULT_WORKERS,
+  IF_EXISTS,
   LARGEST_CHUNK_SIZE,
   MOST_WORKERS,
+  REFLINK,
+  XATTRS,
+  type Xattrs,
 } from '../copier/options.js';
 
 /** One option of the command. Help and README are made from, or held against, this table. */
@@ -12,6 +17,7 @@ export interface CommandOption {
   readonly flags: string;
   readonly description: string;
   readonly defaultValue?: string | number;
+  readonly choices?: readonly string[];
   readonly parse?: (text: string) => unknown;
 }
 
@@ -33,6 +39,38 @@ export const COMMAND_OPTIONS: readonly CommandOption[] = [
     description: "put behind the source's name where dest is left out",
     defaultValue: DEFAULT_SUFFIX,
   },
+  {
+    flags: '--reflink <when>',
+    description: 'share blocks with the source where the file system can; always: a file fails that cannot',
+    defaultValue: 'auto',
+    choices: REFLINK,
+  },
+  {
+    flags: '--if-exists <policy>',
+    description:
+      'a file that stands in the destination: replace it, only where size or time differs, leave it, fail',
+    defaultValue: 'overwrite',
+    choices: IF_EXISTS,
+  },
+  {
+    flags: '--delete',
+    description: 'after a copy with no failures, remove from the destination what the source does not have',
+  },
+  {
+    flags: '-x, --one-file-system',
+    description: "do not enter folders on another file system than the source's: they are made, empty",
+  },
+  { flags: '-L, --dereference', description: 'copy what symbolic links point to' },
+  {
+    flags: '--strict',
+    description: 'what could not be kept makes its entry failed, not only reported',
+  },
+  {
+    flags: '--xattrs <when>',
+    description: 'extended attributes and ACLs; always: refuse to start where they cannot be reached',
+    defaultValue: 'auto',
+    choices: XATTRS,
+  },
   { flags: '-v, --verbose', description: 'a line for every finished entry, and no bar' },
   { flags: '-q, --quiet', description: 'errors only' },
 ];
@@ -42,6 +80,13 @@ export interface ParsedOptions {
   readonly workers: number;
   readonly chunkSize: number;
   readonly suffix: string;
+  readonly reflink: Reflink;
+  readonly ifExists: IfExists;
+  readonly delete?: true;
+  readonly oneFileSystem?: true;
+  readonly dereference?: true;
+  readonly strict?: true;
+  readonly xattrs: Xattrs;
   readonly verbose?: true;
   readonly quiet?: true;
 }

@@ -10,9 +10,10 @@ export function makeProgram(): Command {
     .argument('[dest]', 'becomes the copy; default: <src>[副本] beside the source')
     .allowExcessArguments(false)
     .exitOverride();
-  for (const { flags, description, defaultValue, parse } of COMMAND_OPTIONS) {
+  for (const { flags, description, defaultValue, choices, parse } of COMMAND_OPTIONS) {
     const option = new Option(flags, description);
     if (defaultValue !== undefined) option.default(defaultValue);
+    if (choices !== undefined) option.choices(choices);
     if (parse !== undefined) option.argParser(parse);
     program.addOption(option);
   }

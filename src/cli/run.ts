@@ -37,7 +37,7 @@ async function copy(
   destination: string | undefined,
   options: ParsedOptions,
 ): Promise<number> {
-  const { workers, chunkSize, suffix, quiet = false, verbose = false } = options;
+  const { quiet = false, verbose = false, ...copyOptions } = options;
   const signals = watchSignals();
   let view: View | undefined;
   const onEvent = (event: CopyEvent) => {
@@ -49,13 +49,7 @@ async function copy(
     }
   };
   try {
-    const run = prepareCopy(source, destination, {
-      workers,
-      chunkSize,
-      suffix,
-      onEvent,
-      signal: signals.signal,
-    });
+    const run = prepareCopy(source, destination, { ...copyOptions, onEvent, signal: signals.signal });
     view = await chooseView(run.tally, quiet || verbose);
     const report = await run.run();
     view.close();

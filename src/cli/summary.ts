@@ -1,10 +1,11 @@
-import type { CopyReport } from '../copier/events.js';
+import type { NotKept } from '../common/messages.js';
+import type { CopyReport, NotKeptCounts } from '../copier/events.js';
 import { escapeText } from './escape.js';
 import { count, formatBytes, formatSeconds } from './units.js';
 
 /** The one line that standard output carries: what was copied, how fast, what was not, and where it is. */
 export function summaryOf(report: CopyReport): string {
-  const { files, folders, bytes, seconds, skipped, failed, left, destination } = report;
+  const { files, folders, bytes, seconds, skipped, failed, left, deleted, notKept, destination } = report;
   const rate = `${formatBytes(bytes / Math.max(seconds, 1e-3))}/s`;
   const parts = [
     count(files, 'file'),
@@ -13,6 +14,27 @@ export function summaryOf(report: CopyReport): string {
     skipped > 0 ? `${skipped} skipped` : '',
     failed > 0 ? `${failed} failed` : '',
     left > 0 ? `${left} not reached` : '',
+    deleted > 0 ? `${deleted} deleted` : '',
+    lossesOf(notKept),
   ];
   return `${parts.filter(part => part !== '').join(', ')} -> ${escapeText(destination)}`;
 }
+
+function lossesOf(notKept: NotKeptCounts): string {
+  const losses = Object.entries(NAMES).flatMap(([kind, names]) => {
+    const number = notKept[kind as NotKept] ?? 0;
+    return number > 0 ? [count(number, ...names)] : [];
+  });
+  return losses.length > 0 ? `not kept: ${losses.join(', ')}` : '';
+}
+
+const NAMES: Readonly<Record<NotKept, readonly [one: string, many: string]>> = {
+  owner: ['owner', 'owners'],
+  mode: ['mode', 'modes'],
+  attribute: ['extended attribute', 'extended attributes'],
+  hardLink: ['hard link', 'hard links'],
+  grown: ['grown file', 'grown files'],
+  fifo: ['FIFO', 'FIFOs'],
+  socket: ['socket', 'sockets'],
+  device: ['device', 'devices'],
+};

@@ -33,6 +33,12 @@ export function join(folder: BytePath, name: BytePath): BytePath {
   return (folder === ROOT ? name : `${folder}/${name}`) as BytePath;
 }
 
+/** The folder that a path is in, and its name there. */
+export function split(path: BytePath): [folder: BytePath, name: BytePath] {
+  const slash = path.lastIndexOf('/');
+  return [path.slice(0, Math.max(slash, 0)) as BytePath, path.slice(slash + 1) as BytePath];
+}
+
 /** As text; bytes that are no UTF-8 become U+FFFD. `isText` tells whether that lost anything. */
 export function toText(path: BytePath): string {
   return NAME_ENCODING === 'utf8' ? path : Buffer.from(path, 'latin1').toString('utf8');

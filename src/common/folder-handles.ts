@@ -20,11 +20,14 @@ export interface FolderHandles {
   close(): void;
 }
 
-/** @param root the tree's root as bytes; it may itself be a link to a folder */
-export function openFolderHandles(root: string): FolderHandles {
+/**
+ * @param root the tree's root as bytes; it may itself be a link to a folder
+ * @param followLinks whether links inside the tree are followed: for reading a source with `-L` only
+ */
+export function openFolderHandles(root: string, followLinks = false): FolderHandles {
   return process.platform === 'linux' && existsSync('/proc/self/fd')
-    ? new DescriptorHandles(root)
-    : new CheckedHandles(root);
+    ? new DescriptorHandles(root, followLinks)
+    : new CheckedHandles(root, followLinks);
 }
 
 /** Open folders kept at most: below `ulimit -n 64`, and enough for neighbours to share their ancestors. */
@@ -34,13 +37,15 @@ const KEPT_OF_A_WALK = 8;
 
 class DescriptorHandles implements FolderHandles {
   readonly #root: string;
+  readonly #followLinks: boolean;
   /** In order of last use, the oldest first. */
   readonly #open = new Map<string, number>();
   #latest: BytePath | undefined;
   #latestPrefix = '';
 
-  constructor(root: string) {
+  constructor(root: string, followLinks: boolean) {
     this.#root = root;
+    this.#followLinks = followLinks;
   }
 
   at(folder: BytePath): string {
@@ -85,7 +90,7 @@ class DescriptorHandles implements FolderHandles {
     let descriptor = this.#descriptor(ancestor);
     const names = folder.slice(ancestor === ROOT ? 0 : ancestor.length + 1).split('/');
     for (const [depth, name] of names.entries()) {
-      const below = openFolder(`/proc/self/fd/${descriptor}/${name}`, false);
+      const below = openFolder(`/proc/self/fd/${descriptor}/${name}`, this.#followLinks);
       if (!this.#isKept(ancestor, descriptor)) closeSync(descriptor);
       ancestor = ancestor === ROOT ? name : `${ancestor}/${name}`;
       descriptor = below;
@@ -131,9 +136,11 @@ function openFolder(path: string, followLink: boolean): number {
 
 class CheckedHandles implements FolderHandles {
   readonly #root: string;
+  readonly #followLinks: boolean;
 
-  constructor(root: string) {
+  constructor(root: string, followLinks: boolean) {
     this.#root = root;
+    this.#followLinks = followLinks;
   }
 
   at(folder: BytePath): string {
@@ -141,7 +148,7 @@ class CheckedHandles implements FolderHandles {
     if (folder !== ROOT) {
       for (const name of folder.split('/')) {
         path += `/${name}`;
-        if (lstatSync(native(path)).isSymbolicLink()) throw linkInTheWay();
+        if (!this.#followLinks && lstatSync(native(path)).isSymbolicLink()) throw linkInTheWay();
       }
     }
     return `${path}/`;

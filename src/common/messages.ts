@@ -14,10 +14,20 @@ export interface WorkerSettings {
   readonly runId: string;
   /** Whether the destination was made by this run: then nothing can stand in it but this run's own work. */
   readonly fresh: boolean;
-  /** Whether this user may give files away. */
-  readonly keepOwner: boolean;
+  readonly ifExists: IfExists;
+  readonly reflink: Reflink;
+  /** Whether links are followed. */
+  readonly dereference: boolean;
+  /** Whether extended attributes and ACLs are kept, where the platform's calls can be reached. */
+  readonly attributes: boolean;
+  /** Whether an entry of which something cannot be kept fails. */
+  readonly strict: boolean;
   readonly parentPid: number;
 }
+
+/** What becomes of a file that stands in the destination already. */
+export type IfExists = 'overwrite' | 'update' | 'skip' | 'error';
+export type Reflink = 'auto' | 'always' | 'never';
 
 /** Work for one worker: entries of one or more folders. */
 export interface Batch {
@@ -34,10 +44,18 @@ export interface Group {
   readonly names: readonly BytePath[];
   /** A packed `FactsColumn`. */
   readonly facts: BigInt64Array;
+  /** For hard links, by index: the path of the name that has been copied. */
+  readonly firstNames?: Readonly<Record<number, BytePath>>;
 }
 
-/** `finish` gives a folder its times and mode, once everything in it is done. */
-export type JobKind = 'file' | 'link' | 'finish';
+/**
+ * `hardLink` makes another name of a file that has been copied under its first one; `finish` gives a folder
+ * its owner, mode and times, once everything in it is done.
+ */
+export type JobKind = 'file' | 'link' | 'hardLink' | 'fifo' | 'finish';
+
+/** What of an entry could not be kept. `hardLink`: it became a file of its own; `grown`: what came later is not in it. */
+export type NotKept = 'owner' | 'mode' | 'attribute' | 'hardLink' | 'grown' | 'fifo' | 'socket' | 'device';
 
 /** How an entry came into the destination. */
 export type How = 'streamed' | 'cloned' | 'linked' | 'made' | 'kept' | 'skipped';
@@ -51,12 +69,20 @@ export interface WorkerReport {
 }
 
 /** `index` counts a batch's entries across its groups; `name` is the finished entry's own. */
-export type Outcome =
-  | {
-      readonly kind: 'done';
-      readonly index: number;
-      readonly name: BytePath;
-      readonly how: How;
-      readonly bytes: number;
-    }
-  | { readonly kind: 'failed'; readonly index: number; readonly failure: Failure };
+export type Outcome = DoneOutcome | FailedOutcome;
+
+export interface DoneOutcome {
+  readonly kind: 'done';
+  readonly index: number;
+  readonly name: BytePath;
+  readonly how: How;
+  /** Of content. */
+  readonly bytes: number;
+  readonly notKept?: readonly NotKept[];
+}
+
+export interface FailedOutcome {
+  readonly kind: 'failed';
+  readonly index: number;
+  readonly failure: Failure;
+}

@@ -8,6 +8,8 @@ export interface PendingJob {
   readonly folder: BytePath;
   readonly name: BytePath;
   readonly facts: Facts;
+  /** Of a hard link: the name that has been copied. */
+  readonly firstName?: BytePath;
   /** 1 for the first try. */
   readonly attempt: number;
 }
@@ -56,19 +58,43 @@ const MOST_BYTES = 4 * 1024 * 1024;
 /** A batch as it crosses the pipe: neighbours of one folder share its path. */
 export function batchMessage(id: number, { attempt, jobs }: JobBatch): Batch {
   const groups: Group[] = [];
-  let kinds: JobKind[] = [];
-  let names: BytePath[] = [];
-  let facts = new FactsColumn();
-  const close = (folder: BytePath) => groups.push({ folder, kinds, names, facts: facts.packed() });
-  for (const [index, job] of jobs.entries()) {
-    kinds.push(job.kind);
-    names.push(job.name);
-    facts.push(job.facts);
-    if (jobs[index + 1]?.folder === job.folder) continue;
-    close(job.folder);
-    kinds = [];
-    names = [];
-    facts = new FactsColumn();
+  let open: OpenGroup | undefined;
+  for (const job of jobs) {
+    if (open?.folder !== job.folder) {
+      if (open !== undefined) groups.push(open.closed());
+      open = new OpenGroup(job.folder);
+    }
+    open.add(job);
   }
+  if (open !== undefined) groups.push(open.closed());
   return { id, attempt, groups };
+}
+
+class OpenGroup {
+  readonly #kinds: JobKind[] = [];
+  readonly #names: BytePath[] = [];
+  readonly #facts = new FactsColumn();
+  #firstNames: Record<number, BytePath> | undefined;
+
+  constructor(readonly folder: BytePath) {}
+
+  add({ kind, name, facts, firstName }: PendingJob): void {
+    if (firstName !== undefined) {
+      this.#firstNames ??= {};
+      this.#firstNames[this.#names.length] = firstName;
+    }
+    this.#kinds.push(kind);
+    this.#names.push(name);
+    this.#facts.push(facts);
+  }
+
+  closed(): Group {
+    const group = {
+      folder: this.folder,
+      kinds: this.#kinds,
+      names: this.#names,
+      facts: this.#facts.packed(),
+    };
+    return this.#firstNames === undefined ? group : { ...group, firstNames: this.#firstNames };
+  }
 }

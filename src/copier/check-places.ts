@@ -1,5 +1,6 @@
 import { accessSync, type BigIntStats, constants, lstatSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { type Facts, sameInode } from '../common/facts.js';
 import { codeOf, failureOf } from '../common/failure.js';
 import { RefusedError, UsageError } from './errors.js';
 
@@ -9,6 +10,7 @@ export interface Places {
   readonly source: string;
   /** What it is: links resolved. */
   readonly sourceRoot: string;
+  readonly sourceFacts: Facts;
   readonly destination: string;
   readonly destinationRoot: string;
   /** Whether the destination stood before. */
@@ -29,7 +31,14 @@ export function checkPlaces(source: string, destination: string | undefined, suf
   const destinationRoot = standing === undefined ? to : realpathSync(to);
   refuseOverlap(source, sourceRoot, sourceFacts, shown, destinationRoot, standing);
   refuseUnwritable(shown, destinationRoot, standing !== undefined);
-  return { source: from, sourceRoot, destination: to, destinationRoot, exists: standing !== undefined };
+  return {
+    source: from,
+    sourceRoot,
+    sourceFacts,
+    destination: to,
+    destinationRoot,
+    exists: standing !== undefined,
+  };
 }
 
 function defaultDestination(source: string, suffix: string): string {
@@ -82,7 +91,7 @@ function refuseOverlap(
   destinationRoot: string,
   standing: BigIntStats | undefined,
 ): void {
-  if (standing !== undefined && same(standing, sourceFacts)) {
+  if (standing !== undefined && sameInode(standing, sourceFacts)) {
     throw new RefusedError(`${destination}: is the source itself`);
   }
   if (isWithin(dirname(destinationRoot), sourceFacts)) {
@@ -95,7 +104,7 @@ function refuseOverlap(
 
 function isWithin(start: string, folder: BigIntStats): boolean {
   for (let path = nearestStanding(start); ; path = dirname(path)) {
-    if (same(statSync(path, { bigint: true }), folder)) return true;
+    if (sameInode(statSync(path, { bigint: true }), folder)) return true;
     if (dirname(path) === path) return false;
   }
 }
@@ -122,10 +131,6 @@ function nearestStanding(start: string): string {
       }
     }
   }
-}
-
-function same(a: BigIntStats, b: BigIntStats): boolean {
-  return a.ino === b.ino && a.dev === b.dev;
 }
 
 function refusal(path: string, what: string, error: unknown): string {

@@ -1,6 +1,7 @@
+import { platformCalls } from '../worker/platform-calls.js';
 import { checkPlaces } from './check-places.js';
 import { CopyRun } from './copy-run.js';
-import { type EntryFailure, PartialCopyError } from './errors.js';
+import { type EntryFailure, PartialCopyError, RefusedError } from './errors.js';
 import type { CopyReport } from './events.js';
 import { type CopyOptions, normalizeOptions } from './options.js';
 
@@ -37,5 +38,10 @@ export async function copyFolder(
 /** A copy that is checked and ready to run. @throws {RefusedError} */
 export function prepareCopy(source: string, destination: string | undefined, options: CopyOptions): CopyRun {
   const settings = normalizeOptions(options);
+  if (settings.xattrs === 'always' && platformCalls() === undefined) {
+    throw new RefusedError(
+      'xattrs always: extended attributes cannot be reached here: the optional dependency koffi is not installed, or not made for this platform',
+    );
+  }
   return new CopyRun(checkPlaces(source, destination, settings.suffix), settings);
 }

@@ -1,97 +1,97 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { type BytePath, bytePath, join, ROOT } from '../common/byte-path.js';
+import { statSync } from 'node:fs';
+import { type BytePath, bytePath, join, ROOT, split } from '../common/byte-path.js';
+import { type Facts, sameInode } from '../common/facts.js';
 import { type Failure, failureOf } from '../common/failure.js';
 import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
-import type { How } from '../common/messages.js';
+import type { DoneOutcome, JobKind, WorkerSettings } from '../common/messages.js';
+import { lossOf } from '../common/not-kept.js';
 import { version } from '../version.js';
 import type { PendingJob } from './batcher.js';
 import type { Places } from './check-places.js';
 import { Crew } from './crew.js';
-import { RefusedError } from './errors.js';
-import { type CopyEvent, type CopyReport, eventPath } from './events.js';
+import { type Deletion, deleteExtras, removeTree } from './delete-extras.js';
+import type { CopyReport } from './events.js';
 import { FolderTree, type PendingFolder } from './folder-tree.js';
+import { HardLinks } from './hard-links.js';
+import { Ledger } from './ledger.js';
 import { type Listed, type ListedEntry, listEntries } from './list-entries.js';
+import { makeDestination } from './make-destination.js';
 import { makeFolder } from './make-folder.js';
 import type { CopySettings } from './options.js';
-import { Tally } from './tally.js';
+import { Slices } from './slices.js';
 
 /** One copy from its start to its report: list → queue → pool → totals. It tells events and draws nothing. */
 export class CopyRun {
-  readonly tally = new Tally();
-  readonly places: Places;
+  readonly #places: Places;
   readonly #settings: CopySettings;
-  readonly #emit: (event: CopyEvent) => void;
-  readonly #source: BytePath;
+  readonly #ledger: Ledger;
   readonly #destination: FolderHandles;
-  readonly #folders: FolderTree;
+  readonly #folders = new FolderTree((folder, failure) => this.#finish(folder, failure));
+  readonly #hardLinks = new HardLinks();
   readonly #crew: Crew;
-  #rootFailed = false;
+  /** Entries in whose place stands a folder that is not empty: with `delete` they have their turn at the end. */
+  readonly #blocked: PendingJob[] = [];
+  /** Folders that are finished once more, as something was deleted in them. */
+  readonly #swept = new Set<BytePath>();
 
   constructor(places: Places, settings: CopySettings) {
-    this.places = places;
+    this.#places = places;
     this.#settings = settings;
-    this.#emit = settings.onEvent;
-    this.#source = bytePath(places.sourceRoot);
+    this.#ledger = new Ledger(settings.onEvent);
     this.#destination = openFolderHandles(bytePath(places.destinationRoot));
-    this.#folders = new FolderTree((folder, failure) => this.#finishFolder(folder, failure));
-    this.#crew = new Crew(
-      settings.workers,
-      RETRIES,
-      {
-        source: this.#source,
-        destination: bytePath(places.destinationRoot),
-        chunkSize: settings.chunkSize,
-        runId: randomBytes(8).toString('hex'),
-        fresh: !places.exists,
-        keepOwner: process.geteuid?.() === 0,
-        parentPid: process.pid,
-      },
-      {
-        done: (job, { how, bytes }) => this.#settle(job, how, bytes),
-        failed: (job, failure) => this.#fail(job, failure),
-        copied: bytes => {
-          this.tally.bytes += bytes;
-        },
-      },
-    );
+    this.#crew = new Crew(settings.workers, RETRIES, workerSettings(places, settings), {
+      done: (job, outcome) => this.#settle(job, outcome),
+      failed: (job, failure) => this.#fail(job, failure),
+      copied: bytes => this.#ledger.copied(bytes),
+    });
+  }
+
+  get tally() {
+    return this.#ledger.tally;
   }
 
   /** @throws {RefusedError} where the destination cannot be made */
   async run(): Promise<CopyReport> {
-    const { signal } = this.#settings;
+    const { signal, workers, chunkSize, onEvent } = this.#settings;
+    const { source, destination } = this.#places;
     const stop = () => void this.#crew.end();
     signal?.addEventListener('abort', stop, { once: true });
     try {
-      await makeDestination(this.places);
-      this.#emitStart();
+      await makeDestination(this.#places);
+      onEvent({ type: 'start', version, source, destination, workers, chunkSize });
       await this.#listAll();
-      while (this.#folders.size > 0 && !signal?.aborted) await this.#crew.change();
+      await this.#copyAll();
+      if (this.#settings.delete) await this.#deleteExtras();
     } finally {
       signal?.removeEventListener('abort', stop);
       await this.#crew.end();
       this.#destination.close();
     }
-    return this.#report();
-  }
-
-  async #listAll(): Promise<void> {
-    let sliceEndsAtMs = performance.now() + SLICE_MS;
-    for (const listed of listEntries(this.#source)) {
-      this.#take(listed);
-      while (this.#crew.isFull && !this.#isStopped) await this.#crew.change();
-      if (this.#isStopped) return;
-      if (performance.now() < sliceEndsAtMs) continue;
-      await new Promise(resolve => setImmediate(resolve));
-      sliceEndsAtMs = performance.now() + SLICE_MS;
-    }
-    this.tally.isListed = true;
-    this.#emit({ type: 'listed', ...this.tally.found });
+    const { type: _, ...report } = this.#ledger.end();
+    return { ...report, destination };
   }
 
   get #isStopped(): boolean {
     return this.#settings.signal?.aborted ?? false;
+  }
+
+  async #listAll(): Promise<void> {
+    const slices = new Slices();
+    for (const listed of listEntries(bytePath(this.#places.sourceRoot), this.#settings)) {
+      this.#take(listed);
+      while (this.#crew.isFull && !this.#isStopped) await this.#crew.change();
+      if (slices.isOver) await slices.next();
+      if (this.#isStopped) return;
+    }
+    this.#ledger.listed();
+  }
+
+  async #copyAll(): Promise<void> {
+    while (this.#folders.size > 0 && !this.#isStopped) {
+      if (this.#crew.isIdle) this.#unblock();
+      await this.#crew.change();
+    }
   }
 
   #take(listed: Listed): void {
@@ -105,123 +105,190 @@ export class CopyRun {
       case 'leave':
         this.#folders.listed(listed.folder, listed.failure);
         return;
-      case 'failed': {
-        const { folder, name, failure, isFolder } = listed;
-        this.#found(isFolder, 0n);
-        this.#emitFailure(join(folder, name), failure, 1);
+      case 'failed':
+        this.#ledger.found(listed.isFolder, 0n);
+        this.#ledger.failed(listed.path, listed.failure);
         return;
-      }
       default:
         listed satisfies never;
     }
   }
 
   #enter({ folder, facts, skip }: Extract<Listed, { kind: 'enter' }>): void {
+    const { exists } = this.#places;
     if (folder === ROOT) {
-      this.#folders.enter(ROOT, facts, this.places.exists);
+      this.#folders.enter(ROOT, facts, exists);
       return;
     }
-    this.#found(true, 0n);
-    const [parent, name] = split(folder);
+    this.#ledger.found(true, 0n);
     try {
-      const kept = makeFolder(this.#destination, parent, name, !this.places.exists);
-      this.#folders.enter(folder, facts, kept);
+      const outcome = makeFolder(this.#destination, folder, !exists, this.#settings.ifExists);
+      if (outcome !== 'skipped') {
+        this.#folders.enter(folder, facts, outcome === 'kept');
+        return;
+      }
+      this.#ledger.settled(folder, true, 'skipped', 0);
     } catch (error) {
-      skip();
-      this.#emitFailure(folder, failureOf(error), 1);
+      this.#ledger.failed(folder, failureOf(error));
     }
+    skip();
   }
 
-  #queue({ kind, folder, name, facts }: ListedEntry): void {
-    this.#found(false, kind === 'file' ? facts.size : 0n);
-    if (kind === 'file' || kind === 'link') {
-      this.#folders.expect(folder);
-      this.#crew.add({ kind, folder, name, facts, attempt: 1 });
-    } else {
-      this.tally.skipped += 1;
-      this.#emit({ type: 'file', ...eventPath(join(folder, name)), bytes: 0, how: 'skipped' });
+  #queue(entry: ListedEntry): void {
+    const { kind, folder, name, facts } = entry;
+    this.#ledger.found(false, kind === 'file' ? facts.size : 0n);
+    if (kind === 'socket' || kind === 'device') {
+      this.#leaveOut(join(folder, name), kind);
+      return;
     }
+    this.#folders.expect(folder);
+    if (kind !== 'file' || facts.nlink === 1n) {
+      this.#hand(entry, kind);
+      return;
+    }
+    const plan = this.#hardLinks.meet(entry);
+    if (plan.kind === 'copy') this.#hand(entry, 'file');
+    else if (plan.kind === 'link') this.#hand(entry, 'hardLink', plan.firstName);
   }
 
-  #found(isFolder: boolean, bytes: bigint): void {
-    if (isFolder) this.tally.found.folders += 1;
-    else this.tally.found.files += 1;
-    this.tally.found.bytes += Number(bytes);
+  /** Sockets and devices are not copied and never opened. */
+  #leaveOut(path: BytePath, kind: 'socket' | 'device'): void {
+    if (this.#settings.strict) this.#ledger.failed(path, failureOf(lossOf(kind)));
+    else this.#ledger.settled(path, false, 'skipped', 0, [kind]);
   }
 
-  #finishFolder({ path, facts }: PendingFolder, failure: Failure | undefined): void {
-    const [folder, name] = split(path);
-    const job: PendingJob = { kind: 'finish', folder, name, facts, attempt: 1 };
+  #hand({ folder, name, facts }: ListedEntry, kind: JobKind, firstName?: BytePath): void {
+    const job = { kind, folder, name, facts, attempt: 1 };
+    this.#crew.add(firstName === undefined ? job : { ...job, firstName });
+  }
+
+  #finish({ path, facts }: PendingFolder, failure: Failure | undefined): void {
+    const job = finishJob(path, facts);
     if (failure === undefined) this.#crew.add(job);
     else this.#fail(job, failure);
   }
 
-  #settle(job: PendingJob, how: How, bytes: number): void {
+  #settle(job: PendingJob, { how, bytes, notKept }: DoneOutcome): void {
     const path = join(job.folder, job.name);
     if (job.kind !== 'finish') {
-      this.tally.finished.files += 1;
-      this.#emit({ type: 'file', ...eventPath(path), bytes, how });
+      this.#ledger.settled(path, false, how, bytes, notKept);
+      if (isOneOfSeveral(job))
+        this.#linkOthers(job, how !== 'skipped' || this.#settings.ifExists === 'update');
       this.#folders.settle(job.folder);
-      return;
+    } else if (!this.#swept.delete(path)) {
+      const folder = this.#folders.get(path);
+      this.#ledger.settled(path, true, folder.kept ? 'kept' : 'made', 0, notKept);
+      this.#folders.leave(folder);
     }
-    const folder = this.#folders.get(path);
-    if (path !== ROOT) {
-      this.tally.finished.folders += 1;
-      this.#emit({ type: 'file', ...eventPath(path), bytes, how: folder.kept ? 'kept' : 'made' });
+  }
+
+  /** The other names of a file become links to it, or, where it failed or is not ours, the next is copied. */
+  #linkOthers(job: PendingJob, isThere: boolean): void {
+    if (isThere) {
+      for (const other of this.#hardLinks.copied(job.folder, job.name, job.facts)) {
+        this.#hand(other, 'hardLink', join(job.folder, job.name));
+      }
+    } else {
+      const next = this.#hardLinks.lost(job.facts);
+      if (next !== undefined) this.#hand(next, 'file');
     }
-    this.#folders.leave(folder);
   }
 
   #fail(job: PendingJob, failure: Failure): void {
     const path = join(job.folder, job.name);
-    this.#emitFailure(path, failure, job.attempt);
-    if (job.kind === 'finish') this.#folders.leave(this.#folders.get(path));
-    else this.#folders.settle(job.folder);
-  }
-
-  #emitFailure(path: BytePath, failure: Failure, attempts: number): void {
-    // The root is no entry: that it failed is told, and in the status, but counted nowhere.
-    if (path === ROOT) this.#rootFailed = true;
-    else this.tally.failed += 1;
-    this.#emit({ type: 'error', ...eventPath(path), ...failure, attempts });
-  }
-
-  #emitStart(): void {
-    const { source, destination } = this.places;
-    const { workers, chunkSize } = this.#settings;
-    this.#emit({ type: 'start', version, source, destination, workers, chunkSize });
-  }
-
-  #report(): CopyReport {
-    const { finished, bytes, skipped, failed, left, seconds } = this.tally;
-    const status = failed > 0 || left > 0 || this.#rootFailed ? 1 : 0;
-    const totals = { status, ...finished, bytes, skipped, failed, left, seconds };
-    this.#emit({ type: 'end', ...totals });
-    return { ...totals, destination: this.places.destination };
-  }
-}
-
-async function makeDestination({ destinationRoot, exists }: Places): Promise<void> {
-  if (exists) return;
-  try {
-    const parent = dirname(destinationRoot);
-    if (!existsSync(parent)) {
-      const { ensureDir } = await import('fs-extra/esm');
-      await ensureDir(parent);
+    if (failure.code === 'ENOTEMPTY' && this.#settings.delete && job.kind !== 'finish' && job.attempt === 1) {
+      this.#blocked.push(job);
+      return;
     }
-    mkdirSync(destinationRoot, 0o700);
-  } catch (error) {
-    const { code, message } = failureOf(error);
-    throw new RefusedError(`${destinationRoot}: cannot be made: ${message} (${code})`, { cause: error });
+    this.#ledger.failed(path, failure, job.attempt);
+    if (job.kind !== 'finish') {
+      if (isOneOfSeveral(job)) this.#linkOthers(job, false);
+      this.#folders.settle(job.folder);
+    } else if (!this.#swept.delete(path)) {
+      this.#folders.leave(this.#folders.get(path));
+    }
+  }
+
+  /** All else is done: the folders that stand in the way of entries go, unless something failed. */
+  #unblock(): void {
+    for (const job of this.#blocked.splice(0)) {
+      const path = join(job.folder, job.name);
+      if (!this.#ledger.hasFailures) {
+        for (const deletion of removeTree(this.#destination, path)) this.#book(deletion);
+      }
+      this.#crew.add({ ...job, attempt: job.attempt + 1 });
+    }
+  }
+
+  async #deleteExtras(): Promise<void> {
+    if (this.#ledger.hasFailures || this.#isStopped) return;
+    const { sourceRoot, sourceFacts } = this.#places;
+    const { dereference, oneFileSystem } = this.#settings;
+    const now = statSync(sourceRoot, { bigint: true, throwIfNoEntry: false });
+    if (now === undefined || !sameInode(now, sourceFacts)) {
+      const message = 'the source is not the folder that was copied: nothing was deleted';
+      this.#ledger.failed(ROOT, { code: 'CHANGED', message });
+      return;
+    }
+    const source = openFolderHandles(bytePath(sourceRoot), dereference);
+    const onlyDevice = oneFileSystem ? sourceFacts.dev : undefined;
+    const slices = new Slices();
+    try {
+      const trees = { source, destination: this.#destination, dereference, onlyDevice };
+      for (const deletion of deleteExtras(trees)) {
+        this.#book(deletion);
+        if (slices.isOver) await slices.next();
+        if (this.#isStopped) return;
+      }
+    } finally {
+      source.close();
+    }
+    while (!this.#crew.isIdle && !this.#isStopped) await this.#crew.change();
+  }
+
+  #book(deletion: Deletion): void {
+    switch (deletion.kind) {
+      case 'deleted':
+        this.#ledger.deleted(deletion.path);
+        return;
+      case 'failed':
+        this.#ledger.failed(deletion.path, deletion.failure);
+        return;
+      case 'touched':
+        this.#swept.add(deletion.folder);
+        this.#crew.add(finishJob(deletion.folder, deletion.facts));
+        return;
+      default:
+        deletion satisfies never;
+    }
   }
 }
 
-function split(path: BytePath): [folder: BytePath, name: BytePath] {
-  const slash = path.lastIndexOf('/');
-  return [path.slice(0, Math.max(slash, 0)) as BytePath, path.slice(slash + 1) as BytePath];
+function finishJob(path: BytePath, facts: Facts): PendingJob {
+  const [folder, name] = split(path);
+  return { kind: 'finish', folder, name, facts, attempt: 1 };
+}
+
+function isOneOfSeveral({ kind, facts }: PendingJob): boolean {
+  return (kind === 'file' || kind === 'hardLink') && facts.nlink > 1n;
+}
+
+function workerSettings(places: Places, settings: CopySettings): WorkerSettings {
+  const { chunkSize, ifExists, reflink, dereference, xattrs, strict } = settings;
+  return {
+    source: bytePath(places.sourceRoot),
+    destination: bytePath(places.destinationRoot),
+    chunkSize,
+    runId: randomBytes(8).toString('hex'),
+    fresh: !places.exists,
+    ifExists,
+    reflink,
+    dereference,
+    attributes: xattrs !== 'never',
+    strict,
+    parentPid: process.pid,
+  };
 }
 
 /** Tries again for an entry whose worker died. */
 const RETRIES = 2;
-/** The event loop gets its turn at least this often while the listing runs. */
-const SLICE_MS = 4;

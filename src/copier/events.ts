@@ -1,8 +1,8 @@
 import { type BytePath, isText, toBase64, toText } from '../common/byte-path.js';
-import type { How } from '../common/messages.js';
+import type { How, NotKept } from '../common/messages.js';
 
 /** What a run tells while it goes on; the same objects as the command's NDJSON. */
-export type CopyEvent = StartEvent | ListedEvent | FileEvent | ErrorEvent | EndEvent;
+export type CopyEvent = StartEvent | ListedEvent | FileEvent | DeletedEvent | ErrorEvent | EndEvent;
 
 export interface StartEvent {
   readonly type: 'start';
@@ -30,6 +30,11 @@ export interface FileEvent extends EventPath {
   readonly how: How;
 }
 
+/** An entry that only the destination had was removed. */
+export interface DeletedEvent extends EventPath {
+  readonly type: 'deleted';
+}
+
 /** An entry failed; each exactly once. */
 export interface ErrorEvent extends EventPath {
   readonly type: 'error';
@@ -51,8 +56,13 @@ export interface EndEvent {
   readonly failed: number;
   /** Listed, but not reached by a run that was stopped. */
   readonly left: number;
+  readonly deleted: number;
+  /** How often what could not be kept. */
+  readonly notKept: NotKeptCounts;
   readonly seconds: number;
 }
+
+export type NotKeptCounts = Readonly<Partial<Record<NotKept, number>>>;
 
 /** The report of a run: its `end` event and where the copy is. */
 export interface CopyReport extends Omit<EndEvent, 'type'> {

@@ -1,4 +1,4 @@
-import { type BytePath, ROOT } from '../common/byte-path.js';
+import { type BytePath, ROOT, split } from '../common/byte-path.js';
 import type { Facts } from '../common/facts.js';
 import type { Failure } from '../common/failure.js';
 
@@ -30,7 +30,7 @@ export class FolderTree {
   }
 
   enter(path: BytePath, facts: Facts, kept: boolean): void {
-    const parent = path === ROOT ? undefined : this.#state(parentOf(path));
+    const parent = path === ROOT ? undefined : this.#state(split(path)[0]);
     if (parent !== undefined) parent.unsettled += 1;
     const folder = { path, facts, parent: parent?.folder, kept };
     this.#folders.set(path, { folder, unsettled: 0, listed: false, failure: undefined });
@@ -81,8 +81,4 @@ interface State {
   unsettled: number;
   listed: boolean;
   failure: Failure | undefined;
-}
-
-function parentOf(path: BytePath): BytePath {
-  return path.slice(0, Math.max(path.lastIndexOf('/'), 0)) as BytePath;
 }

@@ -1,7 +1,7 @@
-import { type Dir, lstatSync, opendirSync } from 'node:fs';
+import { type Dir, lstatSync, opendirSync, statSync } from 'node:fs';
 import { type BytePath, join, NAME_ENCODING, native, ROOT, rawName } from '../common/byte-path.js';
-import { type EntryKind, type Facts, FactsColumn, factsAt, kindOf } from '../common/facts.js';
-import { type Failure, failureOf } from '../common/failure.js';
+import { type EntryKind, type Facts, FactsColumn, factsAt, kindOf, sameInode } from '../common/facts.js';
+import { EntryError, type Failure, failureOf } from '../common/failure.js';
 import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
 
 /** One step of a walk through a folder tree. */
@@ -13,8 +13,7 @@ export type Listed =
   | { readonly kind: 'leave'; readonly folder: BytePath; readonly failure?: Failure }
   | {
       readonly kind: 'failed';
-      readonly folder: BytePath;
-      readonly name: BytePath;
+      readonly path: BytePath;
       readonly isFolder: boolean;
       readonly failure: Failure;
     };
@@ -27,87 +26,116 @@ export interface ListedEntry {
   readonly facts: Facts;
 }
 
+export interface ListOptions {
+  /** Whether links are followed: each is then listed as what it leads to. */
+  readonly dereference: boolean;
+  /** Whether folders on another file system than the root's are listed without what is in them. */
+  readonly oneFileSystem: boolean;
+}
+
 /**
  * Walks the tree under `root`, depth first: of each folder first what is no folder, then one subfolder after
  * the other. It reads only as it is asked, with synchronous calls (a promise costs ten times the call), so
  * whoever takes from it decides how far the listing runs ahead.
  * @param root as bytes, absolute
  */
-export function* listEntries(root: BytePath): Generator<Listed, void, undefined> {
-  const handles = openFolderHandles(root);
+export function* listEntries(root: BytePath, options: ListOptions): Generator<Listed, void, undefined> {
+  const walk = new Walk(root, options);
   try {
-    yield* walk(handles, root);
+    yield* walk.steps();
   } finally {
-    handles.close();
+    walk.close();
   }
 }
 
-function* walk(handles: FolderHandles, root: BytePath): Generator<Listed, void, undefined> {
-  const rootFacts = lstatSync(native(`${root}/.`), { bigint: true });
-  // A stack of its own instead of recursion: a tree may be thousands of folders deep.
-  const open: OpenFolder[] = [];
-  const enter = function* (folder: BytePath, parent: BytePath, name: BytePath, facts: Facts) {
-    let directory: Dir;
+class Walk {
+  readonly #handles: FolderHandles;
+  readonly #options: ListOptions;
+  readonly #rootFacts: Facts;
+  /** From the root down. A stack of its own instead of recursion: a tree may be thousands of folders deep. */
+  readonly #open: OpenFolder[] = [];
+
+  constructor(root: BytePath, options: ListOptions) {
+    this.#handles = openFolderHandles(root, options.dereference);
+    this.#options = options;
+    this.#rootFacts = lstatSync(native(`${root}/.`), { bigint: true });
+  }
+
+  close(): void {
+    this.#handles.close();
+  }
+
+  *steps(): Generator<Listed, void, undefined> {
+    yield* this.#enter(ROOT, this.#rootFacts);
+    for (let top = this.#open.at(-1); top !== undefined; top = this.#open.at(-1)) {
+      const next = top.nextSubfolder();
+      if (next !== undefined) {
+        yield* this.#enter(join(top.path, next.name), next.facts);
+        continue;
+      }
+      this.#open.pop();
+      const { path: folder, failure } = top;
+      yield failure === undefined ? { kind: 'leave', folder } : { kind: 'leave', folder, failure };
+    }
+  }
+
+  *#enter(folder: BytePath, facts: Facts): Generator<Listed, void, undefined> {
+    const isForeign = this.#options.oneFileSystem && facts.dev !== this.#rootFacts.dev;
+    let directory: Dir | undefined;
     try {
-      directory = opendirSync(native(handles.at(folder)), {
-        encoding: NAME_ENCODING,
-        bufferSize: NAMES_PER_READ,
-      });
+      if (this.#options.dereference && this.#open.some(above => sameInode(above.facts, facts))) {
+        throw new EntryError('ELOOP', 'a symbolic link leads to a folder that it lies in');
+      }
+      if (!isForeign) directory = openFolder(this.#handles.at(folder));
     } catch (error) {
-      yield { kind: 'failed', folder: parent, name, isFolder: true, failure: failureOf(error) } as const;
+      yield { kind: 'failed', path: folder, isFolder: true, failure: failureOf(error) };
       return;
     }
     let skipped = false;
-    yield { kind: 'enter', folder, facts, skip: () => (skipped = true) } as const;
-    if (skipped) {
+    yield { kind: 'enter', folder, facts, skip: () => (skipped = true) };
+    if (directory === undefined) {
+      if (!skipped) yield { kind: 'leave', folder };
+    } else if (skipped) {
       directory.closeSync();
-      return;
+    } else {
+      const opened = new OpenFolder(folder, facts);
+      this.#open.push(opened);
+      yield* this.#read(directory, opened);
     }
-    const opened = new OpenFolder(folder);
-    open.push(opened);
-    yield* readFolder(handles, directory, opened);
-  };
+  }
 
-  yield* enter(ROOT, ROOT, ROOT, rootFacts);
-  for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
-    const next = top.nextSubfolder();
-    if (next !== undefined) {
-      yield* enter(join(top.path, next.name), top.path, next.name, next.facts);
-      continue;
+  *#read(directory: Dir, into: OpenFolder): Generator<Listed, void, undefined> {
+    const folder = into.path;
+    try {
+      for (let found = directory.readSync(); found !== null; found = directory.readSync()) {
+        const name = rawName(found.name);
+        let facts: Facts;
+        try {
+          facts = this.#factsOf(this.#handles.at(folder) + name);
+        } catch (error) {
+          const failure = failureOf(error);
+          yield { kind: 'failed', path: join(folder, name), isFolder: found.isDirectory(), failure };
+          continue;
+        }
+        const kind = kindOf(facts);
+        if (kind === 'folder') into.addSubfolder(name, facts);
+        else yield { kind: 'entry', entry: { kind, folder, name, facts } };
+      }
+    } catch (error) {
+      into.failure = failureOf(error);
+    } finally {
+      directory.closeSync();
     }
-    open.pop();
-    yield top.failure === undefined
-      ? { kind: 'leave', folder: top.path }
-      : { kind: 'leave', folder: top.path, failure: top.failure };
+  }
+
+  #factsOf(path: string): Facts {
+    const stat = this.#options.dereference ? statSync : lstatSync;
+    return stat(native(path), { bigint: true });
   }
 }
 
-function* readFolder(
-  handles: FolderHandles,
-  directory: Dir,
-  into: OpenFolder,
-): Generator<Listed, void, undefined> {
-  const folder = into.path;
-  try {
-    // Taken anew for each entry: in between the walk may have been held back, but never left this folder.
-    for (let found = directory.readSync(); found !== null; found = directory.readSync()) {
-      const name = rawName(found.name);
-      let facts: Facts;
-      try {
-        facts = lstatSync(native(handles.at(folder) + name), { bigint: true });
-      } catch (error) {
-        yield { kind: 'failed', folder, name, isFolder: found.isDirectory(), failure: failureOf(error) };
-        continue;
-      }
-      const kind = kindOf(facts);
-      if (kind === 'folder') into.addSubfolder(name, facts);
-      else yield { kind: 'entry', entry: { kind, folder, name, facts } };
-    }
-  } catch (error) {
-    into.failure = failureOf(error);
-  } finally {
-    directory.closeSync();
-  }
+function openFolder(path: string): Dir {
+  return opendirSync(native(path), { encoding: NAME_ENCODING, bufferSize: NAMES_PER_READ });
 }
 
 /** Names taken from a directory in one go; libuv's own default of 32 makes four times the calls. */
@@ -115,16 +143,16 @@ const NAMES_PER_READ = 256;
 
 /** A folder that has been read, with the subfolders that the walk has still to enter. */
 class OpenFolder {
-  readonly path: BytePath;
   failure: Failure | undefined;
   readonly #names: BytePath[] = [];
   readonly #facts = new FactsColumn(4);
   #next = 0;
   #packed: BigInt64Array | undefined;
 
-  constructor(path: BytePath) {
-    this.path = path;
-  }
+  constructor(
+    readonly path: BytePath,
+    readonly facts: Facts,
+  ) {}
 
   addSubfolder(name: BytePath, facts: Facts): void {
     this.#names.push(name);

@@ -1,48 +1,62 @@
 import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
-import { type BytePath, native } from '../common/byte-path.js';
+import { type BytePath, native, split } from '../common/byte-path.js';
 import { kindOf, permissionsOf } from '../common/facts.js';
 import { codeOf, EntryError, step } from '../common/failure.js';
 import type { FolderHandles } from '../common/folder-handles.js';
+import type { IfExists } from '../common/messages.js';
+
+/** `kept`: it stood there; `skipped`: something else stands there and is to stay. */
+export type FolderOutcome = 'made' | 'kept' | 'skipped';
 
 /**
- * Makes sure that a real folder stands at `parent`/`name` in the destination and can be written in.
+ * Sees to it that a real folder stands at `folder` in the destination and can be written in.
  * It is closed to all others until it gets its own mode, after its content.
  * @param fresh whether nothing stood in the destination before this run
- * @returns whether it stood there before
- * @throws {EntryError} NAME_COLLISION where the file system takes two names of the source for one
+ * @throws {EntryError} NAME_COLLISION where the file system takes two names of the source for one;
+ *   LINK_IN_THE_WAY where a link stands there and may not be replaced
  */
 export function makeFolder(
   handles: FolderHandles,
-  parent: BytePath,
-  name: BytePath,
+  folder: BytePath,
   fresh: boolean,
-): boolean {
+  ifExists: IfExists,
+): FolderOutcome {
+  const [parent, name] = split(folder);
   const path = native(handles.at(parent) + name);
-  if (step('cannot be made', () => makeIfFree(path))) return false;
+  if (makeIfFree(path, fresh)) return 'made';
   if (fresh)
     throw new EntryError('NAME_COLLISION', 'the destination takes its name for that of another entry');
   const standing = lstatSync(path, { bigint: true });
-  if (kindOf(standing) === 'folder') {
+  const kind = kindOf(standing);
+  if (kind === 'folder') {
     openToOwner(path, permissionsOf(standing));
-    return true;
+    return 'kept';
   }
-  step('cannot replace what stands in its place', () => {
-    unlinkSync(path);
-    mkdirSync(path, PRIVATE);
-  });
-  return false;
+  if (ifExists === 'skip' || ifExists === 'error') {
+    if (kind === 'link')
+      throw new EntryError('LINK_IN_THE_WAY', 'a symbolic link stands where a folder belongs');
+    if (ifExists === 'skip') return 'skipped';
+    throw new EntryError('EEXIST', 'something else stands in its place');
+  }
+  step('cannot replace what stands in its place', () => unlinkSync(path));
+  if (makeIfFree(path, fresh)) return 'made';
+  throw new EntryError('EEXIST', 'something else was put in its place');
 }
 
 const PRIVATE = 0o700;
 
-function makeIfFree(path: string | Buffer): boolean {
+function makeIfFree(path: string | Buffer, fresh: boolean): boolean {
   try {
     mkdirSync(path, PRIVATE);
-    return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
-    throw error;
+    return step('cannot be made', () => {
+      throw error;
+    });
   }
+  // A folder that stood there may have handed down its set-group-id bit, which would go on to all below.
+  if (!fresh) chmodSync(path, PRIVATE);
+  return true;
 }
 
 /** A folder without write permission is filled all the same, as long as it is ours; its mode comes at the end. */

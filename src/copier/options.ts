@@ -1,3 +1,4 @@
+import type { IfExists, Reflink } from '../common/messages.js';
 import { UsageError } from './errors.js';
 import type { CopyEvent } from './events.js';
 
@@ -9,6 +10,23 @@ export interface CopyOptions {
   readonly chunkSize?: number;
   /** What is put behind the source's name where no destination is given. Default `[副本]`. */
   readonly suffix?: string;
+  /**
+   * A file that stands in the destination already: `overwrite` replaces it, `update` does where size or
+   * modification time differs, `skip` leaves it, `error` makes the entry fail. Default `overwrite`.
+   */
+  readonly ifExists?: IfExists;
+  /** After a copy with no failures, remove from the destination what the source does not have. */
+  readonly delete?: boolean;
+  /** Do not enter folders on another file system than the source's: they are made, empty. */
+  readonly oneFileSystem?: boolean;
+  /** Copy what symbolic links point to. Default: links stay links. */
+  readonly dereference?: boolean;
+  /** Share blocks with the source where the file system can; with `always` a file fails that cannot. Default `auto`. */
+  readonly reflink?: Reflink;
+  /** Extended attributes and ACLs; `always` is refused where the platform's calls cannot be reached. Default `auto`. */
+  readonly xattrs?: Xattrs;
+  /** What could not be kept makes its entry failed, not only reported. */
+  readonly strict?: boolean;
   /** Stops the run; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Called for every event, in order. */
@@ -20,6 +38,13 @@ export interface CopySettings {
   readonly workers: number;
   readonly chunkSize: number;
   readonly suffix: string;
+  readonly ifExists: IfExists;
+  readonly delete: boolean;
+  readonly oneFileSystem: boolean;
+  readonly dereference: boolean;
+  readonly reflink: Reflink;
+  readonly xattrs: Xattrs;
+  readonly strict: boolean;
   readonly signal: AbortSignal | undefined;
   readonly onEvent: (event: CopyEvent) => void;
 }
@@ -30,19 +55,55 @@ export const DEFAULT_CHUNK_SIZE = 1024;
 export const LARGEST_CHUNK_SIZE = 1024 * 1024;
 export const DEFAULT_SUFFIX = '[副本]';
 
+export const IF_EXISTS: readonly IfExists[] = ['overwrite', 'update', 'skip', 'error'];
+export const REFLINK: readonly Reflink[] = ['auto', 'always', 'never'];
+export type Xattrs = 'auto' | 'always' | 'never';
+export const XATTRS: readonly Xattrs[] = ['auto', 'always', 'never'];
+
 /** @throws {UsageError} naming the option, what it takes and what came */
 export function normalizeOptions(options: CopyOptions): CopySettings {
   const {
     workers = DEFAULT_WORKERS,
     chunkSize = DEFAULT_CHUNK_SIZE,
     suffix = DEFAULT_SUFFIX,
+    ifExists = 'overwrite',
+    delete: deleteExtras = false,
+    oneFileSystem = false,
+    dereference = false,
+    reflink = 'auto',
+    xattrs = 'auto',
+    strict = false,
     signal,
     onEvent = () => {},
   } = options;
   validateWhole('workers', workers, 1, MOST_WORKERS);
   validateWhole('chunkSize', chunkSize, 1, LARGEST_CHUNK_SIZE);
   validateSuffix(suffix);
-  return { workers, chunkSize, suffix, signal, onEvent };
+  validateChoice('ifExists', ifExists, IF_EXISTS);
+  validateChoice('reflink', reflink, REFLINK);
+  validateChoice('xattrs', xattrs, XATTRS);
+  for (const [option, value] of Object.entries({
+    delete: deleteExtras,
+    oneFileSystem,
+    dereference,
+    strict,
+  })) {
+    validateFlag(option, value);
+  }
+  return {
+    workers,
+    chunkSize,
+    suffix,
+    ifExists,
+    delete: deleteExtras,
+    oneFileSystem,
+    dereference,
+    reflink,
+    xattrs,
+    strict,
+    signal,
+    onEvent,
+  };
 }
 
 function validateWhole(option: string, value: number, least: number, most: number): void {
@@ -55,4 +116,14 @@ function validateSuffix(suffix: string): void {
   throw new UsageError(
     `suffix takes a text that can stand at the end of a name, not ${JSON.stringify(suffix)}`,
   );
+}
+
+function validateChoice<T extends string>(option: string, value: T, choices: readonly T[]): void {
+  if (choices.includes(value)) return;
+  throw new UsageError(`${option} takes one of ${choices.join(', ')}, not ${JSON.stringify(value)}`);
+}
+
+function validateFlag(option: string, value: boolean): void {
+  if (typeof value !== 'boolean')
+    throw new UsageError(`${option} takes true or false, not ${JSON.stringify(value)}`);
 }

@@ -1,3 +1,5 @@
+import type { NotKept } from '../common/messages.js';
+
 /** The counts of a run, kept up to date while it goes on; folders are not among files, the root is in neither. */
 export class Tally {
   readonly startedAtMs = performance.now();
@@ -7,8 +9,14 @@ export class Tally {
   bytes = 0;
   skipped = 0;
   failed = 0;
+  deleted = 0;
+  readonly notKept: Partial<Record<NotKept, number>> = {};
   /** Whether the listing has ended, so that `found` is all there is. */
   isListed = false;
+
+  lost(kinds: readonly NotKept[]): void {
+    for (const kind of kinds) this.notKept[kind] = (this.notKept[kind] ?? 0) + 1;
+  }
 
   get left(): number {
     const settled = this.finished.files + this.finished.folders + this.skipped + this.failed;

@@ -7,6 +7,8 @@ import { copyFile } from './copy-file.js';
 import { copyLink } from './copy-link.js';
 import { finishFolder } from './finish-folder.js';
 import type { Finished, Job } from './job.js';
+import { makeFifo } from './make-fifo.js';
+import { makeHardLink } from './make-hard-link.js';
 import { WorkerContext } from './worker-context.js';
 
 let context: WorkerContext | undefined;
@@ -38,8 +40,7 @@ export async function copyBatch(batch: Batch): Promise<void> {
 async function copyEntry(context: WorkerContext, batch: Batch, group: Group, row: number, index: number) {
   try {
     const job = jobAt(context, batch, group, row, index);
-    const { how, bytes } = await perform(context, job);
-    context.done(index, job.name, how, bytes);
+    context.done(index, job.name, await perform(context, job));
   } catch (error) {
     context.failed(index, failureOf(error));
   }
@@ -55,6 +56,7 @@ function jobAt(context: WorkerContext, batch: Batch, group: Group, row: number, 
     name,
     facts: factsAt(group.facts, row),
     folder: group.folder,
+    firstName: group.firstNames?.[row],
     again: batch.attempt > 1,
     temporaryName: `.folder-copy.${context.settings.runId}.${serial}`,
   };
@@ -66,6 +68,10 @@ function perform(context: WorkerContext, job: Job): Finished | Promise<Finished>
       return copyFile(context, job);
     case 'link':
       return copyLink(context, job);
+    case 'hardLink':
+      return makeHardLink(context, job);
+    case 'fifo':
+      return makeFifo(context, job);
     case 'finish':
       return finishFolder(context, join(job.folder, job.name), job.facts);
     default:

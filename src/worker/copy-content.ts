@@ -1,13 +1,11 @@
 import { ftruncateSync } from 'node:fs';
 import type { Facts } from '../common/facts.js';
 import { step } from '../common/failure.js';
+import { dataRanges, isSparse } from './data-ranges.js';
 import type { WorkerContext } from './worker-context.js';
 
 /**
- * Streams a file's content, chunk by chunk, into an empty one.
- *
- * `size` is not believed: one chunk more than it is asked for, so that a small file takes a single `readv`
- * and no second one to see its end; files under `/proc` say 0 and are read until nothing comes.
+ * Streams a file's content, chunk by chunk, into an empty one; holes stay holes.
  * @returns the bytes that the target now has
  */
 export async function copyContent(
@@ -16,33 +14,44 @@ export async function copyContent(
   target: number,
   facts: Facts,
 ): Promise<number> {
-  const { chunks, settings } = context;
   const size = Number(facts.size);
-  const sparse = facts.blocks * BLOCK_BYTES < facts.size;
-  let position = 0;
-  let written = 0;
-  for (;;) {
-    const wanted = Math.max(size - position, 0) + settings.chunkSize;
+  if (!isSparse(facts)) return await copyRange(context, source, target, 0, size, true);
+  let end = 0;
+  for (const range of step('cannot be read', () => dataRanges(source, size))) {
+    end = await copyRange(context, source, target, range.start, range.end, range.end === size);
+  }
+  if (end < size) step('cannot be written', () => ftruncateSync(target, size));
+  return Math.max(end, size);
+}
+
+/**
+ * One stretch of data. Of the last one, one chunk more than its size is asked for: a small file then takes a
+ * single `readv` and no second one to see its end, and a file that says 0, as under `/proc`, is read to its end.
+ * @returns where the content ends
+ */
+async function copyRange(
+  context: WorkerContext,
+  source: number,
+  target: number,
+  start: number,
+  end: number,
+  isLast: boolean,
+): Promise<number> {
+  const { chunks, settings } = context;
+  const beyond = isLast ? settings.chunkSize : 0;
+  let position = start;
+  while (position < end || isLast) {
+    const wanted = Math.max(end - position, 0) + beyond;
     const bytes = step('cannot be read', () => chunks.read(source, position, wanted));
     if (bytes === 0) break;
-    if (!sparse || !isZero(chunks.slab, bytes)) {
-      step('cannot be written', () => chunks.write(target, position, 0, bytes));
-      written = position + bytes;
-    }
-    position += bytes;
-    context.copiedBytes(bytes);
-    if (bytes < wanted && position >= size && size > 0) break;
+    // Chunks are read whole, so that more than this range can have come.
+    const usable = isLast ? bytes : Math.min(bytes, end - position);
+    step('cannot be written', () => chunks.write(target, position, 0, usable));
+    position += usable;
+    context.copiedBytes(usable);
+    if (isLast && bytes < wanted && position >= end && end > 0) break;
     const breath = context.breathe();
     if (breath !== undefined) await breath;
   }
-  if (written < position) step('cannot be written', () => ftruncateSync(target, position));
   return position;
 }
-
-const BLOCK_BYTES = 512n;
-
-function isZero(slab: Buffer, bytes: number): boolean {
-  return slab[0] === 0 && slab.compare(ZEROS, 0, Math.min(bytes, ZEROS.length), 0, bytes) === 0;
-}
-
-const ZEROS = Buffer.alloc(64 * 1024);

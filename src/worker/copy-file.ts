@@ -1,63 +1,108 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync } from 'node:fs';
 import { native } from '../common/byte-path.js';
-import { kindOf, unchanged } from '../common/facts.js';
+import { type Facts, kindOf, unchanged } from '../common/facts.js';
 import { codeOf, EntryError, step } from '../common/failure.js';
+import type { NotKept } from '../common/messages.js';
 import { copyContent } from './copy-content.js';
+import type { DestinationTraits } from './destination-traits.js';
 import type { Finished, Job } from './job.js';
 import { creationMode, giveMetadata } from './metadata.js';
 import { putInPlace } from './put-in-place.js';
 import type { WorkerContext } from './worker-context.js';
 
 /** Copies one regular file, with its metadata. @throws {EntryError} CHANGED where it would not hold still */
-export async function copyFile(context: WorkerContext, job: Job): Promise<Finished> {
-  const from = native(context.source.at(job.folder) + job.name);
-  const source = step('cannot be opened', () => openSource(from));
-  try {
-    const bytes = await putInPlace(context, job, async path => {
-      const mode = creationMode(job.facts, context.settings);
-      const target = step('cannot be created', () => openSync(path, CREATE, mode));
+export function copyFile(context: WorkerContext, job: Job): Promise<Finished> {
+  return putInPlace(context, job, async (path, traits) => {
+    const source = step('cannot be opened', () => openSource(context, job));
+    try {
+      const mode = creationMode(job.facts, traits);
+      const target = step('cannot be created', () => openSync(native(path), CREATE, mode));
       try {
-        return await fill(context, job, source, target);
+        return await fill(context, job, source, target, traits);
       } finally {
         closeSync(target);
       }
-    });
-    return { how: 'streamed', bytes };
-  } finally {
-    closeSync(source);
-  }
+    } finally {
+      closeSync(source);
+    }
+  });
 }
 
-async function fill(context: WorkerContext, job: Job, source: number, target: number): Promise<number> {
-  let before = job.facts;
+/** The first try goes by the listing's facts, each later one by those at the end of the try before. */
+async function fill(
+  context: WorkerContext,
+  job: Job,
+  source: number,
+  target: number,
+  traits: DestinationTraits,
+): Promise<Finished> {
+  let before: Facts = job.facts;
   for (let tries = 0; tries < TRIES_WHILE_CHANGING; tries += 1) {
     if (tries > 0) step('cannot be written', () => ftruncateSync(target));
-    const bytes = await copyContent(context, source, target, before);
+    const content = await fillContent(context, source, target, before, traits);
     const after = fstatSync(source, { bigint: true });
-    if (unchanged(before, after)) {
-      step('cannot be given its mode or times', () => giveMetadata(target, before, context.settings));
-      return bytes;
-    }
+    if (unchanged(before, after)) return finish(context, source, target, before, traits, content, []);
     if (kindOf(after) !== 'file') break;
+    // From the second try on `before` was true while the file was open: it has grown behind what was read.
+    if (tries > 0 && after.size > before.size) {
+      ftruncateSync(target, Number(before.size));
+      return finish(context, source, target, before, traits, content, ['grown']);
+    }
     before = after;
   }
   throw new EntryError('CHANGED', 'it changed while it was read');
 }
 
-/** The first try goes by the listing's facts, each later one by those at the end of the try before. */
+type Content = Pick<Finished, 'how' | 'bytes'>;
+
+async function fillContent(
+  context: WorkerContext,
+  source: number,
+  target: number,
+  facts: Facts,
+  traits: DestinationTraits,
+): Promise<Content> {
+  if (
+    facts.size > 0n &&
+    context.clones.clone(source, facts.dev, target, traits.dev, context.settings.reflink)
+  ) {
+    const bytes = Number(facts.size);
+    context.copiedBytes(bytes);
+    return { how: 'cloned', bytes };
+  }
+  return { how: 'streamed', bytes: await copyContent(context, source, target, facts) };
+}
+
+function finish(
+  context: WorkerContext,
+  source: number,
+  target: number,
+  facts: Facts,
+  traits: DestinationTraits,
+  content: Content,
+  lost: readonly NotKept[],
+): Finished {
+  const notKept = step('cannot be given its owner, mode or times', () =>
+    giveMetadata(context, source, target, facts, traits),
+  );
+  return { ...content, notKept: [...lost, ...notKept] };
+}
+
 const TRIES_WHILE_CHANGING = 4;
 
 /** O_NONBLOCK: should a FIFO have taken the file's place since it was listed, opening must not wait. */
-const READ = constants.O_RDONLY | constants.O_NOFOLLOW | (constants.O_NONBLOCK ?? 0);
-const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
 
 /** Leaves the source's access time alone where that is allowed: to its owner and to root. */
-function openSource(path: string | Buffer): number {
-  if (constants.O_NOATIME === undefined) return openSync(path, READ);
+function openSource(context: WorkerContext, job: Job): number {
+  const path = native(context.source.at(job.folder) + job.name);
+  const flags = READ | (context.settings.dereference ? 0 : (constants.O_NOFOLLOW ?? 0));
+  if (constants.O_NOATIME === undefined) return openSync(path, flags);
   try {
-    return openSync(path, READ | constants.O_NOATIME);
+    return openSync(path, flags | constants.O_NOATIME);
   } catch (error) {
     if (codeOf(error) !== 'EPERM') throw error;
-    return openSync(path, READ);
+    return openSync(path, flags);
   }
 }

@@ -1,22 +1,29 @@
-import { lchownSync, lutimesSync, readlinkSync, symlinkSync } from 'node:fs';
+import { lchownSync, readlinkSync, symlinkSync } from 'node:fs';
 import { NAME_ENCODING, native } from '../common/byte-path.js';
 import { step } from '../common/failure.js';
+import type { NotKept } from '../common/messages.js';
+import { keepAttributes } from './attributes.js';
 import type { Finished, Job } from './job.js';
-import { seconds } from './metadata.js';
+import { giveOwner } from './owner.js';
+import { platformCalls } from './platform-calls.js';
 import { putInPlace } from './put-in-place.js';
+import { giveTimesOf } from './times.js';
 import type { WorkerContext } from './worker-context.js';
 
-/** Makes a symbolic link with the same target text, times and owner. */
-export async function copyLink(context: WorkerContext, job: Job): Promise<Finished> {
-  const from = native(context.source.at(job.folder) + job.name);
-  const target = step('cannot be read', () => native(readlinkSync(from, { encoding: NAME_ENCODING })));
-  await putInPlace(context, job, path => {
-    step('cannot be created', () => symlinkSync(target, path));
-    step('cannot be given its owner or times', () => {
-      const { uid, gid, atimeNs, mtimeNs } = job.facts;
-      if (context.settings.keepOwner) lchownSync(path, Number(uid), Number(gid));
-      lutimesSync(path, seconds(atimeNs), seconds(mtimeNs));
+/** Makes a symbolic link with the same target text, owner and times. */
+export function copyLink(context: WorkerContext, job: Job): Promise<Finished> {
+  const from = context.source.at(job.folder) + job.name;
+  const text = step('cannot be read', () => native(readlinkSync(native(from), { encoding: NAME_ENCODING })));
+  return putInPlace(context, job, async (path, traits) => {
+    step('cannot be created', () => symlinkSync(text, native(path)));
+    return step('cannot be given its owner or times', () => {
+      const change = (uid: number, gid: number) => lchownSync(native(path), uid, gid);
+      const owner = giveOwner(change, job.facts, traits.handsDownGroup);
+      const notKept: NotKept[] = owner.user && owner.group ? [] : ['owner'];
+      const calls = context.settings.attributes ? platformCalls() : undefined;
+      if (calls !== undefined) notKept.push(...keepAttributes(calls, from, path));
+      giveTimesOf(path, job.facts);
+      return { how: 'linked', bytes: 0, notKept };
     });
   });
-  return { how: 'linked', bytes: 0 };
 }

@@ -1,18 +1,30 @@
-import { chmodSync, chownSync, utimesSync } from 'node:fs';
+import { chmodSync, chownSync } from 'node:fs';
 import { type BytePath, native } from '../common/byte-path.js';
 import type { Facts } from '../common/facts.js';
 import { step } from '../common/failure.js';
+import type { NotKept } from '../common/messages.js';
+import { keepAttributes } from './attributes.js';
 import type { Finished } from './job.js';
-import { keptPermissions, seconds } from './metadata.js';
+import { giveMode } from './metadata.js';
+import { giveOwner, keptPermissions } from './owner.js';
+import { platformCalls } from './platform-calls.js';
+import { giveTimesOf } from './times.js';
 import type { WorkerContext } from './worker-context.js';
 
-/** Gives a folder its owner, mode and times: only now, as its content needed to write in it and touched them. */
+/** Gives a folder its owner, attributes, mode and times: only now, as its content needed to write in it. */
 export function finishFolder(context: WorkerContext, folder: BytePath, facts: Facts): Finished {
-  const path = native(context.destination.at(folder).slice(0, -1));
-  step('cannot be given its owner, mode or times', () => {
-    if (context.settings.keepOwner) chownSync(path, Number(facts.uid), Number(facts.gid));
-    chmodSync(path, keptPermissions(facts, context.settings));
-    utimesSync(path, seconds(facts.atimeNs), seconds(facts.mtimeNs));
+  const path = context.destination.at(folder).slice(0, -1);
+  return step('cannot be given its owner, mode or times', () => {
+    // Always asked for: a folder that stood there before, or was made in one, can have any owner.
+    const owner = giveOwner((uid, gid) => chownSync(native(path), uid, gid), facts, true);
+    const notKept: NotKept[] = owner.user && owner.group ? [] : ['owner'];
+    // Before attributes and mode: those may close the folder to us, and neither changes its times.
+    giveTimesOf(`${path}/.`, facts);
+    const calls = context.settings.attributes ? platformCalls() : undefined;
+    if (calls !== undefined) {
+      notKept.push(...keepAttributes(calls, context.source.at(folder).slice(0, -1), path));
+    }
+    notKept.push(...giveMode(() => chmodSync(native(path), keptPermissions(facts, owner))));
+    return { how: 'made', bytes: 0, notKept };
   });
-  return { how: 'made', bytes: 0 };
 }

@@ -1,6 +1,6 @@
 import type { BytePath } from '../common/byte-path.js';
 import type { Facts } from '../common/facts.js';
-import type { How, JobKind } from '../common/messages.js';
+import type { How, JobKind, NotKept } from '../common/messages.js';
 
 /** One entry to be copied, as a worker sees it. */
 export interface Job {
@@ -8,6 +8,8 @@ export interface Job {
   readonly folder: BytePath;
   readonly name: BytePath;
   readonly facts: Facts;
+  /** Of a hard link: the name, in the same tree, that has been copied. */
+  readonly firstName: BytePath | undefined;
   /** Whether an earlier try may have left something under this name. */
   readonly again: boolean;
   /** The name under which it is written where the destination stood before. */
@@ -18,4 +20,7 @@ export interface Finished {
   readonly how: How;
   /** Bytes of content that were copied. */
   readonly bytes: number;
+  readonly notKept: readonly NotKept[];
 }
+
+export const skipped: Finished = { how: 'skipped', bytes: 0, notKept: [] };

@@ -1,46 +1,58 @@
-import { fchmodSync, fchownSync, futimesSync } from 'node:fs';
+import { fchmodSync, fchownSync } from 'node:fs';
 import { type Facts, permissionsOf } from '../common/facts.js';
-import type { WorkerSettings } from '../common/messages.js';
-
-/** Set-user-id and set-group-id: they may only come along with the owner they speak for. */
-const SET_ID = 0o6000;
+import { codeOf } from '../common/failure.js';
+import type { NotKept } from '../common/messages.js';
+import { keepAttributes } from './attributes.js';
+import type { DestinationTraits } from './destination-traits.js';
+import { giveOwner, keptPermissions, needsOwner } from './owner.js';
+import { platformCalls } from './platform-calls.js';
+import { giveTimes } from './times.js';
+import type { WorkerContext } from './worker-context.js';
 
 /**
  * The mode with which a new file is created: its own at once, where nothing more has to be done to it; else
- * closed to all others until it has the right owner.
+ * closed to all others until it has the right owner and access control list.
  */
-export function creationMode(facts: Facts, settings: WorkerSettings): number {
-  return needsOwner(facts, settings) ? 0o600 : permissionsOf(facts) & 0o777;
-}
-
-/** Gives an open file its owner, its mode and, last of all, its times: the mark that it is finished. */
-export function giveMetadata(descriptor: number, facts: Facts, settings: WorkerSettings): void {
-  if (needsOwner(facts, settings)) fchownSync(descriptor, Number(facts.uid), Number(facts.gid));
-  const mode = keptPermissions(facts, settings);
-  if (mode !== creationMode(facts, settings)) fchmodSync(descriptor, mode);
-  futimesSync(descriptor, seconds(facts.atimeNs), seconds(facts.mtimeNs));
-}
-
-/** Permissions that a copy may have: without the owner, set-id bits would speak for the wrong one. */
-export function keptPermissions(facts: Facts, settings: WorkerSettings): number {
-  return settings.keepOwner ? permissionsOf(facts) : permissionsOf(facts) & ~SET_ID;
+export function creationMode(facts: Facts, traits: DestinationTraits): number {
+  const isOpenAtOnce = !needsOwner(facts, traits.handsDownGroup) && !traits.handsDownAcl;
+  return isOpenAtOnce ? permissionsOf(facts) & 0o777 : 0o600;
 }
 
 /**
- * A time as Node's `utimes` family takes it, exact to the microsecond.
- *
- * Node cuts a number down to microseconds, and a double just below one loses it: hence 0.4 µs more. A
- * negative number becomes the present time, a negative string does not.
+ * Gives an open file its owner, its attributes, its mode and, last of all, its times: the mark that it is
+ * finished. In this order, as a new owner or new content takes capabilities and set-id bits away.
+ * @returns what could not be kept
  */
-export function seconds(timeNs: bigint): number | string {
-  const whole = timeNs / 1000n - (timeNs % 1000n < 0n ? 1n : 0n);
-  const value = Number(whole) / 1e6;
-  return value < 0 ? String(value) : value + 4e-7;
+export function giveMetadata(
+  context: WorkerContext,
+  source: number,
+  target: number,
+  facts: Facts,
+  traits: DestinationTraits,
+): NotKept[] {
+  const owner = giveOwner((uid, gid) => fchownSync(target, uid, gid), facts, traits.handsDownGroup);
+  const notKept: NotKept[] = owner.user && owner.group ? [] : ['owner'];
+  const calls = context.settings.attributes ? platformCalls() : undefined;
+  if (calls !== undefined && (traits.handsDownAcl || calls.hasAttributes(source))) {
+    notKept.push(...keepAttributes(calls, descriptorPath(source), descriptorPath(target)));
+  }
+  const mode = keptPermissions(facts, owner);
+  if (mode !== creationMode(facts, traits)) notKept.push(...giveMode(() => fchmodSync(target, mode)));
+  giveTimes(target, facts);
+  return notKept;
 }
 
-function needsOwner(facts: Facts, settings: WorkerSettings): boolean {
-  return settings.keepOwner && (facts.uid !== OWN_UID || facts.gid !== OWN_GID);
+/** @returns what could not be kept: some file systems have no modes */
+export function giveMode(change: () => void): NotKept[] {
+  try {
+    change();
+    return [];
+  } catch (error) {
+    if (codeOf(error) !== 'EPERM' && codeOf(error) !== 'ENOTSUP') throw error;
+    return ['mode'];
+  }
 }
 
-const OWN_UID = BigInt(process.geteuid?.() ?? 0);
-const OWN_GID = BigInt(process.getegid?.() ?? 0);
+function descriptorPath(descriptor: number): string {
+  return `/proc/self/fd/${descriptor}`;
+}

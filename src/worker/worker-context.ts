@@ -1,27 +1,38 @@
-import type { BytePath } from '../common/byte-path.js';
+import { type BigIntStats, lstatSync } from 'node:fs';
+import { type BytePath, native, ROOT, split } from '../common/byte-path.js';
 import type { Failure } from '../common/failure.js';
 import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
-import type { Batch, How, Outcome, WorkerReport, WorkerSettings } from '../common/messages.js';
+import type { Batch, Outcome, WorkerReport, WorkerSettings } from '../common/messages.js';
 import type { Queue } from '../multiprocessing/index.js';
 import { Chunks } from './chunks.js';
+import { Clones } from './clones.js';
+import { type DestinationTraits, readTraits } from './destination-traits.js';
+import type { Finished } from './job.js';
+import { timeGrainNs } from './time-grain.js';
 
 /** What one copy worker has at hand for all its batches, and its one way of reporting. */
 export class WorkerContext {
   readonly source: FolderHandles;
   readonly destination: FolderHandles;
+  /** Times closer together than this are one for the destination's file system. */
+  readonly timeGrainNs: bigint;
   readonly chunks: Chunks;
+  readonly clones = new Clones();
   readonly #reports: Queue<WorkerReport>;
   #batch = 0;
   #outcomes: Outcome[] = [];
   #bytes = 0;
   #lastReport = performance.now();
+  #traits: DestinationTraits | undefined;
+  #traitsOf: BytePath | undefined;
 
   constructor(
     readonly settings: WorkerSettings,
     reports: Queue<WorkerReport>,
   ) {
-    this.source = openFolderHandles(settings.source);
+    this.source = openFolderHandles(settings.source, settings.dereference);
     this.destination = openFolderHandles(settings.destination);
+    this.timeGrainNs = timeGrainNs(settings.destination);
     this.chunks = new Chunks(settings.chunkSize);
     this.#reports = reports;
   }
@@ -36,12 +47,31 @@ export class WorkerContext {
     this.#bytes += bytes;
   }
 
-  done(index: number, name: BytePath, how: How, bytes: number): void {
-    this.#outcomes.push({ kind: 'done', index, name, how, bytes });
+  done(index: number, name: BytePath, { how, bytes, notKept }: Finished): void {
+    const outcome = { kind: 'done', index, name, how, bytes } as const;
+    this.#outcomes.push(notKept.length === 0 ? outcome : { ...outcome, notKept });
   }
 
   failed(index: number, failure: Failure): void {
     this.#outcomes.push({ kind: 'failed', index, failure });
+  }
+
+  /** What the destination's folder hands down to new entries. */
+  traits(folder: BytePath): DestinationTraits {
+    // A fresh destination was made by this run, so that all its folders are like its root.
+    const place = this.settings.fresh ? ROOT : folder;
+    if (this.#traits === undefined || place !== this.#traitsOf) {
+      this.#traits = readTraits(this.destination.at(place).slice(0, -1), this.settings.attributes);
+      this.#traitsOf = place;
+    }
+    return this.#traits;
+  }
+
+  /** What stands in the destination at `path`, a link itself and not what is behind it. */
+  standing(path: BytePath | undefined): BigIntStats | undefined {
+    if (path === undefined) return undefined;
+    const [folder, name] = split(path);
+    return lstatSync(native(this.destination.at(folder) + name), { bigint: true, throwIfNoEntry: false });
   }
 
   /**

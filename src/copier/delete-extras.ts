@@ -1,0 +1,134 @@
+import { type BigIntStats, lstatSync, opendirSync, rmdirSync, statSync, unlinkSync } from 'node:fs';
+import { type BytePath, join, NAME_ENCODING, native, ROOT, rawName, split } from '../common/byte-path.js';
+import { type Facts, kindOf } from '../common/facts.js';
+import { codeOf, type Failure, failureOf } from '../common/failure.js';
+import type { FolderHandles } from '../common/folder-handles.js';
+
+export type Deletion =
+  | { readonly kind: 'deleted'; readonly path: BytePath }
+  | { readonly kind: 'failed'; readonly path: BytePath; readonly failure: Failure }
+  /** Something in this folder was deleted, so that its times have to be set anew. */
+  | { readonly kind: 'touched'; readonly folder: BytePath; readonly facts: Facts };
+
+export interface Trees {
+  readonly source: FolderHandles;
+  readonly destination: FolderHandles;
+  /** Whether links in the source are followed. */
+  readonly dereference: boolean;
+  /** Only folders on this device were entered in the source; undefined: all were. */
+  readonly onlyDevice: bigint | undefined;
+}
+
+/** Removes from the destination what the source does not have, links as links; yields each removal. */
+export function* deleteExtras(trees: Trees): Generator<Deletion, void, undefined> {
+  const folders: BytePath[] = [ROOT];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    const { extras, subfolders } = compareFolder(trees, folder);
+    folders.push(...subfolders);
+    for (const name of extras) yield* removeTree(trees.destination, join(folder, name));
+    if (extras.length > 0) {
+      yield { kind: 'touched', folder, facts: statSync(`${trees.source.at(folder)}.`, { bigint: true }) };
+    }
+  }
+}
+
+/** Removes whatever stands at `path`, a folder with all that is in it. */
+export function* removeTree(
+  destination: FolderHandles,
+  path: BytePath,
+): Generator<Extract<Deletion, { kind: 'deleted' | 'failed' }>, void, undefined> {
+  // Each folder is met twice: first what is in it is put on the stack above it, then it goes itself.
+  const stack: { path: BytePath; emptied: boolean }[] = [{ path, emptied: false }];
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    const [folder, name] = split(top.path);
+    try {
+      const place = native(destination.at(folder) + name);
+      if (kindOf(lstatSync(place, { bigint: true })) !== 'folder') {
+        unlinkSync(place);
+      } else if (top.emptied) {
+        destination.forget(top.path);
+        rmdirSync(place);
+      } else {
+        stack.push({ path: top.path, emptied: true });
+        for (const child of namesIn(destination.at(top.path))) {
+          stack.push({ path: join(top.path, child), emptied: false });
+        }
+        continue;
+      }
+      yield { kind: 'deleted', path: top.path };
+    } catch (error) {
+      yield { kind: 'failed', path: top.path, failure: failureOf(error) };
+    }
+  }
+}
+
+function compareFolder(trees: Trees, folder: BytePath): { extras: BytePath[]; subfolders: BytePath[] } {
+  const from = trees.source.at(folder);
+  const to = trees.destination.at(folder);
+  const missing: BytePath[] = [];
+  const subfolders: BytePath[] = [];
+  for (const name of namesIn(to)) {
+    const there = inSource(trees, from + name);
+    if (there === undefined) missing.push(name);
+    else if (isEnteredFolder(trees, there) && kindOf(statOf(to + name)) === 'folder') {
+      subfolders.push(join(folder, name));
+    }
+  }
+  return { extras: missing.length === 0 ? [] : withoutOtherSpellings(from, to, missing), subfolders };
+}
+
+function isEnteredFolder({ onlyDevice }: Trees, facts: BigIntStats): boolean {
+  return kindOf(facts) === 'folder' && (onlyDevice === undefined || facts.dev === onlyDevice);
+}
+
+/**
+ * A file system that ignores case can list the copy of `FILE` as `file`: what a name of the source leads to
+ * in the destination is no extra, however it is spelled there.
+ */
+function withoutOtherSpellings(from: string, to: string, missing: readonly BytePath[]): BytePath[] {
+  const inodes = new Map<string, BytePath>();
+  for (const name of missing) inodes.set(inodeKey(statOf(to + name)), name);
+  const spelled = new Set<BytePath>();
+  for (const name of namesIn(from)) {
+    const copy = lstatSync(native(to + name), { bigint: true, throwIfNoEntry: false });
+    const other = copy === undefined ? undefined : inodes.get(inodeKey(copy));
+    if (other !== undefined && isSpelledAs(other, name)) spelled.add(other);
+  }
+  return missing.filter(name => !spelled.has(name));
+}
+
+/** Another hard link to the same file is an extra all the same. */
+function isSpelledAs(standing: BytePath, wanted: BytePath): boolean {
+  const folded = (name: BytePath) =>
+    Buffer.from(name, NAME_ENCODING).toString('utf8').normalize('NFKC').toLowerCase();
+  return folded(standing) === folded(wanted);
+}
+
+function inSource({ dereference }: Trees, path: string): BigIntStats | undefined {
+  const itself = lstatSync(native(path), { bigint: true, throwIfNoEntry: false });
+  if (itself === undefined || !dereference || kindOf(itself) !== 'link') return itself;
+  try {
+    return statSync(native(path), { bigint: true });
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return itself;
+    throw error;
+  }
+}
+
+function statOf(path: string): BigIntStats {
+  return lstatSync(native(path), { bigint: true });
+}
+
+function inodeKey({ dev, ino }: Facts): string {
+  return `${dev} ${ino}`;
+}
+
+function* namesIn(folder: string): Generator<BytePath, void, undefined> {
+  const directory = opendirSync(native(folder), { encoding: NAME_ENCODING });
+  try {
+    for (let found = directory.readSync(); found !== null; found = directory.readSync())
+      yield rawName(found.name);
+  } finally {
+    directory.closeSync();
+  }
+}

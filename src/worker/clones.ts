@@ -1,0 +1,52 @@
+import { constants, copyFileSync } from 'node:fs';
+import { codeOf, EntryError, step } from '../common/failure.js';
+import type { Reflink } from '../common/messages.js';
+import { platformCalls } from './platform-calls.js';
+
+/** Lets files share their blocks with the source's, and remembers between which file systems that cannot be. */
+export class Clones {
+  readonly #impossible = new Set<string>();
+
+  /**
+   * @param from and `to`: the devices of source and target, both open, the target empty
+   * @returns whether the target now is a clone; false: its content has to be copied
+   * @throws {EntryError} with `always`, where it cannot be cloned
+   */
+  clone(source: number, from: bigint, target: number, to: bigint, reflink: Reflink): boolean {
+    const pair = `${from} ${to}`;
+    if (reflink === 'never' || (reflink === 'auto' && this.#impossible.has(pair))) return false;
+    try {
+      share(source, target);
+      return true;
+    } catch (error) {
+      if (reflink === 'always')
+        return step('cannot be cloned', () => {
+          throw error;
+        });
+      const code = codeOf(error) ?? '';
+      if (!NOT_CLONED.has(code)) throw error;
+      if (code !== 'EINVAL') this.#impossible.add(pair);
+      return false;
+    }
+  }
+}
+
+/** EINVAL is about one file; the others are about the two file systems. */
+const NOT_CLONED = new Set([
+  'EOPNOTSUPP',
+  'ENOTSUP',
+  'EXDEV',
+  'ENOTTY',
+  'ENOSYS',
+  'EINVAL',
+  'EPERM',
+  'ETXTBSY',
+]);
+
+function share(source: number, target: number): void {
+  const calls = platformCalls();
+  if (calls !== undefined) calls.clone(source, target);
+  else if (process.platform !== 'linux')
+    throw new EntryError('ENOSYS', 'cloning has been built for Linux only');
+  else copyFileSync(`/proc/self/fd/${source}`, `/proc/self/fd/${target}`, constants.COPYFILE_FICLONE_FORCE);
+}

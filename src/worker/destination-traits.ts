@@ -1,0 +1,35 @@
+import { statSync } from 'node:fs';
+import { codeOf } from '../common/failure.js';
+import { platformCalls } from './platform-calls.js';
+
+/** What a folder of the destination would leave as its mark on everything made in it. */
+export interface DestinationTraits {
+  readonly dev: bigint;
+  /** New entries get the folder's group, not the user's. */
+  readonly handsDownGroup: boolean;
+  /** New entries get an access control list from the folder. */
+  readonly handsDownAcl: boolean;
+}
+
+/** @param path of the folder, without a slash at its end */
+export function readTraits(path: string, attributes: boolean): DestinationTraits {
+  const { dev, mode } = statSync(path, { bigint: true });
+  return {
+    dev,
+    handsDownGroup: process.platform !== 'linux' || (mode & SET_GROUP_ID) !== 0n,
+    handsDownAcl: attributes && hasDefaultAcl(path),
+  };
+}
+
+const SET_GROUP_ID = 0o2000n;
+
+function hasDefaultAcl(path: string): boolean {
+  try {
+    return (platformCalls()?.attribute(path, 'system.posix_acl_default').length ?? 0) > 0;
+  } catch (error) {
+    const code = codeOf(error);
+    // No such attribute; no attributes at all on this file system.
+    if (code === 'ENODATA' || code === 'ENOTSUP' || code === 'EOPNOTSUPP') return false;
+    throw error;
+  }
+}

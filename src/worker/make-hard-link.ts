@@ -1,0 +1,28 @@
+import { linkSync } from 'node:fs';
+import { native, split } from '../common/byte-path.js';
+import { codeOf, step } from '../common/failure.js';
+import { copyFile } from './copy-file.js';
+import type { Finished, Job } from './job.js';
+import { putInPlace } from './put-in-place.js';
+import type { WorkerContext } from './worker-context.js';
+
+/** Makes another name of a file that has been copied; where that cannot be, a file of its own. */
+export async function makeHardLink(context: WorkerContext, job: Job): Promise<Finished> {
+  const firstName = job.firstName;
+  if (firstName === undefined) throw new TypeError('a hard link was sent without the name it is to link');
+  try {
+    return await putInPlace(context, job, async path => {
+      const [folder, name] = split(firstName);
+      const first = native(context.destination.at(folder) + name);
+      step('cannot be linked', () => linkSync(first, native(path)));
+      return { how: 'linked', bytes: 0, notKept: [] };
+    });
+  } catch (error) {
+    if (!CANNOT_LINK.has(codeOf(error) ?? '')) throw error;
+    const { how, bytes, notKept } = await copyFile(context, { ...job, kind: 'file' });
+    return { how, bytes, notKept: ['hardLink', ...notKept] };
+  }
+}
+
+/** The file has as many names as it may; the destination is of several file systems; or of one without links. */
+const CANNOT_LINK = new Set(['EMLINK', 'EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP']);

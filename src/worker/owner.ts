@@ -1,0 +1,52 @@
+import { type Facts, permissionsOf } from '../common/facts.js';
+import { codeOf } from '../common/failure.js';
+
+const UID = BigInt(process.geteuid?.() ?? 0);
+const GID = BigInt(process.getegid?.() ?? 0);
+const GROUPS = new Set((process.getgroups?.() ?? []).map(BigInt));
+const IS_ROOT = UID === 0n;
+const HAS_OWNERS = process.geteuid !== undefined;
+
+const SET_USER_ID = 0o4000;
+const SET_GROUP_ID = 0o2000;
+
+/** What became of owner and group. */
+export interface OwnerKept {
+  readonly user: boolean;
+  readonly group: boolean;
+}
+
+/** Whether a new entry of ours has another owner than it should, as far as we can change that. */
+export function needsOwner(facts: Facts, handsDownGroup: boolean): boolean {
+  if (!HAS_OWNERS) return false;
+  return facts.gid !== GID || handsDownGroup || (IS_ROOT && facts.uid !== UID);
+}
+
+/**
+ * Gives a new entry of ours its owner and group, as root; as another user its group, where we belong to it.
+ * @param change `chown` on the entry; -1 leaves a number as it is
+ */
+export function giveOwner(
+  change: (uid: number, gid: number) => void,
+  facts: Facts,
+  handsDownGroup: boolean,
+): OwnerKept {
+  const user = IS_ROOT || facts.uid === UID || !HAS_OWNERS;
+  if (!needsOwner(facts, handsDownGroup)) return { user, group: true };
+  if (!IS_ROOT && facts.gid !== GID && !GROUPS.has(facts.gid)) return { user, group: false };
+  try {
+    change(IS_ROOT ? Number(facts.uid) : -1, Number(facts.gid));
+    return { user, group: true };
+  } catch (error) {
+    if (!CANNOT_GIVE.has(codeOf(error) ?? '')) throw error;
+    return { user: facts.uid === UID, group: facts.gid === GID && !handsDownGroup };
+  }
+}
+
+/** Not allowed, a number that this user namespace does not know, a file system without owners. */
+const CANNOT_GIVE = new Set(['EPERM', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
+/** The permissions an entry may have: set-id bits would speak for the wrong owner without the right one. */
+export function keptPermissions(facts: Facts, owner: OwnerKept): number {
+  return permissionsOf(facts) & ~(owner.user ? 0 : SET_USER_ID) & ~(owner.group ? 0 : SET_GROUP_ID);
+}
