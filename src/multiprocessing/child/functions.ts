@@ -1,0 +1,34 @@
+import type { Call } from '../messages.js';
+import type { AnyFunction, Task } from '../task.js';
+
+const functions = new Map<string, AnyFunction>();
+
+/** The function that a task names; a promise only the first time, when its module is loaded. */
+export function functionOf({ module, export: name }: Task): AnyFunction | Promise<AnyFunction> {
+  return functions.get(`${name} ${module}`) ?? load(module, name);
+}
+
+/** The arguments of a call; a promise only where queues are among them and their code is not loaded yet. */
+export function argumentsOf(call: Call): readonly unknown[] | Promise<readonly unknown[]> {
+  if (call.queues === undefined) return call.args;
+  if (attachQueues !== undefined) return attachQueues(call);
+  return import('./attach-queues.js').then(loaded => {
+    attachQueues = loaded.attachQueues;
+    return attachQueues(call);
+  });
+}
+
+let attachQueues: ((call: Call) => readonly unknown[]) | undefined;
+
+async function load(module: string, name: string): Promise<AnyFunction> {
+  const namespace: Record<string, unknown> = await import(module);
+  // A CommonJS module whose exports Node cannot see ahead has them on its default export alone.
+  const found = namespace[name] ?? Reflect.get(Object(namespace.default), name);
+  if (!isFunction(found)) throw new TypeError(`${module} has no function named ${name} among its exports`);
+  functions.set(`${name} ${module}`, found);
+  return found;
+}
+
+function isFunction(value: unknown): value is AnyFunction {
+  return typeof value === 'function';
+}

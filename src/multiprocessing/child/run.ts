@@ -1,0 +1,111 @@
+import type { ErrorRecord } from '../error-record.js';
+import type { Call, ChunkFailure } from '../messages.js';
+import { argumentsOf, functionOf } from './functions.js';
+import { remoteEnds, sendUp } from './upstream.js';
+
+/** A chunk ends after the task that brings it beyond this; a task longer than this gives the rest back. */
+const CHUNK_BUDGET_MS = 10;
+
+/**
+ * Run a task and report its outcome.
+ * @param then told, once the report is out, whether the task has succeeded, its result included
+ */
+export async function runCall(id: number, call: Call, then?: (succeeded: boolean) => void): Promise<void> {
+  try {
+    const value = await resultOf(call);
+    await flushQueues();
+    sendUp({ kind: 'done', id, value }, () => then?.(true)); // throws where the result cannot be cloned
+  } catch (error) {
+    const failure = await record(error);
+    await flushQueues();
+    sendUp({ kind: 'failed', id, error: failure }, () => then?.(false));
+  }
+}
+
+/** Run a task without a report. */
+export async function resultOf(call: Call): Promise<unknown> {
+  const run = await functionOf(call.task);
+  return run(...(await argumentsOf(call)));
+}
+
+/** Run a task once for each argument, one after the other, as far as the time budget goes. */
+export async function runEach(id: number, call: Call): Promise<void> {
+  let run: Awaited<ReturnType<typeof functionOf>>;
+  let items: readonly unknown[];
+  try {
+    run = await functionOf(call.task);
+    items = await argumentsOf(call);
+  } catch (error) {
+    sendUp({ kind: 'failed', id, error: await record(error) });
+    return;
+  }
+  const values: unknown[] = [];
+  const failures: ChunkFailure[] = [];
+  const started = performance.now();
+  let end = items.length;
+  let giveBack: NodeJS.Timeout | undefined;
+  for (let index = 0; index < end; index++) {
+    try {
+      const value = run(items[index]);
+      if (isThenable(value)) {
+        giveBack ??= setTimeout(() => {
+          end = values.length + 1;
+          sendUp({ kind: 'gaveBack', id, from: end });
+        }, CHUNK_BUDGET_MS);
+        values.push(await value);
+      } else {
+        values.push(value);
+      }
+    } catch (error) {
+      failures.push({ index, error: await record(error) });
+      values.push(undefined);
+    }
+    if (performance.now() - started > CHUNK_BUDGET_MS) break;
+  }
+  clearTimeout(giveBack);
+  const durationMs = performance.now() - started;
+  await flushQueues();
+  await reportEach(id, values, failures, durationMs);
+}
+
+/** A put that the task has not awaited goes out before its outcome. */
+export async function flushQueues(): Promise<void> {
+  for (const end of remoteEnds.values()) {
+    const flushed = end.flush();
+    if (flushed !== undefined) await flushed;
+  }
+}
+
+/** The code for errors loads with the first of them. */
+export async function record(error: unknown): Promise<ErrorRecord> {
+  const { toRecord } = await import('../error-record.js');
+  return toRecord(error);
+}
+
+async function reportEach(
+  id: number,
+  values: readonly unknown[],
+  failures: readonly ChunkFailure[],
+  durationMs: number,
+): Promise<void> {
+  try {
+    sendUp({ kind: 'doneEach', id, values, failures, durationMs });
+  } catch {
+    // One result or more cannot be cloned: each shows by itself whether it is one.
+    const refused: ChunkFailure[] = [];
+    const sound: unknown[] = [];
+    for (const [index, value] of values.entries()) {
+      try {
+        sound.push(structuredClone(value));
+      } catch (error) {
+        sound.push(undefined);
+        refused.push({ index, error: await record(error) });
+      }
+    }
+    sendUp({ kind: 'doneEach', id, values: sound, failures: [...failures, ...refused], durationMs });
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

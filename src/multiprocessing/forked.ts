@@ -1,0 +1,155 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { type Ending, StateError } from './errors.js';
+import { inheritedExecArgv } from './exec-argv.js';
+import type { LocalQueue } from './local-queue.js';
+import type { Call, FromChild, ToChild } from './messages.js';
+import { toCall } from './queue-handles.js';
+import { QueuePort } from './queue-port.js';
+import type { AnyFunction, Task } from './task.js';
+
+/** A child that has been asked to end (SIGTERM) and has not by then is ended for good (SIGKILL). */
+export const KILL_AFTER_MS = 2_000;
+/** A child without a channel can only end; one that has not by then is helped. */
+const LINGER_MS = 1_000;
+
+export interface ForkOptions {
+  /** Ends with this process; also while its event loop is blocked, if `isWatched`. */
+  readonly isBound: boolean;
+  readonly isWatched: boolean;
+  readonly isSingle: boolean;
+  readonly initializer?: { readonly task: Task; readonly args: readonly unknown[] };
+  readonly stdio?: 'inherit' | 'ignore';
+  readonly execArgv?: readonly string[];
+}
+
+export interface ForkHandlers {
+  /** All messages but those of queues, which go to their queue. */
+  onMessage(message: Exclude<FromChild, { queue: number }>): void;
+  /** The process has ended and all that it had sent has been received. */
+  onEnd(ending: Ending): void;
+}
+
+const ENTRY = fileURLToPath(new URL('./child/entry.js', import.meta.url));
+
+/** A forked process and the channel to it, with its ways to the queues of this one. */
+export class Forked {
+  readonly pid: number;
+  readonly #child: ChildProcess;
+  readonly #ports = new Map<number, QueuePort>();
+  readonly #handlers: ForkHandlers;
+  #ending: Ending | undefined;
+  #holds = 0;
+  #killTimer: NodeJS.Timeout | undefined;
+
+  /** @throws what `fork` throws, or StateError where the system has no process left */
+  constructor(options: ForkOptions, handlers: ForkHandlers) {
+    this.#handlers = handlers;
+    const { stdio = 'inherit', execArgv = inheritedExecArgv() } = options;
+    this.#child = fork(ENTRY, [], {
+      serialization: 'advanced',
+      stdio: ['ignore', stdio, stdio, 'ipc'],
+      execArgv: [...execArgv],
+    });
+    // Failures to start, to send and to signal: the first shows in the missing pid, the others in the ending.
+    this.#child.on('error', () => {});
+    if (this.#child.pid === undefined) throw new StateError('the system could not fork a process');
+    this.pid = this.#child.pid;
+    this.#child.on('message', (message: FromChild) => this.#receive(message));
+    this.#child.once('exit', (exitCode, signal) => {
+      this.#ending = { exitCode, signal };
+      this.#endOnceDrained();
+    });
+    this.#child.once('disconnect', () => this.#endOnceDrained());
+    this.#child.unref();
+    this.#child.channel?.unref();
+    try {
+      this.#begin(options);
+    } catch (error) {
+      this.kill(); // the initializer's arguments cannot be sent
+      throw error;
+    }
+  }
+
+  /** @throws {DataCloneError} for what cannot be sent */
+  send(message: ToChild): void {
+    // A message to a child that has just died is lost with it: its ending tells.
+    this.#child.send(message, () => {});
+  }
+
+  /** The call as it can be sent; its queues are opened to the child. */
+  call<F extends AnyFunction>(task: Task<F>, args: readonly unknown[]): Call {
+    return toCall(task, args, queue => this.#open(queue));
+  }
+
+  /** As long as it is held, the child holds the program. */
+  hold(): void {
+    this.#holds += 1;
+    if (this.#holds > 1) return;
+    this.#child.ref();
+    this.#child.channel?.ref();
+  }
+
+  release(): void {
+    this.#holds -= 1;
+    if (this.#holds > 0) return;
+    this.#child.unref();
+    this.#child.channel?.unref();
+  }
+
+  /** End it politely, and for good if it has not ended after `killAfterMs`. */
+  terminate(killAfterMs = KILL_AFTER_MS): void {
+    if (this.#ending !== undefined) return;
+    this.#child.kill('SIGTERM');
+    this.#killAfter(killAfterMs);
+  }
+
+  kill(): void {
+    if (this.#ending === undefined) this.#child.kill('SIGKILL');
+  }
+
+  /** Let it end by itself, nothing more is asked of it. */
+  dismiss(killAfterMs = KILL_AFTER_MS): void {
+    this.send({ kind: 'stop' });
+    this.#killAfter(killAfterMs);
+  }
+
+  #begin({ isBound, isWatched, isSingle, initializer }: ForkOptions): void {
+    this.send({
+      kind: 'begin',
+      parent: process.pid,
+      isBound,
+      isWatched,
+      isSingle,
+      ...(initializer && { initializer: this.call(initializer.task, initializer.args) }),
+    });
+  }
+
+  #killAfter(delayMs: number): void {
+    clearTimeout(this.#killTimer);
+    this.#killTimer = setTimeout(() => this.kill(), delayMs);
+    this.#killTimer.unref(); // whoever waits for the end holds the child itself
+  }
+
+  #open(queue: LocalQueue<unknown>): void {
+    if (!this.#ports.has(queue.id)) this.#ports.set(queue.id, new QueuePort(queue, this));
+  }
+
+  #receive(message: FromChild): void {
+    if (!('queue' in message)) this.#handlers.onMessage(message);
+    else this.#ports.get(message.queue)?.receive(message);
+  }
+
+  /** 'exit' may come before the last messages are read; 'disconnect' comes after them. */
+  #endOnceDrained(): void {
+    if (this.#child.connected) return;
+    if (this.#ending === undefined) {
+      this.#killAfter(LINGER_MS);
+      return;
+    }
+    clearTimeout(this.#killTimer);
+    for (const port of this.#ports.values()) port.cut();
+    this.#ports.clear();
+    this.#handlers.onEnd(this.#ending);
+  }
+}

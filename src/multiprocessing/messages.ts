@@ -1,0 +1,103 @@
+import type { ErrorRecord } from './error-record.js';
+import type { Task } from './task.js';
+
+// All that a process and its child say to each other, one tagged union a direction.
+// Queues live in the process that made them; a child talks to them through its parent's channel.
+
+/** A task and its arguments. Queues are taken out of the arguments and named beside them, so that no value of a user can be taken for one. */
+export interface Call {
+  readonly task: Task;
+  readonly args: readonly unknown[];
+  readonly queues?: readonly QueueAt[];
+}
+
+/** A queue, and where it stood in the arguments. */
+export interface QueueAt {
+  readonly queue: number;
+  readonly path: readonly (string | number)[];
+}
+
+export type ToChild =
+  /** First of all; the child answers `ready` or `unready`. */
+  | {
+      readonly kind: 'begin';
+      /** The parent's pid. */
+      readonly parent: number;
+      /** Ends with its parent. */
+      readonly isBound: boolean;
+      /** Ends so also while its event loop is blocked. */
+      readonly isWatched: boolean;
+      /** Ends after its first task. */
+      readonly isSingle: boolean;
+      readonly initializer?: Call;
+    }
+  /** Run one task. */
+  | { readonly kind: 'run'; readonly id: number; readonly call: Call }
+  /** Run the task once for each of the arguments. */
+  | { readonly kind: 'runEach'; readonly id: number; readonly call: Call }
+  /** Nothing more will come: end. */
+  | { readonly kind: 'stop' }
+  | QueueToChild;
+
+export type QueueToChild =
+  /** So many items more may be put without asking. */
+  | { readonly kind: 'credit'; readonly queue: number; readonly count: number }
+  /** Items on loan until `took` or `returned`. */
+  | { readonly kind: 'items'; readonly queue: number; readonly items: readonly unknown[] }
+  /** In the place of an item that cannot be cloned: whoever gets it gets this error. */
+  | { readonly kind: 'unsendable'; readonly queue: number; readonly error: ErrorRecord }
+  | { readonly kind: 'answer'; readonly queue: number; readonly ticket: number; readonly answer: Answer }
+  /** The queue has been closed: credits are void, `confirmed` is awaited. */
+  | { readonly kind: 'closing'; readonly queue: number }
+  /** Closed and empty: whoever waits for an item waits in vain. */
+  | { readonly kind: 'ended'; readonly queue: number };
+
+export type FromChild =
+  | { readonly kind: 'ready' }
+  /** The initializer failed; the child ends. */
+  | { readonly kind: 'unready'; readonly error: ErrorRecord }
+  | { readonly kind: 'done'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'failed'; readonly id: number; readonly error: ErrorRecord }
+  /** Outcomes of the first `values.length` arguments; the rest was not begun. */
+  | {
+      readonly kind: 'doneEach';
+      readonly id: number;
+      readonly values: readonly unknown[];
+      readonly failures: readonly ChunkFailure[];
+      /** Time spent on these arguments in the child. */
+      readonly durationMs: number;
+    }
+  /** A task of the chunk takes long: the arguments from this one on are given back, not begun. */
+  | { readonly kind: 'gaveBack'; readonly id: number; readonly from: number }
+  /** An error outside of any task; the child ends. */
+  | { readonly kind: 'crashed'; readonly error: ErrorRecord }
+  | QueueFromChild;
+
+export interface ChunkFailure {
+  readonly index: number;
+  readonly error: ErrorRecord;
+}
+
+export type QueueFromChild =
+  /** Items on credit. */
+  | { readonly kind: 'put'; readonly queue: number; readonly items: readonly unknown[] }
+  | { readonly kind: 'ask'; readonly queue: number; readonly ticket: number; readonly question: Question }
+  /** The offer of this ticket has timed out. */
+  | { readonly kind: 'withdraw'; readonly queue: number; readonly ticket: number }
+  /** The oldest `count` loans are consumed; `want` more are asked for. */
+  | { readonly kind: 'took'; readonly queue: number; readonly count: number; readonly want: number }
+  /** The oldest `count` loans come back unused, and nothing more is asked for. */
+  | { readonly kind: 'returned'; readonly queue: number; readonly count: number }
+  /** Answer to `closing`: nothing comes on credit any more. */
+  | { readonly kind: 'confirmed'; readonly queue: number };
+
+export type Question =
+  /** An item without credit: it waits at the door until there is room, or is refused at once unless `block`. */
+  | { readonly kind: 'offer'; readonly item: unknown; readonly block: boolean }
+  | { readonly kind: 'takeOne' }
+  | { readonly kind: 'size' }
+  | { readonly kind: 'close' };
+
+export type Answer =
+  | { readonly kind: 'taken' | 'full' | 'withdrawn' | 'delivered' | 'empty' | 'closed' }
+  | { readonly kind: 'size'; readonly size: number; readonly full: boolean };

@@ -1,0 +1,165 @@
+import { AbortWatch } from './abort-watch.js';
+import { Crew } from './crew.js';
+import { StateError } from './errors.js';
+import { ImapJob } from './imap-job.js';
+import { MapJob } from './map-job.js';
+import { checkTimeout } from './queue.js';
+import { Results } from './results.js';
+import { SingleJob } from './single-job.js';
+import type { AnyFunction, ResultOf, Task } from './task.js';
+
+export interface PoolOptions {
+  /** Run in every worker before its first task, replacements too. Where it fails, all that waits is rejected. */
+  readonly initializer?: Task;
+  /** Its arguments; queues may stand in them. Default none. */
+  readonly initargs?: readonly unknown[];
+  /** What becomes of the workers' output. Default `inherit`; their standard input is always empty. */
+  readonly stdio?: 'inherit' | 'ignore';
+  /** Node's options for the workers. Default: those of this process. */
+  readonly execArgv?: readonly string[];
+  /**
+   * End a worker with this process also while its event loop is blocked, by a thread in each. Default true;
+   * tasks that look at `process.ppid` themselves can save the thread's memory.
+   */
+  readonly watchdog?: boolean;
+}
+
+export interface ApplyOptions {
+  /** Drops the task if it waits, ends its worker if it runs; the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ImapOptions {
+  /** Items read and not yet fetched as results, at most. Default 16 for each worker. */
+  readonly inFlight?: number;
+}
+
+const IN_FLIGHT_A_WORKER = 16;
+
+/** A fixed number of processes for any number of tasks. Workers are made as work arrives and none is idle. */
+export class Pool implements AsyncDisposable {
+  readonly #crew: Crew;
+  readonly #aborts = new AbortWatch();
+
+  /** @param size the number of workers, at most; a whole number of at least 1 */
+  constructor(size: number, options: PoolOptions = {}) {
+    if (!Number.isInteger(size) || size < 1) {
+      throw new RangeError(`a pool's size must be a whole number of at least 1, got ${String(size)}`);
+    }
+    const { initializer, initargs = [], stdio = 'inherit', execArgv, watchdog = true } = options;
+    this.#crew = new Crew(size, {
+      isBound: true,
+      isWatched: watchdog,
+      isSingle: false,
+      stdio,
+      ...(execArgv && { execArgv }),
+      ...(initializer && { initializer: { task: initializer, args: initargs } }),
+    });
+  }
+
+  /** The number of workers, at most. */
+  get size(): number {
+    return this.#crew.size;
+  }
+
+  /** The pids of the workers that live now. */
+  get pids(): number[] {
+    return this.#crew.pids;
+  }
+
+  /**
+   * Run a task in the next free worker. It is run at most once, whatever happens.
+   * @returns what the task returns; rejected with what it throws, or with `WorkerLostError`
+   * @throws {Closed} after `close` or `terminate`
+   */
+  applyAsync<F extends AnyFunction>(
+    task: Task<F>,
+    args: Readonly<Parameters<F>>,
+    { signal }: ApplyOptions = {},
+  ): Promise<ResultOf<F>> {
+    this.#crew.refuseIfClosed();
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const job = new SingleJob(this.#crew, this.#aborts, task, args, signal);
+    this.#crew.submit(job);
+    return job.outcome;
+  }
+
+  /**
+   * Run the task once for each item; quick ones travel many to a message.
+   * @returns all results, in the order of the items; rejected with the first failure
+   * @throws {Closed} after `close` or `terminate`
+   */
+  map<F extends AnyFunction>(task: Task<F>, items: Iterable<Parameters<F>[0]>): Promise<ResultOf<F>[]> {
+    this.#crew.refuseIfClosed();
+    const list = Array.from(items);
+    if (list.length === 0) return Promise.resolve([]);
+    const job = new MapJob(this.#crew, task, list);
+    this.#crew.submit(job);
+    return job.outcome;
+  }
+
+  /**
+   * `map` for any length of input: read as results are fetched, results in the order of the items.
+   * A failed call rejects its own `next()`; the iterator goes on after it. To be run to its end, or left with `break`.
+   * @throws {Closed} after `close` or `terminate`
+   */
+  imap<F extends AnyFunction>(
+    task: Task<F>,
+    items: Iterable<Parameters<F>[0]> | AsyncIterable<Parameters<F>[0]>,
+    options?: ImapOptions,
+  ): AsyncIterableIterator<ResultOf<F>, undefined> {
+    return this.#imap(task, items, new Results(true), options);
+  }
+
+  /** `imap` with results as they arrive. */
+  imapUnordered<F extends AnyFunction>(
+    task: Task<F>,
+    items: Iterable<Parameters<F>[0]> | AsyncIterable<Parameters<F>[0]>,
+    options?: ImapOptions,
+  ): AsyncIterableIterator<ResultOf<F>, undefined> {
+    return this.#imap(task, items, new Results(false), options);
+  }
+
+  /** Take no more tasks; the workers end when all are done. */
+  close(): void {
+    this.#crew.close();
+  }
+
+  /**
+   * End the workers, whatever they do, and reject what is open with `Terminated`.
+   * @param killAfterMs milliseconds after which a worker that has not ended on SIGTERM gets SIGKILL; default 2000
+   * @returns resolved when all have ended
+   */
+  async terminate(killAfterMs?: number): Promise<void> {
+    await this.#crew.terminate(checkTimeout(killAfterMs));
+  }
+
+  /**
+   * Wait until all tasks are done and all workers have ended.
+   * @throws {StateError} before `close` or `terminate`
+   */
+  async join(): Promise<void> {
+    if (this.#crew.isRunning) throw new StateError('join: the pool has been neither closed nor terminated');
+    await this.#crew.ended();
+  }
+
+  /** `terminate`, as Python's `with` does. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.terminate();
+  }
+
+  #imap<F extends AnyFunction>(
+    task: Task<F>,
+    items: Iterable<unknown> | AsyncIterable<unknown>,
+    results: Results<ResultOf<F>>,
+    { inFlight = IN_FLIGHT_A_WORKER * this.size }: ImapOptions = {},
+  ): AsyncIterableIterator<ResultOf<F>, undefined> {
+    this.#crew.refuseIfClosed();
+    if (!Number.isInteger(inFlight) || inFlight < 1) {
+      throw new RangeError(`inFlight must be a whole number of at least 1, got ${String(inFlight)}`);
+    }
+    const job = new ImapJob(this.#crew, task, items, inFlight, results);
+    this.#crew.submit(job);
+    return job.start();
+  }
+}

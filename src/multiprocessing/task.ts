@@ -1,0 +1,40 @@
+import { isAbsolute } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+declare const signature: unique symbol;
+
+/** Any function that can stand behind a task. */
+// biome-ignore lint/suspicious/noExplicitAny: only `any` accepts every parameter list while Parameters<> still reads it
+export type AnyFunction = (...args: any[]) => unknown;
+
+/** An exported function named by its module and export, so that another process can find it. */
+export interface Task<F extends AnyFunction = AnyFunction> {
+  /** The module's file URL, as a string. */
+  readonly module: string;
+  readonly export: string;
+  /** Never present; carries the function's type. */
+  readonly [signature]?: F;
+}
+
+/** What a task's promise resolves with. */
+export type ResultOf<F extends AnyFunction> = Awaited<ReturnType<F>>;
+
+/**
+ * Name an exported function, to be run in another process.
+ * Arguments and result must be structured-cloneable; a `Queue` may stand in the arguments.
+ * @param module a file URL, a `file:` string or an absolute path
+ * @throws {TypeError} for any other module, or an empty export name
+ */
+export function task<F extends AnyFunction>(module: URL | string, exportName: string): Task<F> {
+  if (typeof exportName !== 'string' || exportName === '') {
+    throw new TypeError(`a task needs the name of an export, got ${String(exportName)}`);
+  }
+  return { module: moduleUrl(module), export: exportName };
+}
+
+function moduleUrl(module: URL | string): string {
+  const text = module instanceof URL ? module.href : module;
+  if (text.startsWith('file:')) return new URL(text).href;
+  if (isAbsolute(text)) return pathToFileURL(text).href;
+  throw new TypeError(`a task's module must be a file URL or an absolute path, got ${text}`);
+}
