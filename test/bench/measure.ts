@@ -24,18 +24,13 @@ export async function measure(workload: Workload, peers: Peer[], rounds: number)
   };
   try {
     const source = workload.make(where.fresh());
-    // Once unmeasured, so that the first peer does not pay for reading the source from the disk.
-    if (workload.on === 'disk')
-      await timed(
-        { name: '', command: (from, to) => ['cp', '-a', from, to] },
-        source,
-        join(where.fresh(), 'copy'),
-      );
-    for (let round = 0; round < rounds; round++) {
+    // The first round does not count: it finds the source on the disk, and memory that the machine has yet to hand out.
+    for (let round = -1; round < rounds; round++) {
       const copies: [Peer, string][] = [];
-      for (const peer of rotated(peers, round)) {
+      for (const peer of rotated(peers, Math.max(round, 0))) {
         const destination = join(where.fresh(), 'copy');
-        measured.seconds.get(peer)?.push(await timed(peer, source, destination));
+        const seconds = await timed(peer, source, destination);
+        if (round >= 0) measured.seconds.get(peer)?.push(seconds);
         copies.push([peer, destination]);
       }
       for (const [peer, destination] of copies) {
