@@ -9,8 +9,8 @@ import { lossOf } from '../common/not-kept.js';
 import { version } from '../version.js';
 import type { PendingJob } from './batcher.js';
 import type { Places } from './check-places.js';
-import { Crew } from './crew.js';
 import { type Deletion, deleteExtras, removeTree } from './delete-extras.js';
+import { Dispatcher } from './dispatcher.js';
 import type { CopyReport } from './events.js';
 import { FolderTree, type PendingFolder } from './folder-tree.js';
 import { HardLinks } from './hard-links.js';
@@ -29,7 +29,7 @@ export class CopyRun {
   readonly #destination: FolderHandles;
   readonly #folders = new FolderTree((folder, failure) => this.#finish(folder, failure));
   readonly #hardLinks = new HardLinks();
-  readonly #crew: Crew;
+  readonly #dispatcher: Dispatcher;
   /** Entries in whose place stands a folder that is not empty: with `delete` they have their turn at the end. */
   readonly #blocked: PendingJob[] = [];
   /** Folders that are finished once more, as something was deleted in them. */
@@ -40,7 +40,7 @@ export class CopyRun {
     this.#settings = settings;
     this.#ledger = new Ledger(settings.onEvent);
     this.#destination = openFolderHandles(bytePath(places.destinationRoot));
-    this.#crew = new Crew(settings.workers, RETRIES, workerSettings(places, settings), {
+    this.#dispatcher = new Dispatcher(settings.workers, RETRIES, workerSettings(places, settings), {
       done: (job, outcome) => this.#settle(job, outcome),
       failed: (job, failure) => this.#fail(job, failure),
       copied: bytes => this.#ledger.copied(bytes),
@@ -55,7 +55,7 @@ export class CopyRun {
   async run(): Promise<CopyReport> {
     const { signal, workers, chunkSize, onEvent } = this.#settings;
     const { source, destination } = this.#places;
-    const stop = () => void this.#crew.end();
+    const stop = () => void this.#dispatcher.end();
     signal?.addEventListener('abort', stop, { once: true });
     try {
       await makeDestination(this.#places);
@@ -65,7 +65,7 @@ export class CopyRun {
       if (this.#settings.delete) await this.#deleteExtras();
     } finally {
       signal?.removeEventListener('abort', stop);
-      await this.#crew.end();
+      await this.#dispatcher.end();
       this.#destination.close();
     }
     const { type: _, ...report } = this.#ledger.end();
@@ -80,7 +80,7 @@ export class CopyRun {
     const slices = new Slices();
     for (const listed of listEntries(bytePath(this.#places.sourceRoot), this.#settings)) {
       this.#take(listed);
-      while (this.#crew.isFull && !this.#isStopped) await this.#crew.change();
+      while (this.#dispatcher.isFull && !this.#isStopped) await this.#dispatcher.change();
       if (slices.isOver) await slices.next();
       if (this.#isStopped) return;
     }
@@ -89,8 +89,8 @@ export class CopyRun {
 
   async #copyAll(): Promise<void> {
     while (this.#folders.size > 0 && !this.#isStopped) {
-      if (this.#crew.isIdle) this.#unblock();
-      await this.#crew.change();
+      if (this.#dispatcher.isIdle) this.#unblock();
+      await this.#dispatcher.change();
     }
   }
 
@@ -159,12 +159,12 @@ export class CopyRun {
 
   #hand({ folder, name, facts }: ListedEntry, kind: JobKind, firstName?: BytePath): void {
     const job = { kind, folder, name, facts, attempt: 1 };
-    this.#crew.add(firstName === undefined ? job : { ...job, firstName });
+    this.#dispatcher.add(firstName === undefined ? job : { ...job, firstName });
   }
 
   #finish({ path, facts }: PendingFolder, failure: Failure | undefined): void {
     const job = finishJob(path, facts);
-    if (failure === undefined) this.#crew.add(job);
+    if (failure === undefined) this.#dispatcher.add(job);
     else this.#fail(job, failure);
   }
 
@@ -216,7 +216,7 @@ export class CopyRun {
       if (!this.#ledger.hasFailures) {
         for (const deletion of removeTree(this.#destination, path)) this.#book(deletion);
       }
-      this.#crew.add({ ...job, attempt: job.attempt + 1 });
+      this.#dispatcher.add({ ...job, attempt: job.attempt + 1 });
     }
   }
 
@@ -243,7 +243,7 @@ export class CopyRun {
     } finally {
       source.close();
     }
-    while (!this.#crew.isIdle && !this.#isStopped) await this.#crew.change();
+    while (!this.#dispatcher.isIdle && !this.#isStopped) await this.#dispatcher.change();
   }
 
   #book(deletion: Deletion): void {
@@ -256,7 +256,7 @@ export class CopyRun {
         return;
       case 'touched':
         this.#swept.add(deletion.folder);
-        this.#crew.add(finishJob(deletion.folder, deletion.facts));
+        this.#dispatcher.add(finishJob(deletion.folder, deletion.facts));
         return;
       default:
         deletion satisfies never;

@@ -4,8 +4,8 @@ import { Pool, Queue, task, WorkerLostError } from '../multiprocessing/index.js'
 import type { copyBatch, prepareWorker } from '../worker/copy-batch.js';
 import { Batcher, batchMessage, type JobBatch, type PendingJob } from './batcher.js';
 
-/** What becomes of the jobs; each job is told of exactly once, unless the crew is stopped. */
-export interface CrewListener {
+/** What becomes of the jobs; each job is told of exactly once, unless the dispatcher is ended. */
+export interface JobListener {
   done(job: PendingJob, outcome: Extract<Outcome, { kind: 'done' }>): void;
   failed(job: PendingJob, failure: Failure): void;
   copied(bytes: number): void;
@@ -15,7 +15,7 @@ export interface CrewListener {
  * The copy workers: takes jobs, hands them out in batches to a fixed pool, takes the reports in.
  * A job whose worker dies is tried again by itself, so that one deadly file harms no other.
  */
-export class Crew {
+export class Dispatcher {
   readonly #pool: Pool;
   readonly #reports = new Queue<WorkerReport>(REPORTS_UNDER_WAY);
   readonly #batcher = new Batcher(batch => this.#waiting.push(batch));
@@ -23,7 +23,7 @@ export class Crew {
   readonly #running = new Map<number, RunningBatch>();
   readonly #workers: number;
   readonly #retries: number;
-  readonly #listener: CrewListener;
+  readonly #listener: JobListener;
   readonly #reading: Promise<void>;
   #queued = 0;
   #lastBatch = 0;
@@ -31,7 +31,7 @@ export class Crew {
   #error: unknown;
   #wake: () => void = () => {};
 
-  constructor(workers: number, retries: number, settings: WorkerSettings, listener: CrewListener) {
+  constructor(workers: number, retries: number, settings: WorkerSettings, listener: JobListener) {
     this.#workers = workers;
     this.#retries = retries;
     this.#listener = listener;
