@@ -2,10 +2,12 @@ import { InvalidArgumentError } from 'commander';
 import type { IfExists, Reflink } from '../common/messages.js';
 import {
   DEFAULT_CHUNK_SIZE,
+  DEFAULT_RETRIES,
   DEFAULT_SUFFIX,
   DEFAULT_WORKERS,
   IF_EXISTS,
   LARGEST_CHUNK_SIZE,
+  MOST_RETRIES,
   MOST_WORKERS,
   REFLINK,
   XATTRS,
@@ -61,10 +63,41 @@ export const COMMAND_OPTIONS: readonly CommandOption[] = [
     description: "do not enter folders on another file system than the source's: they are made, empty",
   },
   { flags: '-L, --dereference', description: 'copy what symbolic links point to' },
+  { flags: '--verify', description: 'read every copied file back and compare its digest' },
+  {
+    flags: '--checksums <file>',
+    description: 'write a manifest of the copied files that sha256sum -c accepts in the destination',
+  },
+  {
+    flags: '--fsync',
+    description: 'a file counts as finished only once it and its folder are on the disk',
+  },
+  {
+    flags: '--retries <n>',
+    description: 'tries again for a file that failed in a way that can pass',
+    defaultValue: DEFAULT_RETRIES,
+    parse: text => parseWhole(text, 0, MOST_RETRIES),
+  },
+  { flags: '--fail-fast', description: 'stop at the first failed entry' },
   {
     flags: '--strict',
     description: 'what could not be kept makes its entry failed, not only reported',
   },
+  {
+    flags: '--failed <file>',
+    description: 'write the source-relative paths of failed entries, NUL-separated',
+  },
+  {
+    flags: '--from <file>',
+    description: 'copy just the entries named there, NUL-separated; of a folder all under it',
+  },
+  {
+    flags: '--bwlimit <bytes/s>',
+    description: 'ceiling for the whole pool, k/m/g suffixes allowed',
+    parse: text => parseSize(text, Number.MAX_SAFE_INTEGER),
+  },
+  { flags: '--no-space-check', description: 'do not hold the total against the free space' },
+  { flags: '-n, --dry-run', description: 'list and report; write nothing at all' },
   {
     flags: '--xattrs <when>',
     description: 'extended attributes and ACLs; always: refuse to start where they cannot be reached',
@@ -86,6 +119,16 @@ export interface ParsedOptions {
   readonly oneFileSystem?: true;
   readonly dereference?: true;
   readonly strict?: true;
+  readonly verify?: true;
+  readonly checksums?: string;
+  readonly fsync?: true;
+  readonly retries: number;
+  readonly failFast?: true;
+  readonly failed?: string;
+  readonly from?: string;
+  readonly bwlimit?: number;
+  readonly spaceCheck: boolean;
+  readonly dryRun?: true;
   readonly xattrs: Xattrs;
   readonly verbose?: true;
   readonly quiet?: true;

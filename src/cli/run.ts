@@ -1,7 +1,7 @@
 import { type Command, CommanderError } from 'commander';
 import { prepareCopy } from '../copier/copy-folder.js';
 import { RefusedError } from '../copier/errors.js';
-import type { CopyEvent, FileEvent } from '../copier/events.js';
+import type { CopyEvent } from '../copier/events.js';
 import type { Tally } from '../copier/tally.js';
 import type { ParsedOptions } from './command-options.js';
 import { escapeText, shownPath } from './escape.js';
@@ -38,16 +38,13 @@ async function copy(
   options: ParsedOptions,
 ): Promise<number> {
   const { quiet = false, verbose = false, ...copyOptions } = options;
-  // Asked to leave what stands there, nobody needs to hear of each; else only what cannot be copied is skipped.
-  const expectsSkips = copyOptions.ifExists === 'skip' || copyOptions.ifExists === 'update';
-  const isNotice = ({ how }: FileEvent) => how === 'skipped' && !expectsSkips;
-  const signals = watchSignals();
   let view: View | undefined;
+  const signals = watchSignals(name => view?.print(`folder-copy: ${name}: stopping`));
   const onEvent = (event: CopyEvent) => {
     view?.event(event);
     if (event.type === 'error') {
-      view?.print(`folder-copy: ${shownIn(source, event)}: ${event.message} (${event.code})`);
-    } else if (event.type === 'file' && !quiet && (verbose || isNotice(event))) {
+      view?.print(`folder-copy: ${shownIn(source, event)}: ${escapeText(event.message)} (${event.code})`);
+    } else if (event.type === 'file' && !quiet && verbose) {
       view?.print(`${event.how} ${shownIn(source, event)}`);
     }
   };
@@ -56,9 +53,15 @@ async function copy(
     view = await chooseView(run.tally, quiet || verbose);
     const report = await run.run();
     view.close();
+    if (report.code !== undefined) {
+      view.print(
+        `folder-copy: ${escapeText(destination ?? report.destination)}: ${report.message} (${report.code})`,
+      );
+    }
     if (!quiet) process.stdout.write(`${summaryOf(report)}\n`);
-    return signals.status ?? report.status;
+    return report.status;
   } finally {
+    view?.close();
     signals.unwatch();
   }
 }

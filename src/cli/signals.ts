@@ -1,34 +1,45 @@
-/** Signals that ask the command to stop, and the status that tells of each. */
-const STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
-type StopSignal = keyof typeof STATUS;
+import { readFileSync, readlinkSync } from 'node:fs';
+
+/** Signals that ask the command to stop. */
+const STOP_SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const;
 
 export interface WatchedSignals {
-  /** Aborted at the first signal. */
+  /** Aborted at the first signal; the reason's `code` is the signal's name. */
   readonly signal: AbortSignal;
-  /** The exit status of a stopped run; undefined while no signal has come. */
-  readonly status: number | undefined;
   unwatch(): void;
 }
 
-/** The first signal stops the run in order, a second one ends the process at once, as if nobody watched. */
-export function watchSignals(): WatchedSignals {
+/**
+ * The first signal stops the run in order, a second one ends the process at once, as if nobody watched.
+ * @param onSignal called at the first one
+ */
+export function watchSignals(onSignal: (name: string) => void): WatchedSignals {
   const controller = new AbortController();
-  let status: number | undefined;
-  const onSignal = (name: StopSignal) => {
+  const stop = (name: (typeof STOP_SIGNALS)[number]) => {
     unwatch();
-    status = STATUS[name];
-    controller.abort(new Error(`stopped by ${name}`));
+    onSignal(name);
+    controller.abort(Object.assign(new Error(`stopped by ${name}`), { code: name }));
   };
-  const names = Object.keys(STATUS) as StopSignal[];
+  const goOn = () => {};
   const unwatch = () => {
-    for (const name of names) process.removeListener(name, onSignal);
+    for (const name of STOP_SIGNALS) process.removeListener(name, stop);
   };
-  for (const name of names) process.on(name, onSignal);
-  return {
-    signal: controller.signal,
-    get status() {
-      return status;
-    },
-    unwatch,
-  };
+  for (const name of STOP_SIGNALS) process.on(name, name === 'SIGHUP' && isUnderNohup() ? goOn : stop);
+  return { signal: controller.signal, unwatch };
+}
+
+/**
+ * `nohup` has SIGHUP ignored, but Node sets every signal back to its default when it starts. What is left of
+ * `nohup` is its name in the shell's `_`, or, at a terminal, a standard input that can only be written.
+ */
+function isUnderNohup(): boolean {
+  if (/(^|\/)nohup$/.test(process.env._ ?? '')) return true;
+  try {
+    const flags = /^flags:\s*(\d+)/m.exec(readFileSync('/proc/self/fdinfo/0', 'utf8'))?.[1] ?? '0';
+    const accessMode = Number.parseInt(flags, 8) & 3;
+    return accessMode === 1 && readlinkSync('/proc/self/fd/0') === '/dev/null';
+  } catch {
+    // No /proc, or no standard input.
+    return false;
+  }
 }

@@ -1,7 +1,7 @@
 import type { NotKept } from '../common/messages.js';
+import { count, formatBytes, formatSeconds } from '../common/units.js';
 import type { CopyReport, NotKeptCounts } from '../copier/events.js';
 import { escapeText } from './escape.js';
-import { count, formatBytes, formatSeconds } from './units.js';
 
 /** The one line that standard output carries: what was copied, how fast, what was not, and where it is. */
 export function summaryOf(report: CopyReport): string {

@@ -20,12 +20,15 @@ export interface FolderHandles {
   close(): void;
 }
 
+/** Whether handles stay good when the root they were opened at gets another name. */
+export const HANDLES_OUTLIVE_RENAME = process.platform === 'linux' && existsSync('/proc/self/fd');
+
 /**
  * @param root the tree's root as bytes; it may itself be a link to a folder
  * @param followLinks whether links inside the tree are followed: for reading a source with `-L` only
  */
 export function openFolderHandles(root: string, followLinks = false): FolderHandles {
-  return process.platform === 'linux' && existsSync('/proc/self/fd')
+  return HANDLES_OUTLIVE_RENAME
     ? new DescriptorHandles(root, followLinks)
     : new CheckedHandles(root, followLinks);
 }

@@ -12,8 +12,12 @@ export interface WorkerSettings {
   readonly chunkSize: number;
   /** Random, hexadecimal; part of every temporary name of this run. */
   readonly runId: string;
-  /** Whether the destination was made by this run: then nothing can stand in it but this run's own work. */
-  readonly fresh: boolean;
+  readonly standing: Standing;
+  readonly trust: Trust;
+  readonly verify: boolean;
+  /** Whether the digest of each file is told. */
+  readonly digests: boolean;
+  readonly fsync: boolean;
   readonly ifExists: IfExists;
   readonly reflink: Reflink;
   /** Whether links are followed. */
@@ -24,6 +28,12 @@ export interface WorkerSettings {
   readonly strict: boolean;
   readonly parentPid: number;
 }
+
+/** What stands in the folder that a run writes in: nothing, an earlier run's own work, or somebody's content. */
+export type Standing = 'nothing' | 'earlier' | 'content';
+
+/** How far what an earlier run finished is believed: by its time, after comparing content, or not at all. */
+export type Trust = 'time' | 'content' | 'nothing';
 
 /** What becomes of a file that stands in the destination already. */
 export type IfExists = 'overwrite' | 'update' | 'skip' | 'error';
@@ -79,6 +89,8 @@ export interface DoneOutcome {
   /** Of content. */
   readonly bytes: number;
   readonly notKept?: readonly NotKept[];
+  /** SHA-256 of a file's content, hexadecimal. */
+  readonly digest?: string;
 }
 
 export interface FailedOutcome {

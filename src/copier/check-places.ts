@@ -13,6 +13,8 @@ export interface Places {
   readonly sourceFacts: Facts;
   readonly destination: string;
   readonly destinationRoot: string;
+  /** Where a destination that does not stand grows. */
+  readonly partialRoot: string;
   /** Whether the destination stood before. */
   readonly exists: boolean;
 }
@@ -31,15 +33,23 @@ export function checkPlaces(source: string, destination: string | undefined, suf
   const destinationRoot = standing === undefined ? to : realpathSync(to);
   refuseOverlap(source, sourceRoot, sourceFacts, shown, destinationRoot, standing);
   refuseUnwritable(shown, destinationRoot, standing !== undefined);
-  return {
-    source: from,
-    sourceRoot,
-    sourceFacts,
-    destination: to,
-    destinationRoot,
-    exists: standing !== undefined,
-  };
+  const exists = standing !== undefined;
+  const partialRoot = partialOf(destinationRoot);
+  if (exists && lstatSync(partialRoot, { throwIfNoEntry: false }) !== undefined) {
+    throw new RefusedError(`${shown}: stands there, and so does ${partialRoot}: remove one of them`);
+  }
+  return { source: from, sourceRoot, sourceFacts, destination: to, destinationRoot, partialRoot, exists };
 }
+
+/** Beside the destination; a name that is too long with the suffix is cut to fit, between characters. */
+function partialOf(destinationRoot: string): string {
+  let name = basename(destinationRoot);
+  while (Buffer.byteLength(name) + PARTIAL.length > MOST_NAME_BYTES) name = [...name].slice(0, -1).join('');
+  return join(dirname(destinationRoot), name + PARTIAL);
+}
+
+const PARTIAL = '.partial';
+const MOST_NAME_BYTES = 255;
 
 function defaultDestination(source: string, suffix: string): string {
   if (dirname(source) === source) {

@@ -4,6 +4,7 @@ import { CopyRun } from './copy-run.js';
 import { type EntryFailure, PartialCopyError, RefusedError } from './errors.js';
 import type { CopyReport } from './events.js';
 import { type CopyOptions, normalizeOptions } from './options.js';
+import { Selection } from './selection.js';
 
 /**
  * Copies a folder: the content of `source` becomes the content of `destination`, which is made with its
@@ -31,7 +32,7 @@ export async function copyFolder(
   });
   const report = await run.run();
   signal?.throwIfAborted();
-  if (failures.length > 0) throw new PartialCopyError(report, failures);
+  if (report.status !== 0) throw new PartialCopyError(report, failures);
   return report;
 }
 
@@ -43,5 +44,7 @@ export function prepareCopy(source: string, destination: string | undefined, opt
       'xattrs always: extended attributes cannot be reached here: the optional dependency koffi is not installed, or not made for this platform',
     );
   }
-  return new CopyRun(checkPlaces(source, destination, settings.suffix), settings);
+  const places = checkPlaces(source, destination, settings.suffix);
+  const selection = settings.from === undefined ? undefined : Selection.read(settings.from);
+  return new CopyRun(places, settings, selection);
 }

@@ -1,294 +1,233 @@
 import { randomBytes } from 'node:crypto';
-import { statSync } from 'node:fs';
-import { type BytePath, bytePath, join, ROOT, split } from '../common/byte-path.js';
-import { type Facts, sameInode } from '../common/facts.js';
-import { type Failure, failureOf } from '../common/failure.js';
-import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
-import type { DoneOutcome, JobKind, WorkerSettings } from '../common/messages.js';
-import { lossOf } from '../common/not-kept.js';
+import { statSync, unlinkSync } from 'node:fs';
+import { type BytePath, bytePath, native, ROOT } from '../common/byte-path.js';
+import { sameInode } from '../common/facts.js';
+import { codeOf, type Failure, failureOf } from '../common/failure.js';
+import { type FolderHandles, HANDLES_OUTLIVE_RENAME, openFolderHandles } from '../common/folder-handles.js';
 import { version } from '../version.js';
 import type { PendingJob } from './batcher.js';
+import { Budget } from './budget.js';
 import type { Places } from './check-places.js';
-import { type Deletion, deleteExtras, removeTree } from './delete-extras.js';
-import { Dispatcher } from './dispatcher.js';
+import { deleteExtras, type Trees } from './delete-extras.js';
+import { cleanTemporaries } from './destination/clean-temporaries.js';
+import { NameCollisions } from './destination/name-collisions.js';
+import { giveFinalName, openWorkFolder, syncFolder, type WorkFolder } from './destination/work-folder.js';
+import { Dispatcher, type JobListener } from './dispatcher.js';
 import type { CopyReport } from './events.js';
-import { FolderTree, type PendingFolder } from './folder-tree.js';
-import { HardLinks } from './hard-links.js';
 import { Ledger } from './ledger.js';
-import { type Listed, type ListedEntry, listEntries } from './list-entries.js';
-import { makeDestination } from './make-destination.js';
-import { makeFolder } from './make-folder.js';
+import { listEntries } from './list-entries.js';
+import { measureTree } from './measure-tree.js';
 import type { CopySettings } from './options.js';
+import type { Selection } from './selection.js';
+import { openSideFiles, type SideFiles } from './side-files.js';
 import { Slices } from './slices.js';
+import { findShortage, fullInWords, shortageInWords } from './space-check.js';
+import { Stop } from './stop.js';
+import type { Tally } from './tally.js';
+import { TreeCopy } from './tree-copy.js';
+import { workerSettings } from './worker-settings.js';
 
 /** One copy from its start to its report: list → queue → pool → totals. It tells events and draws nothing. */
 export class CopyRun {
   readonly #places: Places;
   readonly #settings: CopySettings;
+  readonly #selection: Selection | undefined;
+  readonly #runId = randomBytes(8).toString('hex');
+  readonly #stop: Stop;
+  readonly #files: SideFiles;
   readonly #ledger: Ledger;
-  readonly #destination: FolderHandles;
-  readonly #folders = new FolderTree((folder, failure) => this.#finish(folder, failure));
-  readonly #hardLinks = new HardLinks();
-  readonly #dispatcher: Dispatcher;
-  /** Entries in whose place stands a folder that is not empty: with `delete` they have their turn at the end. */
-  readonly #blocked: PendingJob[] = [];
-  /** Folders that are finished once more, as something was deleted in them. */
-  readonly #swept = new Set<BytePath>();
 
-  constructor(places: Places, settings: CopySettings) {
+  constructor(places: Places, settings: CopySettings, selection: Selection | undefined) {
     this.#places = places;
     this.#settings = settings;
-    this.#ledger = new Ledger(settings.onEvent);
-    this.#destination = openFolderHandles(bytePath(places.destinationRoot));
-    this.#dispatcher = new Dispatcher(settings.workers, RETRIES, workerSettings(places, settings), {
-      done: (job, outcome) => this.#settle(job, outcome),
-      failed: (job, failure) => this.#fail(job, failure),
-      copied: bytes => this.#ledger.copied(bytes),
-    });
+    this.#selection = selection;
+    this.#stop = new Stop(settings.signal);
+    this.#files = openSideFiles(settings.checksums, settings.failed);
+    this.#ledger = new Ledger(settings.onEvent, this.#files);
   }
 
-  get tally() {
+  get tally(): Tally {
     return this.#ledger.tally;
   }
 
-  /** @throws {RefusedError} where the destination cannot be made */
+  /** @throws {RefusedError} where the destination cannot be made, or is another run's */
   async run(): Promise<CopyReport> {
-    const { signal, workers, chunkSize, onEvent } = this.#settings;
     const { source, destination } = this.#places;
-    const stop = () => void this.#dispatcher.end();
-    signal?.addEventListener('abort', stop, { once: true });
+    const { workers, chunkSize, onEvent } = this.#settings;
     try {
-      await makeDestination(this.#places);
+      const folder = await openWorkFolder(this.#places, this.#settings, this.#runId);
       onEvent({ type: 'start', version, source, destination, workers, chunkSize });
-      await this.#listAll();
-      await this.#copyAll();
-      if (this.#settings.delete) await this.#deleteExtras();
+      await this.#copyInto(folder);
     } finally {
-      signal?.removeEventListener('abort', stop);
-      await this.#dispatcher.end();
-      this.#destination.close();
+      this.#stop.close();
+      this.#files.close();
     }
-    const { type: _, ...report } = this.#ledger.end();
+    const { type: _, ...report } = this.#ledger.end(this.#stop.reason);
     return { ...report, destination };
   }
 
-  get #isStopped(): boolean {
-    return this.#settings.signal?.aborted ?? false;
+  async #copyInto(folder: WorkFolder): Promise<void> {
+    const { bwlimit, workers, retries } = this.#settings;
+    const destination = openFolderHandles(bytePath(folder.root));
+    const budget = bwlimit === undefined ? undefined : new Budget(bwlimit);
+    const settings = workerSettings(this.#places, this.#settings, folder, this.#runId);
+    const tree = this.#treeCopy(folder, destination, job => dispatcher.add(job));
+    const listener = this.#listener(tree, folder, destination);
+    const dispatcher = new Dispatcher(workers, retries, settings, budget?.queue, listener);
+    this.#stop.onStop(() => void dispatcher.end());
+    try {
+      await this.#clean(folder, destination);
+      await this.#list(tree, dispatcher, folder);
+      await this.#settleAll(tree, dispatcher);
+      await this.#sweep(tree, dispatcher, folder, destination);
+      if (!this.#stop.isStopped) await this.#finish(tree, dispatcher, folder);
+    } finally {
+      await dispatcher.end();
+      await budget?.end();
+      destination.close();
+      folder.claim.release();
+    }
   }
 
-  async #listAll(): Promise<void> {
+  #treeCopy(folder: WorkFolder, destination: FolderHandles, add: (job: PendingJob) => void): TreeCopy {
+    const { ifExists, strict } = this.#settings;
+    return new TreeCopy({
+      ledger: this.#ledger,
+      destination,
+      standing: folder.standing,
+      ifExists,
+      strict,
+      replacesFolders: this.#settings.delete || folder.standing === 'earlier',
+      collisions: new NameCollisions(bytePath(folder.root), this.#runId),
+      add,
+    });
+  }
+
+  #listener(tree: TreeCopy, folder: WorkFolder, destination: FolderHandles): JobListener {
+    return {
+      done: (job, outcome) => tree.settle(job, outcome),
+      failed: (job, failure) => {
+        tree.fail(job, failure);
+        this.#stopAt(failure, folder.root);
+      },
+      copied: bytes => this.#ledger.copied(bytes),
+      abandoned: ({ folder: path }, temporaryName) => removeIfThere(destination, path, temporaryName),
+      workers: pids => folder.claim.nameWorkers(pids),
+    };
+  }
+
+  /** A full disk is full for all that follows. */
+  #stopAt({ code }: Failure, root: string): void {
+    if (code === 'ENOSPC' || code === 'EDQUOT') {
+      this.#stop.now(code, fullInWords(root, this.#ledger.need(), this.tally.isListed));
+    } else if (this.#settings.failFast) {
+      this.#stop.now(code, 'stopped at the first failed entry; the same command goes on from here');
+    }
+  }
+
+  async #clean({ deadRuns }: WorkFolder, destination: FolderHandles): Promise<void> {
+    if (deadRuns.size === 0) return;
     const slices = new Slices();
-    for (const listed of listEntries(bytePath(this.#places.sourceRoot), this.#settings)) {
-      this.#take(listed);
-      while (this.#dispatcher.isFull && !this.#isStopped) await this.#dispatcher.change();
+    for (const _ of cleanTemporaries(destination, deadRuns)) if (slices.isOver) await slices.next();
+  }
+
+  async #list(tree: TreeCopy, dispatcher: Dispatcher, folder: WorkFolder): Promise<void> {
+    const { dereference, oneFileSystem } = this.#settings;
+    const options = { dereference, oneFileSystem, selection: this.#selection };
+    const slices = new Slices();
+    for (const listed of listEntries(bytePath(this.#places.sourceRoot), options)) {
+      tree.take(listed);
+      if (listed.kind === 'failed' && this.#settings.failFast) this.#stopAt(listed.failure, folder.root);
+      while (dispatcher.isFull && !this.#stop.isStopped) await dispatcher.change();
       if (slices.isOver) await slices.next();
-      if (this.#isStopped) return;
+      if (this.#stop.isStopped) return;
     }
     this.#ledger.listed();
+    if (this.#settings.spaceCheck) this.#checkSpace(folder);
   }
 
-  async #copyAll(): Promise<void> {
-    while (this.#folders.size > 0 && !this.#isStopped) {
-      if (this.#dispatcher.isIdle) this.#unblock();
-      await this.#dispatcher.change();
+  #checkSpace({ root, standing }: WorkFolder): void {
+    const need = this.#ledger.need();
+    let shortage = findShortage(root, need, standing === 'content');
+    if (shortage !== undefined && standing === 'earlier') {
+      const there = measureTree(bytePath(root));
+      const rest = { bytes: need.bytes - there.bytes, entries: need.entries - there.entries };
+      shortage = findShortage(root, rest, false);
+    }
+    if (shortage !== undefined) this.#stop.now('NO_SPACE', shortageInWords(shortage));
+  }
+
+  async #settleAll(tree: TreeCopy, dispatcher: Dispatcher): Promise<void> {
+    while (!(tree.isDone && dispatcher.isIdle) && !this.#stop.isStopped) {
+      if (dispatcher.isIdle) tree.unblock(this.#places.exists);
+      await dispatcher.change();
     }
   }
 
-  #take(listed: Listed): void {
-    switch (listed.kind) {
-      case 'enter':
-        this.#enter(listed);
-        return;
-      case 'entry':
-        this.#queue(listed.entry);
-        return;
-      case 'leave':
-        this.#folders.listed(listed.folder, listed.failure);
-        return;
-      case 'failed':
-        this.#ledger.found(listed.isFolder, 0n);
-        this.#ledger.failed(listed.path, listed.failure);
-        return;
-      default:
-        listed satisfies never;
-    }
-  }
-
-  #enter({ folder, facts, skip }: Extract<Listed, { kind: 'enter' }>): void {
-    const { exists } = this.#places;
-    if (folder === ROOT) {
-      this.#folders.enter(ROOT, facts, exists);
-      return;
-    }
-    this.#ledger.found(true, 0n);
-    try {
-      const outcome = makeFolder(this.#destination, folder, !exists, this.#settings.ifExists);
-      if (outcome !== 'skipped') {
-        this.#folders.enter(folder, facts, outcome === 'kept');
-        return;
-      }
-      this.#ledger.settled(folder, true, 'skipped', 0);
-    } catch (error) {
-      this.#ledger.failed(folder, failureOf(error));
-    }
-    skip();
-  }
-
-  #queue(entry: ListedEntry): void {
-    const { kind, folder, name, facts } = entry;
-    this.#ledger.found(false, kind === 'file' ? facts.size : 0n);
-    if (kind === 'socket' || kind === 'device') {
-      this.#leaveOut(join(folder, name), kind);
-      return;
-    }
-    this.#folders.expect(folder);
-    if (kind !== 'file' || facts.nlink === 1n) {
-      this.#hand(entry, kind);
-      return;
-    }
-    const plan = this.#hardLinks.meet(entry);
-    if (plan.kind === 'copy') this.#hand(entry, 'file');
-    else if (plan.kind === 'link') this.#hand(entry, 'hardLink', plan.firstName);
-  }
-
-  /** Sockets and devices are not copied and never opened. */
-  #leaveOut(path: BytePath, kind: 'socket' | 'device'): void {
-    if (this.#settings.strict) this.#ledger.failed(path, failureOf(lossOf(kind)));
-    else this.#ledger.settled(path, false, 'skipped', 0, [kind]);
-  }
-
-  #hand({ folder, name, facts }: ListedEntry, kind: JobKind, firstName?: BytePath): void {
-    const job = { kind, folder, name, facts, attempt: 1 };
-    this.#dispatcher.add(firstName === undefined ? job : { ...job, firstName });
-  }
-
-  #finish({ path, facts }: PendingFolder, failure: Failure | undefined): void {
-    const job = finishJob(path, facts);
-    if (failure === undefined) this.#dispatcher.add(job);
-    else this.#fail(job, failure);
-  }
-
-  #settle(job: PendingJob, { how, bytes, notKept }: DoneOutcome): void {
-    const path = join(job.folder, job.name);
-    if (job.kind !== 'finish') {
-      this.#ledger.settled(path, false, how, bytes, notKept);
-      if (isOneOfSeveral(job))
-        this.#linkOthers(job, how !== 'skipped' || this.#settings.ifExists === 'update');
-      this.#folders.settle(job.folder);
-    } else if (!this.#swept.delete(path)) {
-      const folder = this.#folders.get(path);
-      this.#ledger.settled(path, true, folder.kept ? 'kept' : 'made', 0, notKept);
-      this.#folders.leave(folder);
-    }
-  }
-
-  /** The other names of a file become links to it, or, where it failed or is not ours, the next is copied. */
-  #linkOthers(job: PendingJob, isThere: boolean): void {
-    if (isThere) {
-      for (const other of this.#hardLinks.copied(job.folder, job.name, job.facts)) {
-        this.#hand(other, 'hardLink', join(job.folder, job.name));
-      }
-    } else {
-      const next = this.#hardLinks.lost(job.facts);
-      if (next !== undefined) this.#hand(next, 'file');
-    }
-  }
-
-  #fail(job: PendingJob, failure: Failure): void {
-    const path = join(job.folder, job.name);
-    if (failure.code === 'ENOTEMPTY' && this.#settings.delete && job.kind !== 'finish' && job.attempt === 1) {
-      this.#blocked.push(job);
-      return;
-    }
-    this.#ledger.failed(path, failure, job.attempt);
-    if (job.kind !== 'finish') {
-      if (isOneOfSeveral(job)) this.#linkOthers(job, false);
-      this.#folders.settle(job.folder);
-    } else if (!this.#swept.delete(path)) {
-      this.#folders.leave(this.#folders.get(path));
-    }
-  }
-
-  /** All else is done: the folders that stand in the way of entries go, unless something failed. */
-  #unblock(): void {
-    for (const job of this.#blocked.splice(0)) {
-      const path = join(job.folder, job.name);
-      if (!this.#ledger.hasFailures) {
-        for (const deletion of removeTree(this.#destination, path)) this.#book(deletion);
-      }
-      this.#dispatcher.add({ ...job, attempt: job.attempt + 1 });
-    }
-  }
-
-  async #deleteExtras(): Promise<void> {
-    if (this.#ledger.hasFailures || this.#isStopped) return;
-    const { sourceRoot, sourceFacts } = this.#places;
-    const { dereference, oneFileSystem } = this.#settings;
-    const now = statSync(sourceRoot, { bigint: true, throwIfNoEntry: false });
-    if (now === undefined || !sameInode(now, sourceFacts)) {
+  /** What the source does not have goes: from a destination if asked, always from what an earlier run left. */
+  async #sweep(
+    tree: TreeCopy,
+    dispatcher: Dispatcher,
+    { standing }: WorkFolder,
+    destination: FolderHandles,
+  ): Promise<void> {
+    const isAsked = this.#settings.delete && standing === 'content' && !this.#ledger.hasFailures;
+    if (this.#stop.isStopped || !(isAsked || standing === 'earlier')) return;
+    if (!this.#isSourceAsBefore()) {
       const message = 'the source is not the folder that was copied: nothing was deleted';
       this.#ledger.failed(ROOT, { code: 'CHANGED', message });
       return;
     }
-    const source = openFolderHandles(bytePath(sourceRoot), dereference);
-    const onlyDevice = oneFileSystem ? sourceFacts.dev : undefined;
+    const { dereference, oneFileSystem } = this.#settings;
+    const source = openFolderHandles(bytePath(this.#places.sourceRoot), dereference);
+    const onlyDevice = oneFileSystem ? this.#places.sourceFacts.dev : undefined;
+    const isSelected = this.#selection && ((path: BytePath) => this.#selection?.has(path) ?? true);
+    const trees: Trees = { source, destination, dereference, onlyDevice, ...(isSelected && { isSelected }) };
     const slices = new Slices();
     try {
-      const trees = { source, destination: this.#destination, dereference, onlyDevice };
-      for (const deletion of deleteExtras(trees)) {
-        this.#book(deletion);
+      for (const deletion of deleteExtras(trees, true)) {
+        tree.book(deletion, standing === 'content');
         if (slices.isOver) await slices.next();
-        if (this.#isStopped) return;
+        if (this.#stop.isStopped) return;
       }
     } finally {
       source.close();
     }
-    while (!this.#dispatcher.isIdle && !this.#isStopped) await this.#dispatcher.change();
+    await this.#settleAll(tree, dispatcher);
   }
 
-  #book(deletion: Deletion): void {
-    switch (deletion.kind) {
-      case 'deleted':
-        this.#ledger.deleted(deletion.path);
-        return;
-      case 'failed':
-        this.#ledger.failed(deletion.path, deletion.failure);
-        return;
-      case 'touched':
-        this.#swept.add(deletion.folder);
-        this.#dispatcher.add(finishJob(deletion.folder, deletion.facts));
-        return;
-      default:
-        deletion satisfies never;
+  #isSourceAsBefore(): boolean {
+    const { sourceRoot, sourceFacts } = this.#places;
+    const now = statSync(sourceRoot, { bigint: true, throwIfNoEntry: false });
+    return now !== undefined && sameInode(now, sourceFacts);
+  }
+
+  /** The last rename; and the root's own mode and times, which wait until the claim in it is gone. */
+  async #finish(tree: TreeCopy, dispatcher: Dispatcher, folder: WorkFolder): Promise<void> {
+    const { destinationRoot, exists } = this.#places;
+    const fsync = this.#settings.fsync || this.#settings.verify;
+    try {
+      if (!exists) giveFinalName(this.#places, fsync);
+    } catch (error) {
+      const { code, message } = failureOf(error);
+      this.#ledger.failed(ROOT, { code, message: `the copy stays in ${folder.root}: ${message}` });
+      return;
     }
+    folder.claim.release(destinationRoot);
+    if (exists || HANDLES_OUTLIVE_RENAME) {
+      tree.finishRoot();
+      await this.#settleAll(tree, dispatcher);
+    } else {
+      tree.finishRootAt(destinationRoot);
+    }
+    if (fsync) syncFolder(destinationRoot);
   }
 }
 
-function finishJob(path: BytePath, facts: Facts): PendingJob {
-  const [folder, name] = split(path);
-  return { kind: 'finish', folder, name, facts, attempt: 1 };
+function removeIfThere(handles: FolderHandles, folder: BytePath, name: string): void {
+  try {
+    unlinkSync(native(handles.at(folder) + name));
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
 }
-
-function isOneOfSeveral({ kind, facts }: PendingJob): boolean {
-  return (kind === 'file' || kind === 'hardLink') && facts.nlink > 1n;
-}
-
-function workerSettings(places: Places, settings: CopySettings): WorkerSettings {
-  const { chunkSize, ifExists, reflink, dereference, xattrs, strict } = settings;
-  return {
-    source: bytePath(places.sourceRoot),
-    destination: bytePath(places.destinationRoot),
-    chunkSize,
-    runId: randomBytes(8).toString('hex'),
-    fresh: !places.exists,
-    ifExists,
-    reflink,
-    dereference,
-    attributes: xattrs !== 'never',
-    strict,
-    parentPid: process.pid,
-  };
-}
-
-/** Tries again for an entry whose worker died. */
-const RETRIES = 2;

@@ -3,6 +3,7 @@ import { type BytePath, join, NAME_ENCODING, native, ROOT, rawName, split } from
 import { type Facts, kindOf } from '../common/facts.js';
 import { codeOf, type Failure, failureOf } from '../common/failure.js';
 import type { FolderHandles } from '../common/folder-handles.js';
+import { isReserved } from '../common/reserved-names.js';
 
 export type Deletion =
   | { readonly kind: 'deleted'; readonly path: BytePath }
@@ -15,17 +16,22 @@ export interface Trees {
   readonly destination: FolderHandles;
   /** Whether links in the source are followed. */
   readonly dereference: boolean;
+  /** Whether the run copies an entry of this path; what it does not is an extra. Left out: it copies all. */
+  readonly isSelected?: (path: BytePath) => boolean;
   /** Only folders on this device were entered in the source; undefined: all were. */
   readonly onlyDevice: bigint | undefined;
 }
 
-/** Removes from the destination what the source does not have, links as links; yields each removal. */
-export function* deleteExtras(trees: Trees): Generator<Deletion, void, undefined> {
+/**
+ * Removes from the destination what the source does not have, links as links; yields each removal.
+ * @param remove false: only tells what would be removed
+ */
+export function* deleteExtras(trees: Trees, remove: boolean): Generator<Deletion, void, undefined> {
   const folders: BytePath[] = [ROOT];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     const { extras, subfolders } = compareFolder(trees, folder);
     folders.push(...subfolders);
-    for (const name of extras) yield* removeTree(trees.destination, join(folder, name));
+    for (const name of extras) yield* removeTree(trees.destination, join(folder, name), remove);
     if (extras.length > 0) {
       yield { kind: 'touched', folder, facts: statSync(`${trees.source.at(folder)}.`, { bigint: true }) };
     }
@@ -36,6 +42,7 @@ export function* deleteExtras(trees: Trees): Generator<Deletion, void, undefined
 export function* removeTree(
   destination: FolderHandles,
   path: BytePath,
+  remove: boolean,
 ): Generator<Extract<Deletion, { kind: 'deleted' | 'failed' }>, void, undefined> {
   // Each folder is met twice: first what is in it is put on the stack above it, then it goes itself.
   const stack: { path: BytePath; emptied: boolean }[] = [{ path, emptied: false }];
@@ -44,10 +51,10 @@ export function* removeTree(
     try {
       const place = native(destination.at(folder) + name);
       if (kindOf(lstatSync(place, { bigint: true })) !== 'folder') {
-        unlinkSync(place);
+        if (remove) unlinkSync(place);
       } else if (top.emptied) {
         destination.forget(top.path);
-        rmdirSync(place);
+        if (remove) rmdirSync(place);
       } else {
         stack.push({ path: top.path, emptied: true });
         for (const child of namesIn(destination.at(top.path))) {
@@ -68,7 +75,9 @@ function compareFolder(trees: Trees, folder: BytePath): { extras: BytePath[]; su
   const missing: BytePath[] = [];
   const subfolders: BytePath[] = [];
   for (const name of namesIn(to)) {
-    const there = inSource(trees, from + name);
+    if (folder === ROOT && isReserved(name)) continue;
+    const isWanted = trees.isSelected?.(join(folder, name)) ?? true;
+    const there = isWanted ? inSource(trees, from + name) : undefined;
     if (there === undefined) missing.push(name);
     else if (isEnteredFolder(trees, there) && kindOf(statOf(to + name)) === 'folder') {
       subfolders.push(join(folder, name));

@@ -1,19 +1,25 @@
-import { type Failure, failureOf } from '../common/failure.js';
-import type { Batch, Outcome, WorkerReport, WorkerSettings } from '../common/messages.js';
+import type { Failure } from '../common/failure.js';
+import type { DoneOutcome, WorkerReport, WorkerSettings } from '../common/messages.js';
+import { entryTemporaryName } from '../common/reserved-names.js';
 import { Pool, Queue, task, WorkerLostError } from '../multiprocessing/index.js';
 import type { copyBatch, prepareWorker } from '../worker/copy-batch.js';
 import { Batcher, batchMessage, type JobBatch, type PendingJob } from './batcher.js';
 
 /** What becomes of the jobs; each job is told of exactly once, unless the dispatcher is ended. */
 export interface JobListener {
-  done(job: PendingJob, outcome: Extract<Outcome, { kind: 'done' }>): void;
+  done(job: PendingJob, outcome: DoneOutcome): void;
   failed(job: PendingJob, failure: Failure): void;
   copied(bytes: number): void;
+  /** The job's worker is gone, and may have left something under this name in the job's folder. */
+  abandoned(job: PendingJob, temporaryName: string): void;
+  /** The workers that live now. */
+  workers(pids: readonly number[]): void;
 }
 
 /**
- * The copy workers: takes jobs, hands them out in batches to a fixed pool, takes the reports in.
- * A job whose worker dies is tried again by itself, so that one deadly file harms no other.
+ * Takes jobs, hands them out in batches to a fixed pool of copy workers, and takes their reports in.
+ * A job that failed in a way that can pass is tried again, and one whose worker died by itself, so that one
+ * deadly file harms no other.
  */
 export class Dispatcher {
   readonly #pool: Pool;
@@ -21,23 +27,31 @@ export class Dispatcher {
   readonly #batcher = new Batcher(batch => this.#waiting.push(batch));
   readonly #waiting: JobBatch[] = [];
   readonly #running = new Map<number, RunningBatch>();
-  readonly #workers: number;
+  readonly #settings: WorkerSettings;
   readonly #retries: number;
   readonly #listener: JobListener;
   readonly #reading: Promise<void>;
   #queued = 0;
   #lastBatch = 0;
   #lossesInARow = 0;
+  #isEnded = false;
   #error: unknown;
   #wake: () => void = () => {};
 
-  constructor(workers: number, retries: number, settings: WorkerSettings, listener: JobListener) {
-    this.#workers = workers;
+  /** @param budget tokens of bytes that the workers may copy, where there is a ceiling */
+  constructor(
+    workers: number,
+    retries: number,
+    settings: WorkerSettings,
+    budget: Queue<number> | undefined,
+    listener: JobListener,
+  ) {
     this.#retries = retries;
+    this.#settings = settings;
     this.#listener = listener;
     this.#pool = new Pool(workers, {
       initializer: task<typeof prepareWorker>(WORKER_MODULE, 'prepareWorker'),
-      initargs: [settings, this.#reports],
+      initargs: [settings, this.#reports, budget],
       stdio: 'ignore',
       watchdog: false,
     });
@@ -59,9 +73,9 @@ export class Dispatcher {
     return this.#queued === 0;
   }
 
-  /** Resolves at the next change for the better. Batches that are not full go out too: nobody adds to them now. */
+  /** Resolves at the next change. Batches that are not full go out too: nobody adds to them now. */
   async change(): Promise<void> {
-    if (this.#error === undefined) {
+    if (this.#error === undefined && !this.#isEnded) {
       this.#batcher.flush();
       this.#hand();
       await new Promise<void>(resolve => {
@@ -71,53 +85,79 @@ export class Dispatcher {
     if (this.#error !== undefined) throw this.#error;
   }
 
-  /** Ends the workers: after their work when all is done, else at once. */
+  /** Ends the workers, whatever they do; what they leave is told to the listener as abandoned. */
   async end(): Promise<void> {
-    await this.#pool.terminate();
-    await this.#reports.close();
+    if (!this.#isEnded) {
+      this.#isEnded = true;
+      this.#wake();
+      await this.#pool.terminate(KILL_AFTER_MS);
+      await this.#reports.close();
+    }
     await this.#reading;
   }
 
   #hand(): void {
-    while (this.#running.size < this.#workers) {
+    if (this.#isEnded) return;
+    while (this.#running.size < this.#pool.size) {
       const batch = this.#waiting.shift();
-      if (batch === undefined) return;
+      if (batch === undefined) break;
       this.#lastBatch += 1;
       void this.#run(this.#lastBatch, batch);
     }
+    this.#listener.workers(this.#pool.pids);
   }
 
   async #run(id: number, { attempt, jobs }: JobBatch): Promise<void> {
-    const running: RunningBatch = { attempt, unsettled: new Map(jobs.entries()) };
+    const running: RunningBatch = { id, unsettled: new Map(jobs.entries()) };
     this.#running.set(id, running);
-    const message: Batch = batchMessage(id, { attempt, jobs });
+    const message = batchMessage(id, { attempt, jobs });
     try {
       await this.#pool.applyAsync(task<typeof copyBatch>(WORKER_MODULE, 'copyBatch'), [message]);
       await this.#allReportsRead();
       if (running.unsettled.size > 0)
-        throw new Error(`a worker left ${running.unsettled.size} entries unreported`);
-      this.#lossesInARow = 0;
+        throw new Error(`${running.unsettled.size} entries were left unreported`);
     } catch (error) {
       await this.#allReportsRead();
-      if (error instanceof WorkerLostError) this.#tryAgain(running, error);
-      else this.#error ??= error;
+      this.#abandon(running);
+      if (error instanceof WorkerLostError) this.#tryLostAgain(running, error);
+      else if (!this.#isEnded) this.#error ??= error;
     }
     this.#running.delete(id);
     this.#hand();
     this.#wake();
   }
 
-  #tryAgain({ attempt, unsettled }: RunningBatch, error: WorkerLostError): void {
-    this.#lossesInARow += 1;
-    const hopeless = this.#lossesInARow > this.#workers * MOST_LOSSES_A_WORKER;
-    for (const job of unsettled.values()) {
-      if (attempt > this.#retries || hopeless) {
-        this.#queued -= 1;
-        this.#listener.failed(job, { code: 'WORKER_LOST', message: failureOf(error).message });
-      } else {
-        this.#waiting.push({ attempt: attempt + 1, jobs: [{ ...job, attempt: attempt + 1 }] });
-      }
+  #abandon({ id, unsettled }: RunningBatch): void {
+    for (const [index, job] of unsettled) {
+      this.#listener.abandoned(job, entryTemporaryName(this.#settings.runId, id, index));
     }
+  }
+
+  #tryLostAgain({ unsettled }: RunningBatch, error: WorkerLostError): void {
+    this.#lossesInARow += 1;
+    const isHopeless = this.#lossesInARow > this.#pool.size * MOST_LOSSES_A_WORKER;
+    for (const job of unsettled.values()) {
+      if (isHopeless)
+        this.#give(job, { code: 'WORKER_LOST', message: `workers keep dying: ${error.message}` });
+      else this.#tryAgain(job, { code: 'WORKER_LOST', message: error.message }, 0);
+    }
+  }
+
+  #tryAgain(job: PendingJob, failure: Failure, delayMs: number): void {
+    if (job.attempt > this.#retries) {
+      this.#give(job, failure);
+      return;
+    }
+    const attempt = job.attempt + 1;
+    setTimeout(() => {
+      this.#waiting.push({ attempt, jobs: [{ ...job, attempt }] });
+      this.#hand();
+    }, delayMs);
+  }
+
+  #give(job: PendingJob, failure: Failure): void {
+    this.#queued -= 1;
+    this.#listener.failed(job, failure);
   }
 
   async #readReports(): Promise<void> {
@@ -137,11 +177,17 @@ export class Dispatcher {
     for (const outcome of outcomes) {
       const job = running?.unsettled.get(outcome.index);
       if (job === undefined)
-        throw new Error(`a worker reported entry ${outcome.index} of batch ${batch}, unknown`);
+        throw new Error(`entry ${outcome.index} of batch ${batch} was reported, but not open`);
       running?.unsettled.delete(outcome.index);
-      this.#queued -= 1;
-      if (outcome.kind === 'done') this.#listener.done(job, outcome);
-      else this.#listener.failed(job, outcome.failure);
+      this.#lossesInARow = 0;
+      if (outcome.kind === 'done') {
+        this.#queued -= 1;
+        this.#listener.done(job, outcome);
+      } else if (CAN_PASS.has(outcome.failure.code)) {
+        this.#tryAgain(job, outcome.failure, job.attempt * RETRY_AFTER_MS);
+      } else {
+        this.#give(job, outcome.failure);
+      }
     }
   }
 
@@ -153,7 +199,7 @@ export class Dispatcher {
 }
 
 interface RunningBatch {
-  readonly attempt: number;
+  readonly id: number;
   readonly unsettled: Map<number, PendingJob>;
 }
 
@@ -162,5 +208,10 @@ const WORKER_MODULE = new URL('../worker/copy-batch.js', import.meta.url);
 const MOST_QUEUED = 16 * 1024;
 /** Reports not yet taken in; a worker waits with its next one until there is room. */
 const REPORTS_UNDER_WAY = 256;
-/** Workers lost one after the other, none having done a whole batch, after which nothing is tried again. */
+/** Workers lost one after the other, no entry having been done between, after which nothing is tried again. */
 const MOST_LOSSES_A_WORKER = 4;
+/** Files in work are finished or dropped within a second of a signal. */
+const KILL_AFTER_MS = 400;
+/** Failures that can pass; see the contract's `--retries`. */
+const CAN_PASS = new Set(['EIO', 'EBUSY', 'EAGAIN', 'EMFILE', 'ENFILE', 'ETXTBSY', 'CHANGED', 'VERIFY']);
+const RETRY_AFTER_MS = 50;

@@ -59,6 +59,10 @@ export interface EndEvent {
   readonly deleted: number;
   /** How often what could not be kept. */
   readonly notKept: NotKeptCounts;
+  /** Why the run was stopped: a signal's name, an errno name, NO_SPACE, …; left out of a run that went to its end. */
+  readonly code?: string;
+  /** The same in words, with the next step. */
+  readonly message?: string;
   readonly seconds: number;
 }
 

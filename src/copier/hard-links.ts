@@ -1,4 +1,4 @@
-import { type BytePath, join } from '../common/byte-path.js';
+import type { BytePath } from '../common/byte-path.js';
 import type { Facts } from '../common/facts.js';
 import type { ListedEntry } from './list-entries.js';
 
@@ -11,7 +11,7 @@ export type LinkPlan =
 
 /**
  * The files of the source that have several names. The first name that is met is copied, all others become
- * links to it. A file is forgotten once all its names have been met and handed on.
+ * links to it. A file is forgotten once all its names are settled.
  */
 export class HardLinks {
   readonly #files = new Map<string, LinkedFile>();
@@ -20,7 +20,13 @@ export class HardLinks {
     const key = keyOf(entry.facts);
     const file = this.#files.get(key);
     if (file === undefined) {
-      this.#files.set(key, { unseen: entry.facts.nlink - 1n, firstName: undefined, waiting: [] });
+      this.#files.set(key, {
+        unseen: entry.facts.nlink - 1n,
+        firstName: undefined,
+        digest: undefined,
+        unlinked: 0,
+        waiting: [],
+      });
       return { kind: 'copy' };
     }
     file.unseen -= 1n;
@@ -28,34 +34,49 @@ export class HardLinks {
       file.waiting.push(entry);
       return { kind: 'wait' };
     }
-    const plan = { kind: 'link', firstName: file.firstName } as const;
-    this.#forgetIfSeen(key, file);
-    return plan;
+    file.unlinked += 1;
+    return { kind: 'link', firstName: file.firstName };
   }
 
-  /** A name stands in the destination as a file of its own. @returns the names that waited to be linked to it */
-  copied(folder: BytePath, name: BytePath, facts: Facts): readonly ListedEntry[] {
+  /**
+   * A name stands in the destination: the first, or one that could only become a file of its own.
+   * @returns the names that waited to be linked to it
+   */
+  copied(path: BytePath, facts: Facts, digest: string | undefined): readonly ListedEntry[] {
     const key = keyOf(facts);
     const file = this.#files.get(key);
     if (file === undefined) return [];
-    file.firstName = join(folder, name);
+    if (file.firstName !== undefined) file.unlinked -= 1;
+    file.firstName = path;
+    file.digest = digest;
     const waiting = file.waiting.splice(0);
-    this.#forgetIfSeen(key, file);
+    file.unlinked += waiting.length;
+    this.#forgetIfSettled(key, file);
     return waiting;
   }
 
-  /** The name that was to be copied failed. @returns the next one, which is to be copied instead */
+  /** The digest of the file that this name belongs to, where it was taken. */
+  digestOf(facts: Facts): string | undefined {
+    return this.#files.get(keyOf(facts))?.digest;
+  }
+
+  /** A name failed. @returns where it was to be copied, the next one, which is to be copied instead */
   lost(facts: Facts): ListedEntry | undefined {
     const key = keyOf(facts);
     const file = this.#files.get(key);
-    if (file === undefined || file.firstName !== undefined) return undefined;
+    if (file === undefined) return undefined;
+    if (file.firstName !== undefined) {
+      file.unlinked -= 1;
+      this.#forgetIfSettled(key, file);
+      return undefined;
+    }
     const next = file.waiting.shift();
     if (next === undefined) this.#files.delete(key);
     return next;
   }
 
-  #forgetIfSeen(key: string, file: LinkedFile): void {
-    if (file.unseen <= 0n && file.waiting.length === 0) this.#files.delete(key);
+  #forgetIfSettled(key: string, file: LinkedFile): void {
+    if (file.unseen <= 0n && file.unlinked === 0) this.#files.delete(key);
   }
 }
 
@@ -64,6 +85,9 @@ interface LinkedFile {
   unseen: bigint;
   /** Undefined while no name has been copied. */
   firstName: BytePath | undefined;
+  digest: string | undefined;
+  /** Names that are on their way to be linked. */
+  unlinked: number;
   readonly waiting: ListedEntry[];
 }
 

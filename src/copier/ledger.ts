@@ -1,17 +1,24 @@
 import { type BytePath, ROOT } from '../common/byte-path.js';
+import type { Facts } from '../common/facts.js';
 import type { Failure } from '../common/failure.js';
 import type { How, NotKept } from '../common/messages.js';
 import { type CopyEvent, type EndEvent, eventPath } from './events.js';
+import type { SideFiles } from './side-files.js';
+import type { Need } from './space-check.js';
+import type { StopReason } from './stop.js';
 import { Tally } from './tally.js';
 
 /** Keeps the books of a run: every entry is found once and settled once, and told of when it is. */
 export class Ledger {
   readonly tally = new Tally();
   readonly #emit: (event: CopyEvent) => void;
+  readonly #files: SideFiles;
   #rootFailed = false;
+  #plannedBytes = 0n;
 
-  constructor(emit: (event: CopyEvent) => void) {
+  constructor(emit: (event: CopyEvent) => void, files: SideFiles) {
     this.#emit = emit;
+    this.#files = files;
   }
 
   get hasFailures(): boolean {
@@ -24,13 +31,36 @@ export class Ledger {
     this.tally.found.bytes += Number(bytes);
   }
 
+  /** Content that has to be copied, holes not counted. */
+  planned({ size, blocks }: Facts): void {
+    const allocated = blocks * 512n;
+    this.#plannedBytes += allocated < size ? allocated : size;
+  }
+
+  /** What is still to be written, at the least. */
+  need(): Need {
+    const { bytes, passedBytes, left } = this.tally;
+    const rest = this.#plannedBytes - BigInt(bytes + passedBytes);
+    return { bytes: rest > 0n ? rest : 0n, entries: BigInt(left) };
+  }
+
   listed(): void {
     this.tally.isListed = true;
-    this.#emit({ type: 'listed', ...this.tally.found });
+    const { files, folders, bytes } = this.tally.found;
+    this.#emit({ type: 'listed', files, folders, bytes });
   }
 
   copied(bytes: number): void {
     this.tally.bytes += bytes;
+  }
+
+  /** Content that did not have to be copied, as it stands there already. */
+  passed(bytes: bigint): void {
+    this.tally.passedBytes += Number(bytes);
+  }
+
+  digest(path: BytePath, digest: string): void {
+    this.#files.digest(path, digest);
   }
 
   settled(
@@ -52,6 +82,7 @@ export class Ledger {
   failed(path: BytePath, failure: Failure, attempts = 1): void {
     if (path === ROOT) this.#rootFailed = true;
     else this.tally.failed += 1;
+    this.#files.failed(path);
     this.#emit({ type: 'error', ...eventPath(path), ...failure, attempts });
   }
 
@@ -60,22 +91,16 @@ export class Ledger {
     this.#emit({ type: 'deleted', ...eventPath(path) });
   }
 
-  end(): EndEvent {
+  /** @param reason why the run was stopped, if it was */
+  end(reason: StopReason | undefined): EndEvent {
     const { finished, bytes, skipped, failed, left, deleted, notKept, seconds } = this.tally;
-    const status = this.hasFailures || left > 0 ? 1 : 0;
-    const end = {
-      status,
-      ...finished,
-      bytes,
-      skipped,
-      failed,
-      left,
-      deleted,
-      notKept: { ...notKept },
-      seconds,
-    };
-    const event = { type: 'end', ...end } as const;
+    const status = reason === undefined ? Number(this.hasFailures) : (SIGNAL_STATUS[reason.code] ?? 1);
+    const counts = { ...finished, bytes, skipped, failed, left, deleted, notKept: { ...notKept }, seconds };
+    const event = { type: 'end', status, ...counts, ...reason } as const;
     this.#emit(event);
     return event;
   }
 }
+
+/** What a shell makes of a command that a signal ended. */
+const SIGNAL_STATUS: Readonly<Record<string, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };

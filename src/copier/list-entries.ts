@@ -1,8 +1,9 @@
-import { type Dir, lstatSync, opendirSync, statSync } from 'node:fs';
+import { type Dirent, lstatSync, opendirSync, statSync } from 'node:fs';
 import { type BytePath, join, NAME_ENCODING, native, ROOT, rawName } from '../common/byte-path.js';
 import { type EntryKind, type Facts, FactsColumn, factsAt, kindOf, sameInode } from '../common/facts.js';
 import { EntryError, type Failure, failureOf } from '../common/failure.js';
 import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
+import type { Selection } from './selection.js';
 
 /** One step of a walk through a folder tree. */
 export type Listed =
@@ -31,6 +32,8 @@ export interface ListOptions {
   readonly dereference: boolean;
   /** Whether folders on another file system than the root's are listed without what is in them. */
   readonly oneFileSystem: boolean;
+  /** Which entries are listed; left out: all. */
+  readonly selection?: Selection | undefined;
 }
 
 /**
@@ -81,12 +84,12 @@ class Walk {
 
   *#enter(folder: BytePath, facts: Facts): Generator<Listed, void, undefined> {
     const isForeign = this.#options.oneFileSystem && facts.dev !== this.#rootFacts.dev;
-    let directory: Dir | undefined;
+    let directory: Names | undefined;
     try {
       if (this.#options.dereference && this.#open.some(above => sameInode(above.facts, facts))) {
         throw new EntryError('ELOOP', 'a symbolic link leads to a folder that it lies in');
       }
-      if (!isForeign) directory = openFolder(this.#handles.at(folder));
+      if (!isForeign) directory = this.#namesIn(folder);
     } catch (error) {
       yield { kind: 'failed', path: folder, isFolder: true, failure: failureOf(error) };
       return;
@@ -104,7 +107,7 @@ class Walk {
     }
   }
 
-  *#read(directory: Dir, into: OpenFolder): Generator<Listed, void, undefined> {
+  *#read(directory: Names, into: OpenFolder): Generator<Listed, void, undefined> {
     const folder = into.path;
     try {
       for (let found = directory.readSync(); found !== null; found = directory.readSync()) {
@@ -128,14 +131,41 @@ class Walk {
     }
   }
 
+  #namesIn(folder: BytePath): Names {
+    const named = this.#options.selection?.namesIn(folder);
+    if (named !== undefined) return new NamedEntries(named);
+    return opendirSync(native(this.#handles.at(folder)), {
+      encoding: NAME_ENCODING,
+      bufferSize: NAMES_PER_READ,
+    });
+  }
+
   #factsOf(path: string): Facts {
     const stat = this.#options.dereference ? statSync : lstatSync;
     return stat(native(path), { bigint: true });
   }
 }
 
-function openFolder(path: string): Dir {
-  return opendirSync(native(path), { encoding: NAME_ENCODING, bufferSize: NAMES_PER_READ });
+/** The part of `Dir` that the walk needs. */
+interface Names {
+  readSync(): Pick<Dirent, 'name' | 'isDirectory'> | null;
+  closeSync(): void;
+}
+
+/** Names that are known beforehand, and may not stand there at all. */
+class NamedEntries implements Names {
+  readonly #names: Iterator<BytePath>;
+
+  constructor(names: Iterable<BytePath>) {
+    this.#names = names[Symbol.iterator]();
+  }
+
+  readSync(): Pick<Dirent, 'name' | 'isDirectory'> | null {
+    const next = this.#names.next();
+    return next.done ? null : { name: next.value, isDirectory: () => false };
+  }
+
+  closeSync(): void {}
 }
 
 /** Names taken from a directory in one go; libuv's own default of 32 makes four times the calls. */

@@ -3,7 +3,7 @@ import { type BytePath, native, split } from '../common/byte-path.js';
 import { kindOf, permissionsOf } from '../common/facts.js';
 import { codeOf, EntryError, step } from '../common/failure.js';
 import type { FolderHandles } from '../common/folder-handles.js';
-import type { IfExists } from '../common/messages.js';
+import type { IfExists, Standing } from '../common/messages.js';
 
 /** `kept`: it stood there; `skipped`: something else stands there and is to stay. */
 export type FolderOutcome = 'made' | 'kept' | 'skipped';
@@ -11,41 +11,41 @@ export type FolderOutcome = 'made' | 'kept' | 'skipped';
 /**
  * Sees to it that a real folder stands at `folder` in the destination and can be written in.
  * It is closed to all others until it gets its own mode, after its content.
- * @param fresh whether nothing stood in the destination before this run
  * @throws {EntryError} NAME_COLLISION where the file system takes two names of the source for one;
  *   LINK_IN_THE_WAY where a link stands there and may not be replaced
  */
 export function makeFolder(
   handles: FolderHandles,
   folder: BytePath,
-  fresh: boolean,
+  standing: Standing,
   ifExists: IfExists,
 ): FolderOutcome {
   const [parent, name] = split(folder);
   const path = native(handles.at(parent) + name);
-  if (makeIfFree(path, fresh)) return 'made';
-  if (fresh)
+  if (makeIfFree(path, standing)) return 'made';
+  if (standing === 'nothing')
     throw new EntryError('NAME_COLLISION', 'the destination takes its name for that of another entry');
-  const standing = lstatSync(path, { bigint: true });
-  const kind = kindOf(standing);
+  const there = lstatSync(path, { bigint: true });
+  const kind = kindOf(there);
   if (kind === 'folder') {
-    openToOwner(path, permissionsOf(standing));
+    openToOwner(path, permissionsOf(there));
     return 'kept';
   }
-  if (ifExists === 'skip' || ifExists === 'error') {
+  const isTheirs = standing === 'content';
+  if (isTheirs && (ifExists === 'skip' || ifExists === 'error')) {
     if (kind === 'link')
       throw new EntryError('LINK_IN_THE_WAY', 'a symbolic link stands where a folder belongs');
     if (ifExists === 'skip') return 'skipped';
     throw new EntryError('EEXIST', 'something else stands in its place');
   }
   step('cannot replace what stands in its place', () => unlinkSync(path));
-  if (makeIfFree(path, fresh)) return 'made';
+  if (makeIfFree(path, standing)) return 'made';
   throw new EntryError('EEXIST', 'something else was put in its place');
 }
 
 const PRIVATE = 0o700;
 
-function makeIfFree(path: string | Buffer, fresh: boolean): boolean {
+function makeIfFree(path: string | Buffer, standing: Standing): boolean {
   try {
     mkdirSync(path, PRIVATE);
   } catch (error) {
@@ -55,7 +55,7 @@ function makeIfFree(path: string | Buffer, fresh: boolean): boolean {
     });
   }
   // A folder that stood there may have handed down its set-group-id bit, which would go on to all below.
-  if (!fresh) chmodSync(path, PRIVATE);
+  if (standing === 'content') chmodSync(path, PRIVATE);
   return true;
 }
 

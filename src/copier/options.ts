@@ -27,6 +27,26 @@ export interface CopyOptions {
   readonly xattrs?: Xattrs;
   /** What could not be kept makes its entry failed, not only reported. */
   readonly strict?: boolean;
+  /** Read every copied file back and compare its digest with the one taken while it was copied. */
+  readonly verify?: boolean;
+  /** A file for a manifest of the copied files, as `sha256sum -c` takes it in the destination. */
+  readonly checksums?: string;
+  /** A file counts as finished only once it and its folder are on the disk. */
+  readonly fsync?: boolean;
+  /** Tries again for a file that failed in a way that can pass, 0 to 100. Default 2. */
+  readonly retries?: number;
+  /** Stop at the first failed entry. Default: go on, report all. */
+  readonly failFast?: boolean;
+  /** A file for the source-relative paths of failed entries, NUL-separated. */
+  readonly failed?: string;
+  /** A file of source-relative paths, NUL-separated: just those are copied, of a folder all under it. */
+  readonly from?: string;
+  /** Bytes a second for the whole pool. Default: no ceiling. */
+  readonly bwlimit?: number;
+  /** Hold the total against the free space before it runs out. Default true. */
+  readonly spaceCheck?: boolean;
+  /** List and report; write nothing at all. */
+  readonly dryRun?: boolean;
   /** Stops the run; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Called for every event, in order. */
@@ -45,6 +65,16 @@ export interface CopySettings {
   readonly reflink: Reflink;
   readonly xattrs: Xattrs;
   readonly strict: boolean;
+  readonly verify: boolean;
+  readonly checksums: string | undefined;
+  readonly fsync: boolean;
+  readonly retries: number;
+  readonly failFast: boolean;
+  readonly failed: string | undefined;
+  readonly from: string | undefined;
+  readonly bwlimit: number | undefined;
+  readonly spaceCheck: boolean;
+  readonly dryRun: boolean;
   readonly signal: AbortSignal | undefined;
   readonly onEvent: (event: CopyEvent) => void;
 }
@@ -53,6 +83,8 @@ export const DEFAULT_WORKERS = 5;
 export const MOST_WORKERS = 64;
 export const DEFAULT_CHUNK_SIZE = 1024;
 export const LARGEST_CHUNK_SIZE = 1024 * 1024;
+export const DEFAULT_RETRIES = 2;
+export const MOST_RETRIES = 100;
 export const DEFAULT_SUFFIX = '[副本]';
 
 export const IF_EXISTS: readonly IfExists[] = ['overwrite', 'update', 'skip', 'error'];
@@ -73,6 +105,16 @@ export function normalizeOptions(options: CopyOptions): CopySettings {
     reflink = 'auto',
     xattrs = 'auto',
     strict = false,
+    verify = false,
+    checksums,
+    fsync = false,
+    retries = DEFAULT_RETRIES,
+    failFast = false,
+    failed,
+    from,
+    bwlimit,
+    spaceCheck = true,
+    dryRun = false,
     signal,
     onEvent = () => {},
   } = options;
@@ -82,13 +124,21 @@ export function normalizeOptions(options: CopyOptions): CopySettings {
   validateChoice('ifExists', ifExists, IF_EXISTS);
   validateChoice('reflink', reflink, REFLINK);
   validateChoice('xattrs', xattrs, XATTRS);
-  for (const [option, value] of Object.entries({
+  validateWhole('retries', retries, 0, MOST_RETRIES);
+  if (bwlimit !== undefined) validateWhole('bwlimit', bwlimit, 1, Number.MAX_SAFE_INTEGER);
+  validateFlags({
     delete: deleteExtras,
     oneFileSystem,
     dereference,
     strict,
-  })) {
-    validateFlag(option, value);
+    verify,
+    fsync,
+    failFast,
+    spaceCheck,
+    dryRun,
+  });
+  if (deleteExtras && from !== undefined) {
+    throw new UsageError('delete cannot go with from: what is not named there is no extra');
   }
   return {
     workers,
@@ -101,6 +151,16 @@ export function normalizeOptions(options: CopyOptions): CopySettings {
     reflink,
     xattrs,
     strict,
+    verify,
+    checksums,
+    fsync,
+    retries,
+    failFast,
+    failed,
+    from,
+    bwlimit,
+    spaceCheck,
+    dryRun,
     signal,
     onEvent,
   };
@@ -123,7 +183,9 @@ function validateChoice<T extends string>(option: string, value: T, choices: rea
   throw new UsageError(`${option} takes one of ${choices.join(', ')}, not ${JSON.stringify(value)}`);
 }
 
-function validateFlag(option: string, value: boolean): void {
-  if (typeof value !== 'boolean')
+function validateFlags(flags: Readonly<Record<string, boolean>>): void {
+  for (const [option, value] of Object.entries(flags)) {
+    if (typeof value === 'boolean') continue;
     throw new UsageError(`${option} takes true or false, not ${JSON.stringify(value)}`);
+  }
 }

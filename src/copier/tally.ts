@@ -7,6 +7,8 @@ export class Tally {
   readonly finished = { files: 0, folders: 0 };
   /** Bytes of content copied, also of files still under way. */
   bytes = 0;
+  /** Bytes of content that stood there already. */
+  passedBytes = 0;
   skipped = 0;
   failed = 0;
   deleted = 0;

@@ -2,6 +2,7 @@ import { join } from '../common/byte-path.js';
 import { factsAt } from '../common/facts.js';
 import { failureOf } from '../common/failure.js';
 import type { Batch, Group, WorkerReport, WorkerSettings } from '../common/messages.js';
+import { entryTemporaryName } from '../common/reserved-names.js';
 import type { Queue } from '../multiprocessing/index.js';
 import { copyFile } from './copy-file.js';
 import { copyLink } from './copy-link.js';
@@ -14,11 +15,16 @@ import { WorkerContext } from './worker-context.js';
 let context: WorkerContext | undefined;
 
 /** The pool's initializer: runs once in each worker. */
-export function prepareWorker(settings: WorkerSettings, reports: Queue<WorkerReport>): void {
+export async function prepareWorker(
+  settings: WorkerSettings,
+  reports: Queue<WorkerReport>,
+  budget: Queue<number> | undefined,
+): Promise<void> {
   // The terminal sends its signals to the whole process group; what becomes of them is the parent's decision.
   for (const signal of ['SIGINT', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => {});
   process.umask(0);
-  context = new WorkerContext(settings, reports);
+  const digests = settings.verify || settings.digests ? await import('./digest.js') : undefined;
+  context = new WorkerContext(settings, reports, budget, digests);
 }
 
 /** The pool's task: copies every entry of the batch and reports each one, whatever becomes of the others. */
@@ -42,7 +48,9 @@ async function copyEntry(context: WorkerContext, batch: Batch, group: Group, row
     const job = jobAt(context, batch, group, row, index);
     context.done(index, job.name, await perform(context, job));
   } catch (error) {
-    context.failed(index, failureOf(error));
+    const failure = failureOf(error);
+    if (failure.code === 'EMFILE' || failure.code === 'ENFILE') context.closeFolders();
+    context.failed(index, failure);
   }
 }
 
@@ -50,7 +58,6 @@ function jobAt(context: WorkerContext, batch: Batch, group: Group, row: number, 
   const kind = group.kinds[row];
   const name = group.names[row];
   if (kind === undefined || name === undefined) throw new RangeError(`batch ${batch.id} has no row ${row}`);
-  const serial = batch.id.toString(16).padStart(8, '0') + index.toString(16).padStart(4, '0');
   return {
     kind,
     name,
@@ -58,7 +65,7 @@ function jobAt(context: WorkerContext, batch: Batch, group: Group, row: number, 
     folder: group.folder,
     firstName: group.firstNames?.[row],
     again: batch.attempt > 1,
-    temporaryName: `.folder-copy.${context.settings.runId}.${serial}`,
+    temporaryName: entryTemporaryName(context.settings.runId, batch.id, index),
   };
 }
 

@@ -2,26 +2,43 @@ import { ftruncateSync } from 'node:fs';
 import type { Facts } from '../common/facts.js';
 import { step } from '../common/failure.js';
 import { dataRanges, isSparse } from './data-ranges.js';
+import type { Digest } from './digest.js';
 import type { WorkerContext } from './worker-context.js';
 
 /**
  * Streams a file's content, chunk by chunk, into an empty one; holes stay holes.
- * @returns the bytes that the target now has
+ * @returns the bytes that the target now has, and their digest where the run wants digests
  */
 export async function copyContent(
   context: WorkerContext,
   source: number,
   target: number,
   facts: Facts,
-): Promise<number> {
+): Promise<{ bytes: number; digest?: string }> {
   const size = Number(facts.size);
-  if (!isSparse(facts)) return await copyRange(context, source, target, 0, size, true);
+  const digest = context.digests === undefined ? undefined : new context.digests.Digest();
+  const stream: Stream = { context, source, target, digest };
   let end = 0;
-  for (const range of step('cannot be read', () => dataRanges(source, size))) {
-    end = await copyRange(context, source, target, range.start, range.end, range.end === size);
+  if (isSparse(facts)) {
+    let data = 0;
+    for (const range of step('cannot be read', () => dataRanges(source, size))) {
+      end = await copyRange(stream, range.start, range.end, range.end === size);
+      data += end - range.start;
+    }
+    if (end < size) step('cannot be written', () => ftruncateSync(target, size));
+    end = Math.max(end, size);
+    context.copiedBytes(end - data);
+  } else {
+    end = await copyRange(stream, 0, size, true);
   }
-  if (end < size) step('cannot be written', () => ftruncateSync(target, size));
-  return Math.max(end, size);
+  return digest === undefined ? { bytes: end } : { bytes: end, digest: digest.end(end) };
+}
+
+interface Stream {
+  readonly context: WorkerContext;
+  readonly source: number;
+  readonly target: number;
+  readonly digest: Digest | undefined;
 }
 
 /**
@@ -29,14 +46,8 @@ export async function copyContent(
  * single `readv` and no second one to see its end, and a file that says 0, as under `/proc`, is read to its end.
  * @returns where the content ends
  */
-async function copyRange(
-  context: WorkerContext,
-  source: number,
-  target: number,
-  start: number,
-  end: number,
-  isLast: boolean,
-): Promise<number> {
+async function copyRange(stream: Stream, start: number, end: number, isLast: boolean): Promise<number> {
+  const { context, source, target, digest } = stream;
   const { chunks, settings } = context;
   const beyond = isLast ? settings.chunkSize : 0;
   let position = start;
@@ -46,7 +57,10 @@ async function copyRange(
     if (bytes === 0) break;
     // Chunks are read whole, so that more than this range can have come.
     const usable = isLast ? bytes : Math.min(bytes, end - position);
+    const payment = context.pay(usable);
+    if (payment !== undefined) await payment;
     step('cannot be written', () => chunks.write(target, position, 0, usable));
+    digest?.add(chunks.slab.subarray(0, usable), position);
     position += usable;
     context.copiedBytes(usable);
     if (isLast && bytes < wanted && position >= end && end > 0) break;

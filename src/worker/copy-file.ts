@@ -1,24 +1,30 @@
-import { closeSync, constants, fstatSync, ftruncateSync, openSync } from 'node:fs';
+import { closeSync, constants, fdatasyncSync, fstatSync, fsyncSync, ftruncateSync, openSync } from 'node:fs';
 import { native } from '../common/byte-path.js';
 import { type Facts, kindOf, unchanged } from '../common/facts.js';
-import { codeOf, EntryError, step } from '../common/failure.js';
+import { EntryError, step } from '../common/failure.js';
 import type { NotKept } from '../common/messages.js';
 import { copyContent } from './copy-content.js';
 import type { DestinationTraits } from './destination-traits.js';
 import type { Finished, Job } from './job.js';
 import { creationMode, giveMetadata } from './metadata.js';
+import { openSource } from './open-source.js';
 import { putInPlace } from './put-in-place.js';
+import { verify } from './verify.js';
 import type { WorkerContext } from './worker-context.js';
 
-/** Copies one regular file, with its metadata. @throws {EntryError} CHANGED where it would not hold still */
+/**
+ * Copies one regular file, with its metadata.
+ * @throws {EntryError} CHANGED where it would not hold still; VERIFY where the disk gives back something else
+ */
 export function copyFile(context: WorkerContext, job: Job): Promise<Finished> {
   return putInPlace(context, job, async (path, traits) => {
-    const source = step('cannot be opened', () => openSource(context, job));
+    const source = openSource(context, job);
     try {
       const mode = creationMode(job.facts, traits);
-      const target = step('cannot be created', () => openSync(native(path), CREATE, mode));
+      const flags = CREATE | (context.settings.verify ? constants.O_RDWR : constants.O_WRONLY);
+      const target = step('cannot be created', () => openSync(native(path), flags, mode));
       try {
-        return await fill(context, job, source, target, traits);
+        return await fill({ context, source, target, traits }, job.facts);
       } finally {
         closeSync(target);
       }
@@ -28,81 +34,69 @@ export function copyFile(context: WorkerContext, job: Job): Promise<Finished> {
   });
 }
 
+const CREATE = constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
+
+/** A file that is being copied, both ends open. */
+interface OpenCopy {
+  readonly context: WorkerContext;
+  readonly source: number;
+  readonly target: number;
+  readonly traits: DestinationTraits;
+}
+
+type Content = Pick<Finished, 'how' | 'bytes' | 'digest'>;
+
 /** The first try goes by the listing's facts, each later one by those at the end of the try before. */
-async function fill(
-  context: WorkerContext,
-  job: Job,
-  source: number,
-  target: number,
-  traits: DestinationTraits,
-): Promise<Finished> {
-  let before: Facts = job.facts;
+async function fill(copy: OpenCopy, listed: Facts): Promise<Finished> {
+  const { context, source, target } = copy;
+  let before = listed;
   for (let tries = 0; tries < TRIES_WHILE_CHANGING; tries += 1) {
-    if (tries > 0) step('cannot be written', () => ftruncateSync(target));
-    const content = await fillContent(context, source, target, before, traits);
+    if (tries > 0) {
+      context.takeBack();
+      step('cannot be written', () => ftruncateSync(target));
+    }
+    const content = await fillContent(copy, before);
     const after = fstatSync(source, { bigint: true });
-    if (unchanged(before, after)) return finish(context, source, target, before, traits, content, []);
+    if (unchanged(before, after)) return await finish(copy, before, content, []);
     if (kindOf(after) !== 'file') break;
     // From the second try on `before` was true while the file was open: it has grown behind what was read.
-    if (tries > 0 && after.size > before.size) {
-      ftruncateSync(target, Number(before.size));
-      return finish(context, source, target, before, traits, content, ['grown']);
+    if (tries > 0 && after.size > before.size && content.bytes >= Number(before.size)) {
+      step('cannot be written', () => ftruncateSync(target, Number(before.size)));
+      return await finish(copy, before, { ...content, bytes: Number(before.size) }, ['grown']);
     }
     before = after;
   }
   throw new EntryError('CHANGED', 'it changed while it was read');
 }
 
-type Content = Pick<Finished, 'how' | 'bytes'>;
+/** Then it is the turn of `--retries`. */
+const TRIES_WHILE_CHANGING = 2;
 
-async function fillContent(
-  context: WorkerContext,
-  source: number,
-  target: number,
-  facts: Facts,
-  traits: DestinationTraits,
-): Promise<Content> {
-  if (
-    facts.size > 0n &&
-    context.clones.clone(source, facts.dev, target, traits.dev, context.settings.reflink)
-  ) {
+async function fillContent({ context, source, target, traits }: OpenCopy, facts: Facts): Promise<Content> {
+  const { reflink } = context.settings;
+  const mayClone = facts.size > 0n;
+  if (mayClone && context.clones.clone(source, facts.dev, target, traits.dev, reflink)) {
     const bytes = Number(facts.size);
     context.copiedBytes(bytes);
-    return { how: 'cloned', bytes };
+    const digest = await context.digests?.digestOf(context, source);
+    return digest === undefined ? { how: 'cloned', bytes } : { how: 'cloned', bytes, digest };
   }
-  return { how: 'streamed', bytes: await copyContent(context, source, target, facts) };
+  return { how: 'streamed', ...(await copyContent(context, source, target, facts)) };
 }
 
-function finish(
-  context: WorkerContext,
-  source: number,
-  target: number,
+async function finish(
+  { context, source, target, traits }: OpenCopy,
   facts: Facts,
-  traits: DestinationTraits,
   content: Content,
   lost: readonly NotKept[],
-): Finished {
+): Promise<Finished> {
+  const { settings } = context;
+  // The time marks the file as finished: before it stands, the content has to be on the disk.
+  if (settings.fsync) step('cannot be written to the disk', () => fdatasyncSync(target));
+  if (settings.verify) await verify(context, target, content.digest);
   const notKept = step('cannot be given its owner, mode or times', () =>
     giveMetadata(context, source, target, facts, traits),
   );
+  if (settings.fsync) step('cannot be written to the disk', () => fsyncSync(target));
   return { ...content, notKept: [...lost, ...notKept] };
-}
-
-const TRIES_WHILE_CHANGING = 4;
-
-/** O_NONBLOCK: should a FIFO have taken the file's place since it was listed, opening must not wait. */
-const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
-const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
-
-/** Leaves the source's access time alone where that is allowed: to its owner and to root. */
-function openSource(context: WorkerContext, job: Job): number {
-  const path = native(context.source.at(job.folder) + job.name);
-  const flags = READ | (context.settings.dereference ? 0 : (constants.O_NOFOLLOW ?? 0));
-  if (constants.O_NOATIME === undefined) return openSync(path, flags);
-  try {
-    return openSync(path, flags | constants.O_NOATIME);
-  } catch (error) {
-    if (codeOf(error) !== 'EPERM') throw error;
-    return openSync(path, flags);
-  }
 }

@@ -25,6 +25,7 @@ export function finishFolder(context: WorkerContext, folder: BytePath, facts: Fa
       notKept.push(...keepAttributes(calls, context.source.at(folder).slice(0, -1), path));
     }
     notKept.push(...giveMode(() => chmodSync(native(path), keptPermissions(facts, owner))));
+    context.touched(folder);
     return { how: 'made', bytes: 0, notKept };
   });
 }

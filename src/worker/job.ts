@@ -21,6 +21,8 @@ export interface Finished {
   /** Bytes of content that were copied. */
   readonly bytes: number;
   readonly notKept: readonly NotKept[];
+  /** SHA-256 of the content, hexadecimal, where the run wants digests. */
+  readonly digest?: string;
 }
 
 export const skipped: Finished = { how: 'skipped', bytes: 0, notKept: [] };

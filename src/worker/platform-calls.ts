@@ -17,6 +17,8 @@ export interface PlatformCalls {
   makeFifo(path: string, mode: number): void;
   /** `ioctl(FICLONE)`: the target shares all blocks of the source. */
   clone(source: number, target: number): void;
+  /** `posix_fadvise(DONTNEED)`: what is read next comes from the disk, once the file has been synced. */
+  dropCache(descriptor: number): void;
   /** Whether an open file has extended attributes: the quick question that most files answer with no. */
   hasAttributes(descriptor: number): boolean;
   /** The extended attributes of what stands at `path`; a link is followed only in the form `/proc/self/fd/N`. */
@@ -40,6 +42,7 @@ const AT_FDCWD = -100;
 const AT_SYMLINK_NOFOLLOW = 0x100;
 const SEEK_DATA = 3;
 const SEEK_HOLE = 4;
+const POSIX_FADV_DONTNEED = 4;
 const FICLONE = 0x40049409;
 const ENXIO = 'ENXIO';
 
@@ -60,6 +63,7 @@ function bind(koffi: typeof import('koffi')): PlatformCalls {
   const lseek = libc.func('lseek', 'int64_t', ['int', 'int64_t', 'int']);
   const mkfifo = libc.func('mkfifo', 'int', ['void *', 'uint32_t']);
   const ioctl = libc.func('ioctl', 'int', ['int', 'unsigned long', '...']);
+  const fadvise = libc.func('posix_fadvise', 'int', ['int', 'int64_t', 'int64_t', 'int']);
   const flistxattr = libc.func('flistxattr', 'int64_t', ['int', 'void *', 'size_t']);
   const llistxattr = libc.func('llistxattr', 'int64_t', ['void *', 'void *', 'size_t']);
   const lgetxattr = libc.func('lgetxattr', 'int64_t', ['void *', 'void *', 'void *', 'size_t']);
@@ -101,6 +105,7 @@ function bind(koffi: typeof import('koffi')): PlatformCalls {
     nextHole: (descriptor, offset) => size(lseek(descriptor, offset, SEEK_HOLE), 'lseek'),
     makeFifo: (path, mode) => void check(mkfifo(cString(path), mode), 'mkfifo'),
     clone: (source, target) => void check(ioctl(target, FICLONE, 'int', source), 'ioctl'),
+    dropCache: descriptor => void fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED),
     hasAttributes: descriptor => flistxattr(descriptor, null, 0) > 0,
     attributes(path) {
       const list = isDescriptor(path) ? listxattr : llistxattr;

@@ -3,6 +3,7 @@ import { native } from '../common/byte-path.js';
 import { kindOf } from '../common/facts.js';
 import { codeOf, EntryError, step } from '../common/failure.js';
 import { lossOf } from '../common/not-kept.js';
+import { compareContent } from './compare-content.js';
 import type { DestinationTraits } from './destination-traits.js';
 import { isUpToDate } from './is-up-to-date.js';
 import { type Finished, type Job, skipped } from './job.js';
@@ -14,13 +15,16 @@ export type Make = (path: string, traits: DestinationTraits) => Promise<Finished
 /**
  * Lets `make` create an entry and brings it under the job's name, whole, as the options have it.
  *
- * In a destination of this run's own making the name is free and is used at once. In one that stood before,
- * the entry is made under a temporary name and renamed over what stands there, which is never opened.
+ * In a folder of this copy's own making a name is used at once, and what an earlier run left unfinished goes.
+ * In a destination that stood before, the entry is made under a temporary name and renamed over what stands
+ * there. What stands is never opened for writing: it may be another name of a file elsewhere.
  */
-export function putInPlace(context: WorkerContext, job: Job, make: Make): Promise<Finished> {
+export async function putInPlace(context: WorkerContext, job: Job, make: Make): Promise<Finished> {
   const folder = context.destination.at(job.folder);
   const place: Place = { context, job, make, folder, traits: context.traits(job.folder) };
-  return context.settings.fresh ? putWhereFree(place) : putOver(place);
+  const made = await put(place);
+  if (made.how !== 'skipped') context.touched(job.folder);
+  return made;
 }
 
 interface Place {
@@ -30,6 +34,19 @@ interface Place {
   /** What to put before a name in the destination's folder. */
   readonly folder: string;
   readonly traits: DestinationTraits;
+}
+
+function put(place: Place): Promise<Finished> {
+  switch (place.context.settings.standing) {
+    case 'nothing':
+      return putWhereFree(place);
+    case 'earlier':
+      return goOn(place);
+    case 'content':
+      return putOver(place);
+    default:
+      return place.context.settings.standing satisfies never;
+  }
 }
 
 async function putWhereFree(place: Place): Promise<Finished> {
@@ -43,13 +60,42 @@ async function putWhereFree(place: Place): Promise<Finished> {
   }
 }
 
+async function goOn(place: Place): Promise<Finished> {
+  const { context, job, folder } = place;
+  const path = folder + job.name;
+  const standing = standingAt(path);
+  if (standing !== undefined) {
+    const finished = await finishedEarlier(context, job, path, standing);
+    if (finished !== undefined) return finished;
+    if (kindOf(standing) === 'folder') rmdirSync(native(path));
+    else unlinkSync(native(path));
+  }
+  return await makeWhole(place, path);
+}
+
+/** @returns undefined where it has to be made again */
+async function finishedEarlier(
+  context: WorkerContext,
+  job: Job,
+  path: string,
+  standing: BigIntStats,
+): Promise<Finished | undefined> {
+  const { trust } = context.settings;
+  // A file of one name in the source that has several in the copy is another file's.
+  const isLinkedAmiss = job.kind === 'file' && job.facts.nlink === 1n && standing.nlink > 1n;
+  if (trust === 'nothing' || isLinkedAmiss || !isUpToDate(context, job, path, standing)) return undefined;
+  if (trust === 'time' || job.kind !== 'file') return skipped;
+  const { isSame, digest } = await compareContent(context, job, path);
+  if (!isSame) return undefined;
+  return digest === undefined ? skipped : { ...skipped, digest };
+}
+
 async function putOver(place: Place): Promise<Finished> {
   const { context, job, folder } = place;
   const path = folder + job.name;
   const standing = standingAt(path);
   if (standing !== undefined && mayStay(context, job, path, standing)) return skipped;
   const temporaryPath = folder + job.temporaryName;
-  if (job.again) removeIfThere(temporaryPath);
   const made = await makeWhole(place, temporaryPath);
   try {
     if (standing !== undefined && kindOf(standing) === 'folder') rmdirSync(native(path));

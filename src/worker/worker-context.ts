@@ -1,4 +1,4 @@
-import { type BigIntStats, lstatSync } from 'node:fs';
+import { type BigIntStats, closeSync, fsyncSync, lstatSync, openSync } from 'node:fs';
 import { type BytePath, native, ROOT, split } from '../common/byte-path.js';
 import type { Failure } from '../common/failure.js';
 import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
@@ -19,9 +19,14 @@ export class WorkerContext {
   readonly chunks: Chunks;
   readonly clones = new Clones();
   readonly #reports: Queue<WorkerReport>;
+  readonly #budget: Queue<number> | undefined;
+  #paidBytes = 0;
+  readonly #touched = new Set<BytePath>();
   #batch = 0;
   #outcomes: Outcome[] = [];
   #bytes = 0;
+  /** Of them, those of the present entry, however often reported. */
+  #entryBytes = 0;
   #lastReport = performance.now();
   #traits: DestinationTraits | undefined;
   #traitsOf: BytePath | undefined;
@@ -29,12 +34,16 @@ export class WorkerContext {
   constructor(
     readonly settings: WorkerSettings,
     reports: Queue<WorkerReport>,
+    budget: Queue<number> | undefined,
+    /** Loaded only where digests are wanted. */
+    readonly digests: typeof import('./digest.js') | undefined,
   ) {
     this.source = openFolderHandles(settings.source, settings.dereference);
     this.destination = openFolderHandles(settings.destination);
     this.timeGrainNs = timeGrainNs(settings.destination);
     this.chunks = new Chunks(settings.chunkSize);
     this.#reports = reports;
+    this.#budget = budget;
   }
 
   begin(batch: Batch): void {
@@ -45,21 +54,52 @@ export class WorkerContext {
 
   copiedBytes(bytes: number): void {
     this.#bytes += bytes;
+    this.#entryBytes += bytes;
   }
 
-  done(index: number, name: BytePath, { how, bytes, notKept }: Finished): void {
+  /** What was copied of the present entry came to nothing. */
+  takeBack(): void {
+    this.#bytes -= this.#entryBytes;
+    this.#entryBytes = 0;
+  }
+
+  /** Where there is a ceiling: waits until the pool's budget has room for so many bytes. */
+  pay(bytes: number): Promise<void> | undefined {
+    return this.#budget === undefined ? undefined : this.#payFrom(this.#budget, bytes);
+  }
+
+  async #payFrom(budget: Queue<number>, bytes: number): Promise<void> {
+    while (this.#paidBytes < bytes) this.#paidBytes += await budget.get();
+    this.#paidBytes -= bytes;
+  }
+
+  /** Something in this folder was changed that has to be on the disk before it is told of. */
+  touched(folder: BytePath): void {
+    if (this.settings.fsync) this.#touched.add(folder);
+  }
+
+  /** So that others can be opened; they are opened again when they are needed. */
+  closeFolders(): void {
+    this.source.close();
+    this.destination.close();
+  }
+
+  done(index: number, name: BytePath, { how, bytes, notKept, digest }: Finished): void {
+    this.#entryBytes = 0;
     const outcome = { kind: 'done', index, name, how, bytes } as const;
-    this.#outcomes.push(notKept.length === 0 ? outcome : { ...outcome, notKept });
+    const losses = notKept.length === 0 ? undefined : { notKept };
+    this.#outcomes.push({ ...outcome, ...losses, ...(digest !== undefined && { digest }) });
   }
 
   failed(index: number, failure: Failure): void {
+    this.takeBack();
     this.#outcomes.push({ kind: 'failed', index, failure });
   }
 
   /** What the destination's folder hands down to new entries. */
   traits(folder: BytePath): DestinationTraits {
-    // A fresh destination was made by this run, so that all its folders are like its root.
-    const place = this.settings.fresh ? ROOT : folder;
+    // All folders of a copy's own making are like its root.
+    const place = this.settings.standing === 'content' ? folder : ROOT;
     if (this.#traits === undefined || place !== this.#traitsOf) {
       this.#traits = readTraits(this.destination.at(place).slice(0, -1), this.settings.attributes);
       this.#traitsOf = place;
@@ -86,13 +126,26 @@ export class WorkerContext {
     // A worker in a synchronous loop outlives a killed parent: nothing else would tell it.
     if (process.ppid !== this.settings.parentPid) process.exit(1);
     this.#lastReport = performance.now();
-    if (this.#outcomes.length > 0 || this.#bytes > 0) {
+    this.#syncFolders();
+    if (this.#outcomes.length > 0 || this.#bytes !== 0) {
       const report = { batch: this.#batch, outcomes: this.#outcomes, bytes: this.#bytes };
       this.#outcomes = [];
       this.#bytes = 0;
       await this.#reports.put(report);
     }
     await new Promise<void>(resolve => setImmediate(resolve));
+  }
+
+  #syncFolders(): void {
+    for (const folder of this.#touched) {
+      const descriptor = openSync(`${this.destination.at(folder)}.`, 'r');
+      try {
+        fsyncSync(descriptor);
+      } finally {
+        closeSync(descriptor);
+      }
+    }
+    this.#touched.clear();
   }
 }
 

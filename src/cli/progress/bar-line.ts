@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import { formatBytes, formatSeconds } from '../units.js';
+import { formatBytes, formatSeconds } from '../../common/units.js';
 import type { ProgressNow } from './progress.js';
 
 /**

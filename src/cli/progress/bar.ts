@@ -13,6 +13,7 @@ export class BarView implements View {
   readonly #delay: NodeJS.Timeout;
   #lastName = '';
   #isDrawn = false;
+  #isClosed = false;
 
   constructor(tally: Tally) {
     this.#progress = new Progress(tally);
@@ -40,6 +41,8 @@ export class BarView implements View {
   }
 
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     clearTimeout(this.#delay);
     this.#draw();
     this.#bar.stop();

@@ -29,11 +29,11 @@ export class Progress {
   }
 
   now(): ProgressNow {
-    const { found, finished, bytes, skipped, failed, seconds, isListed } = this.#tally;
+    const { found, finished, bytes, passedBytes, skipped, failed, seconds, isListed } = this.#tally;
     const settled = finished.files + finished.folders + skipped + failed;
     const work = (entries: number, content: number) => entries * BYTES_OF_AN_ENTRY + content;
     const total = work(found.files + found.folders, found.bytes);
-    const share = total === 0 ? 0 : Math.min(work(settled, bytes) / total, 1);
+    const share = total === 0 ? 0 : Math.min(work(settled, bytes + passedBytes) / total, 1);
     if (!this.#isOver) this.#percent = Math.min(Math.max(this.#percent, share * 100), 99.99);
     return {
       percent: this.#percent,

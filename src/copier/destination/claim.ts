@@ -1,0 +1,179 @@
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { codeOf, failureOf } from '../../common/failure.js';
+import { CLAIM_NAME, heirName, temporaryName } from '../../common/reserved-names.js';
+import { RefusedError } from '../errors.js';
+import { identityOf, isAlive, type ProcessIdentity, thisMachine } from './liveness.js';
+
+/**
+ * One run's hold on a destination: a file in its root that names the run and its processes.
+ *
+ * It is taken by making the file exclusively. The claim of a dead run D is taken over by making `heir of D`
+ * exclusively, which only one of several rivals can, looking once more that D's claim still stands, and
+ * renaming one's own claim over it. An heir that dies on the way is succeeded in the same manner.
+ */
+export class Claim {
+  readonly #root: string;
+  readonly #runId: string;
+  #workers: readonly number[] = [];
+  #isReleased = false;
+
+  private constructor(root: string, runId: string) {
+    this.#root = root;
+    this.#runId = runId;
+  }
+
+  /**
+   * @param root of the destination, without a slash at its end
+   * @returns the claim, and the ids of the dead runs that it follows
+   * @throws {RefusedError} where another run has it that lives, or may live on another machine
+   */
+  static async take(root: string, runId: string): Promise<{ claim: Claim; dead: string[] }> {
+    const claim = new Claim(root, runId);
+    const dead: string[] = [];
+    while (!claim.#make(CLAIM_NAME) && !(await claim.#follow(dead)));
+    // What rivals left that died on the way; those that live look at the claim once more and see that it is taken.
+    for (const name of readdirSync(root)) {
+      if (name.startsWith(`${CLAIM_NAME}.`)) rmSync(`${root}/${name}`, { force: true });
+    }
+    return { claim, dead };
+  }
+
+  /** Workers of a killed run count as alive while they live: the claim names them. */
+  nameWorkers(pids: readonly number[]): void {
+    if (this.#isReleased) return;
+    if (pids.length === this.#workers.length && pids.every((pid, n) => pid === this.#workers[n])) return;
+    this.#workers = pids;
+    const path = this.#path(temporaryName(this.#runId));
+    writeFileSync(path, this.#text(), { mode: 0o600 });
+    renameSync(path, this.#path(CLAIM_NAME));
+  }
+
+  /** @param root where the destination is now, if it has another name */
+  release(root = this.#root): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    // The destination may have been removed or unmounted under the run: then nothing is left to release.
+    rmSync(`${root}/${CLAIM_NAME}`, { force: true });
+  }
+
+  /** @returns whether the claim is ours now; if not, it is worth another try */
+  async #follow(dead: string[]): Promise<boolean> {
+    const holder = this.#read(CLAIM_NAME);
+    if (holder === undefined) return false;
+    await this.#refuseIfAlive(holder, CLAIM_NAME);
+    // From here on only one of several rivals comes through, for each dead run.
+    const heirs = [holder.runId];
+    for (let next = holder.runId; !this.#make(heirName(next)); ) {
+      const heir = this.#read(heirName(next));
+      if (heir === undefined) return false;
+      await this.#refuseIfAlive(heir, heirName(next));
+      next = heir.runId;
+      heirs.push(next);
+    }
+    const ours = this.#path(heirName(heirs.at(-1) ?? holder.runId));
+    if (this.#read(CLAIM_NAME)?.runId !== holder.runId) {
+      unlinkSync(ours);
+      return false;
+    }
+    renameSync(ours, this.#path(CLAIM_NAME));
+    dead.push(...heirs);
+    return true;
+  }
+
+  async #refuseIfAlive(holder: Holder, name: string): Promise<void> {
+    const here = thisMachine();
+    const path = this.#path(name);
+    if (
+      holder.host !== here.host ||
+      (holder.boot === here.boot && holder.pidNamespace !== here.pidNamespace)
+    ) {
+      throw new RefusedError(
+        `${this.#root}: is held by process ${holder.pid} on ${holder.host}, which cannot be seen from here; if it has ended, remove ${path}`,
+      );
+    }
+    if (holder.boot !== here.boot) return;
+    if (isAlive(holder))
+      throw new RefusedError(`${this.#root}: another run is at work there, process ${holder.pid}`);
+    const deadline = performance.now() + WORKERS_END_WITHIN_MS;
+    for (const worker of holder.workers) {
+      while (isAlive(worker)) {
+        if (performance.now() > deadline) {
+          throw new RefusedError(
+            `${this.#root}: a worker of a killed run is still at work there, process ${worker.pid}`,
+          );
+        }
+        await sleep(50);
+      }
+    }
+  }
+
+  /** @returns whether it could be made: false where the name is taken */
+  #make(name: string): boolean {
+    const temporary = this.#path(temporaryName(this.#runId));
+    try {
+      writeFileSync(temporary, this.#text(), { mode: 0o600, flag: 'wx' });
+      try {
+        // A link, so that nobody ever sees a claim without its content.
+        linkSync(temporary, this.#path(name));
+      } catch (error) {
+        if (codeOf(error) !== 'EPERM' && codeOf(error) !== 'ENOTSUP') throw error;
+        // vfat and its like have no links.
+        writeFileSync(this.#path(name), this.#text(), { mode: 0o600, flag: 'wx' });
+      } finally {
+        unlinkSync(temporary);
+      }
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      const { code, message } = failureOf(error);
+      throw new RefusedError(`${this.#root}: cannot be written: ${message} (${code})`, { cause: error });
+    }
+  }
+
+  #read(name: string): Holder | undefined {
+    try {
+      return parseHolder(readFileSync(this.#path(name), 'utf8'));
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw new RefusedError(
+        `${this.#path(name)}: is no claim that can be read; if no run is at work there, remove it`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+
+  #text(): string {
+    const workers = this.#workers.map(identityOf);
+    return `${JSON.stringify({ runId: this.#runId, ...thisMachine(), ...identityOf(process.pid), workers })}\n`;
+  }
+
+  #path(name: string): string {
+    return `${this.#root}/${name}`;
+  }
+}
+
+const WORKERS_END_WITHIN_MS = 5000;
+
+interface Holder extends ProcessIdentity {
+  readonly runId: string;
+  readonly host: string;
+  readonly boot: string;
+  readonly pidNamespace: string;
+  readonly workers: readonly ProcessIdentity[];
+}
+
+function parseHolder(text: string): Holder {
+  const holder: unknown = JSON.parse(text);
+  if (!isHolder(holder)) throw new SyntaxError('a claim has other fields');
+  return holder;
+}
+
+function isHolder(value: unknown): value is Holder {
+  if (typeof value !== 'object' || value === null) return false;
+  const { runId, host, boot, pid, pidNamespace, workers } = value as Partial<Record<keyof Holder, unknown>>;
+  const texts = [runId, host, boot, pidNamespace];
+  return texts.every(text => typeof text === 'string') && typeof pid === 'number' && Array.isArray(workers);
+}

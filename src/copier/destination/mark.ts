@@ -1,0 +1,92 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import type { Facts } from '../../common/facts.js';
+import { codeOf } from '../../common/failure.js';
+import type { Trust } from '../../common/messages.js';
+import { MARK_NAME, temporaryName } from '../../common/reserved-names.js';
+import type { CopySettings } from '../options.js';
+
+/** What a `.partial` folder tells of the runs that worked on it. It stays until the copy has its final name. */
+export interface Mark {
+  /** Device and inode of the folder itself: a copy of a mark is none. */
+  readonly folder: string;
+  readonly source: { readonly path: string; readonly id: string };
+  /** The options under which a finished entry might look otherwise. */
+  readonly options: string;
+  /** The boots of all runs that were not under `--fsync`. */
+  readonly boots: readonly string[];
+}
+
+export function newMark(folder: Facts, sourcePath: string, source: Facts, settings: CopySettings): Mark {
+  return {
+    folder: idOf(folder),
+    source: { path: sourcePath, id: idOf(source) },
+    options: relevantOptions(settings),
+    boots: [],
+  };
+}
+
+/** The mark for a further run in this boot. */
+export function markOfRun(mark: Mark, boot: string, settings: CopySettings): Mark {
+  const boots = settings.fsync || mark.boots.includes(boot) ? mark.boots : [...mark.boots, boot];
+  return { ...mark, options: relevantOptions(settings), boots };
+}
+
+/**
+ * A file's time is set last, but a power cut can leave the time and lose the content: it is believed only
+ * within the boot that set it, or if it was set under `--fsync`.
+ */
+export function trustIn(mark: Mark, boot: string, settings: CopySettings): Trust {
+  if (mark.options !== relevantOptions(settings)) return 'nothing';
+  const isVerified = settings.verify || settings.checksums !== undefined;
+  return isVerified || mark.boots.some(other => other !== boot) ? 'content' : 'time';
+}
+
+export function isSameSource(mark: Mark, path: string, source: Facts): boolean {
+  return mark.source.path === path && mark.source.id === idOf(source);
+}
+
+/** @returns undefined where there is none, or none of this folder */
+export function readMark(root: string, folder: Facts): Mark | undefined {
+  let text: string;
+  try {
+    text = readFileSync(`${root}/${MARK_NAME}`, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  const mark = parseMark(text);
+  return mark?.folder === idOf(folder) ? mark : undefined;
+}
+
+export function writeMark(root: string, mark: Mark, runId: string): void {
+  const temporary = `${root}/${temporaryName(runId)}`;
+  writeFileSync(temporary, `${JSON.stringify(mark)}\n`, { mode: 0o600, flush: true });
+  renameSync(temporary, `${root}/${MARK_NAME}`);
+}
+
+function relevantOptions({ dereference, xattrs, strict, reflink }: CopySettings): string {
+  return JSON.stringify({ dereference, xattrs, strict, reflink: reflink === 'always' });
+}
+
+function idOf({ dev, ino }: Facts): string {
+  return `${dev}:${ino}`;
+}
+
+function parseMark(text: string): Mark | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Cut short by a crash, or somebody else's file: either way not a mark.
+    return undefined;
+  }
+  return isMark(value) ? value : undefined;
+}
+
+function isMark(value: unknown): value is Mark {
+  if (typeof value !== 'object' || value === null) return false;
+  const { folder, source, options, boots } = value as Partial<Record<keyof Mark, unknown>>;
+  if (typeof folder !== 'string' || typeof options !== 'string' || !Array.isArray(boots)) return false;
+  if (typeof source !== 'object' || source === null || !('path' in source) || !('id' in source)) return false;
+  return typeof source.path === 'string' && typeof source.id === 'string';
+}

@@ -1,0 +1,155 @@
+import {
+  type BigIntStats,
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { failureOf } from '../../common/failure.js';
+import type { Standing, Trust } from '../../common/messages.js';
+import { CLAIM_NAME, MARK_NAME } from '../../common/reserved-names.js';
+import type { Places } from '../check-places.js';
+import { RefusedError } from '../errors.js';
+import type { CopySettings } from '../options.js';
+import { Claim } from './claim.js';
+import { thisMachine } from './liveness.js';
+import { isSameSource, markOfRun, newMark, readMark, trustIn, writeMark } from './mark.js';
+
+/**
+ * The folder that a run writes in: the destination where it stands, else `<dest>.partial` beside it, which
+ * takes the destination's name when the run has come to its end. It is claimed for this run alone.
+ */
+export interface WorkFolder {
+  /** Absolute, without a slash at its end. */
+  readonly root: string;
+  readonly standing: Standing;
+  readonly trust: Trust;
+  readonly claim: Claim;
+  /** Ids of runs that died here; their temporary names may be left. */
+  readonly deadRuns: ReadonlySet<string>;
+}
+
+/** @throws {RefusedError} where it cannot be made or claimed, or is not this copy's */
+export async function openWorkFolder(
+  places: Places,
+  settings: CopySettings,
+  runId: string,
+): Promise<WorkFolder> {
+  if (places.exists) return await openStanding(places.destinationRoot, runId);
+  await makeParents(places);
+  return await openPartial(places, settings, runId);
+}
+
+async function openStanding(root: string, runId: string): Promise<WorkFolder> {
+  const { claim, dead } = await Claim.take(root, runId);
+  // A run was killed right after the last rename: what it left is the mark of a copy that is complete.
+  if (readMark(root, statSync(root, { bigint: true })) !== undefined) rmSync(`${root}/${MARK_NAME}`);
+  return { root, standing: 'content', trust: 'nothing', claim, deadRuns: new Set(dead) };
+}
+
+async function openPartial(places: Places, settings: CopySettings, runId: string): Promise<WorkFolder> {
+  const { partialRoot: root, destinationRoot, source, sourceFacts } = places;
+  const made = makeIfFree(root);
+  refuseForeign(root, places);
+  const { claim, dead } = await Claim.take(root, runId);
+  try {
+    if (existsSync(destinationRoot))
+      throw new RefusedError(`${destinationRoot}: another run has just made it`);
+    const { boot } = thisMachine();
+    const folder = lstatSync(root, { bigint: true });
+    const earlier = readMark(root, folder);
+    const mark = earlier ?? newMark(folder, source, sourceFacts, settings);
+    writeMark(root, markOfRun(mark, boot, settings), runId);
+    const trust = earlier === undefined ? 'nothing' : trustIn(earlier, boot, settings);
+    const standing = made || earlier === undefined ? 'nothing' : 'earlier';
+    return { root, standing, trust, claim, deadRuns: new Set(dead) };
+  } catch (error) {
+    claim.release();
+    throw error;
+  }
+}
+
+/** Gives a finished `.partial` its final name. @throws where something has taken that name meanwhile */
+export function giveFinalName({ partialRoot, destinationRoot }: Places, fsync: boolean): void {
+  if (fsync) syncFolder(partialRoot);
+  if (lstatSync(destinationRoot, { throwIfNoEntry: false }) !== undefined) {
+    throw Object.assign(new Error('EEXIST: something has taken its name meanwhile'), { code: 'EEXIST' });
+  }
+  renameSync(partialRoot, destinationRoot);
+  if (fsync) syncFolder(dirname(destinationRoot));
+  rmSync(`${destinationRoot}/${MARK_NAME}`);
+}
+
+export function syncFolder(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+const PRIVATE = 0o700;
+
+async function makeParents({ destinationRoot }: Places): Promise<void> {
+  const parent = dirname(destinationRoot);
+  if (existsSync(parent)) return;
+  // Loaded only where it is needed: it takes a third of Node's own start.
+  const { ensureDir } = await import('fs-extra/esm');
+  try {
+    await ensureDir(parent);
+  } catch (error) {
+    throw refused(destinationRoot, error);
+  }
+}
+
+function makeIfFree(root: string): boolean {
+  if (lstatSync(root, { throwIfNoEntry: false }) !== undefined) return false;
+  try {
+    mkdirSync(root, PRIVATE);
+    // Its parent may have handed down the set-group-id bit, which would go on to everything in it.
+    chmodSync(root, PRIVATE);
+  } catch (error) {
+    throw refused(root, error);
+  }
+  return true;
+}
+
+/** Looks without touching: only what is this copy's own may be gone on with. */
+function refuseForeign(root: string, { source, sourceFacts }: Places): void {
+  const facts = lstatSync(root, { bigint: true });
+  if (!facts.isDirectory()) throw new RefusedError(`${root}: stands in the way: it is no folder (ENOTDIR)`);
+  if (!isOurs(facts)) throw new RefusedError(`${root}: stands there and belongs to another user`);
+  const mark = readMark(root, facts);
+  if (mark === undefined) {
+    if (readdirSync(root).every(isWithoutContent)) return;
+    throw new RefusedError(`${root}: stands there and is not the beginning of a copy; remove or rename it`);
+  }
+  if (!isSameSource(mark, source, sourceFacts)) {
+    throw new RefusedError(
+      `${root}: is the beginning of a copy of ${mark.source.path}; remove it, or finish that copy`,
+    );
+  }
+}
+
+/** A run can be killed between making the folder and marking it. */
+function isWithoutContent(name: string): boolean {
+  return name.startsWith(CLAIM_NAME) || /^\.folder-copy\.[0-9a-f]{16}$/.test(name);
+}
+
+function isOurs({ uid }: BigIntStats): boolean {
+  return process.geteuid === undefined || uid === BigInt(process.geteuid());
+}
+
+function refused(path: string, error: unknown): RefusedError {
+  const { code, message } = failureOf(error);
+  return new RefusedError(`${path}: cannot be made: ${message} (${code})`, { cause: error });
+}

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { type BytePath, NAME_ENCODING, ROOT, rawName, toText } from '../common/byte-path.js';
+import { failureOf } from '../common/failure.js';
+import { RefusedError, UsageError } from './errors.js';
+
+/** The entries that `--from` names: each with the folders it lies in, and a folder with all that is in it. */
+export class Selection {
+  readonly #root: Node;
+
+  private constructor(root: Node) {
+    this.#root = root;
+  }
+
+  /** @param file source-relative paths, each ended by NUL. @throws {RefusedError} where it cannot be read or used */
+  static read(file: string): Selection {
+    let bytes: Buffer;
+    try {
+      bytes = readFileSync(file);
+    } catch (error) {
+      const { code, message } = failureOf(error);
+      throw new RefusedError(`from ${file}: cannot be read: ${message} (${code})`, { cause: error });
+    }
+    const root: Node = new Map();
+    for (const path of bytes.toString(NAME_ENCODING).split('\0')) {
+      if (path !== '') add(root, rawName(path));
+    }
+    return new Selection(root);
+  }
+
+  /** The names of `folder` that are selected; undefined: all. */
+  namesIn(folder: BytePath): Iterable<BytePath> | undefined {
+    const node = this.#nodeAt(folder);
+    return node === undefined || node === ALL ? undefined : node.keys();
+  }
+
+  has(path: BytePath): boolean {
+    return this.#nodeAt(path) !== undefined;
+  }
+
+  #nodeAt(path: BytePath): Node | undefined {
+    let node: Node | undefined = this.#root;
+    for (const name of path === ROOT ? [] : path.split('/')) {
+      if (node === undefined || node === ALL) return node;
+      node = node.get(rawName(name));
+    }
+    return node;
+  }
+}
+
+type Node = Map<BytePath, Node>;
+
+/** Stands for an entry that is named itself. */
+const ALL: Node = new Map();
+
+function add(root: Node, path: BytePath): void {
+  const names = path.split('/').filter(name => name !== '' && name !== '.');
+  if (path.startsWith('/') || names.includes('..')) {
+    throw new UsageError(`from takes paths inside the source, not ${JSON.stringify(toText(path))}`);
+  }
+  let node = root;
+  for (const [depth, text] of names.entries()) {
+    const name = rawName(text);
+    const below = node.get(name);
+    if (below === ALL) return;
+    if (depth === names.length - 1) node.set(name, ALL);
+    else if (below !== undefined) node = below;
+    else {
+      const made: Node = new Map();
+      node.set(name, made);
+      node = made;
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import { type BigIntStatsFs, statfsSync } from 'node:fs';
+import { formatBytes } from '../common/units.js';
+
+/** What a run still has to write, at the least. */
+export interface Need {
+  readonly bytes: bigint;
+  readonly entries: bigint;
+}
+
+export interface Shortage {
+  readonly what: 'bytes' | 'inodes';
+  readonly needed: bigint;
+  readonly free: bigint;
+}
+
+/**
+ * Holds what is still to be written against what is free. It only finds what is certain: where the file
+ * system may share or compress content, or says nothing of inodes, there is no shortage of them.
+ * @param isReplaced whether what is written may take the place of what stands there
+ */
+export function findShortage(root: string, need: Need, isReplaced: boolean): Shortage | undefined {
+  const fs = statfsSync(root, { bigint: true });
+  const free = isReplaced ? fs.blocks * fs.bsize : freeBytes(fs);
+  if (!MAY_SAVE.has(Number(fs.type)) && need.bytes > free) return { what: 'bytes', needed: need.bytes, free };
+  return inodeShortage(fs, need, isReplaced);
+}
+
+function inodeShortage(fs: BigIntStatsFs, { entries }: Need, isReplaced: boolean): Shortage | undefined {
+  const free = isReplaced ? fs.files : fs.ffree;
+  // btrfs counts none; file systems that make them as needed tell a changing or no number.
+  if (fs.files === 0n || MAKES_INODES.has(Number(fs.type)) || entries <= free) return undefined;
+  return { what: 'inodes', needed: entries, free };
+}
+
+const BTRFS = 0x9123683e;
+const XFS = 0x58465342;
+const ZFS = 0x2fc12fc1;
+const F2FS = 0xf2f52010;
+const BCACHEFS = 0xca451a4e;
+const FUSE = 0x65735546;
+/** They share blocks, or compress. */
+const MAY_SAVE = new Set([BTRFS, XFS, ZFS, F2FS, BCACHEFS, FUSE]);
+const MAKES_INODES = new Set([BTRFS, XFS, ZFS, BCACHEFS, FUSE]);
+
+export function shortageInWords({ what, needed, free }: Shortage): string {
+  const amount = what === 'bytes' ? formatBytes : (count: number) => `${count} inodes`;
+  const [wants, has, lacks] = [needed, free, needed - free].map(value => amount(Number(value)));
+  return `it cannot fit: ${wants} are needed and ${has} free, ${lacks} are missing; the same command goes on from here`;
+}
+
+/** What is said when a disk turns out to be full. @param isAll whether the need is known in full */
+export function fullInWords(root: string, need: Need, isAll: boolean): string {
+  const missing = Number(need.bytes - freeBytes(statfsSync(root, { bigint: true })));
+  const amount =
+    missing > 0 ? `${isAll ? '' : 'at least '}${formatBytes(missing)} more needed` : 'more room is needed';
+  return `no space left: ${amount}; the same command goes on from here`;
+}
+
+function freeBytes({ bfree, bavail, bsize }: BigIntStatsFs): bigint {
+  return (process.geteuid?.() === 0 ? bfree : bavail) * bsize;
+}

@@ -1,0 +1,257 @@
+import { chmodSync, utimesSync } from 'node:fs';
+import { type BytePath, join, ROOT, split } from '../common/byte-path.js';
+import { type Facts, permissionsOf } from '../common/facts.js';
+import { EntryError, type Failure, failureOf } from '../common/failure.js';
+import type { FolderHandles } from '../common/folder-handles.js';
+import type { DoneOutcome, IfExists, JobKind, Standing } from '../common/messages.js';
+import { lossOf } from '../common/not-kept.js';
+import { isReserved } from '../common/reserved-names.js';
+import type { PendingJob } from './batcher.js';
+import { type Deletion, removeTree } from './delete-extras.js';
+import type { NameCollisions } from './destination/name-collisions.js';
+import { FolderTree, type PendingFolder } from './folder-tree.js';
+import { HardLinks } from './hard-links.js';
+import type { Ledger } from './ledger.js';
+import type { Listed, ListedEntry } from './list-entries.js';
+import { makeFolder } from './make-folder.js';
+
+/** What a `TreeCopy` works with. */
+export interface TreeCopyParts {
+  readonly ledger: Ledger;
+  readonly destination: FolderHandles;
+  readonly standing: Standing;
+  readonly ifExists: IfExists;
+  readonly strict: boolean;
+  /** Whether a folder that stands in an entry's place may go with all that is in it, at the end. */
+  readonly replacesFolders: boolean;
+  readonly collisions: NameCollisions;
+  /** Hands a job to the workers. */
+  readonly add: (job: PendingJob) => void;
+}
+
+/** Takes what is listed, decides what has to be done with it, and books what becomes of it. */
+export class TreeCopy {
+  readonly #parts: TreeCopyParts;
+  readonly #folders = new FolderTree((folder, failure) => this.#finish(folder, failure));
+  readonly #hardLinks = new HardLinks();
+  /** Entries in whose place stands a folder that is not empty: they have their turn at the end. */
+  readonly #blocked: PendingJob[] = [];
+  /** Folders that are finished once more, without being counted again. */
+  readonly #again = new Set<BytePath>();
+
+  #rootFacts: Facts | undefined;
+
+  constructor(parts: TreeCopyParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether everything that was taken is settled. */
+  get isDone(): boolean {
+    return this.#folders.size === 0;
+  }
+
+  take(listed: Listed): void {
+    const { ledger } = this.#parts;
+    switch (listed.kind) {
+      case 'enter':
+        this.#enter(listed);
+        return;
+      case 'entry':
+        this.#queue(listed.entry);
+        return;
+      case 'leave':
+        this.#parts.collisions.leave(listed.folder);
+        this.#folders.listed(listed.folder, listed.failure);
+        return;
+      case 'failed':
+        ledger.found(listed.isFolder, 0n);
+        ledger.failed(listed.path, listed.failure);
+        return;
+      default:
+        listed satisfies never;
+    }
+  }
+
+  settle(job: PendingJob, { how, bytes, notKept, digest }: DoneOutcome): void {
+    const { ledger } = this.#parts;
+    const path = join(job.folder, job.name);
+    if (job.kind !== 'finish') {
+      ledger.settled(path, false, how, bytes, notKept);
+      if (how === 'skipped' || (job.kind === 'hardLink' && how === 'linked')) ledger.passed(job.facts.size);
+      const known = digest ?? (job.kind === 'hardLink' ? this.#hardLinks.digestOf(job.facts) : undefined);
+      if (known !== undefined) ledger.digest(path, known);
+      if (isOneOfSeveral(job)) this.#linkOthers(job, this.#isOurs(how), known);
+      this.#folders.settle(job.folder);
+    } else if (!this.#again.delete(path)) {
+      const folder = this.#folders.get(path);
+      ledger.settled(path, true, folder.kept ? 'kept' : 'made', 0, notKept);
+      this.#folders.leave(folder);
+    }
+  }
+
+  fail(job: PendingJob, failure: Failure): void {
+    const path = join(job.folder, job.name);
+    const isBlocked = failure.code === 'ENOTEMPTY' && job.kind !== 'finish' && job.attempt === 1;
+    if (isBlocked && this.#parts.replacesFolders) {
+      this.#blocked.push(job);
+      return;
+    }
+    this.#parts.ledger.failed(path, failure, job.attempt);
+    if (job.kind !== 'finish') {
+      if (isOneOfSeveral(job)) this.#linkOthers(job, false, undefined);
+      this.#folders.settle(job.folder);
+    } else if (!this.#again.delete(path)) {
+      this.#folders.leave(this.#folders.get(path));
+    }
+  }
+
+  /**
+   * All else is done: the folders that stand in the way of entries go, unless something failed.
+   * @param tell whether each removal is told of
+   */
+  unblock(tell: boolean): void {
+    for (const job of this.#blocked.splice(0)) {
+      if (!this.#parts.ledger.hasFailures) {
+        for (const deletion of removeTree(this.#parts.destination, join(job.folder, job.name), true)) {
+          this.book(deletion, tell);
+        }
+      }
+      this.#parts.add({ ...job, attempt: job.attempt + 1 });
+    }
+  }
+
+  book(deletion: Deletion, tell: boolean): void {
+    switch (deletion.kind) {
+      case 'deleted':
+        if (tell) this.#parts.ledger.deleted(deletion.path);
+        return;
+      case 'failed':
+        this.#parts.ledger.failed(deletion.path, deletion.failure);
+        return;
+      case 'touched':
+        this.finishAgain(deletion.folder, deletion.facts);
+        return;
+      default:
+        deletion satisfies never;
+    }
+  }
+
+  /** Sets a folder's owner, mode and times anew. */
+  finishAgain(folder: BytePath, facts: Facts): void {
+    this.#again.add(folder);
+    this.#parts.add(finishJob(folder, facts));
+  }
+
+  /** Gives the root its own mode and times, now that all work in it is done. */
+  finishRoot(): void {
+    if (this.#rootFacts !== undefined) this.finishAgain(ROOT, this.#rootFacts);
+  }
+
+  /** The same by its path, where the workers cannot reach it any more; to the millisecond. */
+  finishRootAt(path: string): void {
+    if (this.#rootFacts === undefined) return;
+    const { atimeNs, mtimeNs } = this.#rootFacts;
+    utimesSync(path, new Date(Number(atimeNs / 1_000_000n)), new Date(Number(mtimeNs / 1_000_000n)));
+    chmodSync(path, permissionsOf(this.#rootFacts));
+  }
+
+  #enter({ folder, facts, skip }: Extract<Listed, { kind: 'enter' }>): void {
+    const { ledger, destination, standing, ifExists, collisions } = this.#parts;
+    if (folder === ROOT) {
+      this.#rootFacts = facts;
+      this.#folders.enter(ROOT, facts, standing === 'content');
+      return;
+    }
+    ledger.found(true, 0n);
+    try {
+      collisions.meet(...split(folder));
+      const outcome = makeFolder(destination, folder, standing, ifExists);
+      if (outcome !== 'skipped') {
+        this.#folders.enter(folder, facts, outcome === 'kept');
+        return;
+      }
+      ledger.settled(folder, true, 'skipped', 0);
+    } catch (error) {
+      ledger.failed(folder, failureOf(error));
+    }
+    skip();
+  }
+
+  #queue(entry: ListedEntry): void {
+    const { ledger, collisions } = this.#parts;
+    const { kind, folder, name, facts } = entry;
+    const path = join(folder, name);
+    ledger.found(false, kind === 'file' ? facts.size : 0n);
+    try {
+      collisions.meet(folder, name);
+      // Left by a run that worked in the source when it was a destination: no content.
+      if (folder === ROOT && isReserved(name)) ledger.settled(path, false, 'skipped', 0);
+      else if (kind === 'socket' || kind === 'device') this.#leaveOut(path, kind);
+      else this.#plan(entry, kind);
+    } catch (error) {
+      if (!(error instanceof EntryError)) throw error;
+      ledger.failed(path, failureOf(error));
+    }
+  }
+
+  /** Sockets and devices are not copied and never opened. */
+  #leaveOut(path: BytePath, kind: 'socket' | 'device'): void {
+    if (this.#parts.strict) throw lossOf(kind);
+    this.#parts.ledger.settled(path, false, 'skipped', 0, [kind]);
+  }
+
+  #plan(entry: ListedEntry, kind: 'file' | 'link' | 'fifo'): void {
+    this.#folders.expect(entry.folder);
+    if (kind !== 'file') {
+      this.#hand(entry, kind);
+      return;
+    }
+    const plan = entry.facts.nlink === 1n ? COPY : this.#hardLinks.meet(entry);
+    if (plan.kind === 'copy') {
+      this.#parts.ledger.planned(entry.facts);
+      this.#hand(entry, 'file');
+    } else if (plan.kind === 'link') this.#hand(entry, 'hardLink', plan.firstName);
+  }
+
+  #hand({ folder, name, facts }: ListedEntry, kind: JobKind, firstName?: BytePath): void {
+    const job = { kind, folder, name, facts, attempt: 1 };
+    this.#parts.add(firstName === undefined ? job : { ...job, firstName });
+  }
+
+  #finish({ path, facts }: PendingFolder, failure: Failure | undefined): void {
+    // The root stays open to its owner until the marks in it are gone.
+    const job = finishJob(path, path === ROOT ? { ...facts, mode: facts.mode | OWNER_ALL } : facts);
+    if (failure === undefined) this.#parts.add(job);
+    else this.fail(job, failure);
+  }
+
+  /** Whether what stands there has the source's content: then other names may be linked to it. */
+  #isOurs(how: DoneOutcome['how']): boolean {
+    return how !== 'skipped' || this.#parts.standing === 'earlier' || this.#parts.ifExists === 'update';
+  }
+
+  /** The other names of a file become links to it, or, where it is not there, the next of them is copied. */
+  #linkOthers(job: PendingJob, isThere: boolean, digest: string | undefined): void {
+    if (isThere) {
+      const firstName = join(job.folder, job.name);
+      for (const other of this.#hardLinks.copied(firstName, job.facts, digest)) {
+        this.#hand(other, 'hardLink', firstName);
+      }
+    } else {
+      const next = this.#hardLinks.lost(job.facts);
+      if (next !== undefined) this.#hand(next, 'file');
+    }
+  }
+}
+
+const OWNER_ALL = 0o700n;
+const COPY = { kind: 'copy' } as const;
+
+function finishJob(path: BytePath, facts: Facts): PendingJob {
+  const [folder, name] = split(path);
+  return { kind: 'finish', folder, name, facts, attempt: 1 };
+}
+
+function isOneOfSeveral({ kind, facts }: PendingJob): boolean {
+  return (kind === 'file' || kind === 'hardLink') && facts.nlink > 1n;
+}

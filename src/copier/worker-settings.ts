@@ -1,0 +1,32 @@
+import { bytePath } from '../common/byte-path.js';
+import type { WorkerSettings } from '../common/messages.js';
+import type { Places } from './check-places.js';
+import type { WorkFolder } from './destination/work-folder.js';
+import type { CopySettings } from './options.js';
+
+/** What the workers of a run are told. */
+export function workerSettings(
+  places: Places,
+  settings: CopySettings,
+  folder: WorkFolder,
+  runId: string,
+): WorkerSettings {
+  const { chunkSize, ifExists, reflink, dereference, xattrs, strict, verify, fsync, checksums } = settings;
+  return {
+    source: bytePath(places.sourceRoot),
+    destination: bytePath(folder.root),
+    chunkSize,
+    runId,
+    standing: folder.standing,
+    trust: folder.trust,
+    ifExists,
+    reflink,
+    dereference,
+    attributes: xattrs !== 'never',
+    strict,
+    verify,
+    digests: verify || checksums !== undefined,
+    fsync: fsync || verify,
+    parentPid: process.pid,
+  };
+}

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { step } from '../common/failure.js';
+import type { WorkerContext } from './worker-context.js';
+
+/** SHA-256 of content, fed with it piece by piece in its order. */
+export class Digest {
+  readonly #hash = createHash('sha256');
+  #end = 0;
+
+  /** @param position where the bytes stand in the file; what was left out before them is a hole, so zeros */
+  add(bytes: Buffer, position: number): void {
+    this.#addZeros(position - this.#end);
+    this.#hash.update(bytes);
+    this.#end = position + bytes.length;
+  }
+
+  /** @param size of the whole file. @returns hexadecimal */
+  end(size: number): string {
+    this.#addZeros(size - this.#end);
+    return this.#hash.digest('hex');
+  }
+
+  #addZeros(count: number): void {
+    for (let left = count; left > 0; left -= ZEROS.length) {
+      this.#hash.update(left < ZEROS.length ? ZEROS.subarray(0, left) : ZEROS);
+    }
+  }
+}
+
+const ZEROS = Buffer.alloc(1024 * 1024);
+
+/** The digest of an open file, read from its start to its end. */
+export async function digestOf(context: WorkerContext, descriptor: number): Promise<string> {
+  const { chunks } = context;
+  const digest = new Digest();
+  let position = 0;
+  for (;;) {
+    const bytes = step('cannot be read back', () =>
+      chunks.read(descriptor, position, Number.MAX_SAFE_INTEGER),
+    );
+    if (bytes === 0) return digest.end(position);
+    digest.add(chunks.slab.subarray(0, bytes), position);
+    position += bytes;
+    const breath = context.breathe();
+    if (breath !== undefined) await breath;
+  }
+}
