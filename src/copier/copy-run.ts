@@ -107,8 +107,9 @@ export class CopyRun {
     return {
       done: (job, outcome) => tree.settle(job, outcome),
       failed: (job, failure) => {
-        tree.fail(job, failure);
         this.#stopAt(failure, folder.root);
+        // A full disk is full for all: what could not be written is left, and told of in one line.
+        if (!DISK_FULL.has(failure.code)) tree.fail(job, failure);
       },
       copied: bytes => this.#ledger.copied(bytes),
       abandoned: ({ folder: path }, temporaryName) => removeIfThere(destination, path, temporaryName),
@@ -116,9 +117,8 @@ export class CopyRun {
     };
   }
 
-  /** A full disk is full for all that follows. */
   #stopAt({ code }: Failure, root: string): void {
-    if (code === 'ENOSPC' || code === 'EDQUOT') {
+    if (DISK_FULL.has(code)) {
       this.#stop.now(code, fullInWords(root, this.#ledger.need(), this.tally.isListed));
     } else if (this.#settings.failFast) {
       this.#stop.now(code, 'stopped at the first failed entry; the same command goes on from here');
@@ -223,6 +223,8 @@ export class CopyRun {
     if (fsync) syncFolder(destinationRoot);
   }
 }
+
+const DISK_FULL = new Set(['ENOSPC', 'EDQUOT']);
 
 function removeIfThere(handles: FolderHandles, folder: BytePath, name: string): void {
   try {

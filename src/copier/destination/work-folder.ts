@@ -73,7 +73,7 @@ async function openPartial(places: Places, settings: CopySettings, runId: string
     return { root, standing, trust, claim, deadRuns: new Set(dead) };
   } catch (error) {
     claim.release();
-    throw error;
+    throw error instanceof RefusedError ? error : refused(root, error);
   }
 }
 
