@@ -6,7 +6,7 @@ import { MapJob } from './map-job.js';
 import { checkTimeout } from './queue.js';
 import { Results } from './results.js';
 import { SingleJob } from './single-job.js';
-import type { AnyFunction, ResultOf, Task } from './task.js';
+import type { AnyFunction, ItemOf, ResultOf, Task } from './task.js';
 
 export interface PoolOptions {
   /** Run in every worker before its first task, replacements too. Where it fails, all that waits is rejected. */
@@ -89,7 +89,7 @@ export class Pool implements AsyncDisposable {
    * @returns all results, in the order of the items; rejected with the first failure
    * @throws {Closed} after `close` or `terminate`
    */
-  map<F extends AnyFunction>(task: Task<F>, items: Iterable<Parameters<F>[0]>): Promise<ResultOf<F>[]> {
+  map<F extends AnyFunction>(task: Task<F>, items: Iterable<ItemOf<F>>): Promise<ResultOf<F>[]> {
     this.#crew.refuseIfClosed();
     const list = Array.from(items);
     if (list.length === 0) return Promise.resolve([]);
@@ -105,7 +105,7 @@ export class Pool implements AsyncDisposable {
    */
   imap<F extends AnyFunction>(
     task: Task<F>,
-    items: Iterable<Parameters<F>[0]> | AsyncIterable<Parameters<F>[0]>,
+    items: Iterable<ItemOf<F>> | AsyncIterable<ItemOf<F>>,
     options?: ImapOptions,
   ): AsyncIterableIterator<ResultOf<F>, undefined> {
     return this.#imap(task, items, new Results(true), options);
@@ -114,7 +114,7 @@ export class Pool implements AsyncDisposable {
   /** `imap` with results as they arrive. */
   imapUnordered<F extends AnyFunction>(
     task: Task<F>,
-    items: Iterable<Parameters<F>[0]> | AsyncIterable<Parameters<F>[0]>,
+    items: Iterable<ItemOf<F>> | AsyncIterable<ItemOf<F>>,
     options?: ImapOptions,
   ): AsyncIterableIterator<ResultOf<F>, undefined> {
     return this.#imap(task, items, new Results(false), options);
