@@ -58,8 +58,7 @@ test('100 pools made and ended one after the other leave no process, handle or l
 function countHandles(): object {
   return {
     children: childrenOf(process.pid).length,
-    resources: process.getActiveResourcesInfo().filter(kind => /Pipe|Process/.test(kind))
-      .length,
+    resources: process.getActiveResourcesInfo().filter(kind => /Pipe|Process/.test(kind)).length,
     listeners: process.eventNames().map(name => [name, process.listenerCount(name)]),
   };
 }
