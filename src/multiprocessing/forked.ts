@@ -21,6 +21,7 @@ export interface ForkOptions {
   readonly initializer?: { readonly task: Task; readonly args: readonly unknown[] };
   readonly stdio?: 'inherit' | 'ignore';
   readonly execArgv?: readonly string[];
+  readonly env?: Readonly<NodeJS.ProcessEnv>;
 }
 
 export interface ForkHandlers {
@@ -45,11 +46,12 @@ export class Forked {
   /** @throws what `fork` throws, or StateError where the system has no process left */
   constructor(options: ForkOptions, handlers: ForkHandlers) {
     this.#handlers = handlers;
-    const { stdio = 'inherit', execArgv = inheritedExecArgv() } = options;
+    const { stdio = 'inherit', execArgv = inheritedExecArgv(), env = process.env } = options;
     this.#child = fork(ENTRY, [], {
       serialization: 'advanced',
       stdio: ['ignore', stdio, stdio, 'ipc'],
       execArgv: [...execArgv],
+      env,
     });
     // Failures to start, to send and to signal: the first shows in the missing pid, the others in the ending.
     this.#child.on('error', () => {});
