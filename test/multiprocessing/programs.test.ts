@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { isRunning, until } from '../helpers/processes.js';
 import { projectRoot } from '../helpers/project-root.js';
 
 // The three programs of the origin, run as a user runs them.
@@ -61,4 +62,12 @@ test('ten tasks run on three processes, three at once at most, and the end comes
     most = Math.max(most, running.size);
   }
   expect([pids.size, done.size, running.size, most]).toEqual([3, 10, 0, 3]);
+});
+
+test('a program ends by itself although its pool is idle and not closed, and its worker with it', async () => {
+  const script = join(projectRoot, 'dist/test/multiprocessing/idle-pool.js');
+  const { stdout } = await promisify(execFile)(process.execPath, [script]);
+  const { result, pid } = JSON.parse(stdout) as { result: number; pid: number };
+  expect(result).toBe(42);
+  await until('the worker is gone', () => !isRunning(pid));
 });

@@ -1,7 +1,7 @@
 import type { ErrorRecord } from '../error-record.js';
 import type { Call, ChunkFailure } from '../messages.js';
 import { argumentsOf, functionOf } from './functions.js';
-import { remoteEnds, sendUp } from './upstream.js';
+import { sendUp, unflushedEnds } from './upstream.js';
 
 /** A chunk ends after the task that brings it beyond this; a task longer than this gives the rest back. */
 const CHUNK_BUDGET_MS = 10;
@@ -78,7 +78,8 @@ export async function runEach(id: number, call: Call): Promise<void> {
 
 /** A put that the task has not awaited goes out before its outcome. */
 export async function flushQueues(): Promise<void> {
-  for (const end of remoteEnds.values()) {
+  for (const end of unflushedEnds) {
+    unflushedEnds.delete(end);
     const flushed = end.flush();
     if (flushed !== undefined) await flushed;
   }
