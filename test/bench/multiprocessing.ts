@@ -43,7 +43,8 @@ const contenders: Record<string, Record<string, () => Promise<number>>> = {
     'Python Queue': async () => python('queue'),
   },
   'time to first result, ms (less is better)': {
-    'folder-copy': () => firstResult(),
+    'folder-copy': () => firstResult(true),
+    'folder-copy, watchdog: false': () => firstResult(false),
     'fork + send': () => bareFirst(),
     tinypool: () => tinypoolFirst(),
     'Python Pool, fork': async () => python('first', 'fork'),
@@ -95,9 +96,9 @@ async function queueItems(producer: 'produceEach' | 'produceHundreds'): Promise<
   });
 }
 
-async function firstResult(): Promise<number> {
+async function firstResult(watchdog: boolean): Promise<number> {
   const start = performance.now();
-  await using pool = new Pool(1);
+  await using pool = new Pool(1, { watchdog });
   await pool.applyAsync(named('same'), [1]);
   return performance.now() - start;
 }
