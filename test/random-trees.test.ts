@@ -168,9 +168,9 @@ function tooSeldom(): string[] {
   return rare.map(([what, least]) => `reached too seldom: ${what}, ${reached.get(what) ?? 0} of ${least}`);
 }
 
-/** In how many trees each must have been, at least: half of what is to be expected, or less. */
+/** In how many trees each must have been, at least: so far below what is to be expected that chance alone does not fail. */
 function expectedCounts(): Record<string, number> {
-  const [often, seldom] = [Math.floor(trees / 4), Math.floor(trees / 30)];
+  const [often, seldom] = [Math.floor(trees / 8), Math.floor(trees / 60)];
   const kinds = [
     'file',
     'folder',
