@@ -188,7 +188,7 @@ function expectedCounts(): Record<string, number> {
   return {
     ...Object.fromEntries(kinds.map(kind => [kind, often])),
     ...Object.fromEntries(
-      ['newline', 'read-only folder', ...optional].map(kind => [kind, Math.floor(trees / 8)]),
+      ['newline', 'read-only folder', ...optional].map(kind => [kind, Math.floor(trees / 40)]),
     ),
     ...Object.fromEntries([...ways, ...[1, 2, 3, 5, 8].map(n => `workers: ${n}`)].map(way => [way, seldom])),
   };
