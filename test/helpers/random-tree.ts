@@ -34,7 +34,8 @@ export function randomDestination(source: TreeEntry[]): fc.Arbitrary<TreeEntry[]
     }
     for (const other of others) if (other.kind !== 'hardlink') place(entries, other);
     // Without times of their own they are younger than the source: `update` sees them all.
-    return entries.map(({ mtime: _, atime: __, ...entry }) => entry as TreeEntry);
+    // Without attributes: a folder that stands in both keeps its own, which rsync would take away.
+    return entries.map(({ mtime: _, atime: __, xattrs: ___, ...entry }) => entry as TreeEntry);
   });
 }
 
@@ -50,10 +51,12 @@ function grown(steps: Step[]): TreeEntry[] {
     if (entry.kind === 'hardlink' && to === undefined) continue;
     const placed = place(entries, { ...entry, path, ...(to === undefined ? {} : { to }) } as TreeEntry);
     if (placed && entry.kind === 'folder') folders.push(toBuffer(path));
-    if (placed && ['file', 'link'].includes(entry.kind)) files.push(path);
+    if (placed && linkable.includes(entry.kind)) files.push(path);
   }
   return entries;
 }
+
+const linkable = ['file', ...(promised.hardLinkedLinks ? ['link'] : [])];
 
 /** Only where nothing stands yet, and nothing that is no folder stands above. */
 function place(entries: TreeEntry[], entry: TreeEntry): boolean {
