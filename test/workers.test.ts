@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { compareTrees } from './helpers/compare-trees.js';
 import { makeTree } from './helpers/make-tree.js';
 import { waitForNoProcesses } from './helpers/processes.js';
-import { type CommandResult, type RunningCommand, startCommand } from './helpers/run-command.js';
+import { type RunningCommand, startCommand } from './helpers/run-command.js';
 import { scratchFolder } from './helpers/scratch-folder.js';
 import type { TreeEntry } from './helpers/tree-description.js';
 
@@ -121,9 +121,10 @@ for (const [signal, to, status] of signals) {
     const run = startCommand([...slowly, place.source, place.destination]);
     await untilCopying(run, place, 5);
     const from = Date.now();
-    for (const pid of to === 'the command' ? [run.pid] : run.processes()) process.kill(pid, signal);
-    const result: CommandResult = await run.finished;
-    expect({ status: result.status, signal: result.signal }).toEqual({ status, signal: null });
+    // The command last: it would end the others before their turn.
+    for (const pid of to === 'the command' ? [run.pid] : run.processes().toReversed())
+      process.kill(pid, signal);
+    expect(await run.finished).toMatchObject({ status, signal: null, stderr: '' });
     expect(run.processes()).toEqual([]);
     expect(Date.now() - from).toBeLessThan(5000);
   });
