@@ -4,9 +4,9 @@ import { type Facts, kindOf, unchanged } from '../common/facts.js';
 import { codeOf, EntryError, step } from '../common/failure.js';
 import type { NotKept } from '../common/messages.js';
 import { copyContent } from './copy-content.js';
-import type { DestinationTraits } from './destination-traits.js';
 import type { Finished, Job } from './job.js';
-import { creationMode, giveMetadata } from './metadata.js';
+import { creationMode, giveMetadata, type OpenFiles } from './metadata.js';
+import { platformCalls } from './platform-calls.js';
 import { putInPlace } from './put-in-place.js';
 import type { WorkerContext } from './worker-context.js';
 
@@ -15,10 +15,11 @@ export function copyFile(context: WorkerContext, job: Job): Promise<Finished> {
   return putInPlace(context, job, async (path, traits) => {
     const source = step('cannot be opened', () => openSource(context, job));
     try {
-      const mode = creationMode(job.facts, traits);
+      const hasAttributes = context.settings.attributes && (platformCalls()?.hasAttributes(source) ?? false);
+      const mode = creationMode(job.facts, traits, hasAttributes);
       const target = step('cannot be created', () => openSync(native(path), CREATE, mode));
       try {
-        return await fill(context, job, source, target, traits);
+        return await fill(context, job, { source, target, traits, hasAttributes });
       } finally {
         closeSync(target);
       }
@@ -29,24 +30,19 @@ export function copyFile(context: WorkerContext, job: Job): Promise<Finished> {
 }
 
 /** The first try goes by the listing's facts, each later one by those at the end of the try before. */
-async function fill(
-  context: WorkerContext,
-  job: Job,
-  source: number,
-  target: number,
-  traits: DestinationTraits,
-): Promise<Finished> {
+async function fill(context: WorkerContext, job: Job, files: OpenFiles): Promise<Finished> {
+  const { source, target } = files;
   let before: Facts = job.facts;
   for (let tries = 0; tries < TRIES_WHILE_CHANGING; tries += 1) {
     if (tries > 0) step('cannot be written', () => ftruncateSync(target));
-    const content = await fillContent(context, source, target, before, traits);
+    const content = await fillContent(context, files, before);
     const after = fstatSync(source, { bigint: true });
-    if (unchanged(before, after)) return finish(context, source, target, before, traits, content, []);
+    if (unchanged(before, after)) return finish(files, before, content, []);
     if (kindOf(after) !== 'file') break;
     // From the second try on `before` was true while the file was open: it has grown behind what was read.
     if (tries > 0 && after.size > before.size) {
       ftruncateSync(target, Number(before.size));
-      return finish(context, source, target, before, traits, content, ['grown']);
+      return finish(files, before, content, ['grown']);
     }
     before = after;
   }
@@ -57,10 +53,8 @@ type Content = Pick<Finished, 'how' | 'bytes'>;
 
 async function fillContent(
   context: WorkerContext,
-  source: number,
-  target: number,
+  { source, target, traits }: OpenFiles,
   facts: Facts,
-  traits: DestinationTraits,
 ): Promise<Content> {
   if (
     facts.size > 0n &&
@@ -73,18 +67,8 @@ async function fillContent(
   return { how: 'streamed', bytes: await copyContent(context, source, target, facts) };
 }
 
-function finish(
-  context: WorkerContext,
-  source: number,
-  target: number,
-  facts: Facts,
-  traits: DestinationTraits,
-  content: Content,
-  lost: readonly NotKept[],
-): Finished {
-  const notKept = step('cannot be given its owner, mode or times', () =>
-    giveMetadata(context, source, target, facts, traits),
-  );
+function finish(files: OpenFiles, facts: Facts, content: Content, lost: readonly NotKept[]): Finished {
+  const notKept = step('cannot be given its owner, mode or times', () => giveMetadata(files, facts));
   return { ...content, notKept: [...lost, ...notKept] };
 }
 

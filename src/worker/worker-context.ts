@@ -61,7 +61,7 @@ export class WorkerContext {
     // A fresh destination was made by this run, so that all its folders are like its root.
     const place = this.settings.fresh ? ROOT : folder;
     if (this.#traits === undefined || place !== this.#traitsOf) {
-      this.#traits = readTraits(this.destination.at(place).slice(0, -1), this.settings.attributes);
+      this.#traits = readTraits(this.destination.at(place).slice(0, -1));
       this.#traitsOf = place;
     }
     return this.#traits;
