@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { isRunning, until } from '../helpers/running.js';
 import { projectRoot } from '../helpers/project-root.js';
+import { isRunning, until } from '../helpers/running.js';
 
 // The three programs of the origin, run as a user runs them.
 
