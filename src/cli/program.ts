@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { version } from '../version.js';
 import { COMMAND_OPTIONS } from './command-options.js';
+import { escapeText } from './escape.js';
 
 /** The command line's grammar; parsing and what follows is up to the caller. */
 export function makeProgram(): Command {
@@ -9,6 +10,7 @@ export function makeProgram(): Command {
     .argument('[src]', 'the folder to copy; asked for at a terminal')
     .argument('[dest]', 'becomes the copy; default: <src>[副本] beside the source')
     .allowExcessArguments(false)
+    .configureOutput({ outputError: (text, write) => write(`folder-copy: ${asLine(text)}\n`) })
     .exitOverride();
   for (const { flags, description, defaultValue, choices, parse } of COMMAND_OPTIONS) {
     const option = new Option(flags, description);
@@ -20,4 +22,10 @@ export function makeProgram(): Command {
   return program
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help');
+}
+
+/** Commander's complaints quote the user's words as they came, and suggest on a second line. */
+function asLine(complaint: string): string {
+  const [, words = complaint] = /^(?:error: )?(.*?)\n?$/s.exec(complaint) ?? [];
+  return escapeText(words.replace('\n(Did you mean', ' (Did you mean'));
 }

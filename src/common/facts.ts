@@ -34,35 +34,48 @@ const FIELDS = [
   'ctimeNs',
 ] as const satisfies readonly (keyof Facts & keyof BigIntStats)[];
 
+/** The last of the fields. Nanoseconds after the year 2262 need more than 64 bits: the rest has its own place. */
+const TIMES = ['atimeNs', 'mtimeNs', 'ctimeNs'] as const satisfies readonly (typeof FIELDS)[number][];
+const ROW = FIELDS.length + TIMES.length;
+
+/** What a 64-bit place, which keeps the lower bits, loses of a number. */
+function beyond64Bits(value: bigint): bigint {
+  return (value - BigInt.asIntN(64, value)) >> 64n;
+}
+
 /** Many entries' facts in one array: it crosses the pipe as a single piece of memory. */
 export class FactsColumn {
   #values: BigInt64Array;
   #length = 0;
 
   constructor(capacity = 16) {
-    this.#values = new BigInt64Array(capacity * FIELDS.length);
+    this.#values = new BigInt64Array(capacity * ROW);
   }
 
   push(facts: Facts): void {
-    const start = this.#length * FIELDS.length;
+    const start = this.#length * ROW;
     if (start === this.#values.length) {
       const wider = new BigInt64Array(this.#values.length * 2);
       wider.set(this.#values);
       this.#values = wider;
     }
     for (const [offset, field] of FIELDS.entries()) this.#values[start + offset] = facts[field];
+    for (const [offset, field] of TIMES.entries()) {
+      this.#values[start + FIELDS.length + offset] = beyond64Bits(facts[field]);
+    }
     this.#length += 1;
   }
 
   packed(): BigInt64Array {
-    return this.#values.slice(0, this.#length * FIELDS.length);
+    return this.#values.slice(0, this.#length * ROW);
   }
 }
 
 /** The facts of the entry at `index` of a packed column. */
 export function factsAt(packed: BigInt64Array, index: number): Facts {
-  const start = index * FIELDS.length;
+  const start = index * ROW;
   const at = (offset: number) => packed[start + offset] ?? 0n;
+  const timeAt = (offset: number) => at(offset) + (at(offset + TIMES.length) << 64n);
   return {
     dev: at(0),
     ino: at(1),
@@ -72,9 +85,9 @@ export function factsAt(packed: BigInt64Array, index: number): Facts {
     gid: at(5),
     size: at(6),
     blocks: at(7),
-    atimeNs: at(8),
-    mtimeNs: at(9),
-    ctimeNs: at(10),
+    atimeNs: timeAt(8),
+    mtimeNs: timeAt(9),
+    ctimeNs: timeAt(10),
   };
 }
 

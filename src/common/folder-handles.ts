@@ -123,8 +123,8 @@ class DescriptorHandles implements FolderHandles {
   }
 }
 
-/** Linux's flag for a descriptor that only names a place: it needs no read permission. Node does not list it. */
-const O_PATH = 0o10000000;
+/** Linux's flag for a descriptor that only names an entry: it needs no right to read it, and opens nothing. Node does not list it. */
+export const O_PATH = 0o10000000;
 
 function openFolder(path: string, followLink: boolean): number {
   const flags = O_PATH | constants.O_DIRECTORY | (followLink ? 0 : constants.O_NOFOLLOW);

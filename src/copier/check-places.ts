@@ -24,6 +24,9 @@ export interface Places {
  * @throws {RefusedError}
  */
 export function checkPlaces(source: string, destination: string | undefined, suffix: string): Places {
+  // The empty name would be resolved to the working directory: a script's unset variable must not copy that.
+  if (source === '') throw new UsageError("the source's name is empty");
+  if (destination === '') throw new UsageError("the destination's name is empty");
   const from = resolve(source);
   const sourceFacts = statSource(source, from);
   const to = resolve(destination ?? defaultDestination(from, suffix));

@@ -26,8 +26,8 @@ export class PartialCopyError extends Error {
     readonly report: CopyReport,
     readonly failures: readonly EntryFailure[],
   ) {
-    super(
-      `${failures.length} of ${report.files + report.folders + report.failed} entries could not be copied`,
-    );
+    const { files, folders, skipped, failed, left } = report;
+    const entries = files + folders + skipped + failed + left;
+    super(`${failures.length} of ${entries} entries could not be copied`);
   }
 }

@@ -94,16 +94,20 @@ class Walk {
       yield { kind: 'failed', path: folder, isFolder: true, failure: failureOf(error) };
       return;
     }
+    const opened = new OpenFolder(folder, facts);
     let skipped = false;
-    yield { kind: 'enter', folder, facts, skip: () => (skipped = true) };
-    if (directory === undefined) {
-      if (!skipped) yield { kind: 'leave', folder };
-    } else if (skipped) {
-      directory.closeSync();
-    } else {
-      const opened = new OpenFolder(folder, facts);
-      this.#open.push(opened);
-      yield* this.#read(directory, opened);
+    try {
+      yield { kind: 'enter', folder, facts, skip: () => (skipped = true) };
+      if (skipped) return;
+      if (directory === undefined) {
+        yield { kind: 'leave', folder };
+      } else {
+        this.#open.push(opened);
+        yield* this.#read(directory, opened);
+      }
+    } finally {
+      // Also where whoever takes from the walk stops at this point.
+      directory?.closeSync();
     }
   }
 
@@ -126,8 +130,6 @@ class Walk {
       }
     } catch (error) {
       into.failure = failureOf(error);
-    } finally {
-      directory.closeSync();
     }
   }
 

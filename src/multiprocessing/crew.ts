@@ -3,6 +3,8 @@ import type { ForkOptions } from './forked.js';
 import { PoolWorker } from './pool-worker.js';
 import type { Job } from './work.js';
 
+const TERMINATED = 'the pool was terminated';
+
 /** The workers of a pool and the jobs that wait for them. First submitted, first served. */
 export class Crew {
   readonly size: number;
@@ -63,7 +65,7 @@ export class Crew {
     this.#waiting.clear();
     // Who asked for the end need not be told by every open promise: a rejection nobody awaits is no error here.
     for (const job of this.#open) job.outcome?.catch(() => {});
-    for (const worker of this.#workers) worker.terminate(killAfterMs);
+    for (const worker of this.#workers) worker.terminate(killAfterMs, new Terminated(TERMINATED));
     this.#wrapUp();
     return this.ended();
   }
@@ -138,7 +140,7 @@ export class Crew {
   #wrapUp(): void {
     if (this.#state === 'running') return;
     if (this.#state === 'terminated' && this.#workers.size === 0) {
-      for (const job of this.#open) job.abandon(new Terminated('the pool was terminated'));
+      for (const job of this.#open) job.abandon(new Terminated(TERMINATED));
     }
     if (this.#open.size === 0) for (const worker of this.#workers) worker.dismiss();
     if (!this.#hasEnded) return;

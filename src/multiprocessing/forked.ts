@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type Ending, StateError } from './errors.js';
 import { inheritedExecArgv } from './exec-argv.js';
 import type { LocalQueue } from './local-queue.js';
-import type { Call, FromChild, ToChild } from './messages.js';
+import type { Call, FromChild, QueueFromChild, ToChild } from './messages.js';
 import { toCall } from './queue-handles.js';
 import { QueuePort } from './queue-port.js';
 import type { AnyFunction, Task } from './task.js';
@@ -21,6 +21,7 @@ export interface ForkOptions {
   readonly initializer?: { readonly task: Task; readonly args: readonly unknown[] };
   readonly stdio?: 'inherit' | 'ignore';
   readonly execArgv?: readonly string[];
+  readonly env?: Readonly<NodeJS.ProcessEnv>;
 }
 
 export interface ForkHandlers {
@@ -45,11 +46,12 @@ export class Forked {
   /** @throws what `fork` throws, or StateError where the system has no process left */
   constructor(options: ForkOptions, handlers: ForkHandlers) {
     this.#handlers = handlers;
-    const { stdio = 'inherit', execArgv = inheritedExecArgv() } = options;
+    const { stdio = 'inherit', execArgv = inheritedExecArgv(), env = process.env } = options;
     this.#child = fork(ENTRY, [], {
       serialization: 'advanced',
       stdio: ['ignore', stdio, stdio, 'ipc'],
       execArgv: [...execArgv],
+      env,
     });
     // Failures to start, to send and to signal: the first shows in the missing pid, the others in the ending.
     this.#child.on('error', () => {});
@@ -132,12 +134,26 @@ export class Forked {
   }
 
   #open(queue: LocalQueue<unknown>): void {
-    if (!this.#ports.has(queue.id)) this.#ports.set(queue.id, new QueuePort(queue, this));
+    let port = this.#ports.get(queue.id);
+    if (port === undefined) {
+      port = new QueuePort(queue, this);
+      this.#ports.set(queue.id, port);
+    }
+    port.use();
+  }
+
+  #receiveForQueue(message: QueueFromChild): void {
+    const port = this.#ports.get(message.queue);
+    port?.receive(message);
+    if (port?.isForgotten) {
+      port.cut();
+      this.#ports.delete(message.queue);
+    }
   }
 
   #receive(message: FromChild): void {
     if (!('queue' in message)) this.#handlers.onMessage(message);
-    else this.#ports.get(message.queue)?.receive(message);
+    else this.#receiveForQueue(message);
   }
 
   /** 'exit' may come before the last messages are read; 'disconnect' comes after them. */

@@ -2,4 +2,4 @@ export { Closed, Empty, Full, StateError, Terminated, WorkerLostError, WorkerSta
 export { type ApplyOptions, type ImapOptions, Pool, type PoolOptions } from './pool.js';
 export { Process, type ProcessOptions } from './process.js';
 export { Queue, type WaitOptions } from './queue.js';
-export { type AnyFunction, type ResultOf, type Task, task } from './task.js';
+export { type AnyFunction, type ItemOf, type ResultOf, type Task, task } from './task.js';

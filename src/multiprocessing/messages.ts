@@ -89,7 +89,9 @@ export type QueueFromChild =
   /** The oldest `count` loans come back unused, and nothing more is asked for. */
   | { readonly kind: 'returned'; readonly queue: number; readonly count: number }
   /** Answer to `closing`: nothing comes on credit any more. */
-  | { readonly kind: 'confirmed'; readonly queue: number };
+  | { readonly kind: 'confirmed'; readonly queue: number }
+  /** The child has no use for the queue any more, which has come to it so many times. */
+  | { readonly kind: 'forgotten'; readonly queue: number; readonly times: number };
 
 export type Question =
   /** An item without credit: it waits at the door until there is room, or is refused at once unless `block`. */

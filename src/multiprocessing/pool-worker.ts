@@ -22,6 +22,7 @@ export class PoolWorker {
   #isEnding = false;
   /** What the worker said before it ended. */
   #cause: Error | undefined;
+  #reason: Error | undefined;
 
   constructor(options: ForkOptions, handlers: PoolWorkerHandlers) {
     this.#handlers = handlers;
@@ -59,8 +60,12 @@ export class PoolWorker {
     this.#forked.dismiss();
   }
 
-  /** @see Forked.terminate */
-  terminate(killAfterMs?: number): void {
+  /**
+   * @see Forked.terminate
+   * @param reason what its work is rejected with; default: that the worker was lost
+   */
+  terminate(killAfterMs?: number, reason?: Error): void {
+    this.#reason = reason;
     if (!this.#isEnding) this.#forked.hold();
     this.#isEnding = true;
     this.#forked.terminate(killAfterMs);
@@ -112,8 +117,11 @@ export class PoolWorker {
     this.#isEnding = true;
     const work = this.#work;
     this.#work = undefined;
+    const reason = this.#reason;
     // A worker that ends by itself before it is ready would do so again; one that is killed has met with an accident.
-    if (!this.#isReady && ending.signal === null) {
+    if (reason !== undefined) {
+      work?.failed(reason);
+    } else if (!this.#isReady && ending.signal === null) {
       const error = startError(this.pid, ending, this.#cause);
       work?.failed(error);
       this.#handlers.onUnready(error);

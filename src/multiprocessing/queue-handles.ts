@@ -40,7 +40,8 @@ export function toCall<F extends AnyFunction>(
   // Copies are made only on the way to a queue: all else is sent as it is.
   function stripArray(array: readonly unknown[], path: readonly (string | number)[]): readonly unknown[] {
     let copy: unknown[] | undefined;
-    for (const [index, value] of array.entries()) {
+    for (let index = 0; index < array.length; index++) {
+      const value = array[index]; // by index: a map's items may be a million
       if (typeof value !== 'object' || value === null) continue;
       const stripped = strip(value, [...path, index]);
       if (stripped === value) continue;

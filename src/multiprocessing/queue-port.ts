@@ -1,7 +1,8 @@
 import { toRecord } from './error-record.js';
 import { Fifo } from './fifo.js';
-import type { Arrival, Loan, LocalQueue, Port, Taker } from './local-queue.js';
+import type { LocalQueue } from './local-queue.js';
 import type { Answer, Question, QueueFromChild, QueueToChild } from './messages.js';
+import type { Arrival, Loan, Port, Taker } from './queue-parts.js';
 
 /** The channel to the child, as far as a port needs it. */
 export interface Line {
@@ -24,6 +25,8 @@ export class QueuePort implements Port, Taker<unknown> {
   #outbox: unknown[] = [];
   readonly #offers = new Map<number, Arrival<unknown>>();
   #isCut = false;
+  /** How many calls have named the queue to the child, less those it has forgotten. */
+  #uses = 0;
 
   constructor(queue: LocalQueue<unknown>, line: Line) {
     this.#queue = queue;
@@ -37,6 +40,16 @@ export class QueuePort implements Port, Taker<unknown> {
 
   get isProducer(): boolean {
     return this.#isProducer;
+  }
+
+  /** A call names the queue to the child. */
+  use(): void {
+    this.#uses += 1;
+  }
+
+  /** Whether the child has forgotten the queue; not so where a call that names it again is on its way. */
+  get isForgotten(): boolean {
+    return this.#uses === 0;
   }
 
   hold(): void {
@@ -74,6 +87,9 @@ export class QueuePort implements Port, Taker<unknown> {
       case 'confirmed':
         this.#credit = 0;
         this.#queue.settle();
+        break;
+      case 'forgotten':
+        this.#uses -= message.times;
         break;
       default:
         message satisfies never;

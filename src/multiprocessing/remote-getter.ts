@@ -42,6 +42,10 @@ export class RemoteGetter {
     this.#ask = ask;
   }
 
+  get isIdle(): boolean {
+    return this.#gets.size === 0 && this.#stock.length === 0;
+  }
+
   get(timeoutMs: number | undefined): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const enter = () => this.#enter({ resolve, reject }, timeoutMs);

@@ -36,6 +36,10 @@ export class RemotePutter {
     this.#ask = ask;
   }
 
+  get isIdle(): boolean {
+    return this.#puts.size === 0;
+  }
+
   put(item: unknown, timeoutMs: number | undefined): Promise<void> {
     if (this.#isClosed) return Promise.reject(new Closed(CLOSED_FOR_PUT));
     return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-import { type RemoteEnd, remoteEnds, sendUp } from './child/upstream.js';
+import { type RemoteEnd, remoteEnds, sendUp, unflushedEnds } from './child/upstream.js';
 import { Closed } from './errors.js';
 import type { Answer, Question, QueueToChild } from './messages.js';
 import type { QueueEnd, QueueSize } from './queue-end.js';
@@ -26,7 +26,13 @@ export class RemoteQueue implements QueueEnd<unknown>, RemoteEnd {
     remoteEnds.set(id, this);
   }
 
+  /** Nobody waits for an answer, and nothing is on loan. */
+  get isIdle(): boolean {
+    return this.#open.size === 0 && this.#putter.isIdle && this.#getter.isIdle;
+  }
+
   put(item: unknown, timeoutMs: number | undefined): Promise<void> {
+    unflushedEnds.add(this);
     return this.#putter.put(item, timeoutMs);
   }
 

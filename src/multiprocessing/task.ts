@@ -16,6 +16,9 @@ export interface Task<F extends AnyFunction = AnyFunction> {
   readonly [signature]?: F;
 }
 
+/** What `map` gives to each call; a function without parameters takes no notice of it. */
+export type ItemOf<F extends AnyFunction> = Parameters<F> extends [] ? unknown : Parameters<F>[0];
+
 /** What a task's promise resolves with. */
 export type ResultOf<F extends AnyFunction> = Awaited<ReturnType<F>>;
 

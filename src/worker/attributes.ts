@@ -7,16 +7,17 @@ const ACL = 'system.posix_acl_';
 /**
  * Gives the target the source's extended attributes, ACLs among them, and takes from it the ACLs that its
  * folder handed down. Both paths as the platform's calls take them.
+ * @param source undefined: nothing is to be kept, and nothing handed down
  * @returns an entry for each attribute that could not be kept
  */
-export function keepAttributes(calls: PlatformCalls, source: string, target: string): NotKept[] {
-  const names = attributesOf(calls, source);
+export function keepAttributes(calls: PlatformCalls, source: string | undefined, target: string): NotKept[] {
+  const names = source === undefined ? [] : attributesOf(calls, source);
   const notKept: NotKept[] = [];
   for (const name of attributesOf(calls, target)) {
     if (name.startsWith(ACL) && !names.includes(name)) calls.removeAttribute(target, name);
   }
   for (const name of names) {
-    if (!isForUs(name)) continue;
+    if (source === undefined || !isForUs(name)) continue;
     try {
       calls.setAttribute(target, name, calls.attribute(source, name));
     } catch {

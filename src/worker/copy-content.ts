@@ -20,18 +20,25 @@ export async function copyContent(
   const stream: Stream = { context, source, target, digest };
   let end = 0;
   if (isSparse(facts)) {
-    let data = 0;
-    for (const range of step('cannot be read', () => dataRanges(source, size))) {
-      end = await copyRange(stream, range.start, range.end, range.end === size);
-      data += end - range.start;
-    }
-    if (end < size) step('cannot be written', () => ftruncateSync(target, size));
-    end = Math.max(end, size);
-    context.copiedBytes(end - data);
+    end = await copySparse(stream, size);
   } else {
     end = await copyRange(stream, 0, size, true);
   }
   return digest === undefined ? { bytes: end } : { bytes: end, digest: digest.end(end) };
+}
+
+/** @returns where the content ends: before its size, where that lies, as under `/sys` */
+async function copySparse(stream: Stream, size: number): Promise<number> {
+  const { context, source, target } = stream;
+  let data = 0;
+  for (const range of step('cannot be read', () => dataRanges(source, size))) {
+    const end = await copyRange(stream, range.start, range.end, range.end === size);
+    if (end !== range.end || end === size) return end;
+    data += end - range.start;
+  }
+  step('cannot be written', () => ftruncateSync(target, size));
+  context.copiedBytes(size - data);
+  return size;
 }
 
 interface Stream {

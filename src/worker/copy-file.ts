@@ -4,10 +4,10 @@ import { type Facts, kindOf, unchanged } from '../common/facts.js';
 import { EntryError, step } from '../common/failure.js';
 import type { NotKept } from '../common/messages.js';
 import { copyContent } from './copy-content.js';
-import type { DestinationTraits } from './destination-traits.js';
 import type { Finished, Job } from './job.js';
-import { creationMode, giveMetadata } from './metadata.js';
+import { creationMode, giveMetadata, type OpenFiles } from './metadata.js';
 import { openSource } from './open-source.js';
+import { platformCalls } from './platform-calls.js';
 import { putInPlace } from './put-in-place.js';
 import { verify } from './verify.js';
 import type { WorkerContext } from './worker-context.js';
@@ -20,11 +20,12 @@ export function copyFile(context: WorkerContext, job: Job): Promise<Finished> {
   return putInPlace(context, job, async (path, traits) => {
     const source = openSource(context, job);
     try {
-      const mode = creationMode(job.facts, traits);
+      const hasAttributes = context.settings.attributes && (platformCalls()?.hasAttributes(source) ?? false);
+      const mode = creationMode(job.facts, traits, hasAttributes);
       const flags = CREATE | (context.settings.verify ? constants.O_RDWR : constants.O_WRONLY);
       const target = step('cannot be created', () => openSync(native(path), flags, mode));
       try {
-        return await fill({ context, source, target, traits }, job.facts);
+        return await fill(context, { source, target, traits, hasAttributes }, job.facts);
       } finally {
         closeSync(target);
       }
@@ -36,33 +37,25 @@ export function copyFile(context: WorkerContext, job: Job): Promise<Finished> {
 
 const CREATE = constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
 
-/** A file that is being copied, both ends open. */
-interface OpenCopy {
-  readonly context: WorkerContext;
-  readonly source: number;
-  readonly target: number;
-  readonly traits: DestinationTraits;
-}
-
 type Content = Pick<Finished, 'how' | 'bytes' | 'digest'>;
 
 /** The first try goes by the listing's facts, each later one by those at the end of the try before. */
-async function fill(copy: OpenCopy, listed: Facts): Promise<Finished> {
-  const { context, source, target } = copy;
+async function fill(context: WorkerContext, files: OpenFiles, listed: Facts): Promise<Finished> {
+  const { source, target } = files;
   let before = listed;
   for (let tries = 0; tries < TRIES_WHILE_CHANGING; tries += 1) {
     if (tries > 0) {
       context.takeBack();
       step('cannot be written', () => ftruncateSync(target));
     }
-    const content = await fillContent(copy, before);
+    const content = await fillContent(context, files, before);
     const after = fstatSync(source, { bigint: true });
-    if (unchanged(before, after)) return await finish(copy, before, content, []);
+    if (unchanged(before, after)) return await finish(context, files, before, content, []);
     if (kindOf(after) !== 'file') break;
     // From the second try on `before` was true while the file was open: it has grown behind what was read.
     if (tries > 0 && after.size > before.size && content.bytes >= Number(before.size)) {
       step('cannot be written', () => ftruncateSync(target, Number(before.size)));
-      return await finish(copy, before, { ...content, bytes: Number(before.size) }, ['grown']);
+      return await finish(context, files, before, { ...content, bytes: Number(before.size) }, ['grown']);
     }
     before = after;
   }
@@ -72,10 +65,13 @@ async function fill(copy: OpenCopy, listed: Facts): Promise<Finished> {
 /** Then it is the turn of `--retries`. */
 const TRIES_WHILE_CHANGING = 2;
 
-async function fillContent({ context, source, target, traits }: OpenCopy, facts: Facts): Promise<Content> {
+async function fillContent(
+  context: WorkerContext,
+  { source, target, traits }: OpenFiles,
+  facts: Facts,
+): Promise<Content> {
   const { reflink } = context.settings;
-  const mayClone = facts.size > 0n;
-  if (mayClone && context.clones.clone(source, facts.dev, target, traits.dev, reflink)) {
+  if (facts.size > 0n && context.clones.clone(source, facts.dev, target, traits.dev, reflink)) {
     const bytes = Number(facts.size);
     context.copiedBytes(bytes);
     const digest = await context.digests?.digestOf(context, source);
@@ -85,18 +81,18 @@ async function fillContent({ context, source, target, traits }: OpenCopy, facts:
 }
 
 async function finish(
-  { context, source, target, traits }: OpenCopy,
+  context: WorkerContext,
+  files: OpenFiles,
   facts: Facts,
   content: Content,
   lost: readonly NotKept[],
 ): Promise<Finished> {
   const { settings } = context;
+  const { target } = files;
   // The time marks the file as finished: before it stands, the content has to be on the disk.
   if (settings.fsync) step('cannot be written to the disk', () => fdatasyncSync(target));
   if (settings.verify) await verify(context, target, content.digest);
-  const notKept = step('cannot be given its owner, mode or times', () =>
-    giveMetadata(context, source, target, facts, traits),
-  );
+  const notKept = step('cannot be given its owner, mode or times', () => giveMetadata(files, facts));
   if (settings.fsync) step('cannot be written to the disk', () => fsyncSync(target));
   return { ...content, notKept: [...lost, ...notKept] };
 }

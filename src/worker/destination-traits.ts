@@ -12,12 +12,12 @@ export interface DestinationTraits {
 }
 
 /** @param path of the folder, without a slash at its end */
-export function readTraits(path: string, attributes: boolean): DestinationTraits {
+export function readTraits(path: string): DestinationTraits {
   const { dev, mode } = statSync(path, { bigint: true });
   return {
     dev,
     handsDownGroup: process.platform !== 'linux' || (mode & SET_GROUP_ID) !== 0n,
-    handsDownAcl: attributes && hasDefaultAcl(path),
+    handsDownAcl: hasDefaultAcl(path),
   };
 }
 

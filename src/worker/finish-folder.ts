@@ -3,6 +3,7 @@ import { type BytePath, native } from '../common/byte-path.js';
 import type { Facts } from '../common/facts.js';
 import { step } from '../common/failure.js';
 import type { NotKept } from '../common/messages.js';
+import { lossOf } from '../common/not-kept.js';
 import { keepAttributes } from './attributes.js';
 import type { Finished } from './job.js';
 import { giveMode } from './metadata.js';
@@ -20,12 +21,14 @@ export function finishFolder(context: WorkerContext, folder: BytePath, facts: Fa
     const notKept: NotKept[] = owner.user && owner.group ? [] : ['owner'];
     // Before attributes and mode: those may close the folder to us, and neither changes its times.
     giveTimesOf(`${path}/.`, facts);
-    const calls = context.settings.attributes ? platformCalls() : undefined;
+    const calls = platformCalls();
     if (calls !== undefined) {
-      notKept.push(...keepAttributes(calls, context.source.at(folder).slice(0, -1), path));
+      const source = context.settings.attributes ? context.source.at(folder).slice(0, -1) : undefined;
+      notKept.push(...keepAttributes(calls, source, path));
     }
     notKept.push(...giveMode(() => chmodSync(native(path), keptPermissions(facts, owner))));
     context.touched(folder);
+    if (context.settings.strict && notKept[0] !== undefined) throw lossOf(notKept[0]);
     return { how: 'made', bytes: 0, notKept };
   });
 }

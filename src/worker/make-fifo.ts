@@ -1,11 +1,13 @@
-import { lchownSync } from 'node:fs';
+import { chmodSync, closeSync, constants, lchownSync, openSync } from 'node:fs';
 import { native } from '../common/byte-path.js';
-import { permissionsOf } from '../common/facts.js';
 import { step } from '../common/failure.js';
+import { O_PATH } from '../common/folder-handles.js';
 import type { NotKept } from '../common/messages.js';
 import { lossOf } from '../common/not-kept.js';
+import { keepAttributes } from './attributes.js';
 import { type Finished, type Job, skipped } from './job.js';
-import { giveOwner } from './owner.js';
+import { giveMode } from './metadata.js';
+import { giveOwner, keptPermissions } from './owner.js';
 import { platformCalls } from './platform-calls.js';
 import { putInPlace } from './put-in-place.js';
 import { giveTimesOf } from './times.js';
@@ -19,13 +21,30 @@ export async function makeFifo(context: WorkerContext, job: Job): Promise<Finish
     return { ...skipped, notKept: ['fifo'] };
   }
   return await putInPlace(context, job, async (path, traits) => {
-    step('cannot be made', () => calls.makeFifo(path, permissionsOf(job.facts) & 0o777));
-    return step('cannot be given its owner or times', () => {
+    step('cannot be made', () => calls.makeFifo(path, PRIVATE));
+    return step('cannot be given its owner, mode or times', () => {
       const change = (uid: number, gid: number) => lchownSync(native(path), uid, gid);
       const owner = giveOwner(change, job.facts, traits.handsDownGroup);
       const notKept: NotKept[] = owner.user && owner.group ? [] : ['owner'];
+      if (context.settings.attributes || traits.handsDownAcl) {
+        const source = context.settings.attributes ? context.source.at(job.folder) + job.name : undefined;
+        notKept.push(...keepAttributes(calls, source, path));
+      }
+      notKept.push(...giveMode(() => chmodUnopened(path, keptPermissions(job.facts, owner))));
       giveTimesOf(path, job.facts);
       return { how: 'made', bytes: 0, notKept };
     });
   });
+}
+
+const PRIVATE = 0o600;
+
+/** `chmod` that follows no link, should one have taken the FIFO's place: Linux has no call for it. */
+function chmodUnopened(path: string, mode: number): void {
+  const descriptor = openSync(native(path), O_PATH | constants.O_NOFOLLOW);
+  try {
+    chmodSync(`/proc/self/fd/${descriptor}`, mode);
+  } finally {
+    closeSync(descriptor);
+  }
 }

@@ -1,6 +1,7 @@
 import { linkSync } from 'node:fs';
 import { native, split } from '../common/byte-path.js';
 import { codeOf, step } from '../common/failure.js';
+import { lossOf } from '../common/not-kept.js';
 import { copyFile } from './copy-file.js';
 import type { Finished, Job } from './job.js';
 import { putInPlace } from './put-in-place.js';
@@ -19,6 +20,7 @@ export async function makeHardLink(context: WorkerContext, job: Job): Promise<Fi
     });
   } catch (error) {
     if (!CANNOT_LINK.has(codeOf(error) ?? '')) throw error;
+    if (context.settings.strict) throw lossOf('hardLink');
     const { how, bytes, notKept } = await copyFile(context, { ...job, kind: 'file' });
     return { how, bytes, notKept: ['hardLink', ...notKept] };
   }

@@ -7,15 +7,25 @@ import type { DestinationTraits } from './destination-traits.js';
 import { giveOwner, keptPermissions, needsOwner } from './owner.js';
 import { platformCalls } from './platform-calls.js';
 import { giveTimes } from './times.js';
-import type { WorkerContext } from './worker-context.js';
 
 /**
  * The mode with which a new file is created: its own at once, where nothing more has to be done to it; else
- * closed to all others until it has the right owner and access control list.
+ * closed to all others, and open to us, until it has the right owner and attributes. With an access control
+ * list the mode's group bits are no more than a bound, and would let the group in that the list keeps out.
  */
-export function creationMode(facts: Facts, traits: DestinationTraits): number {
-  const isOpenAtOnce = !needsOwner(facts, traits.handsDownGroup) && !traits.handsDownAcl;
-  return isOpenAtOnce ? permissionsOf(facts) & 0o777 : 0o600;
+export function creationMode(facts: Facts, traits: DestinationTraits, hasAttributes: boolean): number {
+  const needsMore = needsOwner(facts, traits.handsDownGroup) || traits.handsDownAcl || hasAttributes;
+  return needsMore ? 0o600 : permissionsOf(facts) & 0o777;
+}
+
+/** A file of the source and the new one that is to become its copy. */
+export interface OpenFiles {
+  readonly source: number;
+  readonly target: number;
+  /** Of the folder that the target is in. */
+  readonly traits: DestinationTraits;
+  /** Whether the source has extended attributes, and they are to be kept. */
+  readonly hasAttributes: boolean;
 }
 
 /**
@@ -23,21 +33,17 @@ export function creationMode(facts: Facts, traits: DestinationTraits): number {
  * finished. In this order, as a new owner or new content takes capabilities and set-id bits away.
  * @returns what could not be kept
  */
-export function giveMetadata(
-  context: WorkerContext,
-  source: number,
-  target: number,
-  facts: Facts,
-  traits: DestinationTraits,
-): NotKept[] {
+export function giveMetadata({ source, target, traits, hasAttributes }: OpenFiles, facts: Facts): NotKept[] {
   const owner = giveOwner((uid, gid) => fchownSync(target, uid, gid), facts, traits.handsDownGroup);
   const notKept: NotKept[] = owner.user && owner.group ? [] : ['owner'];
-  const calls = context.settings.attributes ? platformCalls() : undefined;
-  if (calls !== undefined && (traits.handsDownAcl || calls.hasAttributes(source))) {
-    notKept.push(...keepAttributes(calls, descriptorPath(source), descriptorPath(target)));
+  const calls = traits.handsDownAcl || hasAttributes ? platformCalls() : undefined;
+  if (calls !== undefined) {
+    const from = hasAttributes ? descriptorPath(source) : undefined;
+    notKept.push(...keepAttributes(calls, from, descriptorPath(target)));
   }
   const mode = keptPermissions(facts, owner);
-  if (mode !== creationMode(facts, traits)) notKept.push(...giveMode(() => fchmodSync(target, mode)));
+  if (mode !== creationMode(facts, traits, hasAttributes))
+    notKept.push(...giveMode(() => fchmodSync(target, mode)));
   giveTimes(target, facts);
   return notKept;
 }

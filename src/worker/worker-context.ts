@@ -101,7 +101,7 @@ export class WorkerContext {
     // All folders of a copy's own making are like its root.
     const place = this.settings.standing === 'content' ? folder : ROOT;
     if (this.#traits === undefined || place !== this.#traitsOf) {
-      this.#traits = readTraits(this.destination.at(place).slice(0, -1), this.settings.attributes);
+      this.#traits = readTraits(this.destination.at(place).slice(0, -1));
       this.#traitsOf = place;
     }
     return this.#traits;

@@ -1,19 +1,7 @@
 """Carries out calls read from standard input: operation, path and two values, each ended by a zero byte."""
 import os
-import socket
 import stat
 import sys
-
-
-def bind(path):
-    """A socket's address holds 108 bytes, a path more: bind beside the name."""
-    here = os.open(b".", os.O_RDONLY)
-    os.chdir(os.path.dirname(path) or b".")
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(os.path.basename(path))
-    listener.close()
-    os.fchdir(here)
-    os.close(here)
 
 
 def owner(path, uid, gid):
@@ -34,7 +22,7 @@ def xattr(path, name, value):
 
 operations = {
     b"fifo": lambda path, *_: os.mkfifo(path, 0o644),
-    b"socket": lambda path, *_: bind(path),
+    b"socket": lambda path, *_: os.mknod(path, 0o644 | stat.S_IFSOCK),
     b"device": lambda path, *_: os.mknod(path, 0o644 | stat.S_IFCHR, os.makedev(1, 3)),
     b"owner": owner,
     b"mode": lambda path, octal, _: mode(path, octal),

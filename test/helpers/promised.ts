@@ -5,20 +5,22 @@
 export const promised = {
   /** names with bytes that are no UTF-8 */
   anyName: true,
-  hardLinks: false,
-  fifos: false,
+  hardLinks: true,
+  /** several names for one symbolic link */
+  hardLinkedLinks: false,
+  fifos: true,
   /** sockets and devices: skipped, with status 0 */
-  skippedKinds: false,
-  owners: false,
+  skippedKinds: true,
+  owners: true,
   /** set-user-id and set-group-id, which need the owner */
-  setIds: false,
-  holes: false,
-  xattrs: false,
+  setIds: true,
+  holes: true,
+  xattrs: true,
   accessTimes: false,
   /** link times and those of files and folders in nanoseconds; otherwise microseconds */
-  nanoseconds: false,
+  nanoseconds: true,
   /** `--if-exists`, `--delete` and merging into what stands there */
-  existingDestinations: false,
+  existingDestinations: true,
   /** `--progress json` */
   events: false,
 };

@@ -24,6 +24,7 @@ export class Progress {
   }
 
   end(allCopied: boolean): void {
+    this.now(); // what has come since it was last drawn
     this.#isOver = true;
     if (allCopied) this.#percent = 100;
   }

@@ -13,6 +13,9 @@ export interface RemoteEnd {
 
 export const remoteEnds = new Map<number, RemoteEnd>();
 
+/** Those with puts that may not have been handed to the channel. */
+export const unflushedEnds = new Set<RemoteEnd>();
+
 /**
  * @param then called when the message is in the hands of the kernel: it arrives even if this process is killed
  * @throws {DataCloneError} for what cannot be sent

@@ -1,0 +1,203 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { compareTrees } from '../helpers/compare-trees.js';
+import { makeTree } from '../helpers/make-tree.js';
+import { type CommandOptions, runCommand } from '../helpers/run-command.js';
+import { scratchFolder } from '../helpers/scratch-folder.js';
+import type { TreeEntry } from '../helpers/tree-description.js';
+import { treeSnapshot } from '../helpers/tree-snapshot.js';
+
+const isRoot = process.getuid?.() === 0;
+/** A user whom modes concern: root becomes `nobody`. */
+const mortal: CommandOptions = isRoot ? { uid: 65534, gid: 65534 } : {};
+
+const scene: TreeEntry[] = [
+  { kind: 'file', path: 'photos/2024/a.jpg', content: 'a' },
+  { kind: 'file', path: 'photos/b.jpg', content: 'b' },
+  { kind: 'folder', path: 'empty' },
+  { kind: 'file', path: 'notes.txt', content: 'no folder' },
+  { kind: 'link', path: 'to-photos', target: 'photos' },
+  { kind: 'link', path: 'to-2024', target: 'photos/2024' },
+  { kind: 'link', path: 'to-here', target: '.' },
+  { kind: 'link', path: 'to-notes', target: 'notes.txt' },
+  { kind: 'link', path: 'dangling', target: 'nowhere' },
+  { kind: 'link', path: 'loop', target: 'loop' },
+  { kind: 'folder', path: 'read-only', mode: '555' },
+  { kind: 'folder', path: 'secret', mode: '000' },
+];
+
+type Refused = [title: string, args: string[], says: RegExp, options?: CommandOptions];
+
+const sources: Refused[] = [
+  ['a source that does not exist', ['missing'], /^folder-copy: missing: .* \(ENOENT\)$/],
+  ['a source that is a file', ['notes.txt'], /^folder-copy: notes\.txt: .*no folder \(ENOTDIR\)$/],
+  ['a source that is a link to a file', ['to-notes'], /^folder-copy: to-notes: .*no folder \(ENOTDIR\)$/],
+  ['a source that is a dangling link', ['dangling'], /^folder-copy: dangling: .* \(ENOENT\)$/],
+  ['a source that is a link to itself', ['loop'], /^folder-copy: loop: .* \(ELOOP\)$/],
+  ['a source below a file', ['notes.txt/photos'], /^folder-copy: notes\.txt\/photos: .* \(ENOTDIR\)$/],
+  ['a source that cannot be read', ['secret', '/tmp/x'], /^folder-copy: secret: .* \(EACCES\)$/, mortal],
+  ['a word like a subcommand that is no folder', ['help'], /^folder-copy: help: .* \(ENOENT\)$/],
+  ['a source without a name', ['', 'copy'], /^folder-copy: the source's name is empty$/],
+  ['a name with an escape sequence', ['\x1b[2J\n'], /^folder-copy: \\x1b\[2J\\n: .* \(ENOENT\)$/],
+];
+
+const same: Refused[] = [
+  'photos',
+  './photos/',
+  'photos/.',
+  'photos/../photos',
+  'empty/../photos',
+  'to-photos',
+  'to-here/photos',
+].map(destination => [
+  `the source itself, spelled ${destination}`,
+  ['photos', destination],
+  /^folder-copy: \S+: is the source itself$/,
+]);
+
+const overlapping: Refused[] = [
+  ...['photos/copy', 'photos/2024', 'photos/2024/new/copy', 'to-photos/copy', 'to-2024', 'to-2024/copy'].map(
+    destination =>
+      [
+        `a destination inside the source, spelled ${destination}`,
+        ['photos', destination],
+        /^folder-copy: \S+: lies inside the source photos$/,
+      ] satisfies Refused,
+  ),
+  [
+    'a destination inside the source, which is named by a link',
+    ['to-photos', 'photos/copy'],
+    /^folder-copy: photos\/copy: lies inside the source to-photos$/,
+  ],
+  [
+    'a source inside the destination',
+    ['photos/2024', 'photos'],
+    /^folder-copy: photos: contains the source photos\/2024$/,
+  ],
+  ['a source inside the destination `.`', ['photos', '.'], /^folder-copy: \.: contains the source photos$/],
+  [
+    'a source inside the destination, both through links',
+    ['to-2024', 'to-here'],
+    /^folder-copy: to-here: contains the source to-2024$/,
+  ],
+];
+
+const destinations: Refused[] = [
+  ['a destination that is a dangling link', ['photos', 'dangling'], /^folder-copy: dangling: .* \(ENOENT\)$/],
+  ['a destination that is a link to itself', ['photos', 'loop'], /^folder-copy: loop: .* \(ELOOP\)$/],
+  ['a destination that is a file', ['photos', 'notes.txt'], /^folder-copy: notes\.txt: .* \(ENOTDIR\)$/],
+  [
+    'a destination below a file',
+    ['photos', 'notes.txt/copy'],
+    /^folder-copy: notes\.txt\/copy: .* \(ENOTDIR\)$/,
+  ],
+  [
+    'a destination below a dangling link',
+    ['photos', 'dangling/copy'],
+    /^folder-copy: \S*dangling\/copy: .* \(ENOENT\)$/,
+  ],
+  ['a destination without a name', ['photos', ''], /^folder-copy: the destination's name is empty$/],
+  ['the root folder without a destination', ['/'], /^folder-copy: \/ has no name .*name a destination$/],
+  [
+    'a new destination whose parent cannot be written',
+    ['photos', 'read-only/copy'],
+    /^folder-copy: read-only\/copy: .* \(EACCES\)$/,
+    mortal,
+  ],
+  [
+    'a new destination below missing parents in a folder that cannot be written',
+    ['photos', 'read-only/new/copy'],
+    /^folder-copy: read-only\/new\/copy: .* \(EACCES\)$/,
+    mortal,
+  ],
+  [
+    'an existing destination that cannot be written',
+    ['photos', 'read-only'],
+    /^folder-copy: read-only: .* \(EACCES\)$/,
+    mortal,
+  ],
+  [
+    'a destination in a folder that cannot be searched',
+    ['photos', 'secret/copy'],
+    /^folder-copy: secret\/copy: .* \(EACCES\)$/,
+    mortal,
+  ],
+];
+
+const usage: Refused[] = [
+  ['no argument away from a terminal', [], /^folder-copy: missing argument 'src'/],
+  ['a third argument', ['photos', 'copy', 'more'], /^folder-copy: too many arguments/],
+  ['an unknown option', ['--colour', 'photos'], /^folder-copy: unknown option '--colour'/],
+  ['an option that is nearly right', ['--worker', '2', 'photos'], /unknown option '--worker'.*--workers/],
+  ['an escape sequence in an option', ['--\x1b[2J', 'photos'], /^folder-copy: unknown option '--\\x1b\[2J'/],
+  ['an option without its value', ['photos', '--workers'], /--workers.*argument missing/],
+  ...['0', '65', '-1', '2.5', '1e1', '0x2', 'two', ' ', ''].map(value => badValue('--workers', '-w', value)),
+  ...['0', '0k', '-1', '1.5k', '2m', '1g', '1048577', '4kb', 'k', 'much', ''].map(value =>
+    badValue('--chunk-size', '--chunk-size', value),
+  ),
+  ...['', 'a/b', '/'].map(
+    value =>
+      [
+        `the suffix ${JSON.stringify(value)}`,
+        ['photos', '--suffix', value],
+        /^folder-copy: suffix takes /,
+      ] satisfies Refused,
+  ),
+  ...['--reflink', '--if-exists', '--xattrs'].map(option => badValue(option, option, 'perhaps')),
+  badValue('--reflink', '--reflink', 'AUTO'),
+];
+
+function badValue(option: string, flag: string, value: string): Refused {
+  return [
+    `${flag} ${JSON.stringify(value)}`,
+    [`photos`, `${flag}${flag.startsWith('--') ? '=' : ''}${value}`],
+    new RegExp(`^folder-copy: option '(-w, )?${option}[ <].* (is invalid|argument missing)`),
+  ];
+}
+
+describe.each([
+  ['sources', sources],
+  ['overlaps', [...same, ...overlapping]],
+  ['destinations', destinations],
+  ['usage', usage],
+])('%s', (_, cases) => {
+  for (const [title, args, says, options] of cases) {
+    test(`refuses ${title}, in one line, with status 2, and writes nothing`, async () => {
+      const scratch = scratchFolder();
+      chmodSync(scratch, 0o755);
+      const place = makeTree(scene, join(scratch, 'place'));
+      const before = treeSnapshot(scratch);
+      const { status, stdout, stderr } = await runCommand(args, { cwd: place, ...options });
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      const [line = '', ...others] = stderr.split('\n');
+      expect(others).toEqual(['']);
+      expect(line).toMatch(says);
+      expect(compareTrees(before, treeSnapshot(scratch))).toEqual([]);
+    });
+  }
+});
+
+test.skipIf(!isRoot)(
+  'refuses an overlap by inode, where a bind mount gives the source a second path',
+  async () => {
+    const place = makeTree(scene);
+    const second = join(place, 'empty');
+    execFileSync('mount', ['--bind', join(place, 'photos'), second]);
+    try {
+      mkdirSync(join(place, 'photos/2024/new'));
+      for (const [args, says] of [
+        [['photos', 'empty'], 'is the source itself'],
+        [['photos', 'empty/copy'], 'lies inside the source'],
+        [['photos', 'empty/2024/new'], 'lies inside the source'],
+        [['empty/2024', 'photos'], 'contains the source'],
+      ] as const) {
+        const { status, stderr } = await runCommand(args, { cwd: place });
+        expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(says) });
+      }
+    } finally {
+      execFileSync('umount', [second]);
+    }
+  },
+);

@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Pool, type Queue, task } from '../../src/multiprocessing/index.js';
+
+// What the tests run in other processes.
+
+let initialized: unknown;
+
+export const double = (x: number) => x * 2;
+export const echo = (value: unknown) => value;
+export const pid = () => process.pid;
+export const nothing = () => undefined;
+export const aFunction = () => () => 1;
+export const exitWith = (code: number) => process.exit(code);
+export const initialize = (value: unknown) => {
+  initialized = value;
+};
+export const initializedWith = () => initialized;
+export const failToInitialize = () => {
+  throw new RangeError('no initializer today');
+};
+
+export function fail(): never {
+  const cause = Object.assign(new Error('disk on fire'), { code: 'EIO', errno: -5, syscall: 'read' });
+  throw Object.assign(new TypeError('cannot read', { cause }), { code: 'EREAD', path: '/tmp/x' });
+}
+
+export function throwValue(): never {
+  throw { answer: 42 };
+}
+
+export function oddFails(x: number): number {
+  if (x % 2 === 1) throw new Error(`odd: ${x}`);
+  return x;
+}
+
+export async function wait(ms: number): Promise<number> {
+  await sleep(ms);
+  return ms;
+}
+
+export function block(ms: number): number {
+  const end = Date.now() + ms;
+  while (Date.now() < end);
+  return process.pid;
+}
+
+export async function crashBeside(): Promise<void> {
+  setTimeout(() => {
+    throw new Error('thrown beside the task');
+  }, 1);
+  await sleep(10_000);
+}
+
+export function eatMemory(): number {
+  const hoard: number[][] = [];
+  for (;;) hoard.push(new Array<number>(100_000).fill(hoard.length));
+}
+
+export async function ignoreSigterm(started: Queue<number>): Promise<void> {
+  process.on('SIGTERM', () => {});
+  await started.put(process.pid);
+  await sleep(60_000);
+}
+
+export async function produce(queue: Queue<unknown>, producer: number, count: number): Promise<void> {
+  for (let n = 0; n < count; n++) await queue.put([producer, n]);
+}
+
+export async function produceAtOnce(queue: Queue<number>, count: number): Promise<void> {
+  for (let n = 0; n < count; n++) void queue.put(n);
+}
+
+export async function putAndDie(queue: Queue<number>, count: number): Promise<void> {
+  for (let n = 0; n < count; n++) await queue.put(n);
+  process.kill(process.pid, 'SIGKILL');
+}
+
+export async function relay(from: Queue<unknown>, to: Queue<unknown>): Promise<number> {
+  let relayed = 0;
+  for await (const item of from) {
+    await to.put(item);
+    relayed += 1;
+  }
+  return relayed;
+}
+
+export async function nested(handles: { list: [Queue<number>] }): Promise<number> {
+  await handles.list[0].put(7);
+  return 1;
+}
+
+export async function getWithin(queue: Queue<number>, timeout: number): Promise<number> {
+  return queue.get({ timeout });
+}
+
+export async function putWithin(queue: Queue<number>, item: number, timeout: number): Promise<void> {
+  await queue.put(item, { timeout });
+}
+
+export async function nowait(queue: Queue<number>): Promise<[number, boolean, boolean]> {
+  await queue.putNowait(1);
+  const size = await queue.qsize();
+  const full = await queue.full();
+  await queue.getNowait();
+  return [size, full, await queue.empty()];
+}
+
+/** Takes a few items quickly, so that more are sent ahead, and then keeps its event loop to itself. */
+export async function takeAndBlock(queue: Queue<number>, taken: Queue<number>, count: number): Promise<void> {
+  for (let n = 0; n < count; n++) await taken.put(await queue.get());
+  block(60_000);
+}
+
+/** A parent for the tests: makes children that would outlive it, tells their pids, and is killed. */
+export async function parentOfBlocked(pids: Queue<number[]>): Promise<void> {
+  const pool = new Pool(2);
+  const blocked = task<typeof block>(import.meta.url, 'block');
+  const open = [
+    pool.applyAsync(blocked, [60_000]),
+    pool.applyAsync(task<typeof wait>(import.meta.url, 'wait'), [60_000]),
+  ];
+  await sleep(300);
+  await pids.put(pool.pids);
+  await Promise.all(open);
+}
+
+export async function waitAndTell({ ms, told }: { ms: number; told: Queue<number> }): Promise<void> {
+  if (ms > 0) await sleep(ms);
+  await told.put(ms);
+}
