@@ -47,7 +47,9 @@ async function mostChildren(run: RunningCommand): Promise<number> {
 async function untilCopying(run: RunningCommand, { destination }: Scene, workers: number): Promise<void> {
   const begun = (): boolean => {
     try {
-      return readdirSync(destination, { recursive: true }).some(name => String(name).includes('.bin'));
+      return readdirSync(`${destination}.partial`, { recursive: true }).some(name =>
+        String(name).includes('.bin'),
+      );
     } catch {
       return false;
     }
@@ -124,7 +126,13 @@ for (const [signal, to, status] of signals) {
     // The command last: it would end the others before their turn.
     for (const pid of to === 'the command' ? [run.pid] : run.processes().toReversed())
       process.kill(pid, signal);
-    expect(await run.finished).toMatchObject({ status, signal: null, stderr: '' });
+    expect(await run.finished).toMatchObject({
+      status,
+      signal: null,
+      stderr: expect.stringMatching(
+        new RegExp(`: stopping\\n.*the same command goes on from here \\(${signal}\\)\\n$`),
+      ),
+    });
     expect(run.processes()).toEqual([]);
     expect(Date.now() - from).toBeLessThan(5000);
   });

@@ -1,7 +1,7 @@
 import { type Command, CommanderError } from 'commander';
 import { prepareCopy } from '../copier/copy-folder.js';
 import { RefusedError } from '../copier/errors.js';
-import type { CopyEvent } from '../copier/events.js';
+import type { CopyEvent, FileEvent } from '../copier/events.js';
 import type { Tally } from '../copier/tally.js';
 import type { ParsedOptions } from './command-options.js';
 import { escapeText, shownPath } from './escape.js';
@@ -44,7 +44,7 @@ async function copy(
     view?.event(event);
     if (event.type === 'error') {
       view?.print(`folder-copy: ${shownIn(source, event)}: ${escapeText(event.message)} (${event.code})`);
-    } else if (event.type === 'file' && !quiet && verbose) {
+    } else if (event.type === 'file' && !quiet && (verbose || isLeftOut(event))) {
       view?.print(`${event.how} ${shownIn(source, event)}`);
     }
   };
@@ -64,6 +64,11 @@ async function copy(
     view?.close();
     signals.unwatch();
   }
+}
+
+/** A socket, a device, a FIFO that cannot be made: skipped, though nobody asked for that. */
+function isLeftOut({ how, notKept }: FileEvent): boolean {
+  return how === 'skipped' && notKept !== undefined;
 }
 
 /** Errors name the source as it was typed. */

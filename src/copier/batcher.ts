@@ -35,8 +35,8 @@ export class Batcher {
 
   add(job: PendingJob): void {
     this.#jobs.push(job);
-    if (job.kind === 'file') this.#bytes += Number(job.facts.size);
-    if (this.#jobs.length >= MOST_JOBS || this.#bytes >= MOST_BYTES) this.flush();
+    this.#bytes += bytesOf(job);
+    if (isEnough(this.#jobs.length, this.#bytes)) this.flush();
   }
 
   get isEmpty(): boolean {
@@ -50,6 +50,22 @@ export class Batcher {
     this.#bytes = 0;
     this.#onFull({ attempt: 1, jobs });
   }
+}
+
+/** Whether a batch is full, and not only what was left at a pause. */
+export function isLarge({ jobs }: JobBatch): boolean {
+  return isEnough(
+    jobs.length,
+    jobs.reduce((sum, job) => sum + bytesOf(job), 0),
+  );
+}
+
+function bytesOf({ kind, facts }: PendingJob): number {
+  return kind === 'file' ? Number(facts.size) : 0;
+}
+
+function isEnough(jobs: number, bytes: number): boolean {
+  return jobs >= MOST_JOBS || bytes >= MOST_BYTES;
 }
 
 const MOST_JOBS = 64;

@@ -4,6 +4,7 @@ import { type Facts, kindOf } from '../common/facts.js';
 import { codeOf, type Failure, failureOf } from '../common/failure.js';
 import type { FolderHandles } from '../common/folder-handles.js';
 import { isReserved } from '../common/reserved-names.js';
+import { openToOwner } from './open-to-owner.js';
 
 export type Deletion =
   | { readonly kind: 'deleted'; readonly path: BytePath }
@@ -31,6 +32,7 @@ export function* deleteExtras(trees: Trees, remove: boolean): Generator<Deletion
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     const { extras, subfolders } = compareFolder(trees, folder);
     folders.push(...subfolders);
+    if (extras.length > 0 && remove) openFolderAt(trees.destination, folder);
     for (const name of extras) yield* removeTree(trees.destination, join(folder, name), remove);
     if (extras.length > 0) {
       yield { kind: 'touched', folder, facts: statSync(`${trees.source.at(folder)}.`, { bigint: true }) };
@@ -56,6 +58,7 @@ export function* removeTree(
         destination.forget(top.path);
         if (remove) rmdirSync(place);
       } else {
+        if (remove) openFolderAt(destination, top.path);
         stack.push({ path: top.path, emptied: true });
         for (const child of namesIn(destination.at(top.path))) {
           stack.push({ path: join(top.path, child), emptied: false });
@@ -67,6 +70,11 @@ export function* removeTree(
       yield { kind: 'failed', path: top.path, failure: failureOf(error) };
     }
   }
+}
+
+function openFolderAt(destination: FolderHandles, folder: BytePath): void {
+  const path = destination.at(folder).slice(0, -1);
+  openToOwner(native(path), statSync(native(path), { bigint: true }));
 }
 
 function compareFolder(trees: Trees, folder: BytePath): { extras: BytePath[]; subfolders: BytePath[] } {

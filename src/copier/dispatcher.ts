@@ -3,7 +3,7 @@ import type { DoneOutcome, WorkerReport, WorkerSettings } from '../common/messag
 import { entryTemporaryName } from '../common/reserved-names.js';
 import { Pool, Queue, task, WorkerLostError } from '../multiprocessing/index.js';
 import type { copyBatch, prepareWorker } from '../worker/copy-batch.js';
-import { Batcher, batchMessage, type JobBatch, type PendingJob } from './batcher.js';
+import { Batcher, batchMessage, isLarge, type JobBatch, type PendingJob } from './batcher.js';
 
 /** What becomes of the jobs; each job is told of exactly once, unless the dispatcher is ended. */
 export interface JobListener {
@@ -99,12 +99,19 @@ export class Dispatcher {
   #hand(): void {
     if (this.#isEnded) return;
     while (this.#running.size < this.#pool.size) {
-      const batch = this.#waiting.shift();
-      if (batch === undefined) break;
+      const batch = this.#waiting[0];
+      if (batch === undefined || !this.#isWorthAWorker(batch)) break;
+      this.#waiting.shift();
       this.#lastBatch += 1;
       void this.#run(this.#lastBatch, batch);
     }
     this.#listener.workers(this.#pool.pids);
+  }
+
+  /** A worker takes long to start: none is added for what those that live will soon have done. */
+  #isWorthAWorker(batch: JobBatch): boolean {
+    const isAnyFree = this.#running.size < this.#pool.pids.length;
+    return isAnyFree || this.#running.size === 0 || this.#waiting.length > 1 || isLarge(batch);
   }
 
   async #run(id: number, { attempt, jobs }: JobBatch): Promise<void> {

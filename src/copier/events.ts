@@ -28,6 +28,8 @@ export interface FileEvent extends EventPath {
   readonly type: 'file';
   readonly bytes: number;
   readonly how: How;
+  /** What of it could not be kept, if anything. */
+  readonly notKept?: readonly NotKept[];
 }
 
 /** An entry that only the destination had was removed. */

@@ -76,7 +76,7 @@ export class Ledger {
     if (how === 'skipped') this.tally.skipped += 1;
     else if (isFolder) this.tally.finished.folders += 1;
     else this.tally.finished.files += 1;
-    this.#emit({ type: 'file', ...eventPath(path), bytes, how });
+    this.#emit({ type: 'file', ...eventPath(path), bytes, how, ...(notKept.length > 0 && { notKept }) });
   }
 
   failed(path: BytePath, failure: Failure, attempts = 1): void {

@@ -1,9 +1,10 @@
 import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { type BytePath, native, split } from '../common/byte-path.js';
-import { kindOf, permissionsOf } from '../common/facts.js';
+import { kindOf } from '../common/facts.js';
 import { codeOf, EntryError, step } from '../common/failure.js';
 import type { FolderHandles } from '../common/folder-handles.js';
 import type { IfExists, Standing } from '../common/messages.js';
+import { openToOwner, PRIVATE } from './open-to-owner.js';
 
 /** `kept`: it stood there; `skipped`: something else stands there and is to stay. */
 export type FolderOutcome = 'made' | 'kept' | 'skipped';
@@ -28,7 +29,7 @@ export function makeFolder(
   const there = lstatSync(path, { bigint: true });
   const kind = kindOf(there);
   if (kind === 'folder') {
-    openToOwner(path, permissionsOf(there));
+    openToOwner(path, there);
     return 'kept';
   }
   const isTheirs = standing === 'content';
@@ -43,8 +44,6 @@ export function makeFolder(
   throw new EntryError('EEXIST', 'something else was put in its place');
 }
 
-const PRIVATE = 0o700;
-
 function makeIfFree(path: string | Buffer, standing: Standing): boolean {
   try {
     mkdirSync(path, PRIVATE);
@@ -57,15 +56,4 @@ function makeIfFree(path: string | Buffer, standing: Standing): boolean {
   // A folder that stood there may have handed down its set-group-id bit, which would go on to all below.
   if (standing === 'content') chmodSync(path, PRIVATE);
   return true;
-}
-
-/** A folder without write permission is filled all the same, as long as it is ours; its mode comes at the end. */
-function openToOwner(path: string | Buffer, permissions: number): void {
-  if ((permissions & PRIVATE) === PRIVATE) return;
-  try {
-    chmodSync(path, permissions | PRIVATE);
-  } catch (error) {
-    // Somebody else's folder: what cannot be written in it fails by itself, with its own path.
-    if (codeOf(error) !== 'EPERM') throw error;
-  }
 }

@@ -202,14 +202,10 @@ export class TreeCopy {
 
   #plan(entry: ListedEntry, kind: 'file' | 'link' | 'fifo'): void {
     this.#folders.expect(entry.folder);
-    if (kind !== 'file') {
-      this.#hand(entry, kind);
-      return;
-    }
     const plan = entry.facts.nlink === 1n ? COPY : this.#hardLinks.meet(entry);
     if (plan.kind === 'copy') {
-      this.#parts.ledger.planned(entry.facts);
-      this.#hand(entry, 'file');
+      if (kind === 'file') this.#parts.ledger.planned(entry.facts);
+      this.#hand(entry, kind);
     } else if (plan.kind === 'link') this.#hand(entry, 'hardLink', plan.firstName);
   }
 
@@ -239,7 +235,7 @@ export class TreeCopy {
       }
     } else {
       const next = this.#hardLinks.lost(job.facts);
-      if (next !== undefined) this.#hand(next, 'file');
+      if (next !== undefined) this.#hand(next, job.kind);
     }
   }
 }
@@ -253,5 +249,5 @@ function finishJob(path: BytePath, facts: Facts): PendingJob {
 }
 
 function isOneOfSeveral({ kind, facts }: PendingJob): boolean {
-  return (kind === 'file' || kind === 'hardLink') && facts.nlink > 1n;
+  return kind !== 'finish' && facts.nlink > 1n;
 }

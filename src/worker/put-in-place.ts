@@ -81,8 +81,8 @@ async function finishedEarlier(
   standing: BigIntStats,
 ): Promise<Finished | undefined> {
   const { trust } = context.settings;
-  // A file of one name in the source that has several in the copy is another file's.
-  const isLinkedAmiss = job.kind === 'file' && job.facts.nlink === 1n && standing.nlink > 1n;
+  // What has one name in the source and several in the copy is linked to something else.
+  const isLinkedAmiss = job.kind !== 'hardLink' && job.facts.nlink === 1n && standing.nlink > 1n;
   if (trust === 'nothing' || isLinkedAmiss || !isUpToDate(context, job, path, standing)) return undefined;
   if (trust === 'time' || job.kind !== 'file') return skipped;
   const { isSame, digest } = await compareContent(context, job, path);

@@ -14,8 +14,7 @@ import { timeGrainNs } from './time-grain.js';
 export class WorkerContext {
   readonly source: FolderHandles;
   readonly destination: FolderHandles;
-  /** Times closer together than this are one for the destination's file system. */
-  readonly timeGrainNs: bigint;
+  #timeGrainNs: bigint | undefined;
   readonly chunks: Chunks;
   readonly clones = new Clones();
   readonly #reports: Queue<WorkerReport>;
@@ -40,7 +39,6 @@ export class WorkerContext {
   ) {
     this.source = openFolderHandles(settings.source, settings.dereference);
     this.destination = openFolderHandles(settings.destination);
-    this.timeGrainNs = timeGrainNs(settings.destination);
     this.chunks = new Chunks(settings.chunkSize);
     this.#reports = reports;
     this.#budget = budget;
@@ -105,6 +103,12 @@ export class WorkerContext {
       this.#traitsOf = place;
     }
     return this.#traits;
+  }
+
+  /** Times closer together than this are one for the destination's file system. */
+  get timeGrainNs(): bigint {
+    this.#timeGrainNs ??= timeGrainNs(this.settings.destination);
+    return this.#timeGrainNs;
   }
 
   /** What stands in the destination at `path`, a link itself and not what is behind it. */

@@ -116,7 +116,7 @@ describe('hard links', () => {
     // The first positioned read of a worker fails: that of whichever name is met first.
     const { status, copy, stderr } = await tracedCopy(
       ['-e', 'trace=preadv', '-e', 'inject=preadv:error=EIO:when=1'],
-      ['--workers', '1'],
+      ['--workers', '1', '--retries', '0'],
       source,
     );
     expect(stderr).toMatch(/^folder-copy: [^\n]*: cannot be read: input\/output error \(EIO\)\n$/);

@@ -7,7 +7,7 @@ export const promised = {
   anyName: true,
   hardLinks: true,
   /** several names for one symbolic link */
-  hardLinkedLinks: false,
+  hardLinkedLinks: true,
   fifos: true,
   /** sockets and devices: skipped, with status 0 */
   skippedKinds: true,
