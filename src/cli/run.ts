@@ -5,6 +5,7 @@ import type { CopyEvent, FileEvent } from '../copier/events.js';
 import type { Tally } from '../copier/tally.js';
 import type { ParsedOptions } from './command-options.js';
 import { escapeText, shownPath } from './escape.js';
+import { openOutput } from './output.js';
 import { makeProgram } from './program.js';
 import { PlainErrors, type View } from './progress/view.js';
 import { watchSignals } from './signals.js';
@@ -39,6 +40,7 @@ async function copy(
 ): Promise<number> {
   const { quiet = false, verbose = false, ...copyOptions } = options;
   let view: View | undefined;
+  const output = openOutput();
   const signals = watchSignals(name => view?.print(`folder-copy: ${name}: stopping`));
   const onEvent = (event: CopyEvent) => {
     view?.event(event);
@@ -49,17 +51,17 @@ async function copy(
     }
   };
   try {
-    const run = prepareCopy(source, destination, { ...copyOptions, onEvent, signal: signals.signal });
+    const signal = AbortSignal.any([signals.signal, output.signal]);
+    const run = prepareCopy(source, destination, { ...copyOptions, onEvent, signal });
     view = await chooseView(run.tally, quiet || verbose);
     const report = await run.run();
     view.close();
     if (report.code !== undefined) {
-      view.print(
-        `folder-copy: ${escapeText(destination ?? report.destination)}: ${report.message} (${report.code})`,
-      );
+      const where = escapeText(destination ?? report.destination);
+      view.print(`folder-copy: ${where}: ${report.message} (${report.code})`);
     }
-    if (!quiet) process.stdout.write(`${summaryOf(report)}\n`);
-    return report.status;
+    if (!quiet) output.write(`${options.dryRun ? 'dry run: ' : ''}${summaryOf(report)}\n`);
+    return (await output.end()) ?? report.status;
   } finally {
     view?.close();
     signals.unwatch();

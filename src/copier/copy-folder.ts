@@ -1,10 +1,12 @@
 import { platformCalls } from '../worker/platform-calls.js';
 import { checkPlaces } from './check-places.js';
 import { CopyRun } from './copy-run.js';
+import { DryRun } from './dry-run.js';
 import { type EntryFailure, PartialCopyError, RefusedError } from './errors.js';
 import type { CopyReport } from './events.js';
 import { type CopyOptions, normalizeOptions } from './options.js';
 import { Selection } from './selection.js';
+import type { Tally } from './tally.js';
 
 /**
  * Copies a folder: the content of `source` becomes the content of `destination`, which is made with its
@@ -36,8 +38,19 @@ export async function copyFolder(
   return report;
 }
 
+/** A copy, real or dry, that only has to be run. */
+export interface PreparedCopy {
+  /** Kept up to date while it runs. */
+  readonly tally: Tally;
+  run(): Promise<CopyReport>;
+}
+
 /** A copy that is checked and ready to run. @throws {RefusedError} */
-export function prepareCopy(source: string, destination: string | undefined, options: CopyOptions): CopyRun {
+export function prepareCopy(
+  source: string,
+  destination: string | undefined,
+  options: CopyOptions,
+): PreparedCopy {
   const settings = normalizeOptions(options);
   if (settings.xattrs === 'always' && platformCalls() === undefined) {
     throw new RefusedError(
@@ -46,5 +59,5 @@ export function prepareCopy(source: string, destination: string | undefined, opt
   }
   const places = checkPlaces(source, destination, settings.suffix);
   const selection = settings.from === undefined ? undefined : Selection.read(settings.from);
-  return new CopyRun(places, settings, selection);
+  return settings.dryRun ? new DryRun(places, settings, selection) : new CopyRun(places, settings, selection);
 }

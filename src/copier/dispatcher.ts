@@ -54,6 +54,7 @@ export class Dispatcher {
       initargs: [settings, this.#reports, budget],
       stdio: 'ignore',
       watchdog: false,
+      env: workerEnvironment(),
     });
     this.#reading = this.#readReports();
   }
@@ -203,6 +204,12 @@ export class Dispatcher {
     while (!(await this.#reports.empty())) await new Promise(resolve => setImmediate(resolve));
     await new Promise(resolve => setImmediate(resolve));
   }
+}
+
+/** Node reads the certificates that this names at every start, which takes longer than the start itself. */
+function workerEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env;
+  return environment;
 }
 
 interface RunningBatch {

@@ -29,6 +29,9 @@ export function openSideFiles(checksums: string | undefined, failed: string | un
   }
 }
 
+/** A dry run writes nothing. */
+export const noSideFiles: SideFiles = { digest: () => {}, failed: () => {}, close: () => {} };
+
 /** As `sha256sum` writes and reads it: a name with a newline, return or backslash is escaped, and says so. */
 function manifestLine(path: BytePath, digest: string): string {
   const escaped = path.replace(/[\\\n\r]/g, character => ESCAPES[character] ?? character);

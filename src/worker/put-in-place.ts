@@ -83,7 +83,7 @@ async function finishedEarlier(
   const { trust } = context.settings;
   // What has one name in the source and several in the copy is linked to something else.
   const isLinkedAmiss = job.kind !== 'hardLink' && job.facts.nlink === 1n && standing.nlink > 1n;
-  if (trust === 'nothing' || isLinkedAmiss || !isUpToDate(context, job, path, standing)) return undefined;
+  if (trust === 'nothing' || isLinkedAmiss || !isUpToDate(context, job, standing)) return undefined;
   if (trust === 'time' || job.kind !== 'file') return skipped;
   const { isSame, digest } = await compareContent(context, job, path);
   if (!isSame) return undefined;
@@ -94,7 +94,7 @@ async function putOver(place: Place): Promise<Finished> {
   const { context, job, folder } = place;
   const path = folder + job.name;
   const standing = standingAt(path);
-  if (standing !== undefined && mayStay(context, job, path, standing)) return skipped;
+  if (standing !== undefined && mayStay(context, job, standing)) return skipped;
   const temporaryPath = folder + job.temporaryName;
   const made = await makeWhole(place, temporaryPath);
   try {
@@ -112,12 +112,12 @@ async function putOver(place: Place): Promise<Finished> {
 }
 
 /** @throws {EntryError} EEXIST where what stands there has to be reported */
-function mayStay(context: WorkerContext, job: Job, path: string, standing: BigIntStats): boolean {
+function mayStay(context: WorkerContext, job: Job, standing: BigIntStats): boolean {
   switch (context.settings.ifExists) {
     case 'overwrite':
       return false;
     case 'update':
-      return isUpToDate(context, job, path, standing);
+      return isUpToDate(context, job, standing);
     case 'skip':
       return true;
     case 'error':

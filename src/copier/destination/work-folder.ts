@@ -48,6 +48,18 @@ export async function openWorkFolder(
   return await openPartial(places, settings, runId);
 }
 
+/**
+ * Where a run would go on, looking only; undefined where nothing stands yet.
+ * @throws {RefusedError} where it is not this copy's
+ */
+export function standingRoot(places: Places): string | undefined {
+  const { exists, destinationRoot, partialRoot } = places;
+  if (exists) return destinationRoot;
+  if (lstatSync(partialRoot, { throwIfNoEntry: false }) === undefined) return undefined;
+  refuseForeign(partialRoot, places);
+  return partialRoot;
+}
+
 async function openStanding(root: string, runId: string): Promise<WorkFolder> {
   const { claim, dead } = await Claim.take(root, runId);
   // A run was killed right after the last rename: what it left is the mark of a copy that is complete.

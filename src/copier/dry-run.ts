@@ -1,0 +1,193 @@
+import { type BigIntStats, lstatSync } from 'node:fs';
+import { type BytePath, bytePath, join, native, ROOT, split } from '../common/byte-path.js';
+import { type EntryKind, type Facts, kindOf } from '../common/facts.js';
+import { EntryError, failureOf } from '../common/failure.js';
+import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
+import type { How, IfExists } from '../common/messages.js';
+import { lossOf } from '../common/not-kept.js';
+import { isReserved } from '../common/reserved-names.js';
+import { version } from '../version.js';
+import { isUpToDate, type Sight, type Wanted } from '../worker/is-up-to-date.js';
+import { timeGrainNs } from '../worker/time-grain.js';
+import type { Places } from './check-places.js';
+import { deleteExtras } from './delete-extras.js';
+import { standingRoot } from './destination/work-folder.js';
+import type { CopyReport } from './events.js';
+import { HardLinks } from './hard-links.js';
+import { Ledger } from './ledger.js';
+import { type Listed, type ListedEntry, listEntries } from './list-entries.js';
+import type { CopySettings } from './options.js';
+import type { Selection } from './selection.js';
+import { noSideFiles } from './side-files.js';
+import { Slices } from './slices.js';
+import { Stop } from './stop.js';
+
+/** Tells what a copy would do, by the same rules and in the same events, and writes nothing at all. */
+export class DryRun {
+  readonly #places: Places;
+  readonly #settings: CopySettings;
+  readonly #selection: Selection | undefined;
+  readonly #ledger: Ledger;
+  readonly #hardLinks = new HardLinks();
+
+  constructor(places: Places, settings: CopySettings, selection: Selection | undefined) {
+    this.#places = places;
+    this.#settings = settings;
+    this.#selection = selection;
+    this.#ledger = new Ledger(settings.onEvent, noSideFiles);
+  }
+
+  get tally() {
+    return this.#ledger.tally;
+  }
+
+  /** @throws {RefusedError} where the copy would be refused, as far as that can be told without writing */
+  async run(): Promise<CopyReport> {
+    const { source, sourceRoot, destination } = this.#places;
+    const { workers, chunkSize, dereference, oneFileSystem, onEvent, signal } = this.#settings;
+    const root = standingRoot(this.#places);
+    const stop = new Stop(signal);
+    const from = openFolderHandles(bytePath(sourceRoot), dereference);
+    const to = root === undefined ? undefined : openFolderHandles(bytePath(root));
+    try {
+      onEvent({ type: 'start', version, source, destination, workers, chunkSize });
+      const sight = root === undefined || to === undefined ? undefined : sightOf(from, to, root);
+      const options = { dereference, oneFileSystem, selection: this.#selection };
+      const slices = new Slices();
+      for (const listed of listEntries(bytePath(sourceRoot), options)) {
+        this.#take(listed, sight);
+        if (slices.isOver) await slices.next();
+        if (stop.isStopped) break;
+      }
+      if (!stop.isStopped) this.#ledger.listed();
+      if (this.#settings.delete && this.#places.exists && to !== undefined) this.#deleteExtras(from, to);
+    } finally {
+      stop.close();
+      from.close();
+      to?.close();
+    }
+    const { type: _, ...report } = this.#ledger.end(stop.reason);
+    return { ...report, destination };
+  }
+
+  #take(listed: Listed, sight: Sight | undefined): void {
+    switch (listed.kind) {
+      case 'enter':
+        if (listed.folder !== ROOT) this.#enter(listed, sight);
+        return;
+      case 'entry':
+        this.#entry(listed.entry, sight);
+        return;
+      case 'leave':
+        if (listed.failure !== undefined) this.#ledger.failed(listed.folder, listed.failure);
+        return;
+      case 'failed':
+        this.#ledger.found(listed.isFolder, 0n);
+        this.#ledger.failed(listed.path, listed.failure);
+        return;
+      default:
+        listed satisfies never;
+    }
+  }
+
+  #enter({ folder, skip }: Extract<Listed, { kind: 'enter' }>, sight: Sight | undefined): void {
+    this.#ledger.found(true, 0n);
+    try {
+      const how = folderOutcome(sight?.standing(folder), this.#rule);
+      this.#ledger.settled(folder, true, how, 0);
+      if (how === 'skipped') skip();
+    } catch (error) {
+      skip();
+      this.#ledger.failed(folder, failureOf(error));
+    }
+  }
+
+  #entry(entry: ListedEntry, sight: Sight | undefined): void {
+    const { kind, folder, name, facts } = entry;
+    const path = join(folder, name);
+    const bytes = kind === 'file' ? facts.size : 0n;
+    this.#ledger.found(false, bytes);
+    try {
+      const how = this.#outcome(entry, kind, path, sight);
+      const isLeftOut = kind === 'socket' || kind === 'device';
+      this.#ledger.settled(path, false, how, how === 'streamed' ? Number(bytes) : 0, isLeftOut ? [kind] : []);
+    } catch (error) {
+      this.#ledger.failed(path, failureOf(error));
+    }
+  }
+
+  #outcome(entry: ListedEntry, kind: EntryKind, path: BytePath, sight: Sight | undefined): How {
+    if (entry.folder === ROOT && isReserved(entry.name)) return 'skipped';
+    if (kind === 'socket' || kind === 'device') {
+      if (this.#settings.strict) throw lossOf(kind);
+      return 'skipped';
+    }
+    const job = this.#plan(entry, path);
+    const standing = sight?.standing(path);
+    const stays = standing !== undefined && sight !== undefined && mayStay(this.#rule, sight, job, standing);
+    if (stays) return 'skipped';
+    if (job.kind === 'file') this.#ledger.copied(Number(entry.facts.size));
+    return kind === 'fifo' && job.kind === 'fifo' ? 'made' : job.kind === 'file' ? 'streamed' : 'linked';
+  }
+
+  #plan(entry: ListedEntry, path: BytePath): Wanted {
+    const { folder, name, facts } = entry;
+    const kind = entry.kind === 'link' || entry.kind === 'fifo' ? entry.kind : 'file';
+    if (facts.nlink > 1n) {
+      const plan = this.#hardLinks.meet(entry);
+      if (plan.kind === 'link') return { kind: 'hardLink', folder, name, facts, firstName: plan.firstName };
+      this.#hardLinks.copied(path, facts, undefined);
+    }
+    return { kind, folder, name, facts, firstName: undefined };
+  }
+
+  /** What an earlier run left in a `.partial` is gone on with, whatever the policy for a destination is. */
+  get #rule(): IfExists {
+    return this.#places.exists ? this.#settings.ifExists : 'update';
+  }
+
+  #deleteExtras(source: FolderHandles, destination: FolderHandles): void {
+    if (this.#ledger.hasFailures) return;
+    const { dereference, oneFileSystem } = this.#settings;
+    const onlyDevice = oneFileSystem ? this.#places.sourceFacts.dev : undefined;
+    for (const deletion of deleteExtras({ source, destination, dereference, onlyDevice }, false)) {
+      if (deletion.kind === 'deleted') this.#ledger.deleted(deletion.path);
+      else if (deletion.kind === 'failed') this.#ledger.failed(deletion.path, deletion.failure);
+    }
+  }
+}
+
+function sightOf(source: FolderHandles, destination: FolderHandles, root: string): Sight {
+  return {
+    source,
+    destination,
+    timeGrainNs: timeGrainNs(bytePath(root)),
+    standing: path => (path === undefined ? undefined : standingAt(destination, path)),
+  };
+}
+
+/** Nothing stands in a folder that is still to be made. */
+function standingAt(destination: FolderHandles, path: BytePath): BigIntStats | undefined {
+  const [folder, name] = split(path);
+  try {
+    return lstatSync(native(destination.at(folder) + name), { bigint: true, throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+function folderOutcome(standing: Facts | undefined, rule: IfExists): How {
+  if (standing === undefined) return 'made';
+  const kind = kindOf(standing);
+  if (kind === 'folder') return 'kept';
+  if (rule === 'overwrite' || rule === 'update') return 'made';
+  if (kind === 'link')
+    throw new EntryError('LINK_IN_THE_WAY', 'a symbolic link stands where a folder belongs');
+  if (rule === 'skip') return 'skipped';
+  throw new EntryError('EEXIST', 'something else stands in its place');
+}
+
+function mayStay(rule: IfExists, sight: Sight, job: Wanted, standing: BigIntStats): boolean {
+  if (rule === 'error') throw new EntryError('EEXIST', 'it stands in the destination already');
+  return rule === 'skip' || (rule === 'update' && isUpToDate(sight, job, standing));
+}
