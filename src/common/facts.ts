@@ -121,3 +121,8 @@ export function unchanged(before: Facts, after: Facts): boolean {
     before.ctimeNs === after.ctimeNs
   );
 }
+
+/** Whether a file has fewer blocks than its size needs. */
+export function isSparse(facts: Facts): boolean {
+  return facts.blocks * 512n < facts.size;
+}

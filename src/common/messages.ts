@@ -56,19 +56,34 @@ export interface Group {
   readonly facts: BigInt64Array;
   /** For hard links, by index: the path of the name that has been copied. */
   readonly firstNames?: Readonly<Record<number, BytePath>>;
+  /** For the jobs of a large file, by index. */
+  readonly parts?: Readonly<Record<number, Part>>;
+}
+
+/** One job's part of a large file, which is copied by several workers. */
+export interface Part {
+  /** The name under which it grows where the destination stood before; the same for all its parts. */
+  readonly temporaryName: string;
+  /** The stretch of the file, in bytes; `end` exclusive. */
+  readonly start: number;
+  readonly end: number;
 }
 
 /**
+ * A large file is made by `begin`, filled by several jobs `range`, and finished by `end`.
  * `hardLink` makes another name of a file that has been copied under its first one; `finish` gives a folder
  * its owner, mode and times, once everything in it is done.
  */
-export type JobKind = 'file' | 'link' | 'hardLink' | 'fifo' | 'finish';
+export type JobKind = 'file' | 'begin' | 'range' | 'end' | 'link' | 'hardLink' | 'fifo' | 'finish';
 
 /** What of an entry could not be kept. `hardLink`: it became a file of its own; `grown`: what came later is not in it. */
 export type NotKept = 'owner' | 'mode' | 'attribute' | 'hardLink' | 'grown' | 'fifo' | 'socket' | 'device';
 
 /** How an entry came into the destination. */
 export type How = 'streamed' | 'cloned' | 'linked' | 'made' | 'kept' | 'skipped';
+
+/** How a job ended: `begun` is a large file that now needs its ranges, `filled` one of these. */
+export type JobHow = How | 'begun' | 'filled';
 
 /** From a worker: what has happened in its batch since its last report. */
 export interface WorkerReport {
@@ -85,7 +100,7 @@ export interface DoneOutcome {
   readonly kind: 'done';
   readonly index: number;
   readonly name: BytePath;
-  readonly how: How;
+  readonly how: JobHow;
   /** Of content. */
   readonly bytes: number;
   readonly notKept?: readonly NotKept[];

@@ -1,6 +1,6 @@
 import type { BytePath } from '../common/byte-path.js';
 import { type Facts, FactsColumn } from '../common/facts.js';
-import type { Batch, Group, JobKind } from '../common/messages.js';
+import type { Batch, Group, JobKind, Part } from '../common/messages.js';
 
 /** An entry on its way to a worker. */
 export interface PendingJob {
@@ -10,6 +10,8 @@ export interface PendingJob {
   readonly facts: Facts;
   /** Of a hard link: the name that has been copied. */
   readonly firstName?: BytePath;
+  /** Of a large file's job. */
+  readonly part?: Part;
   /** 1 for the first try. */
   readonly attempt: number;
 }
@@ -60,7 +62,8 @@ export function isLarge({ jobs }: JobBatch): boolean {
   );
 }
 
-function bytesOf({ kind, facts }: PendingJob): number {
+function bytesOf({ kind, facts, part }: PendingJob): number {
+  if (kind === 'range' && part !== undefined) return part.end - part.start;
   return kind === 'file' ? Number(facts.size) : 0;
 }
 
@@ -91,10 +94,15 @@ class OpenGroup {
   readonly #names: BytePath[] = [];
   readonly #facts = new FactsColumn();
   #firstNames: Record<number, BytePath> | undefined;
+  #parts: Record<number, Part> | undefined;
 
   constructor(readonly folder: BytePath) {}
 
-  add({ kind, name, facts, firstName }: PendingJob): void {
+  add({ kind, name, facts, firstName, part }: PendingJob): void {
+    if (part !== undefined) {
+      this.#parts ??= {};
+      this.#parts[this.#names.length] = part;
+    }
     if (firstName !== undefined) {
       this.#firstNames ??= {};
       this.#firstNames[this.#names.length] = firstName;
@@ -111,6 +119,7 @@ class OpenGroup {
       names: this.#names,
       facts: this.#facts.packed(),
     };
-    return this.#firstNames === undefined ? group : { ...group, firstNames: this.#firstNames };
+    const firstNames = this.#firstNames && { firstNames: this.#firstNames };
+    return { ...group, ...firstNames, ...(this.#parts && { parts: this.#parts }) };
   }
 }

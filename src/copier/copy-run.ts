@@ -14,6 +14,7 @@ import { NameCollisions } from './destination/name-collisions.js';
 import { giveFinalName, openWorkFolder, syncFolder, type WorkFolder } from './destination/work-folder.js';
 import { Dispatcher, type JobListener } from './dispatcher.js';
 import type { CopyReport } from './events.js';
+import { LargeFiles } from './large-files.js';
 import { Ledger } from './ledger.js';
 import { listEntries } from './list-entries.js';
 import { measureTree } from './measure-tree.js';
@@ -90,7 +91,9 @@ export class CopyRun {
   }
 
   #treeCopy(folder: WorkFolder, destination: FolderHandles, add: (job: PendingJob) => void): TreeCopy {
-    const { ifExists, strict } = this.#settings;
+    const { ifExists, strict, workers, verify, checksums } = this.#settings;
+    // A digest is of a file from its start to its end.
+    const isSplitting = workers > 1 && !verify && checksums === undefined;
     return new TreeCopy({
       ledger: this.#ledger,
       destination,
@@ -98,6 +101,14 @@ export class CopyRun {
       ifExists,
       strict,
       replacesFolders: this.#settings.delete || folder.standing === 'earlier',
+      largeFiles: isSplitting ? new LargeFiles(this.#runId) : undefined,
+      drop: ({ folder: path, name, part }) => {
+        removeIfThere(
+          destination,
+          path,
+          folder.standing === 'content' ? (part?.temporaryName ?? name) : name,
+        );
+      },
       collisions: new NameCollisions(bytePath(folder.root), this.#runId),
       add,
     });
@@ -112,7 +123,11 @@ export class CopyRun {
         if (!DISK_FULL.has(failure.code)) tree.fail(job, failure);
       },
       copied: bytes => this.#ledger.copied(bytes),
-      abandoned: ({ folder: path }, temporaryName) => removeIfThere(destination, path, temporaryName),
+      abandoned: (job, temporaryName) => {
+        // A lost range is written again; at the end of the run, all that a large file has left goes.
+        const isGoingOn = job.part !== undefined && !this.#stop.isStopped;
+        if (!isGoingOn) removeIfThere(destination, job.folder, job.part?.temporaryName ?? temporaryName);
+      },
       workers: pids => folder.claim.nameWorkers(pids),
     };
   }

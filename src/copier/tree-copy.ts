@@ -1,9 +1,9 @@
 import { chmodSync, utimesSync } from 'node:fs';
 import { type BytePath, join, ROOT, split } from '../common/byte-path.js';
-import { type Facts, permissionsOf } from '../common/facts.js';
+import { type Facts, isSparse, permissionsOf } from '../common/facts.js';
 import { EntryError, type Failure, failureOf } from '../common/failure.js';
 import type { FolderHandles } from '../common/folder-handles.js';
-import type { DoneOutcome, IfExists, JobKind, Standing } from '../common/messages.js';
+import type { DoneOutcome, How, IfExists, JobHow, JobKind, Standing } from '../common/messages.js';
 import { lossOf } from '../common/not-kept.js';
 import { isReserved } from '../common/reserved-names.js';
 import type { PendingJob } from './batcher.js';
@@ -11,6 +11,7 @@ import { type Deletion, removeTree } from './delete-extras.js';
 import type { NameCollisions } from './destination/name-collisions.js';
 import { FolderTree, type PendingFolder } from './folder-tree.js';
 import { HardLinks } from './hard-links.js';
+import { isLarge, type LargeFiles, type LargeStep } from './large-files.js';
 import type { Ledger } from './ledger.js';
 import type { Listed, ListedEntry } from './list-entries.js';
 import { makeFolder } from './make-folder.js';
@@ -25,6 +26,10 @@ export interface TreeCopyParts {
   /** Whether a folder that stands in an entry's place may go with all that is in it, at the end. */
   readonly replacesFolders: boolean;
   readonly collisions: NameCollisions;
+  /** Undefined where each file is to be copied by one worker, as its digest is wanted or there is but one. */
+  readonly largeFiles: LargeFiles | undefined;
+  /** Removes what a large file has left under its temporary or, in a copy's own folder, its own name. */
+  readonly drop: (job: PendingJob) => void;
   /** Hands a job to the workers. */
   readonly add: (job: PendingJob) => void;
 }
@@ -72,8 +77,15 @@ export class TreeCopy {
     }
   }
 
-  settle(job: PendingJob, { how, bytes, notKept, digest }: DoneOutcome): void {
+  settle(job: PendingJob, outcome: DoneOutcome): void {
+    const next = isOfLargeFile(job) ? this.#parts.largeFiles?.done(job, outcome) : undefined;
+    if (next !== undefined) {
+      this.#goOn(job, next);
+      return;
+    }
     const { ledger } = this.#parts;
+    const { bytes, notKept, digest } = outcome;
+    const how = finalHow(outcome.how);
     const path = join(job.folder, job.name);
     if (job.kind !== 'finish') {
       ledger.settled(path, false, how, bytes, notKept);
@@ -90,6 +102,11 @@ export class TreeCopy {
   }
 
   fail(job: PendingJob, failure: Failure): void {
+    const next = isOfLargeFile(job) ? this.#parts.largeFiles?.failed(job, failure) : undefined;
+    if (next !== undefined && (job.kind !== 'begin' || failure.code === 'CHANGED')) {
+      this.#goOn(job, next);
+      return;
+    }
     const path = join(job.folder, job.name);
     const isBlocked = failure.code === 'ENOTEMPTY' && job.kind !== 'finish' && job.attempt === 1;
     if (isBlocked && this.#parts.replacesFolders) {
@@ -209,9 +226,33 @@ export class TreeCopy {
     } else if (plan.kind === 'link') this.#hand(entry, 'hardLink', plan.firstName);
   }
 
+  #goOn(job: PendingJob, next: LargeStep): void {
+    switch (next.kind) {
+      case 'wait':
+        return;
+      case 'jobs':
+        for (const other of next.jobs) this.#parts.add(other);
+        return;
+      case 'broken': {
+        this.#parts.drop(job);
+        const { part: _, ...whole } = job;
+        // One that would not hold still gets another chance with a single worker, which finds out more.
+        if (next.failure.code === 'CHANGED')
+          this.#parts.add({ ...whole, kind: 'file', attempt: job.attempt + 1 });
+        else this.fail({ ...whole, kind: 'file' }, next.failure);
+        return;
+      }
+      default:
+        next satisfies never;
+    }
+  }
+
   #hand({ folder, name, facts }: ListedEntry, kind: JobKind, firstName?: BytePath): void {
     const job = { kind, folder, name, facts, attempt: 1 };
-    this.#parts.add(firstName === undefined ? job : { ...job, firstName });
+    const { largeFiles } = this.#parts;
+    const isSplit = largeFiles !== undefined && kind === 'file' && isLarge(facts.size) && !isSparse(facts);
+    if (isSplit) this.#parts.add(largeFiles.begin(job));
+    else this.#parts.add(firstName === undefined ? job : { ...job, firstName });
   }
 
   #finish({ path, facts }: PendingFolder, failure: Failure | undefined): void {
@@ -222,7 +263,7 @@ export class TreeCopy {
   }
 
   /** Whether what stands there has the source's content: then other names may be linked to it. */
-  #isOurs(how: DoneOutcome['how']): boolean {
+  #isOurs(how: How): boolean {
     return how !== 'skipped' || this.#parts.standing === 'earlier' || this.#parts.ifExists === 'update';
   }
 
@@ -238,6 +279,15 @@ export class TreeCopy {
       if (next !== undefined) this.#hand(next, job.kind);
     }
   }
+}
+
+function isOfLargeFile({ kind }: PendingJob): boolean {
+  return kind === 'begin' || kind === 'range' || kind === 'end';
+}
+
+function finalHow(how: JobHow): How {
+  if (how === 'begun' || how === 'filled') throw new Error(`an entry cannot end as ${how}`);
+  return how;
 }
 
 const OWNER_ALL = 0o700n;

@@ -8,6 +8,7 @@ import { copyFile } from './copy-file.js';
 import { copyLink } from './copy-link.js';
 import { finishFolder } from './finish-folder.js';
 import type { Finished, Job } from './job.js';
+import { beginLargeFile, copyRangeOf, endLargeFile } from './large-file.js';
 import { makeFifo } from './make-fifo.js';
 import { makeHardLink } from './make-hard-link.js';
 import { WorkerContext } from './worker-context.js';
@@ -58,14 +59,16 @@ function jobAt(context: WorkerContext, batch: Batch, group: Group, row: number, 
   const kind = group.kinds[row];
   const name = group.names[row];
   if (kind === undefined || name === undefined) throw new RangeError(`batch ${batch.id} has no row ${row}`);
+  const part = group.parts?.[row];
   return {
     kind,
     name,
     facts: factsAt(group.facts, row),
     folder: group.folder,
     firstName: group.firstNames?.[row],
+    part,
     again: batch.attempt > 1,
-    temporaryName: entryTemporaryName(context.settings.runId, batch.id, index),
+    temporaryName: part?.temporaryName ?? entryTemporaryName(context.settings.runId, batch.id, index),
   };
 }
 
@@ -73,6 +76,12 @@ function perform(context: WorkerContext, job: Job): Finished | Promise<Finished>
   switch (job.kind) {
     case 'file':
       return copyFile(context, job);
+    case 'begin':
+      return beginLargeFile(context, job);
+    case 'range':
+      return copyRangeOf(context, job);
+    case 'end':
+      return endLargeFile(context, job);
     case 'link':
       return copyLink(context, job);
     case 'hardLink':

@@ -1,7 +1,7 @@
 import { ftruncateSync } from 'node:fs';
-import type { Facts } from '../common/facts.js';
+import { type Facts, isSparse } from '../common/facts.js';
 import { step } from '../common/failure.js';
-import { dataRanges, isSparse } from './data-ranges.js';
+import { dataRanges } from './data-ranges.js';
 import type { Digest } from './digest.js';
 import type { WorkerContext } from './worker-context.js';
 
@@ -41,7 +41,7 @@ async function copySparse(stream: Stream, size: number): Promise<number> {
   return size;
 }
 
-interface Stream {
+export interface Stream {
   readonly context: WorkerContext;
   readonly source: number;
   readonly target: number;
@@ -53,7 +53,12 @@ interface Stream {
  * single `readv` and no second one to see its end, and a file that says 0, as under `/proc`, is read to its end.
  * @returns where the content ends
  */
-async function copyRange(stream: Stream, start: number, end: number, isLast: boolean): Promise<number> {
+export async function copyRange(
+  stream: Stream,
+  start: number,
+  end: number,
+  isLast: boolean,
+): Promise<number> {
   const { context, source, target, digest } = stream;
   const { chunks, settings } = context;
   const beyond = isLast ? settings.chunkSize : 0;

@@ -21,11 +21,11 @@ export function copyFile(context: WorkerContext, job: Job): Promise<Finished> {
     const source = openSource(context, job);
     try {
       const hasAttributes = context.settings.attributes && (platformCalls()?.hasAttributes(source) ?? false);
-      const mode = creationMode(job.facts, traits, hasAttributes);
+      const createdMode = creationMode(job.facts, traits, hasAttributes);
       const flags = CREATE | (context.settings.verify ? constants.O_RDWR : constants.O_WRONLY);
-      const target = step('cannot be created', () => openSync(native(path), flags, mode));
+      const target = step('cannot be created', () => openSync(native(path), flags, createdMode));
       try {
-        return await fill(context, { source, target, traits, hasAttributes }, job.facts);
+        return await fill(context, { source, target, traits, hasAttributes, createdMode }, job.facts);
       } finally {
         closeSync(target);
       }
@@ -35,7 +35,8 @@ export function copyFile(context: WorkerContext, job: Job): Promise<Finished> {
   });
 }
 
-const CREATE = constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
+/** Where anything stands, a link even, that fails. */
+export const CREATE = constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
 
 type Content = Pick<Finished, 'how' | 'bytes' | 'digest'>;
 
@@ -80,7 +81,8 @@ async function fillContent(
   return { how: 'streamed', ...(await copyContent(context, source, target, facts)) };
 }
 
-async function finish(
+/** Sees the content to the disk where that is asked for, and gives the file its metadata. */
+export async function finish(
   context: WorkerContext,
   files: OpenFiles,
   facts: Facts,

@@ -1,16 +1,10 @@
 import { readSync } from 'node:fs';
-import type { Facts } from '../common/facts.js';
 import { platformCalls } from './platform-calls.js';
 
 /** A stretch of a file that holds data; in bytes, `end` exclusive. */
 export interface DataRange {
   readonly start: number;
   readonly end: number;
-}
-
-/** Whether a file has fewer blocks than its size needs. */
-export function isSparse(facts: Facts): boolean {
-  return facts.blocks * 512n < facts.size;
 }
 
 /** The stretches of an open file that hold data: as the file system tells them, else by looking for zeros. */

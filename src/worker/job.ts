@@ -1,6 +1,6 @@
 import type { BytePath } from '../common/byte-path.js';
 import type { Facts } from '../common/facts.js';
-import type { How, JobKind, NotKept } from '../common/messages.js';
+import type { JobHow, JobKind, NotKept, Part } from '../common/messages.js';
 
 /** One entry to be copied, as a worker sees it. */
 export interface Job {
@@ -10,6 +10,8 @@ export interface Job {
   readonly facts: Facts;
   /** Of a hard link: the name, in the same tree, that has been copied. */
   readonly firstName: BytePath | undefined;
+  /** Of a large file's job. */
+  readonly part: Part | undefined;
   /** Whether an earlier try may have left something under this name. */
   readonly again: boolean;
   /** The name under which it is written where the destination stood before. */
@@ -17,7 +19,7 @@ export interface Job {
 }
 
 export interface Finished {
-  readonly how: How;
+  readonly how: JobHow;
   /** Bytes of content that were copied. */
   readonly bytes: number;
   readonly notKept: readonly NotKept[];

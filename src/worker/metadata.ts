@@ -26,6 +26,8 @@ export interface OpenFiles {
   readonly traits: DestinationTraits;
   /** Whether the source has extended attributes, and they are to be kept. */
   readonly hasAttributes: boolean;
+  /** The mode with which the target was created. */
+  readonly createdMode: number;
 }
 
 /**
@@ -33,7 +35,8 @@ export interface OpenFiles {
  * finished. In this order, as a new owner or new content takes capabilities and set-id bits away.
  * @returns what could not be kept
  */
-export function giveMetadata({ source, target, traits, hasAttributes }: OpenFiles, facts: Facts): NotKept[] {
+export function giveMetadata(files: OpenFiles, facts: Facts): NotKept[] {
+  const { source, target, traits, hasAttributes, createdMode } = files;
   const owner = giveOwner((uid, gid) => fchownSync(target, uid, gid), facts, traits.handsDownGroup);
   const notKept: NotKept[] = owner.user && owner.group ? [] : ['owner'];
   const calls = traits.handsDownAcl || hasAttributes ? platformCalls() : undefined;
@@ -42,8 +45,7 @@ export function giveMetadata({ source, target, traits, hasAttributes }: OpenFile
     notKept.push(...keepAttributes(calls, from, descriptorPath(target)));
   }
   const mode = keptPermissions(facts, owner);
-  if (mode !== creationMode(facts, traits, hasAttributes))
-    notKept.push(...giveMode(() => fchmodSync(target, mode)));
+  if (mode !== createdMode) notKept.push(...giveMode(() => fchmodSync(target, mode)));
   giveTimes(target, facts);
   return notKept;
 }

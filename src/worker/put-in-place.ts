@@ -96,19 +96,25 @@ async function putOver(place: Place): Promise<Finished> {
   const standing = standingAt(path);
   if (standing !== undefined && mayStay(context, job, standing)) return skipped;
   const temporaryPath = folder + job.temporaryName;
+  if (job.again) removeIfThere(temporaryPath);
   const made = await makeWhole(place, temporaryPath);
+  if (made.how !== 'begun') renameOver(job, temporaryPath, path, standing);
+  return made;
+}
+
+/** Brings what was made under a temporary name to its own, whatever stands there. */
+export function renameOver(job: Job, temporaryPath: string, path: string, standing = standingAt(path)): void {
   try {
     if (standing !== undefined && kindOf(standing) === 'folder') rmdirSync(native(path));
     renameSync(native(temporaryPath), native(path));
   } catch (error) {
     removeIfThere(temporaryPath);
-    return step('cannot be put in place', () => {
+    step('cannot be put in place', () => {
       throw error;
     });
   }
   // Renaming one name of a file over another name of the same file does nothing at all.
   if (job.kind === 'hardLink') removeIfThere(temporaryPath);
-  return made;
 }
 
 /** @throws {EntryError} EEXIST where what stands there has to be reported */
