@@ -28,6 +28,7 @@ export class Dispatcher {
   #queued = 0;
   #lastBatch = 0;
   #lossesInARow = 0;
+  #isEnding = false;
   #error: unknown;
   #wake: () => void = () => {};
 
@@ -73,13 +74,14 @@ export class Dispatcher {
 
   /** Ends the workers: after their work when all is done, else at once. */
   async end(): Promise<void> {
+    this.#isEnding = true;
     await this.#pool.terminate();
     await this.#reports.close();
     await this.#reading;
   }
 
   #hand(): void {
-    while (this.#running.size < this.#workers) {
+    while (this.#running.size < this.#workers && !this.#isEnding) {
       const batch = this.#waiting.shift();
       if (batch === undefined) return;
       this.#lastBatch += 1;
@@ -99,12 +101,15 @@ export class Dispatcher {
       this.#lossesInARow = 0;
     } catch (error) {
       await this.#allReportsRead();
+      // Work that is cut off by the end is no failure: its entries are left.
+      if (this.#isEnding) return;
       if (error instanceof WorkerLostError) this.#tryAgain(running, error);
       else this.#error ??= error;
+    } finally {
+      this.#running.delete(id);
+      this.#hand();
+      this.#wake();
     }
-    this.#running.delete(id);
-    this.#hand();
-    this.#wake();
   }
 
   #tryAgain({ attempt, unsettled }: RunningBatch, error: WorkerLostError): void {
