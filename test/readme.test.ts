@@ -1,0 +1,90 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { fromRoot } from './helpers/project-root.js';
+import { runCommand } from './helpers/run-command.js';
+
+const readme = readFileSync(fromRoot('README.md'), 'utf8');
+const lines = readme.split('\n');
+
+interface Option {
+  flags: string;
+  defaultValue: string;
+  choices: string[];
+}
+
+/** What `--help` says, its wrapped lines joined. */
+async function optionsOfHelp(): Promise<Option[]> {
+  const { stdout } = await runCommand(['--help']);
+  const [, options = ''] = stdout.split('\nOptions:\n');
+  const joined = options.replace(/\n {10,}/g, ' ');
+  return joined.split('\n').flatMap(line => {
+    const [, flags, says = ''] = /^ {2}(-.*?) {2,}(.*)$/.exec(line) ?? [];
+    if (flags === undefined) return [];
+    const [, defaultValue = ''] = /default: "?(.*?)"?\)$/.exec(says) ?? [];
+    const [, choices = ''] = /\(choices: (.*?), default/.exec(says) ?? [];
+    return [{ flags, defaultValue, choices: [...choices.matchAll(/"(.*?)"/g)].map(([, word = '']) => word) }];
+  });
+}
+
+/** The rows of the README's table whose first cell is an option. */
+function optionsOfReadme(): (Option & { meaning: string })[] {
+  return lines.flatMap(line => {
+    const [, flags, meaning, defaultValue] = /^\| `(-.*?)` \| (.*) \| (?:`(.*)` )?\|$/.exec(line) ?? [];
+    if (flags === undefined || meaning === undefined) return [];
+    return [{ flags, meaning, defaultValue: defaultValue ?? '', choices: [] }];
+  });
+}
+
+test('the option table has exactly the options of --help, in its order, with its defaults', async () => {
+  const pairs = ({ flags, defaultValue }: Option) => ({ flags, defaultValue });
+  const help = await optionsOfHelp();
+  expect(help.length).toBeGreaterThan(10);
+  expect(optionsOfReadme().map(pairs)).toEqual(help.map(pairs));
+});
+
+test('the option table names every choice that --help names', async () => {
+  const rows = new Map(optionsOfReadme().map(({ flags, meaning }) => [flags, meaning]));
+  const withChoices = (await optionsOfHelp()).filter(({ choices }) => choices.length > 0);
+  expect(withChoices.length).toBeGreaterThan(2);
+  for (const { flags, choices } of withChoices) {
+    for (const choice of choices) expect(rows.get(flags)).toContain(`\`${choice}\``);
+  }
+});
+
+test('its two commands are those that CI runs, word for word', () => {
+  const run = readFileSync(fromRoot('.ci/run'), 'utf8').split('\n');
+  for (const command of ['npm ci && npx folder-copy fixtures/album', 'npm ci && npm test']) {
+    expect(lines).toContain(`    ${command}`);
+    expect(run).toContain(command);
+  }
+});
+
+test('every file it links to exists', () => {
+  const targets = [...readme.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, target = '']) => target);
+  expect(targets.length).toBeGreaterThan(2);
+  expect(targets.filter(target => !existsSync(fromRoot(target)))).toEqual([]);
+});
+
+test('it names every dependency and no other', () => {
+  const { dependencies, optionalDependencies } = JSON.parse(
+    readFileSync(fromRoot('package.json'), 'utf8'),
+  ) as {
+    dependencies: Record<string, string>;
+    optionalDependencies: Record<string, string>;
+  };
+  const [, table = ''] = readme.split('| dependency | for |\n| --- | --- |\n');
+  const [rows = ''] = table.split('\n\n');
+  const named = rows.split('\n').map(row => /^\| (\S+)/.exec(row)?.[1]);
+  expect(named).toEqual(
+    [...Object.keys(dependencies), ...Object.keys(optionalDependencies)].toSorted(byOrder(named)),
+  );
+});
+
+/** The README's order is its own. */
+function byOrder(named: readonly (string | undefined)[]) {
+  return (a: string, b: string) => named.indexOf(a) - named.indexOf(b);
+}
+
+test('it can be read in one go', () => {
+  expect(lines.length).toBeLessThanOrEqual(220);
+});
