@@ -200,11 +200,15 @@ export class CopyRun {
       this.#blocked.push(job);
       return;
     }
+    if (this.#swept.delete(path)) {
+      this.#ledger.failedBeside(path, failure);
+      return;
+    }
     this.#ledger.failed(path, failure, job.attempt);
     if (job.kind !== 'finish') {
       if (isOneOfSeveral(job)) this.#linkOthers(job, false);
       this.#folders.settle(job.folder);
-    } else if (!this.#swept.delete(path)) {
+    } else {
       this.#folders.leave(this.#folders.get(path));
     }
   }
@@ -252,7 +256,7 @@ export class CopyRun {
         this.#ledger.deleted(deletion.path);
         return;
       case 'failed':
-        this.#ledger.failed(deletion.path, deletion.failure);
+        this.#ledger.failedBeside(deletion.path, deletion.failure);
         return;
       case 'touched':
         this.#swept.add(deletion.folder);

@@ -3,6 +3,7 @@ import { type BytePath, join, NAME_ENCODING, native, ROOT, rawName, split } from
 import { type Facts, kindOf } from '../common/facts.js';
 import { codeOf, type Failure, failureOf } from '../common/failure.js';
 import type { FolderHandles } from '../common/folder-handles.js';
+import { openToOwner } from './open-to-owner.js';
 
 export type Deletion =
   | { readonly kind: 'deleted'; readonly path: BytePath }
@@ -23,11 +24,16 @@ export interface Trees {
 export function* deleteExtras(trees: Trees): Generator<Deletion, void, undefined> {
   const folders: BytePath[] = [ROOT];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    const { extras, subfolders } = compareFolder(trees, folder);
-    folders.push(...subfolders);
-    for (const name of extras) yield* removeTree(trees.destination, join(folder, name));
-    if (extras.length > 0) {
-      yield { kind: 'touched', folder, facts: statSync(`${trees.source.at(folder)}.`, { bigint: true }) };
+    try {
+      const { extras, subfolders } = compareFolder(trees, folder);
+      folders.push(...subfolders);
+      if (extras.length === 0) continue;
+      const facts = statSync(`${trees.source.at(folder)}.`, { bigint: true });
+      openToOwner(trees.destination, folder);
+      for (const name of extras) yield* removeTree(trees.destination, join(folder, name));
+      yield { kind: 'touched', folder, facts };
+    } catch (error) {
+      yield { kind: 'failed', path: folder, failure: failureOf(error) };
     }
   }
 }
@@ -49,6 +55,7 @@ export function* removeTree(
         destination.forget(top.path);
         rmdirSync(place);
       } else {
+        openToOwner(destination, top.path);
         stack.push({ path: top.path, emptied: true });
         for (const child of namesIn(destination.at(top.path))) {
           stack.push({ path: join(top.path, child), emptied: false });

@@ -8,14 +8,15 @@ import { Tally } from './tally.js';
 export class Ledger {
   readonly tally = new Tally();
   readonly #emit: (event: CopyEvent) => void;
-  #rootFailed = false;
+  /** Whether something failed that is no entry of the source's: the root, a deletion. */
+  #failedBeside = false;
 
   constructor(emit: (event: CopyEvent) => void) {
     this.#emit = emit;
   }
 
   get hasFailures(): boolean {
-    return this.tally.failed > 0 || this.#rootFailed;
+    return this.tally.failed > 0 || this.#failedBeside;
   }
 
   found(isFolder: boolean, bytes: bigint): void {
@@ -50,9 +51,15 @@ export class Ledger {
   }
 
   failed(path: BytePath, failure: Failure, attempts = 1): void {
-    if (path === ROOT) this.#rootFailed = true;
+    if (path === ROOT) this.#failedBeside = true;
     else this.tally.failed += 1;
     this.#emit({ type: 'error', ...eventPath(path), ...failure, attempts });
+  }
+
+  /** What is no entry of the source's, or has been counted as finished: told of, not counted. */
+  failedBeside(path: BytePath, failure: Failure): void {
+    this.#failedBeside = true;
+    this.#emit({ type: 'error', ...eventPath(path), ...failure, attempts: 1 });
   }
 
   deleted(path: BytePath): void {

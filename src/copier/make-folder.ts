@@ -1,9 +1,10 @@
 import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { type BytePath, native, split } from '../common/byte-path.js';
-import { kindOf, permissionsOf } from '../common/facts.js';
+import { kindOf } from '../common/facts.js';
 import { codeOf, EntryError, step } from '../common/failure.js';
 import type { FolderHandles } from '../common/folder-handles.js';
 import type { IfExists } from '../common/messages.js';
+import { openToOwner } from './open-to-owner.js';
 
 /** `kept`: it stood there; `skipped`: something else stands there and is to stay. */
 export type FolderOutcome = 'made' | 'kept' | 'skipped';
@@ -23,13 +24,12 @@ export function makeFolder(
 ): FolderOutcome {
   const [parent, name] = split(folder);
   const path = native(handles.at(parent) + name);
-  if (makeIfFree(path, fresh)) return 'made';
+  if (makeIfFree(handles, folder, path, fresh)) return 'made';
   if (fresh)
     throw new EntryError('NAME_COLLISION', 'the destination takes its name for that of another entry');
-  const standing = lstatSync(path, { bigint: true });
-  const kind = kindOf(standing);
+  const kind = kindOf(lstatSync(path, { bigint: true }));
   if (kind === 'folder') {
-    openToOwner(path, permissionsOf(standing));
+    openToOwner(handles, folder);
     return 'kept';
   }
   if (ifExists === 'skip' || ifExists === 'error') {
@@ -39,13 +39,18 @@ export function makeFolder(
     throw new EntryError('EEXIST', 'something else stands in its place');
   }
   step('cannot replace what stands in its place', () => unlinkSync(path));
-  if (makeIfFree(path, fresh)) return 'made';
+  if (makeIfFree(handles, folder, path, fresh)) return 'made';
   throw new EntryError('EEXIST', 'something else was put in its place');
 }
 
 const PRIVATE = 0o700;
 
-function makeIfFree(path: string | Buffer, fresh: boolean): boolean {
+function makeIfFree(
+  handles: FolderHandles,
+  folder: BytePath,
+  path: string | Buffer,
+  fresh: boolean,
+): boolean {
   try {
     mkdirSync(path, PRIVATE);
   } catch (error) {
@@ -55,17 +60,7 @@ function makeIfFree(path: string | Buffer, fresh: boolean): boolean {
     });
   }
   // A folder that stood there may have handed down its set-group-id bit, which would go on to all below.
-  if (!fresh) chmodSync(path, PRIVATE);
+  // By its handle: a link that takes its place meanwhile is not followed.
+  if (!fresh) chmodSync(native(handles.at(folder).slice(0, -1)), PRIVATE);
   return true;
-}
-
-/** A folder without write permission is filled all the same, as long as it is ours; its mode comes at the end. */
-function openToOwner(path: string | Buffer, permissions: number): void {
-  if ((permissions & PRIVATE) === PRIVATE) return;
-  try {
-    chmodSync(path, permissions | PRIVATE);
-  } catch (error) {
-    // Somebody else's folder: what cannot be written in it fails by itself, with its own path.
-    if (codeOf(error) !== 'EPERM') throw error;
-  }
 }
