@@ -81,7 +81,13 @@ function compareFolder(trees: Trees, folder: BytePath): { extras: BytePath[]; su
       subfolders.push(join(folder, name));
     }
   }
-  return { extras: missing.length === 0 ? [] : withoutOtherSpellings(from, to, missing), subfolders };
+  const spelled = missing.length === 0 ? new Map<BytePath, BytePath>() : otherSpellings(from, to, missing);
+  for (const [standing, name] of spelled) {
+    const there = inSource(trees, from + name);
+    const isFolder = kindOf(statOf(to + standing)) === 'folder';
+    if (isFolder && there !== undefined && isEnteredFolder(trees, there)) subfolders.push(join(folder, name));
+  }
+  return { extras: missing.filter(name => !spelled.has(name)), subfolders };
 }
 
 function isEnteredFolder({ onlyDevice }: Trees, facts: BigIntStats): boolean {
@@ -91,17 +97,18 @@ function isEnteredFolder({ onlyDevice }: Trees, facts: BigIntStats): boolean {
 /**
  * A file system that ignores case can list the copy of `FILE` as `file`: what a name of the source leads to
  * in the destination is no extra, however it is spelled there.
+ * @returns by the name that stands in the destination the source's own
  */
-function withoutOtherSpellings(from: string, to: string, missing: readonly BytePath[]): BytePath[] {
+function otherSpellings(from: string, to: string, missing: readonly BytePath[]): Map<BytePath, BytePath> {
   const inodes = new Map<string, BytePath>();
   for (const name of missing) inodes.set(inodeKey(statOf(to + name)), name);
-  const spelled = new Set<BytePath>();
+  const spelled = new Map<BytePath, BytePath>();
   for (const name of namesIn(from)) {
     const copy = lstatSync(native(to + name), { bigint: true, throwIfNoEntry: false });
     const other = copy === undefined ? undefined : inodes.get(inodeKey(copy));
-    if (other !== undefined && isSpelledAs(other, name)) spelled.add(other);
+    if (other !== undefined && isSpelledAs(other, name)) spelled.set(other, name);
   }
-  return missing.filter(name => !spelled.has(name));
+  return spelled;
 }
 
 /** Another hard link to the same file is an extra all the same. */
