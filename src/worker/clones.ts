@@ -25,13 +25,13 @@ export class Clones {
         });
       const code = codeOf(error) ?? '';
       if (!NOT_CLONED.has(code)) throw error;
-      if (code !== 'EINVAL') this.#impossible.add(pair);
+      if (!OF_ONE_FILE.has(code)) this.#impossible.add(pair);
       return false;
     }
   }
 }
 
-/** EINVAL is about one file; the others are about the two file systems. */
+/** Where a file is streamed instead; all but a few of these are about the two file systems. */
 const NOT_CLONED = new Set([
   'EOPNOTSUPP',
   'ENOTSUP',
@@ -42,6 +42,9 @@ const NOT_CLONED = new Set([
   'EPERM',
   'ETXTBSY',
 ]);
+
+/** Of the wrong kind; one that may not be changed; one that is swapped to. */
+const OF_ONE_FILE = new Set(['EINVAL', 'EPERM', 'ETXTBSY']);
 
 function share(source: number, target: number): void {
   const calls = platformCalls();

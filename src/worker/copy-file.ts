@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync } from 'node:fs';
 import { native } from '../common/byte-path.js';
-import { type Facts, kindOf, unchanged } from '../common/facts.js';
+import { type Facts, unchanged } from '../common/facts.js';
 import { codeOf, EntryError, step } from '../common/failure.js';
 import type { NotKept } from '../common/messages.js';
 import { copyContent } from './copy-content.js';
@@ -15,6 +15,8 @@ export function copyFile(context: WorkerContext, job: Job): Promise<Finished> {
   return putInPlace(context, job, async (path, traits) => {
     const source = step('cannot be opened', () => openSource(context, job));
     try {
+      // What took its place need have no end: a FIFO, a device.
+      if (!fstatSync(source).isFile()) throw new EntryError('CHANGED', 'it is no file any more');
       const hasAttributes = context.settings.attributes && (platformCalls()?.hasAttributes(source) ?? false);
       const mode = creationMode(job.facts, traits, hasAttributes);
       const target = step('cannot be created', () => openSync(native(path), CREATE, mode));
@@ -38,7 +40,6 @@ async function fill(context: WorkerContext, job: Job, files: OpenFiles): Promise
     const content = await fillContent(context, files, before);
     const after = fstatSync(source, { bigint: true });
     if (unchanged(before, after)) return finish(files, before, content, []);
-    if (kindOf(after) !== 'file') break;
     // From the second try on `before` was true while the file was open: it has grown behind what was read.
     if (tries > 0 && after.size > before.size) {
       ftruncateSync(target, Number(before.size));
