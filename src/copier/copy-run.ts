@@ -142,12 +142,12 @@ export class CopyRun {
       return;
     }
     this.#folders.expect(folder);
-    if (kind !== 'file' || facts.nlink === 1n) {
+    if (facts.nlink === 1n || (kind === 'link' && !LINKS_ARE_LINKED)) {
       this.#hand(entry, kind);
       return;
     }
-    const plan = this.#hardLinks.meet(entry);
-    if (plan.kind === 'copy') this.#hand(entry, 'file');
+    const plan = this.#hardLinks.meet({ ...entry, kind });
+    if (plan.kind === 'copy') this.#hand(entry, kind);
     else if (plan.kind === 'link') this.#hand(entry, 'hardLink', plan.firstName);
   }
 
@@ -172,8 +172,9 @@ export class CopyRun {
     const path = join(job.folder, job.name);
     if (job.kind !== 'finish') {
       this.#ledger.settled(path, false, how, bytes, notKept);
-      if (isOneOfSeveral(job))
-        this.#linkOthers(job, how !== 'skipped' || this.#settings.ifExists === 'update');
+      // Skipped under `update` it stands there, up to date; not so a FIFO that could not be made.
+      const isThere = how !== 'skipped' || (this.#settings.ifExists === 'update' && notKept === undefined);
+      if (isOneOfSeveral(job)) this.#linkOthers(job, isThere);
       this.#folders.settle(job.folder);
     } else if (!this.#swept.delete(path)) {
       const folder = this.#folders.get(path);
@@ -190,7 +191,7 @@ export class CopyRun {
       }
     } else {
       const next = this.#hardLinks.lost(job.facts);
-      if (next !== undefined) this.#hand(next, 'file');
+      if (next !== undefined) this.#hand(next, next.kind);
     }
   }
 
@@ -274,7 +275,7 @@ function finishJob(path: BytePath, facts: Facts): PendingJob {
 }
 
 function isOneOfSeveral({ kind, facts }: PendingJob): boolean {
-  return (kind === 'file' || kind === 'hardLink') && facts.nlink > 1n;
+  return kind !== 'finish' && facts.nlink > 1n;
 }
 
 function workerSettings(places: Places, settings: CopySettings): WorkerSettings {
@@ -293,6 +294,9 @@ function workerSettings(places: Places, settings: CopySettings): WorkerSettings 
     parentPid: process.pid,
   };
 }
+
+/** Whether `link` makes another name of a symbolic link, and not of what it leads to. */
+const LINKS_ARE_LINKED = process.platform === 'linux';
 
 /** Tries again for an entry whose worker died. */
 const RETRIES = 2;

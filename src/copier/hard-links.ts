@@ -2,6 +2,9 @@ import { type BytePath, join } from '../common/byte-path.js';
 import type { Facts } from '../common/facts.js';
 import type { ListedEntry } from './list-entries.js';
 
+/** What can have several names, and is copied. */
+export type LinkableEntry = ListedEntry & { readonly kind: 'file' | 'link' | 'fifo' };
+
 /** What is to be done with a name of a file that has several. */
 export type LinkPlan =
   | { readonly kind: 'copy' }
@@ -16,7 +19,7 @@ export type LinkPlan =
 export class HardLinks {
   readonly #files = new Map<string, LinkedFile>();
 
-  meet(entry: ListedEntry): LinkPlan {
+  meet(entry: LinkableEntry): LinkPlan {
     const key = keyOf(entry.facts);
     const file = this.#files.get(key);
     if (file === undefined) {
@@ -34,7 +37,7 @@ export class HardLinks {
   }
 
   /** A name stands in the destination as a file of its own. @returns the names that waited to be linked to it */
-  copied(folder: BytePath, name: BytePath, facts: Facts): readonly ListedEntry[] {
+  copied(folder: BytePath, name: BytePath, facts: Facts): readonly LinkableEntry[] {
     const key = keyOf(facts);
     const file = this.#files.get(key);
     if (file === undefined) return [];
@@ -45,7 +48,7 @@ export class HardLinks {
   }
 
   /** The name that was to be copied failed. @returns the next one, which is to be copied instead */
-  lost(facts: Facts): ListedEntry | undefined {
+  lost(facts: Facts): LinkableEntry | undefined {
     const key = keyOf(facts);
     const file = this.#files.get(key);
     if (file === undefined || file.firstName !== undefined) return undefined;
@@ -64,7 +67,7 @@ interface LinkedFile {
   unseen: bigint;
   /** Undefined while no name has been copied. */
   firstName: BytePath | undefined;
-  readonly waiting: ListedEntry[];
+  readonly waiting: LinkableEntry[];
 }
 
 function keyOf({ dev, ino }: Facts): string {

@@ -9,14 +9,22 @@ export class Clones {
 
   /**
    * @param from and `to`: the devices of source and target, both open, the target empty
+   * @param mayOpen whether the target may have all of the source's mode already
    * @returns whether the target now is a clone; false: its content has to be copied
    * @throws {EntryError} with `always`, where it cannot be cloned
    */
-  clone(source: number, from: bigint, target: number, to: bigint, reflink: Reflink): boolean {
+  clone(
+    source: number,
+    from: bigint,
+    target: number,
+    to: bigint,
+    mayOpen: boolean,
+    reflink: Reflink,
+  ): boolean {
     const pair = `${from} ${to}`;
     if (reflink === 'never' || (reflink === 'auto' && this.#impossible.has(pair))) return false;
     try {
-      share(source, target);
+      share(source, target, mayOpen);
       return true;
     } catch (error) {
       if (reflink === 'always')
@@ -46,10 +54,12 @@ const NOT_CLONED = new Set([
 /** Of the wrong kind; one that may not be changed; one that is swapped to. */
 const OF_ONE_FILE = new Set(['EINVAL', 'EPERM', 'ETXTBSY']);
 
-function share(source: number, target: number): void {
+function share(source: number, target: number, mayOpen: boolean): void {
   const calls = platformCalls();
   if (calls !== undefined) calls.clone(source, target);
   else if (process.platform !== 'linux')
     throw new EntryError('ENOSYS', 'cloning has been built for Linux only');
+  else if (!mayOpen)
+    throw new EntryError('EPERM', 'in plain Node it would be open to others before it has its owner');
   else copyFileSync(`/proc/self/fd/${source}`, `/proc/self/fd/${target}`, constants.COPYFILE_FICLONE_FORCE);
 }

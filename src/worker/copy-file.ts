@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync } from 'node:fs';
 import { native } from '../common/byte-path.js';
-import { type Facts, unchanged } from '../common/facts.js';
+import { type Facts, permissionsOf, unchanged } from '../common/facts.js';
 import { codeOf, EntryError, step } from '../common/failure.js';
 import type { NotKept } from '../common/messages.js';
 import { copyContent } from './copy-content.js';
@@ -54,12 +54,13 @@ type Content = Pick<Finished, 'how' | 'bytes'>;
 
 async function fillContent(
   context: WorkerContext,
-  { source, target, traits }: OpenFiles,
+  { source, target, traits, hasAttributes }: OpenFiles,
   facts: Facts,
 ): Promise<Content> {
+  const mayOpen = creationMode(facts, traits, hasAttributes) === permissionsOf(facts);
   if (
     facts.size > 0n &&
-    context.clones.clone(source, facts.dev, target, traits.dev, context.settings.reflink)
+    context.clones.clone(source, facts.dev, target, traits.dev, mayOpen, context.settings.reflink)
   ) {
     const bytes = Number(facts.size);
     context.copiedBytes(bytes);

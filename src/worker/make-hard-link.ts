@@ -1,9 +1,12 @@
 import { linkSync } from 'node:fs';
 import { native, split } from '../common/byte-path.js';
+import { kindOf } from '../common/facts.js';
 import { codeOf, step } from '../common/failure.js';
 import { lossOf } from '../common/not-kept.js';
 import { copyFile } from './copy-file.js';
+import { copyLink } from './copy-link.js';
 import type { Finished, Job } from './job.js';
+import { makeFifo } from './make-fifo.js';
 import { putInPlace } from './put-in-place.js';
 import type { WorkerContext } from './worker-context.js';
 
@@ -21,8 +24,19 @@ export async function makeHardLink(context: WorkerContext, job: Job): Promise<Fi
   } catch (error) {
     if (!CANNOT_LINK.has(codeOf(error) ?? '')) throw error;
     if (context.settings.strict) throw lossOf('hardLink');
-    const { how, bytes, notKept } = await copyFile(context, { ...job, kind: 'file' });
+    const { how, bytes, notKept } = await copyByItself(context, job);
     return { how, bytes, notKept: ['hardLink', ...notKept] };
+  }
+}
+
+function copyByItself(context: WorkerContext, job: Job): Promise<Finished> {
+  switch (kindOf(job.facts)) {
+    case 'link':
+      return copyLink(context, { ...job, kind: 'link' });
+    case 'fifo':
+      return makeFifo(context, { ...job, kind: 'fifo' });
+    default:
+      return copyFile(context, { ...job, kind: 'file' });
   }
 }
 
