@@ -30,12 +30,16 @@ export interface Trees {
 export function* deleteExtras(trees: Trees, remove: boolean): Generator<Deletion, void, undefined> {
   const folders: BytePath[] = [ROOT];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    const { extras, subfolders } = compareFolder(trees, folder);
-    folders.push(...subfolders);
-    if (extras.length > 0 && remove) openFolderAt(trees.destination, folder);
-    for (const name of extras) yield* removeTree(trees.destination, join(folder, name), remove);
-    if (extras.length > 0) {
-      yield { kind: 'touched', folder, facts: statSync(`${trees.source.at(folder)}.`, { bigint: true }) };
+    try {
+      const { extras, subfolders } = compareFolder(trees, folder);
+      folders.push(...subfolders);
+      if (extras.length === 0) continue;
+      const facts = statSync(`${trees.source.at(folder)}.`, { bigint: true });
+      if (remove) openToOwner(trees.destination, folder);
+      for (const name of extras) yield* removeTree(trees.destination, join(folder, name), remove);
+      yield { kind: 'touched', folder, facts };
+    } catch (error) {
+      yield { kind: 'failed', path: folder, failure: failureOf(error) };
     }
   }
 }
@@ -58,7 +62,7 @@ export function* removeTree(
         destination.forget(top.path);
         if (remove) rmdirSync(place);
       } else {
-        if (remove) openFolderAt(destination, top.path);
+        if (remove) openToOwner(destination, top.path);
         stack.push({ path: top.path, emptied: true });
         for (const child of namesIn(destination.at(top.path))) {
           stack.push({ path: join(top.path, child), emptied: false });
@@ -70,11 +74,6 @@ export function* removeTree(
       yield { kind: 'failed', path: top.path, failure: failureOf(error) };
     }
   }
-}
-
-function openFolderAt(destination: FolderHandles, folder: BytePath): void {
-  const path = destination.at(folder).slice(0, -1);
-  openToOwner(native(path), statSync(native(path), { bigint: true }));
 }
 
 function compareFolder(trees: Trees, folder: BytePath): { extras: BytePath[]; subfolders: BytePath[] } {
@@ -91,7 +90,13 @@ function compareFolder(trees: Trees, folder: BytePath): { extras: BytePath[]; su
       subfolders.push(join(folder, name));
     }
   }
-  return { extras: missing.length === 0 ? [] : withoutOtherSpellings(from, to, missing), subfolders };
+  const spelled = missing.length === 0 ? new Map<BytePath, BytePath>() : otherSpellings(from, to, missing);
+  for (const [standing, name] of spelled) {
+    const there = inSource(trees, from + name);
+    const isFolder = kindOf(statOf(to + standing)) === 'folder';
+    if (isFolder && there !== undefined && isEnteredFolder(trees, there)) subfolders.push(join(folder, name));
+  }
+  return { extras: missing.filter(name => !spelled.has(name)), subfolders };
 }
 
 function isEnteredFolder({ onlyDevice }: Trees, facts: BigIntStats): boolean {
@@ -101,17 +106,18 @@ function isEnteredFolder({ onlyDevice }: Trees, facts: BigIntStats): boolean {
 /**
  * A file system that ignores case can list the copy of `FILE` as `file`: what a name of the source leads to
  * in the destination is no extra, however it is spelled there.
+ * @returns by the name that stands in the destination the source's own
  */
-function withoutOtherSpellings(from: string, to: string, missing: readonly BytePath[]): BytePath[] {
+function otherSpellings(from: string, to: string, missing: readonly BytePath[]): Map<BytePath, BytePath> {
   const inodes = new Map<string, BytePath>();
   for (const name of missing) inodes.set(inodeKey(statOf(to + name)), name);
-  const spelled = new Set<BytePath>();
+  const spelled = new Map<BytePath, BytePath>();
   for (const name of namesIn(from)) {
     const copy = lstatSync(native(to + name), { bigint: true, throwIfNoEntry: false });
     const other = copy === undefined ? undefined : inodes.get(inodeKey(copy));
-    if (other !== undefined && isSpelledAs(other, name)) spelled.add(other);
+    if (other !== undefined && isSpelledAs(other, name)) spelled.set(other, name);
   }
-  return missing.filter(name => !spelled.has(name));
+  return spelled;
 }
 
 /** Another hard link to the same file is an extra all the same. */

@@ -134,7 +134,7 @@ export class DryRun {
     const { folder, name, facts } = entry;
     const kind = entry.kind === 'link' || entry.kind === 'fifo' ? entry.kind : 'file';
     if (facts.nlink > 1n) {
-      const plan = this.#hardLinks.meet(entry);
+      const plan = this.#hardLinks.meet({ ...entry, kind });
       if (plan.kind === 'link') return { kind: 'hardLink', folder, name, facts, firstName: plan.firstName };
       this.#hardLinks.copied(path, facts, undefined);
     }
@@ -152,7 +152,7 @@ export class DryRun {
     const onlyDevice = oneFileSystem ? this.#places.sourceFacts.dev : undefined;
     for (const deletion of deleteExtras({ source, destination, dereference, onlyDevice }, false)) {
       if (deletion.kind === 'deleted') this.#ledger.deleted(deletion.path);
-      else if (deletion.kind === 'failed') this.#ledger.failed(deletion.path, deletion.failure);
+      else if (deletion.kind === 'failed') this.#ledger.failedBeside(deletion.path, deletion.failure);
     }
   }
 }

@@ -2,6 +2,9 @@ import type { BytePath } from '../common/byte-path.js';
 import type { Facts } from '../common/facts.js';
 import type { ListedEntry } from './list-entries.js';
 
+/** What can have several names, and is copied. */
+export type LinkableEntry = ListedEntry & { readonly kind: 'file' | 'link' | 'fifo' };
+
 /** What is to be done with a name of a file that has several. */
 export type LinkPlan =
   | { readonly kind: 'copy' }
@@ -16,7 +19,7 @@ export type LinkPlan =
 export class HardLinks {
   readonly #files = new Map<string, LinkedFile>();
 
-  meet(entry: ListedEntry): LinkPlan {
+  meet(entry: LinkableEntry): LinkPlan {
     const key = keyOf(entry.facts);
     const file = this.#files.get(key);
     if (file === undefined) {
@@ -42,7 +45,7 @@ export class HardLinks {
    * A name stands in the destination: the first, or one that could only become a file of its own.
    * @returns the names that waited to be linked to it
    */
-  copied(path: BytePath, facts: Facts, digest: string | undefined): readonly ListedEntry[] {
+  copied(path: BytePath, facts: Facts, digest: string | undefined): readonly LinkableEntry[] {
     const key = keyOf(facts);
     const file = this.#files.get(key);
     if (file === undefined) return [];
@@ -61,7 +64,7 @@ export class HardLinks {
   }
 
   /** A name failed. @returns where it was to be copied, the next one, which is to be copied instead */
-  lost(facts: Facts): ListedEntry | undefined {
+  lost(facts: Facts): LinkableEntry | undefined {
     const key = keyOf(facts);
     const file = this.#files.get(key);
     if (file === undefined) return undefined;
@@ -88,7 +91,7 @@ interface LinkedFile {
   digest: string | undefined;
   /** Names that are on their way to be linked. */
   unlinked: number;
-  readonly waiting: ListedEntry[];
+  readonly waiting: LinkableEntry[];
 }
 
 function keyOf({ dev, ino }: Facts): string {

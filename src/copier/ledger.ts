@@ -13,7 +13,8 @@ export class Ledger {
   readonly tally = new Tally();
   readonly #emit: (event: CopyEvent) => void;
   readonly #files: SideFiles;
-  #rootFailed = false;
+  /** Whether something failed that is no entry of the source's: the root, a deletion. */
+  #failedBeside = false;
   #plannedBytes = 0n;
 
   constructor(emit: (event: CopyEvent) => void, files: SideFiles) {
@@ -22,7 +23,7 @@ export class Ledger {
   }
 
   get hasFailures(): boolean {
-    return this.tally.failed > 0 || this.#rootFailed;
+    return this.tally.failed > 0 || this.#failedBeside;
   }
 
   found(isFolder: boolean, bytes: bigint): void {
@@ -80,10 +81,16 @@ export class Ledger {
   }
 
   failed(path: BytePath, failure: Failure, attempts = 1): void {
-    if (path === ROOT) this.#rootFailed = true;
+    if (path === ROOT) this.#failedBeside = true;
     else this.tally.failed += 1;
     this.#files.failed(path);
     this.#emit({ type: 'error', ...eventPath(path), ...failure, attempts });
+  }
+
+  /** What is no entry of the source's, or has been counted as finished: told of, not counted. */
+  failedBeside(path: BytePath, failure: Failure): void {
+    this.#failedBeside = true;
+    this.#emit({ type: 'error', ...eventPath(path), ...failure, attempts: 1 });
   }
 
   deleted(path: BytePath): void {

@@ -4,7 +4,7 @@ import { kindOf } from '../common/facts.js';
 import { codeOf, EntryError, step } from '../common/failure.js';
 import type { FolderHandles } from '../common/folder-handles.js';
 import type { IfExists, Standing } from '../common/messages.js';
-import { openToOwner, PRIVATE } from './open-to-owner.js';
+import { openToOwner } from './open-to-owner.js';
 
 /** `kept`: it stood there; `skipped`: something else stands there and is to stay. */
 export type FolderOutcome = 'made' | 'kept' | 'skipped';
@@ -23,13 +23,12 @@ export function makeFolder(
 ): FolderOutcome {
   const [parent, name] = split(folder);
   const path = native(handles.at(parent) + name);
-  if (makeIfFree(path, standing)) return 'made';
+  if (makeIfFree(handles, folder, path, standing)) return 'made';
   if (standing === 'nothing')
     throw new EntryError('NAME_COLLISION', 'the destination takes its name for that of another entry');
-  const there = lstatSync(path, { bigint: true });
-  const kind = kindOf(there);
+  const kind = kindOf(lstatSync(path, { bigint: true }));
   if (kind === 'folder') {
-    openToOwner(path, there);
+    openToOwner(handles, folder);
     return 'kept';
   }
   const isTheirs = standing === 'content';
@@ -40,11 +39,18 @@ export function makeFolder(
     throw new EntryError('EEXIST', 'something else stands in its place');
   }
   step('cannot replace what stands in its place', () => unlinkSync(path));
-  if (makeIfFree(path, standing)) return 'made';
+  if (makeIfFree(handles, folder, path, standing)) return 'made';
   throw new EntryError('EEXIST', 'something else was put in its place');
 }
 
-function makeIfFree(path: string | Buffer, standing: Standing): boolean {
+const PRIVATE = 0o700;
+
+function makeIfFree(
+  handles: FolderHandles,
+  folder: BytePath,
+  path: string | Buffer,
+  standing: Standing,
+): boolean {
   try {
     mkdirSync(path, PRIVATE);
   } catch (error) {
@@ -54,6 +60,7 @@ function makeIfFree(path: string | Buffer, standing: Standing): boolean {
     });
   }
   // A folder that stood there may have handed down its set-group-id bit, which would go on to all below.
-  if (standing === 'content') chmodSync(path, PRIVATE);
+  // By its handle: a link that takes its place meanwhile is not followed.
+  if (standing === 'content') chmodSync(native(handles.at(folder).slice(0, -1)), PRIVATE);
   return true;
 }

@@ -1,18 +1,23 @@
-import { chmodSync } from 'node:fs';
-import { type Facts, permissionsOf } from '../common/facts.js';
+import { chmodSync, statSync } from 'node:fs';
+import { type BytePath, native } from '../common/byte-path.js';
+import { permissionsOf } from '../common/facts.js';
 import { codeOf } from '../common/failure.js';
+import type { FolderHandles } from '../common/folder-handles.js';
 
-/** Of a folder that is being worked in. */
-export const PRIVATE = 0o700;
-
-/** Lets its owner work in a folder, as long as that is us; its mode is set when the work in it is done. */
-export function openToOwner(path: string | Buffer, facts: Facts): void {
-  const permissions = permissionsOf(facts);
-  if ((permissions & PRIVATE) === PRIVATE) return;
+/**
+ * Lets us write in a folder of ours whose mode forbids it; its own mode comes with its end.
+ * By its handle: a link that takes its place meanwhile is not followed.
+ */
+export function openToOwner(handles: FolderHandles, folder: BytePath): void {
+  const path = native(handles.at(folder).slice(0, -1));
+  const permissions = permissionsOf(statSync(path, { bigint: true }));
+  if ((permissions & OWNERS) === OWNERS) return;
   try {
-    chmodSync(path, permissions | PRIVATE);
+    chmodSync(path, permissions | OWNERS);
   } catch (error) {
-    // Somebody else's folder: what cannot be done in it fails by itself, with its own path.
+    // Somebody else's folder: what cannot be written in it fails by itself, with its own path.
     if (codeOf(error) !== 'EPERM') throw error;
   }
 }
+
+const OWNERS = 0o700;

@@ -3,7 +3,7 @@ import { type BytePath, join, ROOT, split } from '../common/byte-path.js';
 import { type Facts, isSparse, permissionsOf } from '../common/facts.js';
 import { EntryError, type Failure, failureOf } from '../common/failure.js';
 import type { FolderHandles } from '../common/folder-handles.js';
-import type { DoneOutcome, How, IfExists, JobHow, JobKind, Standing } from '../common/messages.js';
+import type { DoneOutcome, How, IfExists, JobHow, JobKind, NotKept, Standing } from '../common/messages.js';
 import { lossOf } from '../common/not-kept.js';
 import { isReserved } from '../common/reserved-names.js';
 import type { PendingJob } from './batcher.js';
@@ -92,7 +92,7 @@ export class TreeCopy {
       if (how === 'skipped' || (job.kind === 'hardLink' && how === 'linked')) ledger.passed(job.facts.size);
       const known = digest ?? (job.kind === 'hardLink' ? this.#hardLinks.digestOf(job.facts) : undefined);
       if (known !== undefined) ledger.digest(path, known);
-      if (isOneOfSeveral(job)) this.#linkOthers(job, this.#isOurs(how), known);
+      if (isOneOfSeveral(job)) this.#linkOthers(job, this.#isOurs(how, notKept), known);
       this.#folders.settle(job.folder);
     } else if (!this.#again.delete(path)) {
       const folder = this.#folders.get(path);
@@ -113,11 +113,15 @@ export class TreeCopy {
       this.#blocked.push(job);
       return;
     }
+    if (job.kind === 'finish' && this.#again.delete(path)) {
+      this.#parts.ledger.failedBeside(path, failure);
+      return;
+    }
     this.#parts.ledger.failed(path, failure, job.attempt);
     if (job.kind !== 'finish') {
       if (isOneOfSeveral(job)) this.#linkOthers(job, false, undefined);
       this.#folders.settle(job.folder);
-    } else if (!this.#again.delete(path)) {
+    } else {
       this.#folders.leave(this.#folders.get(path));
     }
   }
@@ -143,7 +147,7 @@ export class TreeCopy {
         if (tell) this.#parts.ledger.deleted(deletion.path);
         return;
       case 'failed':
-        this.#parts.ledger.failed(deletion.path, deletion.failure);
+        this.#parts.ledger.failedBeside(deletion.path, deletion.failure);
         return;
       case 'touched':
         this.finishAgain(deletion.folder, deletion.facts);
@@ -219,7 +223,8 @@ export class TreeCopy {
 
   #plan(entry: ListedEntry, kind: 'file' | 'link' | 'fifo'): void {
     this.#folders.expect(entry.folder);
-    const plan = entry.facts.nlink === 1n ? COPY : this.#hardLinks.meet(entry);
+    const isAlone = entry.facts.nlink === 1n || (kind === 'link' && !LINKS_ARE_LINKED);
+    const plan = isAlone ? COPY : this.#hardLinks.meet({ ...entry, kind });
     if (plan.kind === 'copy') {
       if (kind === 'file') this.#parts.ledger.planned(entry.facts);
       this.#hand(entry, kind);
@@ -263,8 +268,10 @@ export class TreeCopy {
   }
 
   /** Whether what stands there has the source's content: then other names may be linked to it. */
-  #isOurs(how: How): boolean {
-    return how !== 'skipped' || this.#parts.standing === 'earlier' || this.#parts.ifExists === 'update';
+  #isOurs(how: How, notKept: readonly NotKept[] | undefined): boolean {
+    if (how !== 'skipped') return true;
+    // A FIFO that could not be made is skipped as well.
+    return notKept === undefined && (this.#parts.standing === 'earlier' || this.#parts.ifExists === 'update');
   }
 
   /** The other names of a file become links to it, or, where it is not there, the next of them is copied. */
@@ -276,7 +283,7 @@ export class TreeCopy {
       }
     } else {
       const next = this.#hardLinks.lost(job.facts);
-      if (next !== undefined) this.#hand(next, job.kind);
+      if (next !== undefined) this.#hand(next, next.kind);
     }
   }
 }
@@ -291,6 +298,8 @@ function finalHow(how: JobHow): How {
 }
 
 const OWNER_ALL = 0o700n;
+/** Whether `link` makes another name of a symbolic link, and not of what it leads to. */
+const LINKS_ARE_LINKED = process.platform === 'linux';
 const COPY = { kind: 'copy' } as const;
 
 function finishJob(path: BytePath, facts: Facts): PendingJob {

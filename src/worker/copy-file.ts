@@ -1,6 +1,6 @@
 import { closeSync, constants, fdatasyncSync, fstatSync, fsyncSync, ftruncateSync, openSync } from 'node:fs';
 import { native } from '../common/byte-path.js';
-import { type Facts, kindOf, unchanged } from '../common/facts.js';
+import { type Facts, unchanged } from '../common/facts.js';
 import { EntryError, step } from '../common/failure.js';
 import type { NotKept } from '../common/messages.js';
 import { copyContent } from './copy-content.js';
@@ -52,7 +52,6 @@ async function fill(context: WorkerContext, files: OpenFiles, listed: Facts): Pr
     const content = await fillContent(context, files, before);
     const after = fstatSync(source, { bigint: true });
     if (unchanged(before, after)) return await finish(context, files, before, content, []);
-    if (kindOf(after) !== 'file') break;
     // From the second try on `before` was true while the file was open: it has grown behind what was read.
     if (tries > 0 && after.size > before.size && content.bytes >= Number(before.size)) {
       step('cannot be written', () => ftruncateSync(target, Number(before.size)));
@@ -66,13 +65,9 @@ async function fill(context: WorkerContext, files: OpenFiles, listed: Facts): Pr
 /** Then it is the turn of `--retries`. */
 const TRIES_WHILE_CHANGING = 2;
 
-async function fillContent(
-  context: WorkerContext,
-  { source, target, traits }: OpenFiles,
-  facts: Facts,
-): Promise<Content> {
-  const { reflink } = context.settings;
-  if (facts.size > 0n && context.clones.clone(source, facts.dev, target, traits.dev, reflink)) {
+async function fillContent(context: WorkerContext, files: OpenFiles, facts: Facts): Promise<Content> {
+  const { source, target } = files;
+  if (facts.size > 0n && context.clones.clone(files, facts, context.settings.reflink)) {
     const bytes = Number(facts.size);
     context.copiedBytes(bytes);
     const digest = await context.digests?.digestOf(context, source);

@@ -17,17 +17,17 @@ import type { WorkerContext } from './worker-context.js';
  * @returns `begun`, or the whole outcome where nothing is left to do: it stands there, or could be cloned
  */
 export function beginLargeFile(context: WorkerContext, job: Job): Promise<Finished> {
-  return putInPlace(context, job, async (path, traits) => {
+  return putInPlace(context, job, async path => {
     const source = openSource(context, job);
     try {
       const target = step('cannot be created', () =>
         openSync(native(path), CREATE | constants.O_WRONLY, CREATED_MODE),
       );
       try {
-        const { dev, size } = job.facts;
-        if (!context.clones.clone(source, dev, target, traits.dev, context.settings.reflink)) return begun;
-        context.copiedBytes(Number(size));
-        return await end(context, openFiles(context, job, source, target), job.facts, 'cloned');
+        const files = openFiles(context, job, source, target);
+        if (!context.clones.clone(files, job.facts, context.settings.reflink)) return begun;
+        context.copiedBytes(Number(job.facts.size));
+        return await end(context, files, job.facts, 'cloned');
       } finally {
         closeSync(target);
       }

@@ -1,6 +1,6 @@
-import { constants, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { native } from '../common/byte-path.js';
-import { codeOf, step } from '../common/failure.js';
+import { codeOf, EntryError, step } from '../common/failure.js';
 import type { Job } from './job.js';
 import type { WorkerContext } from './worker-context.js';
 
@@ -11,7 +11,7 @@ import type { WorkerContext } from './worker-context.js';
 export function openSource(context: WorkerContext, job: Job): number {
   const path = native(context.source.at(job.folder) + job.name);
   const flags = READ | (context.settings.dereference ? 0 : (constants.O_NOFOLLOW ?? 0));
-  return step('cannot be opened', () => {
+  const source = step('cannot be opened', () => {
     if (constants.O_NOATIME === undefined) return openSync(path, flags);
     try {
       return openSync(path, flags | constants.O_NOATIME);
@@ -20,6 +20,10 @@ export function openSource(context: WorkerContext, job: Job): number {
       return openSync(path, flags);
     }
   });
+  if (fstatSync(source).isFile()) return source;
+  closeSync(source);
+  // What took its place need have no end: a FIFO, a device.
+  throw new EntryError('CHANGED', 'it is no file any more');
 }
 
 /** O_NONBLOCK: should a FIFO have taken the file's place since it was listed, opening must not wait. */

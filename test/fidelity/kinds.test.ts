@@ -77,14 +77,17 @@ describe('hard links', () => {
     expect(readdirSync(copy)).toEqual(['a', 'b', 'c']);
   });
 
-  test('of links and FIFOs do no harm', async () => {
+  test('of links and FIFOs are kept too', async () => {
     const source = makeTree([
       { path: 'link', kind: 'link', target: 'x' },
       { path: 'fifo', kind: 'fifo' },
     ]);
     shell(source, 'ln -P link link2; ln fifo fifo2');
-    const copy = await wholeCopy(source);
-    expect(readdirSync(copy)).toEqual(['fifo', 'fifo2', 'link', 'link2']);
+    for (const args of [[], ['--if-exists', 'update'], []]) {
+      const copy = await wholeCopy(source, args);
+      expect(readdirSync(copy)).toEqual(['fifo', 'fifo2', 'link', 'link2']);
+      expect(compareTrees(source, copy)).toEqual([]);
+    }
   });
 
   test.skipIf(!isRoot)('whose first name cannot be reached are copied under the next', async () => {

@@ -24,6 +24,7 @@ export async function tracedCopy(
   args: readonly string[],
   source: string,
   copy = join(dirname(source), 'copy'),
+  environment: Record<string, string> = {},
 ): Promise<TracedCopy> {
   const log = join(scratchFolder(), 'calls');
   // `-yy` would ask the kernel about each descriptor; `-y` shows the path behind it.
@@ -44,7 +45,7 @@ export async function tracedCopy(
       source,
       copy,
     ],
-    { env: commandEnvironment(), stdio: ['ignore', 'ignore', 'pipe'] },
+    { env: commandEnvironment(environment), stdio: ['ignore', 'ignore', 'pipe'] },
   );
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
