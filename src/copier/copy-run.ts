@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { statSync, unlinkSync } from 'node:fs';
 import { type BytePath, bytePath, native, ROOT } from '../common/byte-path.js';
 import { sameInode } from '../common/facts.js';
-import { codeOf, type Failure, failureOf } from '../common/failure.js';
+import { codeOf, failureOf } from '../common/failure.js';
 import { type FolderHandles, HANDLES_OUTLIVE_RENAME, openFolderHandles } from '../common/folder-handles.js';
 import { version } from '../version.js';
 import type { PendingJob } from './batcher.js';
@@ -81,7 +81,7 @@ export class CopyRun {
       await this.#list(tree, dispatcher, folder);
       await this.#settleAll(tree, dispatcher);
       await this.#sweep(tree, dispatcher, folder, destination);
-      if (!this.#stop.isStopped) await this.#finish(tree, dispatcher, folder);
+      if (!this.#stop.isStopped && tree.hasRoot) await this.#finish(tree, dispatcher, folder);
     } finally {
       await dispatcher.end();
       await budget?.end();
@@ -118,9 +118,10 @@ export class CopyRun {
     return {
       done: (job, outcome) => tree.settle(job, outcome),
       failed: (job, failure) => {
-        this.#stopAt(failure, folder.root);
         // A full disk is full for all: what could not be written is left, and told of in one line.
-        if (!DISK_FULL.has(failure.code)) tree.fail(job, failure);
+        if (DISK_FULL.has(failure.code)) this.#stopAsFull(failure.code, folder.root);
+        else tree.fail(job, failure);
+        this.#stopIfFailed();
       },
       copied: bytes => this.#ledger.copied(bytes),
       abandoned: (job, temporaryName) => {
@@ -128,15 +129,30 @@ export class CopyRun {
         const isGoingOn = job.part !== undefined && !this.#stop.isStopped;
         if (!isGoingOn) removeIfThere(destination, job.folder, job.part?.temporaryName ?? temporaryName);
       },
-      workers: pids => folder.claim.nameWorkers(pids),
+      workers: pids => this.#nameWorkers(folder, pids),
     };
   }
 
-  #stopAt({ code }: Failure, root: string): void {
-    if (DISK_FULL.has(code)) {
-      this.#stop.now(code, fullInWords(root, this.#ledger.need(), this.tally.isListed));
-    } else if (this.#settings.failFast) {
-      this.#stop.now(code, 'stopped at the first failed entry; the same command goes on from here');
+  #stopAsFull(code: string, root: string): void {
+    this.#stop.now(code, fullInWords(root, this.#ledger.need(), this.tally.isListed));
+  }
+
+  #stopIfFailed(): void {
+    const { firstFailure } = this.#ledger;
+    if (!this.#settings.failFast || firstFailure === undefined) return;
+    this.#stop.now(
+      firstFailure.code,
+      'stopped at the first failed entry; the same command goes on from here',
+    );
+  }
+
+  #nameWorkers({ claim, root }: WorkFolder, pids: readonly number[]): void {
+    try {
+      claim.nameWorkers(pids);
+    } catch (error) {
+      const { code, message } = failureOf(error);
+      if (DISK_FULL.has(code)) this.#stopAsFull(code, root);
+      else this.#stop.now(code, `its claim on the destination cannot be kept: ${message}`);
     }
   }
 
@@ -152,7 +168,7 @@ export class CopyRun {
     const slices = new Slices();
     for (const listed of listEntries(bytePath(this.#places.sourceRoot), options)) {
       tree.take(listed);
-      if (listed.kind === 'failed' && this.#settings.failFast) this.#stopAt(listed.failure, folder.root);
+      this.#stopIfFailed();
       while (dispatcher.isFull && !this.#stop.isStopped) await dispatcher.change();
       if (slices.isOver) await slices.next();
       if (this.#stop.isStopped) return;

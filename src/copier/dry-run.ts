@@ -82,7 +82,7 @@ export class DryRun {
         if (listed.failure !== undefined) this.#ledger.failed(listed.folder, listed.failure);
         return;
       case 'failed':
-        this.#ledger.found(listed.isFolder, 0n);
+        if (listed.path !== ROOT) this.#ledger.found(listed.isFolder, 0n);
         this.#ledger.failed(listed.path, listed.failure);
         return;
       default:

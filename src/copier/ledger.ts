@@ -15,11 +15,16 @@ export class Ledger {
   readonly #files: SideFiles;
   /** Whether something failed that is no entry of the source's: the root, a deletion. */
   #failedBeside = false;
+  #firstFailure: Failure | undefined;
   #plannedBytes = 0n;
 
   constructor(emit: (event: CopyEvent) => void, files: SideFiles) {
     this.#emit = emit;
     this.#files = files;
+  }
+
+  get firstFailure(): Failure | undefined {
+    return this.#firstFailure;
   }
 
   get hasFailures(): boolean {
@@ -83,6 +88,7 @@ export class Ledger {
   failed(path: BytePath, failure: Failure, attempts = 1): void {
     if (path === ROOT) this.#failedBeside = true;
     else this.tally.failed += 1;
+    this.#firstFailure ??= failure;
     this.#files.failed(path);
     this.#emit({ type: 'error', ...eventPath(path), ...failure, attempts });
   }
@@ -90,6 +96,7 @@ export class Ledger {
   /** What is no entry of the source's, or has been counted as finished: told of, not counted. */
   failedBeside(path: BytePath, failure: Failure): void {
     this.#failedBeside = true;
+    this.#firstFailure ??= failure;
     this.#emit({ type: 'error', ...eventPath(path), ...failure, attempts: 1 });
   }
 

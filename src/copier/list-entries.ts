@@ -54,14 +54,15 @@ export function* listEntries(root: BytePath, options: ListOptions): Generator<Li
 class Walk {
   readonly #handles: FolderHandles;
   readonly #options: ListOptions;
-  readonly #rootFacts: Facts;
+  readonly #root: BytePath;
+  #rootDevice: bigint | undefined;
   /** From the root down. A stack of its own instead of recursion: a tree may be thousands of folders deep. */
   readonly #open: OpenFolder[] = [];
 
   constructor(root: BytePath, options: ListOptions) {
     this.#handles = openFolderHandles(root, options.dereference);
     this.#options = options;
-    this.#rootFacts = lstatSync(native(`${root}/.`), { bigint: true });
+    this.#root = root;
   }
 
   close(): void {
@@ -69,7 +70,15 @@ class Walk {
   }
 
   *steps(): Generator<Listed, void, undefined> {
-    yield* this.#enter(ROOT, this.#rootFacts);
+    let rootFacts: Facts;
+    try {
+      rootFacts = lstatSync(native(`${this.#root}/.`), { bigint: true });
+    } catch (error) {
+      yield { kind: 'failed', path: ROOT, isFolder: true, failure: failureOf(error) };
+      return;
+    }
+    this.#rootDevice = rootFacts.dev;
+    yield* this.#enter(ROOT, rootFacts);
     for (let top = this.#open.at(-1); top !== undefined; top = this.#open.at(-1)) {
       const next = top.nextSubfolder();
       if (next !== undefined) {
@@ -83,7 +92,7 @@ class Walk {
   }
 
   *#enter(folder: BytePath, facts: Facts): Generator<Listed, void, undefined> {
-    const isForeign = this.#options.oneFileSystem && facts.dev !== this.#rootFacts.dev;
+    const isForeign = this.#options.oneFileSystem && facts.dev !== this.#rootDevice;
     let directory: Names | undefined;
     try {
       if (this.#options.dereference && this.#open.some(above => sameInode(above.facts, facts))) {

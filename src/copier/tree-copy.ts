@@ -50,6 +50,11 @@ export class TreeCopy {
     this.#parts = parts;
   }
 
+  /** Whether the root could be listed: only then there is a copy. */
+  get hasRoot(): boolean {
+    return this.#rootFacts !== undefined;
+  }
+
   /** Whether everything that was taken is settled. */
   get isDone(): boolean {
     return this.#folders.size === 0;
@@ -69,7 +74,7 @@ export class TreeCopy {
         this.#folders.listed(listed.folder, listed.failure);
         return;
       case 'failed':
-        ledger.found(listed.isFolder, 0n);
+        if (listed.path !== ROOT) ledger.found(listed.isFolder, 0n);
         ledger.failed(listed.path, listed.failure);
         return;
       default:

@@ -1,9 +1,10 @@
-import { linkSync, readdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, readdirSync, renameSync, rmSync, unlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, failureOf } from '../../common/failure.js';
 import { CLAIM_NAME, heirName, temporaryName } from '../../common/reserved-names.js';
 import { RefusedError } from '../errors.js';
 import { identityOf, isAlive, type ProcessIdentity, thisMachine } from './liveness.js';
+import { makeOwnFile, readOwnFile } from './own-file.js';
 
 /**
  * One run's hold on a destination: a file in its root that names the run and its processes.
@@ -45,7 +46,7 @@ export class Claim {
     if (pids.length === this.#workers.length && pids.every((pid, n) => pid === this.#workers[n])) return;
     this.#workers = pids;
     const path = this.#path(temporaryName(this.#runId));
-    writeFileSync(path, this.#text(), { mode: 0o600 });
+    makeOwnFile(path, this.#text());
     renameSync(path, this.#path(CLAIM_NAME));
   }
 
@@ -112,14 +113,14 @@ export class Claim {
   #make(name: string): boolean {
     const temporary = this.#path(temporaryName(this.#runId));
     try {
-      writeFileSync(temporary, this.#text(), { mode: 0o600, flag: 'wx' });
+      makeOwnFile(temporary, this.#text());
       try {
         // A link, so that nobody ever sees a claim without its content.
         linkSync(temporary, this.#path(name));
       } catch (error) {
         if (codeOf(error) !== 'EPERM' && codeOf(error) !== 'ENOTSUP') throw error;
         // vfat and its like have no links.
-        writeFileSync(this.#path(name), this.#text(), { mode: 0o600, flag: 'wx' });
+        makeOwnFile(this.#path(name), this.#text());
       } finally {
         unlinkSync(temporary);
       }
@@ -133,7 +134,7 @@ export class Claim {
 
   #read(name: string): Holder | undefined {
     try {
-      return parseHolder(readFileSync(this.#path(name), 'utf8'));
+      return parseHolder(readOwnFile(this.#path(name)));
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined;
       throw new RefusedError(

@@ -1,9 +1,10 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import type { Facts } from '../../common/facts.js';
 import { codeOf } from '../../common/failure.js';
 import type { Trust } from '../../common/messages.js';
 import { MARK_NAME, temporaryName } from '../../common/reserved-names.js';
 import type { CopySettings } from '../options.js';
+import { makeOwnFile, readOwnFile } from './own-file.js';
 
 /** What a `.partial` folder tells of the runs that worked on it. It stays until the copy has its final name. */
 export interface Mark {
@@ -49,7 +50,7 @@ export function isSameSource(mark: Mark, path: string, source: Facts): boolean {
 export function readMark(root: string, folder: Facts): Mark | undefined {
   let text: string;
   try {
-    text = readFileSync(`${root}/${MARK_NAME}`, 'utf8');
+    text = readOwnFile(`${root}/${MARK_NAME}`);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
@@ -60,7 +61,7 @@ export function readMark(root: string, folder: Facts): Mark | undefined {
 
 export function writeMark(root: string, mark: Mark, runId: string): void {
   const temporary = `${root}/${temporaryName(runId)}`;
-  writeFileSync(temporary, `${JSON.stringify(mark)}\n`, { mode: 0o600, flush: true });
+  makeOwnFile(temporary, `${JSON.stringify(mark)}\n`, true);
   renameSync(temporary, `${root}/${MARK_NAME}`);
 }
 

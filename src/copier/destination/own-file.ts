@@ -1,0 +1,26 @@
+import { closeSync, constants, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+
+/**
+ * The small files of a run in a destination, its claim and its mark. Whoever may write there could plant
+ * something under their names: what stands is never written to, and no link is followed.
+ * @param toDisk whether it has to outlive the machine
+ */
+export function makeOwnFile(path: string, text: string, toDisk = false): void {
+  withFile(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, descriptor => {
+    writeFileSync(descriptor, text);
+    if (toDisk) fsyncSync(descriptor);
+  });
+}
+
+export function readOwnFile(path: string): string {
+  return withFile(path, constants.O_RDONLY, descriptor => readFileSync(descriptor, 'utf8'));
+}
+
+function withFile<T>(path: string, flags: number, use: (descriptor: number) => T): T {
+  const descriptor = openSync(path, flags | (constants.O_NOFOLLOW ?? 0), 0o600);
+  try {
+    return use(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
