@@ -111,10 +111,8 @@ describe('plain Node', () => {
   });
 
   test('makes no FIFOs: they are skipped and counted, and failed entries with --strict', async () => {
-    const source = makeTree([
-      { path: 'fifo', kind: 'fifo' },
-      { path: 'other', kind: 'hardlink', to: 'fifo' },
-    ]);
+    const source = makeTree([{ path: 'fifo', kind: 'fifo' }]);
+    shell(source, 'ln fifo other');
     const counted = { status: 0, stdout: expect.stringContaining('2 skipped, not kept: 2 FIFOs') };
     const { copy, ...result } = await commandCopy(source, [], { env: withoutKoffi() });
     expect(result).toMatchObject(counted);
