@@ -13,7 +13,7 @@ import type { TreeEntry } from './helpers/tree-description.js';
 import { type TreeSnapshot, treeSnapshot } from './helpers/tree-snapshot.js';
 
 // `RANDOM_TREES` is how many; `RANDOM_SEED` (and `RANDOM_PATH`), printed on failure, bring one back.
-const trees = Number(process.env.RANDOM_TREES ?? 80);
+const trees = Number(process.env.RANDOM_TREES ?? 200);
 const reached = new Map<string, number>();
 
 interface Case {

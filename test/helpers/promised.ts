@@ -16,7 +16,7 @@ export const promised = {
   setIds: true,
   holes: true,
   xattrs: true,
-  accessTimes: false,
+  accessTimes: true,
   /** link times and those of files and folders in nanoseconds; otherwise microseconds */
   nanoseconds: true,
   /** `--if-exists`, `--delete` and merging into what stands there */
