@@ -1,5 +1,5 @@
 import type { Failure } from '../common/failure.js';
-import type { DoneOutcome, WorkerReport, WorkerSettings } from '../common/messages.js';
+import type { Batch, DoneOutcome, WorkerReport, WorkerSettings } from '../common/messages.js';
 import { entryTemporaryName } from '../common/reserved-names.js';
 import { Pool, Queue, task, WorkerLostError } from '../multiprocessing/index.js';
 import type { copyBatch, prepareWorker } from '../worker/copy-batch.js';
@@ -26,7 +26,10 @@ export class Dispatcher {
   readonly #reports = new Queue<WorkerReport>(REPORTS_UNDER_WAY);
   readonly #batcher = new Batcher(batch => this.#waiting.push(batch));
   readonly #waiting: JobBatch[] = [];
-  readonly #running = new Map<number, RunningBatch>();
+  /** Batches of which not all is settled, by their ids. */
+  readonly #open = new Map<number, OpenBatch>();
+  /** Batches that workers are at. */
+  #busy = 0;
   readonly #settings: WorkerSettings;
   readonly #retries: number;
   readonly #listener: JobListener;
@@ -98,50 +101,60 @@ export class Dispatcher {
   }
 
   #hand(): void {
-    if (this.#isEnded) return;
-    while (this.#running.size < this.#pool.size) {
+    let isAnyHanded = false;
+    while (!this.#isEnded && this.#busy < this.#pool.size) {
       const batch = this.#waiting[0];
       if (batch === undefined || !this.#isWorthAWorker(batch)) break;
       this.#waiting.shift();
       this.#lastBatch += 1;
+      isAnyHanded = true;
       void this.#run(this.#lastBatch, batch);
     }
-    this.#listener.workers(this.#pool.pids);
+    if (isAnyHanded) this.#listener.workers(this.#pool.pids);
   }
 
   /** A worker takes long to start: none is added for what those that live will soon have done. */
   #isWorthAWorker(batch: JobBatch): boolean {
-    const isAnyFree = this.#running.size < this.#pool.pids.length;
-    return isAnyFree || this.#running.size === 0 || this.#waiting.length > 1 || isLarge(batch);
+    const isAnyFree = this.#busy < this.#pool.pids.length;
+    return isAnyFree || this.#busy === 0 || this.#waiting.length > 1 || isLarge(batch);
   }
 
   async #run(id: number, { attempt, jobs }: JobBatch): Promise<void> {
-    const running: RunningBatch = { id, unsettled: new Map(jobs.entries()) };
-    this.#running.set(id, running);
-    const message = batchMessage(id, { attempt, jobs });
+    const batch: OpenBatch = { id, unsettled: new Map(jobs.entries()) };
+    this.#open.set(id, batch);
     try {
-      await this.#pool.applyAsync(task<typeof copyBatch>(WORKER_MODULE, 'copyBatch'), [message]);
+      await this.#inWorker(batchMessage(id, { attempt, jobs }));
       await this.#allReportsRead();
-      if (running.unsettled.size > 0)
-        throw new Error(`${running.unsettled.size} entries were left unreported`);
+      if (batch.unsettled.size > 0) throw new Error(`${batch.unsettled.size} entries were left unreported`);
     } catch (error) {
       await this.#allReportsRead();
-      this.#abandon(running);
-      if (error instanceof WorkerLostError) this.#tryLostAgain(running, error);
+      this.#abandon(batch);
+      if (error instanceof WorkerLostError) this.#tryLostAgain(batch, error);
       else if (!this.#isEnded) this.#error ??= error;
     }
-    this.#running.delete(id);
+    this.#open.delete(id);
     this.#hand();
     this.#wake();
   }
 
-  #abandon({ id, unsettled }: RunningBatch): void {
+  /** A worker that is done has its next batch at once, before the reports of the last have been read. */
+  async #inWorker(message: Batch): Promise<void> {
+    this.#busy += 1;
+    try {
+      await this.#pool.applyAsync(task<typeof copyBatch>(WORKER_MODULE, 'copyBatch'), [message]);
+    } finally {
+      this.#busy -= 1;
+      this.#hand();
+    }
+  }
+
+  #abandon({ id, unsettled }: OpenBatch): void {
     for (const [index, job] of unsettled) {
       this.#listener.abandoned(job, entryTemporaryName(this.#settings.runId, id, index));
     }
   }
 
-  #tryLostAgain({ unsettled }: RunningBatch, error: WorkerLostError): void {
+  #tryLostAgain({ unsettled }: OpenBatch, error: WorkerLostError): void {
     this.#lossesInARow += 1;
     const isHopeless = this.#lossesInARow > this.#pool.size * MOST_LOSSES_A_WORKER;
     for (const job of unsettled.values()) {
@@ -181,12 +194,12 @@ export class Dispatcher {
 
   #read({ batch, outcomes, bytes }: WorkerReport): void {
     this.#listener.copied(bytes);
-    const running = this.#running.get(batch);
+    const open = this.#open.get(batch);
     for (const outcome of outcomes) {
-      const job = running?.unsettled.get(outcome.index);
+      const job = open?.unsettled.get(outcome.index);
       if (job === undefined)
         throw new Error(`entry ${outcome.index} of batch ${batch} was reported, but not open`);
-      running?.unsettled.delete(outcome.index);
+      open?.unsettled.delete(outcome.index);
       this.#lossesInARow = 0;
       if (outcome.kind === 'done') {
         this.#queued -= 1;
@@ -212,7 +225,7 @@ function workerEnvironment(): NodeJS.ProcessEnv {
   return environment;
 }
 
-interface RunningBatch {
+interface OpenBatch {
   readonly id: number;
   readonly unsettled: Map<number, PendingJob>;
 }
