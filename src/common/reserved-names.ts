@@ -10,6 +10,11 @@ export function heirName(deadRunId: string): string {
   return `${CLAIM_NAME}.${deadRunId}`;
 }
 
+/** Of a claim that is on its way; no claim names this run yet, so whoever has the claim removes what is left of it. */
+export function claimantName(runId: string): string {
+  return `${CLAIM_NAME}.${runId}.new`;
+}
+
 /** Of a file that the parent writes before it is renamed. */
 export function temporaryName(runId: string): string {
   return `.folder-copy.${runId}`;

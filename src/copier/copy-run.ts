@@ -85,6 +85,7 @@ export class CopyRun {
     } finally {
       await dispatcher.end();
       await budget?.end();
+      if (folder.standing === 'content') tree.dropLargeFiles();
       destination.close();
       folder.claim.release();
     }
@@ -125,9 +126,8 @@ export class CopyRun {
       },
       copied: bytes => this.#ledger.copied(bytes),
       abandoned: (job, temporaryName) => {
-        // A lost range is written again; at the end of the run, all that a large file has left goes.
-        const isGoingOn = job.part !== undefined && !this.#stop.isStopped;
-        if (!isGoingOn) removeIfThere(destination, job.folder, job.part?.temporaryName ?? temporaryName);
+        // Of a large file, a lost part is written again.
+        if (job.part === undefined) removeIfThere(destination, job.folder, temporaryName);
       },
       workers: pids => this.#nameWorkers(folder, pids),
     };

@@ -28,8 +28,9 @@ export class LargeFiles {
     // Batches count up from 1, these down from the top: no two temporary names are the same.
     const temporaryName = entryTemporaryName(this.#runId, 0xffffffff - this.#count, 0);
     const part: Part = { temporaryName, start: 0, end: Number(job.facts.size) };
-    this.#files.set(pathOf(job), { open: 1, failure: undefined });
-    return { ...job, kind: 'begin', part };
+    const first = { ...job, kind: 'begin', part } as const;
+    this.#files.set(pathOf(job), { first, open: 1, failure: undefined });
+    return first;
   }
 
   /** A job of a large file is done. @returns undefined where the file is */
@@ -53,6 +54,11 @@ export class LargeFiles {
     return file.open > 0 ? { kind: 'wait' } : this.#broken(job, file.failure);
   }
 
+  /** Of each file that is not finished, its first job. */
+  unfinished(): PendingJob[] {
+    return Array.from(this.#files.values(), ({ first }) => first);
+  }
+
   #send(file: LargeFile, jobs: readonly PendingJob[]): LargeStep {
     file.open += jobs.length;
     return { kind: 'jobs', jobs };
@@ -71,6 +77,7 @@ export class LargeFiles {
 }
 
 interface LargeFile {
+  readonly first: PendingJob;
   /** Jobs on their way. */
   open: number;
   failure: Failure | undefined;

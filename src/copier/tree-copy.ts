@@ -146,6 +146,11 @@ export class TreeCopy {
     }
   }
 
+  /** The run has stopped: large files that were begun and not finished go, also those that no worker has at hand. */
+  dropLargeFiles(): void {
+    for (const job of this.#parts.largeFiles?.unfinished() ?? []) this.#parts.drop(job);
+  }
+
   book(deletion: Deletion, tell: boolean): void {
     switch (deletion.kind) {
       case 'deleted':

@@ -1,7 +1,7 @@
-import { linkSync, readdirSync, renameSync, rmSync, unlinkSync } from 'node:fs';
+import { linkSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, failureOf } from '../../common/failure.js';
-import { CLAIM_NAME, heirName, temporaryName } from '../../common/reserved-names.js';
+import { CLAIM_NAME, claimantName, heirName, temporaryName } from '../../common/reserved-names.js';
 import { RefusedError } from '../errors.js';
 import { identityOf, isAlive, type ProcessIdentity, thisMachine } from './liveness.js';
 import { makeOwnFile, readOwnFile } from './own-file.js';
@@ -32,7 +32,7 @@ export class Claim {
   static async take(root: string, runId: string): Promise<{ claim: Claim; dead: string[] }> {
     const claim = new Claim(root, runId);
     const dead: string[] = [];
-    while (!claim.#make(CLAIM_NAME) && !(await claim.#follow(dead)));
+    while (!(claim.#isFree() && claim.#make(CLAIM_NAME)) && !(await claim.#follow(dead)));
     // What rivals left that died on the way; those that live look at the claim once more and see that it is taken.
     for (const name of readdirSync(root)) {
       if (name.startsWith(`${CLAIM_NAME}.`)) rmSync(`${root}/${name}`, { force: true });
@@ -74,7 +74,8 @@ export class Claim {
     }
     const ours = this.#path(heirName(heirs.at(-1) ?? holder.runId));
     if (this.#read(CLAIM_NAME)?.runId !== holder.runId) {
-      unlinkSync(ours);
+      // The winner may have removed it already.
+      rmSync(ours, { force: true });
       return false;
     }
     renameSync(ours, this.#path(CLAIM_NAME));
@@ -109,20 +110,26 @@ export class Claim {
     }
   }
 
-  /** @returns whether it could be made: false where the name is taken */
+  /** A look before anything is written: who is refused leaves no trace. */
+  #isFree(): boolean {
+    return lstatSync(this.#path(CLAIM_NAME), { throwIfNoEntry: false }) === undefined;
+  }
+
+  /** @returns whether it could be made: false where the name is taken, or a winner cleaned up meanwhile */
   #make(name: string): boolean {
-    const temporary = this.#path(temporaryName(this.#runId));
+    const temporary = this.#path(claimantName(this.#runId));
     try {
       makeOwnFile(temporary, this.#text());
       try {
         // A link, so that nobody ever sees a claim without its content.
         linkSync(temporary, this.#path(name));
       } catch (error) {
+        if (codeOf(error) === 'ENOENT') return false;
         if (codeOf(error) !== 'EPERM' && codeOf(error) !== 'ENOTSUP') throw error;
         // vfat and its like have no links.
         makeOwnFile(this.#path(name), this.#text());
       } finally {
-        unlinkSync(temporary);
+        rmSync(temporary, { force: true });
       }
       return true;
     } catch (error) {

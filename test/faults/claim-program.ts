@@ -1,0 +1,23 @@
+import { createInterface } from 'node:readline';
+import { Claim } from '../../src/copier/destination/claim.js';
+import { RefusedError } from '../../src/copier/errors.js';
+
+// A rival for claims: a line `<time> <run id> <folder>` says when to take which one, an empty line to let go of it.
+// It answers `won`, `refused` or what else went wrong.
+let held: Claim | undefined;
+for await (const line of createInterface({ input: process.stdin })) {
+  const [, time, runId = '', root = ''] = /^(\d+) (\S+) (.+)$/.exec(line) ?? [];
+  if (time === undefined) {
+    held?.release();
+    held = undefined;
+    console.log('let go');
+    continue;
+  }
+  while (Date.now() < Number(time)); // all at once, to the microsecond if the processors allow
+  try {
+    held = (await Claim.take(root, runId)).claim;
+    console.log('won');
+  } catch (error) {
+    console.log(error instanceof RefusedError ? 'refused' : `failed: ${String(error)}`);
+  }
+}
