@@ -38,15 +38,16 @@ export async function digestOf(
   const { chunks } = context;
   const digest = new Digest();
   let position = 0;
-  for (;;) {
+  while (position < size) {
     const wanted = size - position;
     const read = step('cannot be read back', () => chunks.read(descriptor, position, wanted));
+    if (read === 0) break;
     // Chunks are read whole, so that more than was wanted can have come.
     const bytes = Math.min(read, wanted);
-    if (bytes === 0) return digest.end(position);
     digest.add(chunks.slab.subarray(0, bytes), position);
     position += bytes;
     const breath = context.breathe();
     if (breath !== undefined) await breath;
   }
+  return digest.end(position);
 }
