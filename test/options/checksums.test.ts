@@ -63,6 +63,29 @@ test('the manifest of a run that goes on has what the run before it finished, to
   expect(checked(copy, manifest)).toBe(files + many.length);
 });
 
+for (const option of ['--verify', '--checksums']) {
+  test(`${option} compares what --if-exists update would believe by its time`, async () => {
+    const mtime = '1234567890123456789';
+    const source = makeTree([
+      { path: 'same', kind: 'file', content: 'same', mtime },
+      { path: 'damaged', kind: 'file', content: 'whole', mtime },
+    ]);
+    const scratch = dirname(source);
+    const old: TreeEntry[] = [
+      { path: 'same', kind: 'file', content: 'same', mtime },
+      { path: 'damaged', kind: 'file', content: 'WHOLE', mtime },
+    ];
+    const copy = makeTree(old, join(scratch, 'copy'));
+    const manifest = join(scratch, 'sums');
+    const args = option === '--verify' ? [option] : [option, manifest];
+    const { stderr, status } = await commandCopy(source, ['-v', '--if-exists', 'update', ...args]);
+    expect(status).toBe(0);
+    expect(stderr.split('\n').sort()).toEqual(['', `skipped ${source}/same`, `streamed ${source}/damaged`]);
+    expect(readFileSync(join(copy, 'damaged'), 'utf8')).toBe('whole');
+    if (option === '--checksums') expect(checked(copy, manifest)).toBe(2);
+  });
+}
+
 test('the digest of a file that grew while it was read is of what was kept of it', async () => {
   const source = makeTree([{ path: 'log', kind: 'file', size: 400_000 }]);
   const [copy, manifest] = [join(dirname(source), 'copy'), join(dirname(source), 'sums')];
