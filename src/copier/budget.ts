@@ -40,4 +40,4 @@ export class Budget {
 const TOKENS_A_SECOND = 100;
 const TOKENS_AHEAD = 2;
 /** A timer that comes late is made up for, a pause is not. */
-const SLACK_MS = 50;
+const SLACK_MS = 250;

@@ -57,6 +57,7 @@ export class CopyRun {
     const { workers, chunkSize, onEvent } = this.#settings;
     try {
       const folder = await openWorkFolder(this.#places, this.#settings, this.#runId);
+      this.#files.start();
       onEvent({ type: 'start', version, source, destination, workers, chunkSize });
       await this.#copyInto(folder);
     } finally {

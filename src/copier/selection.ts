@@ -5,6 +5,7 @@ import { RefusedError, UsageError } from './errors.js';
 
 /** The entries that `--from` names: each with the folders it lies in, and a folder with all that is in it. */
 export class Selection {
+  /** `ALL` where the source itself is named. */
   readonly #root: Node;
 
   private constructor(root: Node) {
@@ -21,10 +22,14 @@ export class Selection {
       throw new RefusedError(`from ${file}: cannot be read: ${message} (${code})`, { cause: error });
     }
     const root: Node = new Map();
+    let isWhole = false;
     for (const path of bytes.toString(NAME_ENCODING).split('\0')) {
-      if (path !== '') add(root, rawName(path));
+      if (path === '') continue;
+      const names = namesOf(path);
+      if (names.length === 0) isWhole = true;
+      add(root, names);
     }
-    return new Selection(root);
+    return new Selection(isWhole ? ALL : root);
   }
 
   /** The names of `folder` that are selected; undefined: all. */
@@ -52,14 +57,18 @@ type Node = Map<BytePath, Node>;
 /** Stands for an entry that is named itself. */
 const ALL: Node = new Map();
 
-function add(root: Node, path: BytePath): void {
+/** None of the source itself, `.`. */
+function namesOf(path: string): BytePath[] {
   const names = path.split('/').filter(name => name !== '' && name !== '.');
   if (path.startsWith('/') || names.includes('..')) {
-    throw new UsageError(`from takes paths inside the source, not ${JSON.stringify(toText(path))}`);
+    throw new UsageError(`from takes paths inside the source, not ${JSON.stringify(toText(rawName(path)))}`);
   }
+  return names.map(rawName);
+}
+
+function add(root: Node, names: readonly BytePath[]): void {
   let node = root;
-  for (const [depth, text] of names.entries()) {
-    const name = rawName(text);
+  for (const [depth, name] of names.entries()) {
     const below = node.get(name);
     if (below === ALL) return;
     if (depth === names.length - 1) node.set(name, ALL);

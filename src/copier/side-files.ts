@@ -1,10 +1,12 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { type BytePath, NAME_ENCODING } from '../common/byte-path.js';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { type BytePath, NAME_ENCODING, ROOT } from '../common/byte-path.js';
 import { failureOf } from '../common/failure.js';
 import { RefusedError } from './errors.js';
 
 /** The files that a run writes beside the copy: the manifest of `--checksums`, the list of `--failed`. */
 export interface SideFiles {
+  /** Empties them: before that, what an earlier run wrote there still stands. */
+  start(): void;
   digest(path: BytePath, digest: string): void;
   failed(path: BytePath): void;
   close(): void;
@@ -16,8 +18,12 @@ export function openSideFiles(checksums: string | undefined, failed: string | un
   try {
     const list = openSideFile('failed', failed);
     return {
+      start: () => {
+        manifest?.start();
+        list?.start();
+      },
       digest: (path, digest) => manifest?.write(manifestLine(path, digest)),
-      failed: path => list?.write(`${path}\0`),
+      failed: path => list?.write(`${path === ROOT ? '.' : path}\0`),
       close: () => {
         manifest?.close();
         list?.close();
@@ -30,7 +36,12 @@ export function openSideFiles(checksums: string | undefined, failed: string | un
 }
 
 /** A dry run writes nothing. */
-export const noSideFiles: SideFiles = { digest: () => {}, failed: () => {}, close: () => {} };
+export const noSideFiles: SideFiles = {
+  start: () => {},
+  digest: () => {},
+  failed: () => {},
+  close: () => {},
+};
 
 /** As `sha256sum` writes and reads it: a name with a newline, return or backslash is escaped, and says so. */
 function manifestLine(path: BytePath, digest: string): string {
@@ -46,6 +57,10 @@ class SideFile {
 
   constructor(descriptor: number) {
     this.#descriptor = descriptor;
+  }
+
+  start(): void {
+    if (fstatSync(this.#descriptor).isFile()) ftruncateSync(this.#descriptor);
   }
 
   write(text: string): void {
@@ -70,7 +85,7 @@ const BUFFERED = 64 * 1024;
 function openSideFile(option: string, path: string | undefined): SideFile | undefined {
   if (path === undefined) return undefined;
   try {
-    return new SideFile(openSync(path, 'w'));
+    return new SideFile(openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o666));
   } catch (error) {
     const { code, message } = failureOf(error);
     throw new RefusedError(`${option} ${path}: cannot be written: ${message} (${code})`, { cause: error });

@@ -54,12 +54,24 @@ async function fill(context: WorkerContext, files: OpenFiles, listed: Facts): Pr
     if (unchanged(before, after)) return await finish(context, files, before, content, []);
     // From the second try on `before` was true while the file was open: it has grown behind what was read.
     if (tries > 0 && after.size > before.size && content.bytes >= Number(before.size)) {
-      step('cannot be written', () => ftruncateSync(target, Number(before.size)));
-      return await finish(context, files, before, { ...content, bytes: Number(before.size) }, ['grown']);
+      const kept = await cutToSize(context, files, content, Number(before.size));
+      return await finish(context, files, before, kept, ['grown']);
     }
     before = after;
   }
   throw new EntryError('CHANGED', 'it changed while it was read');
+}
+
+/** What had come behind `size` meanwhile goes, and the digest with it. */
+async function cutToSize(
+  context: WorkerContext,
+  { source, target }: OpenFiles,
+  content: Content,
+  size: number,
+): Promise<Content> {
+  step('cannot be written', () => ftruncateSync(target, size));
+  const digest = await context.digests?.digestOf(context, source, size);
+  return digest === undefined ? { ...content, bytes: size } : { ...content, bytes: size, digest };
 }
 
 /** Then it is the turn of `--retries`. */

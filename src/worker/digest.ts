@@ -29,19 +29,25 @@ export class Digest {
 
 const ZEROS = Buffer.alloc(1024 * 1024);
 
-/** The digest of an open file, read from its start to its end. */
-export async function digestOf(context: WorkerContext, descriptor: number): Promise<string> {
+/** The digest of an open file, read from its start to its end, or of its first `size` bytes. */
+export async function digestOf(
+  context: WorkerContext,
+  descriptor: number,
+  size = Number.MAX_SAFE_INTEGER,
+): Promise<string> {
   const { chunks } = context;
   const digest = new Digest();
   let position = 0;
-  for (;;) {
-    const bytes = step('cannot be read back', () =>
-      chunks.read(descriptor, position, Number.MAX_SAFE_INTEGER),
-    );
-    if (bytes === 0) return digest.end(position);
+  while (position < size) {
+    const wanted = size - position;
+    const read = step('cannot be read back', () => chunks.read(descriptor, position, wanted));
+    if (read === 0) break;
+    // Chunks are read whole, so that more than was wanted can have come.
+    const bytes = Math.min(read, wanted);
     digest.add(chunks.slab.subarray(0, bytes), position);
     position += bytes;
     const breath = context.breathe();
     if (breath !== undefined) await breath;
   }
+  return digest.end(position);
 }

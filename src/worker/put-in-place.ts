@@ -84,7 +84,10 @@ async function finishedEarlier(
   // What has one name in the source and several in the copy is linked to something else.
   const isLinkedAmiss = job.kind !== 'hardLink' && job.facts.nlink === 1n && standing.nlink > 1n;
   if (trust === 'nothing' || isLinkedAmiss || !isUpToDate(context, job, standing)) return undefined;
-  if (trust === 'time' || job.kind !== 'file') return skipped;
+  return trust === 'time' || job.kind !== 'file' ? skipped : await skippedIfSame(context, job, path);
+}
+
+async function skippedIfSame(context: WorkerContext, job: Job, path: string): Promise<Finished | undefined> {
   const { isSame, digest } = await compareContent(context, job, path);
   if (!isSame) return undefined;
   return digest === undefined ? skipped : { ...skipped, digest };
@@ -94,7 +97,13 @@ async function putOver(place: Place): Promise<Finished> {
   const { context, job, folder } = place;
   const path = folder + job.name;
   const standing = standingAt(path);
-  if (standing !== undefined && mayStay(context, job, standing)) return skipped;
+  if (standing !== undefined && mayStay(context, job, standing)) {
+    const { ifExists, digests } = context.settings;
+    // What --verify and --checksums vouch for is not believed by its time.
+    const isCompared = ifExists === 'update' && digests && job.kind === 'file';
+    const kept = isCompared ? await skippedIfSame(context, job, path) : skipped;
+    if (kept !== undefined) return kept;
+  }
   const temporaryPath = folder + job.temporaryName;
   if (job.again) removeIfThere(temporaryPath);
   const made = await makeWhole(place, temporaryPath);

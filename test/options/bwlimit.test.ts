@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { copyFolder } from '../../src/index.js';
+import { toldCopy } from '../helpers/copies.js';
+import { makeTree } from '../helpers/make-tree.js';
+import { scratchFolder } from '../helpers/scratch-folder.js';
+
+test('--bwlimit is one ceiling for the whole pool, held within 5 % over ten seconds', async () => {
+  const files = 200;
+  const bwlimit = 2 * 1024 * 1024;
+  const size = Math.floor((bwlimit * 10) / files);
+  const source = makeTree(
+    Array.from({ length: files }, (_, n) => ({ path: `${n}`, kind: 'file' as const, size })),
+  );
+  // Between the first file and the last one: the start of Node is no matter of the ceiling.
+  const finishedAt: number[] = [];
+  await copyFolder(source, join(scratchFolder(), 'copy'), {
+    bwlimit,
+    reflink: 'never',
+    onEvent: event => {
+      if (event.type === 'file') finishedAt.push(performance.now());
+    },
+  });
+  const [first = 0, last = 0] = [finishedAt[0], finishedAt.at(-1)];
+  const rate = ((files - 1) * size * 1000) / (last - first);
+  expect(finishedAt).toHaveLength(files);
+  expect(rate / bwlimit).toBeGreaterThan(0.95);
+  expect(rate / bwlimit).toBeLessThan(1.05);
+});
+
+test('a ceiling below the size of a chunk, or far above what can be had, is no hindrance', async () => {
+  const source = makeTree([{ path: 'x', kind: 'file', size: 600 }]);
+  for (const bwlimit of [500, 2 ** 40]) {
+    const copy = join(scratchFolder(), 'copy');
+    const { report } = await toldCopy(source, { bwlimit, reflink: 'never' }, copy);
+    expect(report).toMatchObject({ status: 0, bytes: 600 });
+  }
+});

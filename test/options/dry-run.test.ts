@@ -1,0 +1,136 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { commandCopy, toldCopy } from '../helpers/copies.js';
+import { makeTree } from '../helpers/make-tree.js';
+import { startCommand } from '../helpers/run-command.js';
+import { canTrace, tracedCopy } from '../helpers/traced-copy.js';
+import type { TreeEntry } from '../helpers/tree-description.js';
+import { type TreeSnapshot, treeSnapshot } from '../helpers/tree-snapshot.js';
+
+const mtime = '1234567890123456789';
+const tree: TreeEntry[] = [
+  { path: 'new', kind: 'file', content: 'new' },
+  { path: 'same', kind: 'file', content: 'same', mtime },
+  { path: 'changed', kind: 'file', content: 'changed', mtime },
+  { path: 'folder/link', kind: 'link', target: 'nowhere' },
+  { path: 'folder/second', kind: 'hardlink', to: 'new' },
+  { path: 'made/fifo', kind: 'fifo' },
+];
+const old: TreeEntry[] = [
+  { path: 'same', kind: 'file', content: 'same', mtime },
+  { path: 'changed', kind: 'file', content: 'old', mtime },
+  { path: 'extra/file', kind: 'file', content: 'extra' },
+  { path: 'folder', kind: 'folder' },
+];
+
+/** All that a write would change: inode, content, times of content and of the entry itself. */
+function marks(snapshot: TreeSnapshot): string[] {
+  return [...snapshot].map(([path, { stats, digest }]) => {
+    const { ino, mode, nlink, size, mtimeNs, ctimeNs } = stats;
+    return [path, ino, mode, nlink, size, mtimeNs, ctimeNs, digest].join(' ');
+  });
+}
+
+const lines = (text: string) => text.trimEnd().split('\n').sort();
+
+describe('-n', () => {
+  const runs: [title: string, standing: TreeEntry[] | undefined, args: string[], told: string[]][] = [
+    [
+      'no destination',
+      undefined,
+      [],
+      [
+        ...['made folder', 'made made', 'made made/fifo', 'linked folder/link', 'linked folder/second'],
+        ...['streamed new', 'streamed same', 'streamed changed'],
+      ],
+    ],
+    [
+      'a destination, with --if-exists update',
+      old,
+      ['--if-exists', 'update', '--delete'],
+      [
+        ...['kept folder', 'made made', 'made made/fifo', 'linked folder/link', 'linked folder/second'],
+        ...['streamed new', 'skipped same', 'streamed changed'],
+      ],
+    ],
+  ];
+  for (const [title, standing, args, told] of runs) {
+    test(`tells what would be done and writes nothing: ${title}`, async () => {
+      const source = makeTree(tree);
+      const scratch = dirname(source);
+      if (standing !== undefined) makeTree(standing, join(scratch, 'copy'));
+      const before = marks(treeSnapshot(scratch));
+      const files = ['--failed', join(scratch, 'failed'), '--checksums', join(scratch, 'sums')];
+      const { status, stderr, stdout } = await commandCopy(source, ['-n', '-v', ...files, ...args]);
+      expect(status).toBe(0);
+      // A linked pair may be met in either order.
+      const said = stderr.replaceAll(`${source}/`, '').replace('linked new', 'linked folder/second');
+      expect(lines(said.replace('streamed folder/second', 'streamed new'))).toEqual([...told].sort());
+      expect(stdout).toMatch(/^dry run: \d+ files, /);
+      expect(marks(treeSnapshot(scratch))).toEqual(before);
+    });
+  }
+
+  test('asks the kernel for nothing that writes, in one process', async context => {
+    if (!canTrace) context.skip();
+    const source = makeTree(tree);
+    const scratch = dirname(source);
+    const copy = makeTree(old, join(scratch, 'copy'));
+    const { calls, status } = await tracedCopy(
+      ['-e', 'trace=%file,%desc,%process'],
+      ['-n', '--delete'],
+      source,
+      copy,
+    );
+    expect(status).toBe(0);
+    expect(calls.length).toBeGreaterThan(100);
+    const writing =
+      /\b(O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|(mk|rm|un|re|ch|f?trunc|sym|utime|link|f?set|f?ch)\w*\()/;
+    expect(
+      calls.filter(call => call.includes(scratch) && writing.test(call.replace(/readlink\w*\(/, ''))),
+    ).toEqual([]);
+    expect(calls.filter(call => / execve\(/.test(call))).toHaveLength(1);
+  });
+
+  test('tells what --delete would remove', async () => {
+    const source = makeTree(tree);
+    const copy = makeTree(old, join(dirname(source), 'copy'));
+    const { events, report } = await toldCopy(source, { dryRun: true, delete: true }, copy);
+    const deleted = events.flatMap(event => (event.type === 'deleted' ? [event.path] : []));
+    expect(deleted.sort()).toEqual(['extra', 'extra/file']);
+    expect(report).toMatchObject({ deleted: 2, failed: 0, left: 0 });
+  });
+
+  test('goes by a .partial where one stands, and leaves it as it is', async () => {
+    const many: TreeEntry[] = Array.from({ length: 30 }, (_, n) => ({
+      path: `${n}`,
+      kind: 'file',
+      size: 100_000,
+    }));
+    const source = makeTree(many);
+    const copy = join(dirname(source), 'copy');
+    const first = startCommand(['-v', '--bwlimit', '1m', source, copy]);
+    await first.sees(/(streamed .*\n[\s\S]*){5}/);
+    first.child.kill('SIGTERM');
+    expect(await first.finished).toMatchObject({ status: 143 });
+    const before = marks(treeSnapshot(dirname(source)));
+    const { how } = await toldCopy(source, { dryRun: true });
+    expect(new Set(Object.values(how))).toEqual(new Set(['skipped', 'streamed']));
+    expect(marks(treeSnapshot(dirname(source)))).toEqual(before);
+    expect(existsSync(copy)).toBe(false);
+    expect(readdirSync(`${copy}.partial`)).toContain('.folder-copy.mark');
+  });
+
+  const refused: [title: string, standing: TreeEntry[], at: string][] = [
+    ['a .partial of somebody else', [{ path: 'file', kind: 'file', content: '' }], 'copy.partial'],
+    ['a destination that is no folder', [{ path: 'copy', kind: 'file', content: '' }], '.'],
+  ];
+  for (const [title, standing, at] of refused) {
+    test(`refuses what the copy would refuse: ${title}`, async () => {
+      const source = makeTree(tree);
+      makeTree(standing, join(dirname(source), at));
+      expect(await commandCopy(source, ['-n'])).toMatchObject({ status: 2, stdout: '' });
+    });
+  }
+});
