@@ -57,9 +57,13 @@ export class CopyRun {
     const { workers, chunkSize, onEvent } = this.#settings;
     try {
       const folder = await openWorkFolder(this.#places, this.#settings, this.#runId);
-      this.#files.start();
-      onEvent({ type: 'start', version, source, destination, workers, chunkSize });
-      await this.#copyInto(folder);
+      try {
+        this.#files.start();
+        onEvent({ type: 'start', version, source, destination, workers, chunkSize });
+        await this.#copyInto(folder);
+      } finally {
+        folder.claim.release();
+      }
     } finally {
       this.#stop.close();
       this.#files.close();
@@ -88,7 +92,6 @@ export class CopyRun {
       await budget?.end();
       if (folder.standing === 'content') tree.dropLargeFiles();
       destination.close();
-      folder.claim.release();
     }
   }
 

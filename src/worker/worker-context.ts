@@ -1,6 +1,6 @@
 import { type BigIntStats, closeSync, fsyncSync, lstatSync, openSync } from 'node:fs';
 import { type BytePath, native, ROOT, split } from '../common/byte-path.js';
-import type { Failure } from '../common/failure.js';
+import { type Failure, failureOf } from '../common/failure.js';
 import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
 import type { Batch, Outcome, WorkerReport, WorkerSettings } from '../common/messages.js';
 import type { Queue } from '../multiprocessing/index.js';
@@ -130,7 +130,11 @@ export class WorkerContext {
     // A worker in a synchronous loop outlives a killed parent: nothing else would tell it.
     if (process.ppid !== this.settings.parentPid) process.exit(1);
     this.#lastReport = performance.now();
-    this.#syncFolders();
+    try {
+      this.#syncFolders();
+    } catch (error) {
+      this.#failAll(failureOf(error));
+    }
     if (this.#outcomes.length > 0 || this.#bytes !== 0) {
       const report = { batch: this.#batch, outcomes: this.#outcomes, bytes: this.#bytes };
       this.#outcomes = [];
@@ -138,6 +142,13 @@ export class WorkerContext {
       await this.#reports.put(report);
     }
     await new Promise<void>(resolve => setImmediate(resolve));
+  }
+
+  /** What is not surely on the disk is not finished. */
+  #failAll({ code, message }: Failure): void {
+    const failure = { code, message: `its folder cannot be written to the disk: ${message}` };
+    this.#outcomes = this.#outcomes.map(({ index }) => ({ kind: 'failed', index, failure }));
+    this.#touched.clear();
   }
 
   #syncFolders(): void {
