@@ -1,3 +1,5 @@
+import { constants } from 'node:os';
+
 /** Why an entry failed: what crosses the pipe and stands in events. */
 export interface Failure {
   /** An errno name, or one of the contract's own codes. */
@@ -30,7 +32,15 @@ export function step<T>(what: string, run: () => T): T {
 /** The errno name of a thrown value, if it has one. */
 export function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
+  if (typeof error.code !== 'string') return undefined;
+  return error.code.startsWith('Unknown system error') ? nameOfUnknown(error) : error.code;
+}
+
+/** Node's own table lacks some, a full quota's and a stale handle's among them. */
+function nameOfUnknown(error: object): string {
+  const number = 'errno' in error ? -Number(error.errno) : 0;
+  const [name] = Object.entries(constants.errno).find(([, known]) => known === number) ?? [];
+  return name ?? `ERRNO_${number}`;
 }
 
 /** An error with one of our own codes, thrown where an entry cannot be copied. */

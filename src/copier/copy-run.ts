@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { statSync, unlinkSync } from 'node:fs';
 import { type BytePath, bytePath, native, ROOT } from '../common/byte-path.js';
 import { sameInode } from '../common/facts.js';
-import { codeOf, failureOf } from '../common/failure.js';
+import { type Failure, failureOf } from '../common/failure.js';
 import { type FolderHandles, HANDLES_OUTLIVE_RENAME, openFolderHandles } from '../common/folder-handles.js';
 import { version } from '../version.js';
 import type { PendingJob } from './batcher.js';
@@ -11,7 +11,13 @@ import type { Places } from './check-places.js';
 import { deleteExtras, type Trees } from './delete-extras.js';
 import { cleanTemporaries } from './destination/clean-temporaries.js';
 import { NameCollisions } from './destination/name-collisions.js';
-import { giveFinalName, openWorkFolder, syncFolder, type WorkFolder } from './destination/work-folder.js';
+import {
+  giveFinalName,
+  openWorkFolder,
+  removeMark,
+  syncFolder,
+  type WorkFolder,
+} from './destination/work-folder.js';
 import { Dispatcher, type JobListener } from './dispatcher.js';
 import type { CopyReport } from './events.js';
 import { LargeFiles } from './large-files.js';
@@ -108,12 +114,13 @@ export class CopyRun {
       replacesFolders: this.#settings.delete || folder.standing === 'earlier',
       largeFiles: isSplitting ? new LargeFiles(this.#runId) : undefined,
       drop: ({ folder: path, name, part }) => {
-        removeIfThere(
+        removeIfPossible(
           destination,
           path,
           folder.standing === 'content' ? (part?.temporaryName ?? name) : name,
         );
       },
+      isForAll: failure => this.#isStoppedAsFull(failure, folder.root),
       collisions: new NameCollisions(bytePath(folder.root), this.#runId),
       add,
     });
@@ -123,22 +130,23 @@ export class CopyRun {
     return {
       done: (job, outcome) => tree.settle(job, outcome),
       failed: (job, failure) => {
-        // A full disk is full for all: what could not be written is left, and told of in one line.
-        if (DISK_FULL.has(failure.code)) this.#stopAsFull(failure.code, folder.root);
-        else tree.fail(job, failure);
+        if (!this.#isStoppedAsFull(failure, folder.root)) tree.fail(job, failure);
         this.#stopIfFailed();
       },
       copied: bytes => this.#ledger.copied(bytes),
       abandoned: (job, temporaryName) => {
         // Of a large file, a lost part is written again.
-        if (job.part === undefined) removeIfThere(destination, job.folder, temporaryName);
+        if (job.part === undefined) removeIfPossible(destination, job.folder, temporaryName);
       },
       workers: pids => this.#nameWorkers(folder, pids),
     };
   }
 
-  #stopAsFull(code: string, root: string): void {
+  /** A full disk is full for all: what could not be written is left, and told of in one line. */
+  #isStoppedAsFull({ code }: Failure, root: string): boolean {
+    if (!DISK_FULL.has(code)) return false;
     this.#stop.now(code, fullInWords(root, this.#ledger.need(), this.tally.isListed));
+    return true;
   }
 
   #stopIfFailed(): void {
@@ -154,9 +162,9 @@ export class CopyRun {
     try {
       claim.nameWorkers(pids);
     } catch (error) {
-      const { code, message } = failureOf(error);
-      if (DISK_FULL.has(code)) this.#stopAsFull(code, root);
-      else this.#stop.now(code, `its claim on the destination cannot be kept: ${message}`);
+      const failure = failureOf(error);
+      if (this.#isStoppedAsFull(failure, root)) return;
+      this.#stop.now(failure.code, `its claim on the destination cannot be kept: ${failure.message}`);
     }
   }
 
@@ -233,8 +241,11 @@ export class CopyRun {
 
   #isSourceAsBefore(): boolean {
     const { sourceRoot, sourceFacts } = this.#places;
-    const now = statSync(sourceRoot, { bigint: true, throwIfNoEntry: false });
-    return now !== undefined && sameInode(now, sourceFacts);
+    try {
+      return sameInode(statSync(sourceRoot, { bigint: true }), sourceFacts);
+    } catch {
+      return false;
+    }
   }
 
   /** The last rename; and the root's own mode and times, which wait until the claim in it is gone. */
@@ -248,23 +259,31 @@ export class CopyRun {
       this.#ledger.failed(ROOT, { code, message: `the copy stays in ${folder.root}: ${message}` });
       return;
     }
-    folder.claim.release(destinationRoot);
-    if (exists || HANDLES_OUTLIVE_RENAME) {
-      tree.finishRoot();
-      await this.#settleAll(tree, dispatcher);
-    } else {
-      tree.finishRootAt(destinationRoot);
+    try {
+      if (!exists) removeMark(destinationRoot, fsync);
+      folder.claim.release(destinationRoot);
+      if (exists || HANDLES_OUTLIVE_RENAME) {
+        tree.finishRoot();
+        await this.#settleAll(tree, dispatcher);
+      } else {
+        tree.finishRootAt(destinationRoot);
+      }
+      if (fsync) syncFolder(destinationRoot);
+    } catch (error) {
+      const { code, message } = failureOf(error);
+      this.#ledger.failed(ROOT, { code, message: `the copy is there, but cannot be finished: ${message}` });
+      folder.claim.release(destinationRoot);
     }
-    if (fsync) syncFolder(destinationRoot);
   }
 }
 
 const DISK_FULL = new Set(['ENOSPC', 'EDQUOT']);
 
-function removeIfThere(handles: FolderHandles, folder: BytePath, name: string): void {
+/** What cannot be removed stays: whatever keeps it there has made an entry fail, or the run stop. */
+function removeIfPossible(handles: FolderHandles, folder: BytePath, name: string): void {
   try {
     unlinkSync(native(handles.at(folder) + name));
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+  } catch {
+    // It is not there, nor its folder perhaps, or nothing can be changed there any more.
   }
 }

@@ -240,5 +240,15 @@ const MOST_LOSSES_A_WORKER = 4;
 /** Files in work are finished or dropped within a second of a signal. */
 const KILL_AFTER_MS = 400;
 /** Failures that can pass; see the contract's `--retries`. */
-const CAN_PASS = new Set(['EIO', 'EBUSY', 'EAGAIN', 'EMFILE', 'ENFILE', 'ETXTBSY', 'CHANGED', 'VERIFY']);
+const CAN_PASS = new Set([
+  'EIO',
+  'EBUSY',
+  'EAGAIN',
+  'EINTR',
+  'EMFILE',
+  'ENFILE',
+  'ETXTBSY',
+  'CHANGED',
+  'VERIFY',
+]);
 const RETRY_AFTER_MS = 50;

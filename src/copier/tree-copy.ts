@@ -30,6 +30,8 @@ export interface TreeCopyParts {
   readonly largeFiles: LargeFiles | undefined;
   /** Removes what a large file has left under its temporary or, in a copy's own folder, its own name. */
   readonly drop: (job: PendingJob) => void;
+  /** Whether a failure stops the whole run, so that its entry is no failed one but left for the next run. */
+  readonly isForAll: (failure: Failure) => boolean;
   /** Hands a job to the workers. */
   readonly add: (job: PendingJob) => void;
 }
@@ -203,7 +205,8 @@ export class TreeCopy {
       }
       ledger.settled(folder, true, 'skipped', 0);
     } catch (error) {
-      ledger.failed(folder, failureOf(error));
+      const failure = failureOf(error);
+      if (!this.#parts.isForAll(failure)) ledger.failed(folder, failure);
     }
     skip();
   }

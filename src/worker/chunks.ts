@@ -1,4 +1,5 @@
 import { readvSync, writevSync } from 'node:fs';
+import { EntryError } from '../common/failure.js';
 
 /**
  * The buffers through which content moves: each is one chunk, and many travel in one `readv` or `writev`.
@@ -32,7 +33,9 @@ export class Chunks {
   write(descriptor: number, position: number, start: number, end: number): void {
     let from = start;
     while (from < end) {
-      from += writevSync(descriptor, this.#pieces(from, end), position + from - start);
+      const written = writevSync(descriptor, this.#pieces(from, end), position + from - start);
+      if (written === 0) throw new EntryError('EIO', 'the system takes nothing more and does not say why');
+      from += written;
     }
   }
 

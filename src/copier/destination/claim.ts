@@ -46,16 +46,20 @@ export class Claim {
     if (pids.length === this.#workers.length && pids.every((pid, n) => pid === this.#workers[n])) return;
     this.#workers = pids;
     const path = this.#path(temporaryName(this.#runId));
-    makeOwnFile(path, this.#text());
-    renameSync(path, this.#path(CLAIM_NAME));
+    try {
+      makeOwnFile(path, this.#text());
+      renameSync(path, this.#path(CLAIM_NAME));
+    } catch (error) {
+      removeIfPossible(path);
+      throw error;
+    }
   }
 
   /** @param root where the destination is now, if it has another name */
   release(root = this.#root): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    // The destination may have been removed or unmounted under the run: then nothing is left to release.
-    rmSync(`${root}/${CLAIM_NAME}`, { force: true });
+    removeIfPossible(`${root}/${CLAIM_NAME}`);
   }
 
   /** @returns whether the claim is ours now; if not, it is worth another try */
@@ -160,6 +164,15 @@ export class Claim {
 
   #path(name: string): string {
     return `${this.#root}/${name}`;
+  }
+}
+
+/** The destination may have been removed or unmounted under the run, or be read-only by now: then it stays. */
+function removeIfPossible(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // The next run takes over what a dead one left.
   }
 }
 

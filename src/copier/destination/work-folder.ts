@@ -96,8 +96,12 @@ export function giveFinalName({ partialRoot, destinationRoot }: Places, fsync: b
     throw Object.assign(new Error('EEXIST: something has taken its name meanwhile'), { code: 'EEXIST' });
   }
   renameSync(partialRoot, destinationRoot);
+}
+
+/** Of a copy that has its final name; only once that is on the disk, if asked. */
+export function removeMark(destinationRoot: string, fsync: boolean): void {
   if (fsync) syncFolder(dirname(destinationRoot));
-  rmSync(`${destinationRoot}/${MARK_NAME}`);
+  rmSync(`${destinationRoot}/${MARK_NAME}`, { force: true });
 }
 
 export function syncFolder(path: string): void {

@@ -1,0 +1,500 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { compareTrees } from '../helpers/compare-trees.js';
+import { mountOrSkip } from '../helpers/file-systems.js';
+import { makeTree } from '../helpers/make-tree.js';
+import { waitForNoProcesses } from '../helpers/processes.js';
+import { type CommandResult, runCommand, startCommand } from '../helpers/run-command.js';
+import { scratchFolder } from '../helpers/scratch-folder.js';
+import { command, quoted, runShell, runWithFaults } from './run-shell.js';
+
+interface Places {
+  source: string;
+  destination: string;
+}
+
+/** A call of the system that fails, as strace says it, and which of the paths below it has to do with. */
+interface Fault {
+  title: string;
+  inject: string[];
+  at: (places: Places) => string[];
+  options?: string[];
+}
+
+const sourceFile = ({ source }: Places): string[] => [join(source, 'a')];
+const targetFile = ({ destination }: Places): string[] => [join(`${destination}.partial`, 'a')];
+const anyFolder = (name: string): string[] =>
+  Array.from({ length: 40 }, (_, descriptor) => `/proc/self/fd/${descriptor}/${name}`);
+const noDetour = ['--reflink', 'never'];
+
+describe('what fails once, in a way that can pass, costs nothing', () => {
+  const faults: Fault[] = [
+    { title: 'EIO on reading', inject: ['preadv:error=EIO:when=1'], at: sourceFile },
+    { title: 'EINTR on reading', inject: ['preadv:error=EINTR:when=1'], at: sourceFile },
+    { title: 'EAGAIN on reading', inject: ['preadv:error=EAGAIN:when=1'], at: sourceFile },
+    { title: 'EIO on writing', inject: ['pwritev:error=EIO:when=1'], at: targetFile },
+    { title: 'EINTR on writing', inject: ['pwritev:error=EINTR:when=1'], at: targetFile },
+    { title: 'nothing written', inject: ['pwritev:retval=0:when=1'], at: targetFile },
+    { title: 'EINTR on opening', inject: ['openat:error=EINTR:when=1'], at: () => anyFolder('a') },
+    { title: 'EMFILE on opening', inject: ['openat:error=EMFILE:when=1'], at: () => anyFolder('a') },
+    { title: 'EIO on opening', inject: ['openat:error=EIO:when=1'], at: () => anyFolder('a') },
+    { title: 'EIO on setting times', inject: ['utimensat:error=EIO:when=1'], at: targetFile },
+    { title: 'EIO on closing what was written', inject: ['close:error=EIO:when=1'], at: targetFile },
+    {
+      title: 'EIO on bringing it to the disk',
+      inject: ['fsync:error=EIO:when=1'],
+      at: targetFile,
+      options: ['--fsync'],
+    },
+    {
+      title: 'EIO on bringing its content to the disk',
+      inject: ['fdatasync:error=EIO:when=1'],
+      at: targetFile,
+      options: ['--fsync'],
+    },
+  ];
+  for (const { title, inject, at, options = [] } of faults) {
+    test(title, async () => {
+      const places = makePlaces();
+      const result = await copyWithFaults(places, inject, at, options);
+      expect(result).toMatchObject({ status: 0, stderr: '' });
+      expect(compareTrees(places.source, places.destination)).toEqual([]);
+    });
+  }
+});
+
+describe('what fails again and again makes one failed entry, none of it in the copy, and the rest is copied', () => {
+  const faults: (Fault & { code: string })[] = [
+    { title: 'EIO on reading', inject: ['preadv:error=EIO'], at: sourceFile, code: 'EIO' },
+    { title: 'EIO in the middle of it', inject: ['preadv:error=EIO:when=2+'], at: sourceFile, code: 'EIO' },
+    { title: 'EIO on writing', inject: ['pwritev:error=EIO'], at: targetFile, code: 'EIO' },
+    {
+      title: 'EIO in the middle of writing',
+      inject: ['pwritev:error=EIO:when=2+'],
+      at: targetFile,
+      code: 'EIO',
+    },
+    { title: 'nothing written', inject: ['pwritev:retval=0'], at: targetFile, code: 'EIO' },
+    { title: 'EFBIG on writing', inject: ['pwritev:error=EFBIG'], at: targetFile, code: 'EFBIG' },
+    { title: 'EACCES on opening', inject: ['openat:error=EACCES'], at: () => anyFolder('a'), code: 'EACCES' },
+    { title: 'EIO on setting times', inject: ['utimensat:error=EIO'], at: targetFile, code: 'EIO' },
+    { title: 'EIO on closing', inject: ['close:error=EIO'], at: targetFile, code: 'EIO' },
+    {
+      title: 'EIO on bringing it to the disk',
+      inject: ['fsync:error=EIO', 'fdatasync:error=EIO'],
+      at: targetFile,
+      options: ['--fsync'],
+      code: 'EIO',
+    },
+  ];
+  for (const { title, inject, at, options = [], code } of faults) {
+    test(title, async () => {
+      const places = makePlaces();
+      const result = await copyWithFaults(places, inject, at, options);
+      expect(result.status).toBe(1);
+      expect(result.stderr).toMatch(new RegExp(`^folder-copy: ${places.source}/a: [^\n]* \\(${code}\\)\n$`));
+      expect(differences(places)).toEqual(['missing: "a" (file)']);
+      await expectCompleted(places);
+    });
+  }
+
+  test('EIO on making a folder: it is the failed entry, and what is in it is not gone into', async () => {
+    const places = makePlaces();
+    const result = await copyWithFaults(places, ['mkdir:error=EIO'], () => anyFolder('folder'));
+    expect(result.status).toBe(1);
+    expect(result.stderr).toMatch(new RegExp(`^folder-copy: ${places.source}/folder: [^\n]* \\(EIO\\)\n$`));
+    await expectCompleted(places);
+  });
+});
+
+describe('the last rename', () => {
+  for (const code of ['EIO', 'ENOSPC', 'EBUSY']) {
+    test(`that fails with ${code} leaves .partial whole, for the next run to name`, async () => {
+      const places = makePlaces();
+      const at = () => [`${places.destination}.partial`];
+      const result = await copyWithFaults(places, [`rename:error=${code}`], at);
+      expect(result.status).toBe(1);
+      expect(result.stderr).toMatch(new RegExp(`the copy stays in .*\\.partial: .* \\(${code}\\)\n$`));
+      expect(existsSync(places.destination)).toBe(false);
+      await expectCompleted(places);
+    });
+  }
+});
+
+describe('a disk that is full', () => {
+  const faults: (Fault & { code: string })[] = [
+    { title: 'ENOSPC on writing', inject: ['pwritev:error=ENOSPC'], at: targetFile, code: 'ENOSPC' },
+    { title: 'EDQUOT on writing', inject: ['pwritev:error=EDQUOT'], at: targetFile, code: 'EDQUOT' },
+    {
+      title: 'ENOSPC on making a file',
+      inject: ['openat:error=ENOSPC'],
+      at: () => anyFolder('a'),
+      code: 'ENOSPC',
+    },
+    {
+      title: 'ENOSPC on making a folder',
+      inject: ['mkdir:error=ENOSPC'],
+      at: () => anyFolder('folder'),
+      code: 'ENOSPC',
+    },
+    {
+      title: 'ENOSPC on bringing it to the disk',
+      inject: ['fsync:error=ENOSPC', 'fdatasync:error=ENOSPC'],
+      at: targetFile,
+      options: ['--fsync'],
+      code: 'ENOSPC',
+    },
+  ];
+  for (const { title, inject, at, options = [], code } of faults) {
+    test(`stops the run in one line: ${title}`, async () => {
+      const places = makePlaces();
+      const result = await copyWithFaults(places, inject, at, options);
+      expect(result.status).toBe(1);
+      expect(result.stderr).toMatch(new RegExp(`^folder-copy: [^\n]*needed; [^\n]* \\(${code}\\)\n$`));
+      expect(existsSync(places.destination)).toBe(false);
+      await expectCompleted(places);
+    });
+  }
+
+  test('of 1 MiB is told of ahead, with figures, and the run goes on where it has grown', async context => {
+    const root = mountOrSkip(context, { type: 'tmpfs', size: '1m' });
+    const { source, destination } = makeMany(join(root, 'copy'));
+    const ahead = await runCommand([source, destination]);
+    expect(ahead.status).toBe(1);
+    expect(ahead.stderr).toMatch(
+      /^folder-copy: .*: it cannot fit: [\d.]+ MiB are needed and [\d.]+ \w+ free, [\d.]+ MiB are missing; [^\n]* \(NO_SPACE\)\n$/,
+    );
+    expect(readdirSync(root)).toEqual(['copy.partial']);
+    const full = await runCommand(['--no-space-check', source, destination]);
+    expect(full.status).toBe(1);
+    expect(full.stderr).toMatch(
+      /^folder-copy: .*: no space left: (at least )?[\d.]+ MiB more needed; [^\n]* \(ENOSPC\)\n$/,
+    );
+    expect(readdirSync(root)).toEqual(['copy.partial']);
+    execFileSync('mount', ['-o', 'remount,size=8m', root]);
+    expect(await runCommand([source, destination])).toMatchObject({ status: 0, stderr: '' });
+    expect(compareTrees(source, destination)).toEqual([]);
+    expect(readdirSync(root)).toEqual(['copy']);
+  });
+
+  test('while a standing destination is filled: every file is whole, no temporary name is left', async context => {
+    const root = mountOrSkip(context, { type: 'tmpfs', size: '1m' });
+    const { source, destination } = makeMany(join(root, 'copy'));
+    mkdirSync(join(destination, 'folder'), { recursive: true });
+    writeFileSync(join(destination, 'folder/0'), 'old');
+    const full = await runCommand(['--no-space-check', source, destination]);
+    expect(full.status).toBe(1);
+    expect(full.stderr).toMatch(/^folder-copy: [^\n]* \(ENOSPC\)\n$/);
+    expect(execFileSync('find', [root, '-name', '.folder-copy*']).toString()).toBe('');
+    const torn = compareTrees(source, destination).filter(line => / (size|digest) /.test(line));
+    expect(torn.filter(line => !line.startsWith('"folder/0"'))).toEqual([]);
+    execFileSync('mount', ['-o', 'remount,size=8m', root]);
+    expect(await runCommand(['--if-exists', 'update', source, destination])).toMatchObject({ status: 0 });
+    expect(compareTrees(source, destination)).toEqual([]);
+  });
+
+  test('without free inodes is told of ahead too; without the check the run stops, and goes on later', async context => {
+    const root = mountOrSkip(context, { type: 'tmpfs', size: '64m', inodes: 100 });
+    const { source, destination } = makeMany(join(root, 'copy'));
+    const ahead = await runCommand([source, destination]);
+    expect(ahead.status).toBe(1);
+    expect(ahead.stderr).toMatch(/^folder-copy: .* \d+ inodes are missing; [^\n]* \(NO_SPACE\)\n$/);
+    const full = await runCommand(['--no-space-check', source, destination]);
+    expect(full.status).toBe(1);
+    expect(full.stderr).toMatch(/^folder-copy: .*: no space left: [^\n]* \(ENOSPC\)\n$/);
+    execFileSync('mount', ['-o', 'remount,nr_inodes=1000', root]);
+    expect(await runCommand([source, destination])).toMatchObject({ status: 0, stderr: '' });
+    expect(compareTrees(source, destination)).toEqual([]);
+  });
+
+  test('already, when the run begins: refused or stopped in one line, and nothing left but .partial', async context => {
+    const root = mountOrSkip(context, { type: 'tmpfs', size: '64k' });
+    const { source } = makeMany(join(root, 'copy'));
+    try {
+      writeFileSync(join(root, 'filler'), Buffer.alloc(65_536));
+    } catch {
+      // It is full now.
+    }
+    for (const options of [[], ['--no-space-check']]) {
+      const result = await runCommand([...options, source, join(root, 'copy')]);
+      expect([1, 2]).toContain(result.status);
+      expect(result.stderr).toMatch(/^folder-copy: [^\n]* \((ENOSPC|NO_SPACE)\)\n$/);
+      expect(readdirSync(root).filter(name => name !== 'filler' && name !== 'copy.partial')).toEqual([]);
+    }
+  });
+});
+
+describe('limits', () => {
+  test('`ulimit -n 64` is no failure, in a deep and wide tree', async () => {
+    const source = makeTree([
+      ...Array.from(
+        { length: 40 },
+        (_, n) => ({ path: `${'deep/'.repeat(n)}file`, kind: 'file', size: n }) as const,
+      ),
+      ...Array.from({ length: 300 }, (_, n) => ({ path: `${n % 60}/${n}`, kind: 'file', size: n }) as const),
+    ]);
+    const destination = join(dirname(source), 'copy');
+    const result = await runShell(`ulimit -n 64; ${command} ${quoted(source)} ${quoted(destination)}`);
+    expect(result).toMatchObject({ status: 0, stderr: '' });
+    expect(compareTrees(source, destination)).toEqual([]);
+  });
+
+  test('a file larger than `ulimit -f` allows, written short at the border, is a failed entry', async () => {
+    const places = makePlaces();
+    const line = `${command} ${quoted(places.source)} ${quoted(places.destination)}`;
+    const result = await runShell(`trap '' XFSZ; ulimit -f 300; ${line}`);
+    expect(result.status).toBe(1);
+    expect(result.stderr).toMatch(/^folder-copy: [^\n]*\/a: [^\n]* \(EFBIG\)\n$/);
+    expect(differences(places)).toEqual(['missing: "a" (file)']);
+  });
+});
+
+describe('what goes away in mid-copy', () => {
+  test('the destination is removed: it ends with 1, without a word of Node', async () => {
+    const places = makeMany();
+    const run = startCommand(['--bwlimit', '300k', places.source, places.destination]);
+    await until(() => existsSync(join(`${places.destination}.partial`, 'folder')));
+    await delay(200);
+    // The run goes on making files while they are removed.
+    await until(() => isRemoved(`${places.destination}.partial`));
+    const result = await run.finished;
+    expectCalmEnd(result, 1);
+    await waitForNoProcesses(run.processes);
+  });
+
+  test('the destination is removed before the last rename', async () => {
+    const places = makePlaces();
+    const at = () => [`${places.destination}.partial`];
+    const result = await copyWithFaults(places, ['rename:error=ENOENT'], at);
+    expectCalmEnd(result, 1);
+  });
+
+  test('a standing destination is removed: it ends with 1', async () => {
+    const places = makeMany();
+    mkdirSync(places.destination);
+    const run = startCommand(['--bwlimit', '1m', places.source, places.destination]);
+    await until(() => readdirSync(places.destination).includes('folder'));
+    await until(() => isRemoved(places.destination));
+    expectCalmEnd(await run.finished, 1);
+    await waitForNoProcesses(run.processes);
+  });
+
+  test('the destination is unmounted: it ends, and says so', async context => {
+    const root = mountOrSkip(context, { type: 'tmpfs' });
+    const places = makeMany(join(root, 'copy'));
+    const run = startCommand(['--bwlimit', '500k', places.source, places.destination]);
+    await until(() => existsSync(join(root, 'copy.partial/folder')));
+    execFileSync('umount', ['-l', root]);
+    expectCalmEnd(await run.finished, 1);
+    expect(readdirSync(root)).toEqual([]);
+    execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', root]); // for the cleanup to unmount
+  });
+
+  test('the source is unmounted under --delete: nothing is deleted', async context => {
+    const root = mountOrSkip(context, { type: 'tmpfs' });
+    makeTree([{ path: 'a', kind: 'file', size: 1_000_000 }], root);
+    const destination = join(scratchFolder(), 'copy');
+    makeTree([{ path: 'precious/file', kind: 'file', size: 10 }], destination);
+    const run = startCommand(['--delete', '--bwlimit', '500k', root, destination]);
+    await until(() => readdirSync(destination).some(name => /^\.folder-copy\..{16}\./.test(name)));
+    execFileSync('umount', ['-l', root]);
+    const result = await run.finished;
+    expectCalmEnd(result, 1);
+    expect(result.stderr).toMatch(/nothing was deleted/);
+    expect(existsSync(join(destination, 'precious/file'))).toBe(true);
+    execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', root]);
+  });
+
+  test('the file system becomes read-only: each entry says so, the run ends', async () => {
+    const places = makePlaces();
+    const faults = ['openat', 'mkdir', 'unlink', 'rename', 'link'].map(call => `${call}:error=EROFS:when=1+`);
+    const at = () => [...anyFolder('a'), ...anyFolder('b'), ...anyFolder('folder')];
+    const result = await copyWithFaults(places, faults, at);
+    expectCalmEnd(result, 1);
+    expect(result.stderr).toMatch(/read-only file system \(EROFS\)/);
+    await expectCompleted(places);
+  });
+
+  for (const isStanding of [false, true]) {
+    test(`a read-only ${isStanding ? 'destination' : 'parent'} is refused at once`, async context => {
+      const root = mountOrSkip(context, { type: 'tmpfs' });
+      const places = makePlaces(isStanding ? root : join(root, 'copy'));
+      execFileSync('mount', ['-o', 'remount,ro', root]);
+      const result = await runCommand([places.source, places.destination]);
+      expect(result).toMatchObject({ status: 2, stdout: '' });
+      expect(result.stderr).toMatch(/^folder-copy: [^\n]* \(EROFS\)\n$/);
+    });
+  }
+});
+
+describe('streams and signals', () => {
+  const streams: [title: string, line: (copy: string) => string, status: number, says: RegExp][] = [
+    [
+      'standard output on /dev/full: one line, status 1',
+      copy => `${copy} > /dev/full`,
+      1,
+      /^folder-copy: [^\n]*ENOSPC[^\n]*\n$/,
+    ],
+    // Node opens /dev/null in their place.
+    ['standard output closed', copy => `${copy} >&-`, 0, /^$/],
+    ['standard error on /dev/full', copy => `${copy} 2> /dev/full`, 0, /^$/],
+    ['standard error closed', copy => `${copy} 2>&-`, 0, /^$/],
+    ['all streams closed', copy => `${copy} <&- >&- 2>&-`, 0, /^$/],
+    ['a reader that closes the pipe', copy => `{ ${copy}; echo $? >&2; } | true`, 0, /^141\n$/],
+  ];
+  for (const [title, line, status, says] of streams) {
+    test(`${title}: the copy is whole`, async () => {
+      const places = makePlaces();
+      const result = await runShell(
+        line(`${command} ${quoted(places.source)} ${quoted(places.destination)}`),
+      );
+      expect(result.stderr).toMatch(says);
+      expect(result.status).toBe(status);
+      if (!title.includes('reader')) expect(compareTrees(places.source, places.destination)).toEqual([]);
+      else
+        expect(
+          compareTrees(
+            places.source,
+            existsSync(places.destination) ? places.destination : `${places.destination}.partial`,
+          ).filter(line => !line.startsWith('the root') && !line.includes('.folder-copy')),
+        ).toEqual([]);
+    });
+  }
+
+  test('SIGHUP ends it with 129; under nohup it goes on', async () => {
+    for (const [nohup, status] of [
+      ['', 129],
+      ['nohup ', 0],
+    ] as const) {
+      const places = makeMany();
+      const copy = `${nohup}${command} --bwlimit 4m ${quoted(places.source)} ${quoted(places.destination)}`;
+      const begun = quoted(`${places.destination}.partial/folder`);
+      const line = `${copy} > /dev/null & until [ -e ${begun} ]; do sleep 0.01; done; kill -HUP $!; wait $!`;
+      // Of nohup nothing is left to see for a program of Node's but the name that bash puts into the environment.
+      const result = await runShell(`exec bash -c ${quoted(line)}`);
+      expect({ nohup, status: result.status }).toEqual({ nohup, status });
+      if (status === 0) expect(compareTrees(places.source, places.destination)).toEqual([]);
+    }
+  });
+
+  test('a second SIGINT ends it at once, and the next run goes on', async () => {
+    const places = makeMany();
+    const run = startCommand(['--bwlimit', '100k', places.source, places.destination]);
+    await until(() => existsSync(join(`${places.destination}.partial`, 'folder')));
+    for (const worker of run.descendants()) process.kill(worker, 'SIGSTOP');
+    run.child.kill('SIGINT');
+    await run.sees(/SIGINT: stopping/);
+    run.child.kill('SIGINT');
+    expect(await run.finished).toMatchObject({ status: null, signal: 'SIGINT' });
+    for (const worker of run.processes()) process.kill(worker, 'SIGCONT');
+    await expectCompleted(places);
+  });
+
+  test('a stopped worker holds up neither SIGINT nor, once it goes on, the copy', async () => {
+    for (const goesOn of [false, true]) {
+      const places = makeMany();
+      const run = startCommand(['--bwlimit', '2m', places.source, places.destination]);
+      await until(() => existsSync(join(`${places.destination}.partial`, 'folder')));
+      const workers = run.descendants();
+      for (const worker of workers) process.kill(worker, 'SIGSTOP');
+      await delay(100);
+      if (goesOn) for (const worker of workers) process.kill(worker, 'SIGCONT');
+      else run.child.kill('SIGINT');
+      const started = performance.now();
+      expect(await run.finished).toMatchObject({ status: goesOn ? 0 : 130 });
+      if (!goesOn) expect(performance.now() - started).toBeLessThan(5000);
+      await waitForNoProcesses(run.processes);
+      await expectCompleted(places);
+    }
+  });
+
+  test('SIGINT says so, what was done and how to go on, and leaves no temporary name in a standing destination', async () => {
+    const places = makeMany();
+    mkdirSync(places.destination);
+    const run = startCommand(['--bwlimit', '2m', places.source, places.destination]);
+    await until(() => readdirSync(places.destination).includes('folder'));
+    run.child.kill('SIGINT');
+    const result = await run.finished;
+    expect(result.status).toBe(130);
+    expect(result.stderr).toMatch(
+      /^folder-copy: SIGINT: stopping\nfolder-copy: [^\n]*the same command goes on from here \(SIGINT\)\n$/,
+    );
+    expect(result.stdout).toMatch(/^\d+ files, .* not reached.*\n$/);
+    expect(execFileSync('find', [places.destination, '-name', '.folder-copy*']).toString()).toBe('');
+    await expectCompleted(places);
+  });
+
+  test("Node's warnings never reach standard error", async () => {
+    const places = makePlaces();
+    const env = { NODE_PENDING_DEPRECATION: '1', NODE_OPTIONS: '--trace-warnings' };
+    const result = await runCommand([places.source, places.destination], { env });
+    expect(result).toMatchObject({ status: 0, stderr: '' });
+  });
+});
+
+function makePlaces(destination?: string): Places {
+  const source = makeTree([
+    { path: 'a', kind: 'file', size: 700_000 },
+    { path: 'b', kind: 'file', size: 3000 },
+    { path: 'folder/c', kind: 'file', size: 3000 },
+  ]);
+  return { source, destination: destination ?? join(dirname(source), 'copy') };
+}
+
+/** 3 MiB in 300 files. */
+function makeMany(destination?: string): Places {
+  const source = makeTree(
+    Array.from({ length: 300 }, (_, n) => ({ path: `folder/${n}`, kind: 'file', size: 10_486 }) as const),
+  );
+  return { source, destination: destination ?? join(dirname(source), 'copy') };
+}
+
+function copyWithFaults(
+  places: Places,
+  inject: string[],
+  at: Fault['at'],
+  options: readonly string[] = [],
+): Promise<CommandResult> {
+  return runWithFaults(inject, at(places), [...noDetour, ...options, places.source, places.destination]);
+}
+
+function differences({ source, destination }: Places): string[] {
+  return compareTrees(source, destination).filter(line => !line.startsWith('the root: mtime'));
+}
+
+/** The same command once more, where the destination stands with `--if-exists update`. */
+async function expectCompleted({ source, destination }: Places): Promise<void> {
+  const result = await runCommand(['--if-exists', 'update', source, destination]);
+  expect(result).toMatchObject({ status: 0, stderr: '' });
+  expect(compareTrees(source, destination)).toEqual([]);
+  expect(existsSync(`${destination}.partial`)).toBe(false);
+}
+
+/** The status that it should be, lines of our own, and no word of Node's. */
+function expectCalmEnd({ status, stderr }: CommandResult, expected: number): void {
+  const strange = stderr
+    .split('\n')
+    .filter(line => line !== '' && !/^folder-copy: .* \([A-Z_]+\)$/.test(line));
+  expect({ status, strange }).toEqual({ status: expected, strange: [] });
+  expect(stderr).not.toBe('');
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (!isSo()) {
+    if (Date.now() > deadline) throw new Error('it never came to that');
+    await delay(2);
+  }
+}
+
+function isRemoved(folder: string): boolean {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    return !existsSync(folder);
+  } catch {
+    return false; // something was made in it meanwhile
+  }
+}
