@@ -1,7 +1,7 @@
 import type { Failure } from '../common/failure.js';
 import type { Batch, DoneOutcome, WorkerReport, WorkerSettings } from '../common/messages.js';
 import { entryTemporaryName } from '../common/reserved-names.js';
-import { Pool, Queue, task, WorkerLostError } from '../multiprocessing/index.js';
+import { inheritedExecArgv, Pool, Queue, task, WorkerLostError } from '../multiprocessing/index.js';
 import type { copyBatch, prepareWorker } from '../worker/copy-batch.js';
 import { Batcher, batchMessage, isLarge, type JobBatch, type PendingJob } from './batcher.js';
 
@@ -58,7 +58,7 @@ export class Dispatcher {
       stdio: 'ignore',
       watchdog: false,
       env: workerEnvironment(),
-      execArgv: [...process.execArgv, ...LITTLE_GARBAGE],
+      execArgv: [...inheritedExecArgv(), ...LITTLE_GARBAGE],
     });
     this.#reading = this.#readReports();
   }
