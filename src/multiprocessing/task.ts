@@ -4,8 +4,7 @@ import { pathToFileURL } from 'node:url';
 declare const signature: unique symbol;
 
 /** Any function that can stand behind a task. */
-// biome-ignore lint/suspicious/noExplicitAny: only `any` accepts every parameter list while Parameters<> still reads it
-export type AnyFunction = (...args: any[]) => unknown;
+export type AnyFunction = (...args: never[]) => unknown;
 
 /** An exported function named by its module and export, so that another process can find it. */
 export interface Task<F extends AnyFunction = AnyFunction> {

@@ -1,10 +1,13 @@
 import type { Call } from '../messages.js';
-import type { AnyFunction, Task } from '../task.js';
+import type { Task } from '../task.js';
 
-const functions = new Map<string, AnyFunction>();
+/** What a module exports: that the arguments fit was the parent's to see. */
+type LoadedFunction = (...args: unknown[]) => unknown;
+
+const functions = new Map<string, LoadedFunction>();
 
 /** The function that a task names; a promise only the first time, when its module is loaded. */
-export function functionOf({ module, export: name }: Task): AnyFunction | Promise<AnyFunction> {
+export function functionOf({ module, export: name }: Task): LoadedFunction | Promise<LoadedFunction> {
   return functions.get(`${name} ${module}`) ?? load(module, name);
 }
 
@@ -20,7 +23,7 @@ export function argumentsOf(call: Call): readonly unknown[] | Promise<readonly u
 
 let attachQueues: ((call: Call) => readonly unknown[]) | undefined;
 
-async function load(module: string, name: string): Promise<AnyFunction> {
+async function load(module: string, name: string): Promise<LoadedFunction> {
   const namespace: Record<string, unknown> = await import(module);
   // A CommonJS module whose exports Node cannot see ahead has them on its default export alone.
   const found = namespace[name] ?? Reflect.get(Object(namespace.default), name);
@@ -29,6 +32,6 @@ async function load(module: string, name: string): Promise<AnyFunction> {
   return found;
 }
 
-function isFunction(value: unknown): value is AnyFunction {
+function isFunction(value: unknown): value is LoadedFunction {
   return typeof value === 'function';
 }
