@@ -33,8 +33,8 @@ export function openFolderHandles(root: string, followLinks = false): FolderHand
     : new CheckedHandles(root, followLinks);
 }
 
-/** Open folders kept at most: below `ulimit -n 64`, and enough for neighbours to share their ancestors. */
-const OPEN_FOLDERS = 24;
+/** Open folders of a tree kept at most: two trees, Node and five workers stay below `ulimit -n 64`; enough for neighbours to share their ancestors. */
+const OPEN_FOLDERS = 14;
 /** Of a long way down only the last folders are kept, so that it does not push out all others. */
 const KEPT_OF_A_WALK = 8;
 
