@@ -83,20 +83,24 @@ function compareFolder(trees: Trees, folder: BytePath): { extras: BytePath[]; su
   const subfolders: BytePath[] = [];
   for (const name of namesIn(to)) {
     if (folder === ROOT && isReserved(name)) continue;
-    const isWanted = trees.isSelected?.(join(folder, name)) ?? true;
-    const there = isWanted ? inSource(trees, from + name) : undefined;
+    const there = isWanted(trees, folder, name) ? inSource(trees, from + name) : undefined;
     if (there === undefined) missing.push(name);
     else if (isEnteredFolder(trees, there) && kindOf(statOf(to + name)) === 'folder') {
       subfolders.push(join(folder, name));
     }
   }
-  const spelled = missing.length === 0 ? new Map<BytePath, BytePath>() : otherSpellings(from, to, missing);
+  const spelled =
+    missing.length === 0 ? new Map<BytePath, BytePath>() : otherSpellings(trees, folder, missing);
   for (const [standing, name] of spelled) {
     const there = inSource(trees, from + name);
     const isFolder = kindOf(statOf(to + standing)) === 'folder';
     if (isFolder && there !== undefined && isEnteredFolder(trees, there)) subfolders.push(join(folder, name));
   }
   return { extras: missing.filter(name => !spelled.has(name)), subfolders };
+}
+
+function isWanted({ isSelected }: Trees, folder: BytePath, name: BytePath): boolean {
+  return isSelected?.(join(folder, name)) ?? true;
 }
 
 function isEnteredFolder({ onlyDevice }: Trees, facts: BigIntStats): boolean {
@@ -108,11 +112,18 @@ function isEnteredFolder({ onlyDevice }: Trees, facts: BigIntStats): boolean {
  * in the destination is no extra, however it is spelled there.
  * @returns by the name that stands in the destination the source's own
  */
-function otherSpellings(from: string, to: string, missing: readonly BytePath[]): Map<BytePath, BytePath> {
+function otherSpellings(
+  trees: Trees,
+  folder: BytePath,
+  missing: readonly BytePath[],
+): Map<BytePath, BytePath> {
+  const from = trees.source.at(folder);
+  const to = trees.destination.at(folder);
   const inodes = new Map<string, BytePath>();
   for (const name of missing) inodes.set(inodeKey(statOf(to + name)), name);
   const spelled = new Map<BytePath, BytePath>();
   for (const name of namesIn(from)) {
+    if (!isWanted(trees, folder, name)) continue;
     const copy = lstatSync(native(to + name), { bigint: true, throwIfNoEntry: false });
     const other = copy === undefined ? undefined : inodes.get(inodeKey(copy));
     if (other !== undefined && isSpelledAs(other, name)) spelled.set(other, name);

@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import { expect, onTestFinished } from 'vitest';
+import { scratchFolder } from '../helpers/scratch-folder.js';
+import { drawMoments, KillPlace, type Phase, phases, randomFrom } from './kill-harness.js';
+
+/** Lives through so many kills, a sixth of them at least in each phase; `KILL_SEED`, printed on failure, draws them again. */
+export async function liveThroughKills(count: number): Promise<void> {
+  const seed = Number(process.env.KILL_SEED ?? Math.floor(Math.random() * 2 ** 31));
+  const place = new KillPlace(scratchFolder(existsSync('/dev/shm') ? '/dev/shm' : undefined, onTestFinished));
+  const reached = new Map<Phase | undefined, number>();
+  let longestMs = 0;
+  for (const [number, moment] of drawMoments(count, randomFrom(seed)).entries()) {
+    const outcome = await place.live(moment);
+    reached.set(outcome.reached, (reached.get(outcome.reached) ?? 0) + 1);
+    longestMs = Math.max(longestMs, outcome.goneAfterMs);
+    const where = `moment ${number} of KILL_SEED=${seed}: ${JSON.stringify(moment)}`;
+    expect(outcome.problems.slice(0, 20), where).toEqual([]);
+  }
+  for (const phase of phases) {
+    expect(reached.get(phase) ?? 0, `kills in ${phase}, KILL_SEED=${seed}`).toBeGreaterThanOrEqual(count / 6);
+  }
+  expect(place.sourceDifferences()).toEqual([]);
+  console.info(`killed in ${JSON.stringify([...reached])}; gone after ${Math.round(longestMs)} ms at most`);
+}
