@@ -1,7 +1,8 @@
 import type { Failure } from '../common/failure.js';
 import type { Batch, DoneOutcome, WorkerReport, WorkerSettings } from '../common/messages.js';
 import { entryTemporaryName } from '../common/reserved-names.js';
-import { inheritedExecArgv, Pool, Queue, task, WorkerLostError } from '../multiprocessing/index.js';
+import { inheritedExecArgv } from '../multiprocessing/exec-argv.js';
+import { Pool, Queue, task, WorkerLostError } from '../multiprocessing/index.js';
 import type { copyBatch, prepareWorker } from '../worker/copy-batch.js';
 import { Batcher, batchMessage, isLarge, type JobBatch, type PendingJob } from './batcher.js';
 

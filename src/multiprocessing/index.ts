@@ -1,5 +1,4 @@
 export { Closed, Empty, Full, StateError, Terminated, WorkerLostError, WorkerStartError } from './errors.js';
-export { inheritedExecArgv } from './exec-argv.js';
 export { type ApplyOptions, type ImapOptions, Pool, type PoolOptions } from './pool.js';
 export { Process, type ProcessOptions } from './process.js';
 export { Queue, type WaitOptions } from './queue.js';

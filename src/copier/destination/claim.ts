@@ -16,21 +16,24 @@ import { makeOwnFile, readOwnFile } from './own-file.js';
 export class Claim {
   readonly #root: string;
   readonly #runId: string;
+  readonly #toDisk: boolean;
   #workers: readonly number[] = [];
   #isReleased = false;
 
-  private constructor(root: string, runId: string) {
+  private constructor(root: string, runId: string, toDisk: boolean) {
     this.#root = root;
     this.#runId = runId;
+    this.#toDisk = toDisk;
   }
 
   /**
    * @param root of the destination, without a slash at its end
+   * @param toDisk whether it has to be readable after a power cut, which can leave an empty file
    * @returns the claim, and the ids of the dead runs that it follows
    * @throws {RefusedError} where another run has it that lives, or may live on another machine
    */
-  static async take(root: string, runId: string): Promise<{ claim: Claim; dead: string[] }> {
-    const claim = new Claim(root, runId);
+  static async take(root: string, runId: string, toDisk = false): Promise<{ claim: Claim; dead: string[] }> {
+    const claim = new Claim(root, runId, toDisk);
     const dead: string[] = [];
     while (!(claim.#isFree() && claim.#make(CLAIM_NAME)) && !(await claim.#follow(dead)));
     // What rivals left that died on the way; those that live look at the claim once more and see that it is taken.
@@ -47,7 +50,7 @@ export class Claim {
     this.#workers = pids;
     const path = this.#path(temporaryName(this.#runId));
     try {
-      makeOwnFile(path, this.#text());
+      makeOwnFile(path, this.#text(), this.#toDisk);
       renameSync(path, this.#path(CLAIM_NAME));
     } catch (error) {
       removeIfPossible(path);
@@ -123,7 +126,7 @@ export class Claim {
   #make(name: string): boolean {
     const temporary = this.#path(claimantName(this.#runId));
     try {
-      makeOwnFile(temporary, this.#text());
+      makeOwnFile(temporary, this.#text(), this.#toDisk);
       try {
         // A link, so that nobody ever sees a claim without its content.
         linkSync(temporary, this.#path(name));
@@ -131,7 +134,7 @@ export class Claim {
         if (codeOf(error) === 'ENOENT') return false;
         if (codeOf(error) !== 'EPERM' && codeOf(error) !== 'ENOTSUP') throw error;
         // vfat and its like have no links.
-        makeOwnFile(this.#path(name), this.#text());
+        makeOwnFile(this.#path(name), this.#text(), this.#toDisk);
       } finally {
         rmSync(temporary, { force: true });
       }

@@ -43,7 +43,7 @@ export async function openWorkFolder(
   settings: CopySettings,
   runId: string,
 ): Promise<WorkFolder> {
-  if (places.exists) return await openStanding(places.destinationRoot, runId);
+  if (places.exists) return await openStanding(places.destinationRoot, settings, runId);
   await makeParents(places);
   return await openPartial(places, settings, runId);
 }
@@ -60,8 +60,8 @@ export function standingRoot(places: Places): string | undefined {
   return partialRoot;
 }
 
-async function openStanding(root: string, runId: string): Promise<WorkFolder> {
-  const { claim, dead } = await Claim.take(root, runId);
+async function openStanding(root: string, settings: CopySettings, runId: string): Promise<WorkFolder> {
+  const { claim, dead } = await Claim.take(root, runId, settings.fsync || settings.verify);
   // A run was killed right after the last rename: what it left is the mark of a copy that is complete.
   if (readMark(root, statSync(root, { bigint: true })) !== undefined) rmSync(`${root}/${MARK_NAME}`);
   return { root, standing: 'content', trust: 'nothing', claim, deadRuns: new Set(dead) };
@@ -71,7 +71,7 @@ async function openPartial(places: Places, settings: CopySettings, runId: string
   const { partialRoot: root, destinationRoot, source, sourceFacts } = places;
   const made = makeIfFree(root);
   refuseForeign(root, places);
-  const { claim, dead } = await Claim.take(root, runId);
+  const { claim, dead } = await Claim.take(root, runId, settings.fsync || settings.verify);
   try {
     if (existsSync(destinationRoot))
       throw new RefusedError(`${destinationRoot}: another run has just made it`);
