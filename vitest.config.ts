@@ -7,10 +7,14 @@ export default defineConfig(({ mode }) => {
   return {
     test: {
       include: soak
-        ? ['dist/test/soak/**/*.test.js', 'dist/test/random-trees.test.js']
+        ? [
+            'dist/test/soak/**/*.test.js',
+            'dist/test/random-trees.test.js',
+            'dist/test/options/bwlimit.test.js',
+          ]
         : ['dist/test/**/*.test.js'],
       exclude: ['node_modules/**', ...(soak ? [] : ['dist/test/soak/**'])],
-      env: soak ? { RANDOM_TREES: process.env.RANDOM_TREES ?? '2000' } : {},
+      env: soak ? { SOAK: '1', RANDOM_TREES: process.env.RANDOM_TREES ?? '2000' } : {},
       testTimeout: soak ? 3_600_000 : 60_000,
       hookTimeout: 60_000,
       pool: 'forks',
