@@ -36,6 +36,8 @@ export class RemoteGetter {
   #isReturning = false;
   #isScheduled = false;
   #isEnded = false;
+  /** While items go back: what is still on its way to here follows them, or later items would come first. */
+  #givingBack: Promise<void> | undefined;
 
   constructor(queue: number, ask: Ask) {
     this.#queue = queue;
@@ -56,18 +58,27 @@ export class RemoteGetter {
 
   async getNowait(): Promise<unknown> {
     if (this.#gets.size > 0) throw new Empty(emptyMessage(undefined)); // others wait already
+    await this.#givingBack;
     if (this.#stock.length === 0) await this.#askForOne();
     if (this.#stock.length === 0) throw new Empty(emptyMessage(undefined)); // another get was faster
     return new Promise((resolve, reject) => this.#serve([{ resolve, reject }]));
   }
 
   receive(items: readonly unknown[]): void {
+    if (this.#givingBack !== undefined) {
+      this.#sendBack(items.length);
+      return;
+    }
     this.#asked = Math.max(0, this.#asked - items.length);
     for (const item of items) this.#stock.push(item);
     this.#serveWaiting();
   }
 
   receiveError(record: ErrorRecord): void {
+    if (this.#givingBack !== undefined) {
+      this.#sendBack(1);
+      return;
+    }
     this.#asked = Math.max(0, this.#asked - 1);
     this.#stock.push(new Unsendable(fromRecord(record)));
     this.#serveWaiting();
@@ -108,7 +119,7 @@ export class RemoteGetter {
     this.#isScheduled = true;
     queueMicrotask(() => {
       this.#isScheduled = false;
-      this.#took(0);
+      if (this.#givingBack === undefined) this.#took(0);
     });
   }
 
@@ -174,6 +185,18 @@ export class RemoteGetter {
     while (this.#stock.shift() !== undefined);
     this.#asked = 0;
     this.#ahead = 0;
+    this.#sendBack(count);
+    // The answer comes behind all that was sent before the return was known.
+    this.#givingBack = new Promise(resolve => {
+      this.#ask({ kind: 'size' }, () => {
+        this.#givingBack = undefined;
+        resolve();
+        if (this.#gets.size > 0) this.#took(0);
+      });
+    });
+  }
+
+  #sendBack(count: number): void {
     sendUp({ kind: 'returned', queue: this.#queue, count });
   }
 
