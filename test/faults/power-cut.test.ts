@@ -88,6 +88,9 @@ class Disk {
   comeBack(): void {
     // What has just been killed may hold it for a moment.
     run('sh', '-c', `for n in $(seq 100); do umount '${this.root}' && exit; sleep 0.1; done; exit 1`);
+    // As after a restart: the device has another number than before.
+    const taken = execFileSync('losetup', ['--find', '--show', '--read-only', this.#image]).toString().trim();
+    onTestFinished(() => run('losetup', '--detach', taken));
     run('mount', '-o', 'loop', this.#clone, this.root);
     const system = execFileSync('findmnt', ['-no', 'FSTYPE', this.root]).toString().trim();
     run('umount', this.root);
