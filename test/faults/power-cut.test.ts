@@ -43,11 +43,11 @@ describe('without --fsync', () => {
     const disk = new Disk(mountOrSkip(context, { type: 'xfs', size: '2G' }), 'ext4');
     const source = makeSource();
     const destination = join(disk.root, 'copy');
-    const run = startCommand(['-v', '--workers', '3', '--bwlimit', '4m', source, destination]);
-    await seen(run, 300);
+    const run = startCommand(['-v', '--workers', '3', '--bwlimit', '800k', source, destination]);
+    await seen(run, 100);
     // Names and times are on the disk by now, contents need not be.
     execFileSync('sync', ['-f', `${destination}.partial`]);
-    await seen(run, 350);
+    await seen(run, 130);
     disk.cutPower(run);
     await waitForNoProcesses(run.processes);
     disk.comeBack();
