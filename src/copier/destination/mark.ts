@@ -8,7 +8,7 @@ import { makeOwnFile, readOwnFile } from './own-file.js';
 
 /** What a `.partial` folder tells of the runs that worked on it. It stays until the copy has its final name. */
 export interface Mark {
-  /** Device and inode of the folder itself: a copy of a mark is none. */
+  /** The folder's own inode: a copy of a mark is none. Its device can have another number after a restart. */
   readonly folder: string;
   readonly source: { readonly path: string; readonly id: string };
   /** The options under which a finished entry might look otherwise. */
@@ -19,7 +19,7 @@ export interface Mark {
 
 export function newMark(folder: Facts, sourcePath: string, source: Facts, settings: CopySettings): Mark {
   return {
-    folder: idOf(folder),
+    folder: String(folder.ino),
     source: { path: sourcePath, id: idOf(source) },
     options: relevantOptions(settings),
     boots: [],
@@ -56,7 +56,7 @@ export function readMark(root: string, folder: Facts): Mark | undefined {
     throw error;
   }
   const mark = parseMark(text);
-  return mark?.folder === idOf(folder) ? mark : undefined;
+  return mark?.folder === String(folder.ino) ? mark : undefined;
 }
 
 export function writeMark(root: string, mark: Mark, runId: string): void {
