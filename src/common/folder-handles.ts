@@ -93,8 +93,12 @@ class DescriptorHandles implements FolderHandles {
     let descriptor = this.#descriptor(ancestor);
     const names = folder.slice(ancestor === ROOT ? 0 : ancestor.length + 1).split('/');
     for (const [depth, name] of names.entries()) {
-      const below = openFolder(`/proc/self/fd/${descriptor}/${name}`, this.#followLinks);
-      if (!this.#isKept(ancestor, descriptor)) closeSync(descriptor);
+      let below: number;
+      try {
+        below = openFolder(`/proc/self/fd/${descriptor}/${name}`, this.#followLinks);
+      } finally {
+        if (!this.#isKept(ancestor, descriptor)) closeSync(descriptor);
+      }
       ancestor = ancestor === ROOT ? name : `${ancestor}/${name}`;
       descriptor = below;
       if (depth < names.length - 1 && names.length - depth <= KEPT_OF_A_WALK)
