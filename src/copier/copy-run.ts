@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { statSync, unlinkSync } from 'node:fs';
+import { unlinkSync } from 'node:fs';
 import { type BytePath, bytePath, native, ROOT } from '../common/byte-path.js';
 import { sameInode } from '../common/facts.js';
 import { type Failure, failureOf } from '../common/failure.js';
 import { type FolderHandles, HANDLES_OUTLIVE_RENAME, openFolderHandles } from '../common/folder-handles.js';
+import { stat } from '../common/stat.js';
 import { version } from '../version.js';
 import type { PendingJob } from './batcher.js';
 import { Budget } from './budget.js';
@@ -223,9 +224,15 @@ export class CopyRun {
     }
     const { dereference, oneFileSystem } = this.#settings;
     const source = openFolderHandles(bytePath(this.#places.sourceRoot), dereference);
-    const onlyDevice = oneFileSystem ? this.#places.sourceFacts.dev : undefined;
+    const onlyDeviceOf = oneFileSystem ? this.#places.sourceFacts : undefined;
     const isSelected = this.#selection && ((path: BytePath) => this.#selection?.has(path) ?? true);
-    const trees: Trees = { source, destination, dereference, onlyDevice, ...(isSelected && { isSelected }) };
+    const trees: Trees = {
+      source,
+      destination,
+      dereference,
+      onlyDeviceOf,
+      ...(isSelected && { isSelected }),
+    };
     const slices = new Slices();
     try {
       for (const deletion of deleteExtras(trees, true)) {
@@ -242,7 +249,7 @@ export class CopyRun {
   #isSourceAsBefore(): boolean {
     const { sourceRoot, sourceFacts } = this.#places;
     try {
-      return sameInode(statSync(sourceRoot, { bigint: true }), sourceFacts);
+      return sameInode(stat(sourceRoot), sourceFacts);
     } catch {
       return false;
     }

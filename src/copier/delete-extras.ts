@@ -1,9 +1,10 @@
-import { type BigIntStats, lstatSync, opendirSync, rmdirSync, statSync, unlinkSync } from 'node:fs';
+import { opendirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { type BytePath, join, NAME_ENCODING, native, ROOT, rawName, split } from '../common/byte-path.js';
-import { type Facts, kindOf } from '../common/facts.js';
+import { type Facts, identityOf, kindOf, sameDevice } from '../common/facts.js';
 import { codeOf, type Failure, failureOf } from '../common/failure.js';
 import type { FolderHandles } from '../common/folder-handles.js';
 import { isReserved } from '../common/reserved-names.js';
+import { lstat, lstatIfThere, stat } from '../common/stat.js';
 import { openToOwner } from './open-to-owner.js';
 
 export type Deletion =
@@ -19,8 +20,8 @@ export interface Trees {
   readonly dereference: boolean;
   /** Whether the run copies an entry of this path; what it does not is an extra. Left out: it copies all. */
   readonly isSelected?: (path: BytePath) => boolean;
-  /** Only folders on this device were entered in the source; undefined: all were. */
-  readonly onlyDevice: bigint | undefined;
+  /** Only folders on this one's device were entered in the source; undefined: all were. */
+  readonly onlyDeviceOf: Facts | undefined;
 }
 
 /**
@@ -34,7 +35,7 @@ export function* deleteExtras(trees: Trees, remove: boolean): Generator<Deletion
       const { extras, subfolders } = compareFolder(trees, folder);
       folders.push(...subfolders);
       if (extras.length === 0) continue;
-      const facts = statSync(`${trees.source.at(folder)}.`, { bigint: true });
+      const facts = stat(`${trees.source.at(folder)}.`);
       if (remove) openToOwner(trees.destination, folder);
       for (const name of extras) yield* removeTree(trees.destination, join(folder, name), remove);
       yield { kind: 'touched', folder, facts };
@@ -56,7 +57,7 @@ export function* removeTree(
     const [folder, name] = split(top.path);
     try {
       const place = native(destination.at(folder) + name);
-      if (kindOf(lstatSync(place, { bigint: true })) !== 'folder') {
+      if (kindOf(lstat(place)) !== 'folder') {
         if (remove) unlinkSync(place);
       } else if (top.emptied) {
         destination.forget(top.path);
@@ -103,8 +104,8 @@ function isWanted({ isSelected }: Trees, folder: BytePath, name: BytePath): bool
   return isSelected?.(join(folder, name)) ?? true;
 }
 
-function isEnteredFolder({ onlyDevice }: Trees, facts: BigIntStats): boolean {
-  return kindOf(facts) === 'folder' && (onlyDevice === undefined || facts.dev === onlyDevice);
+function isEnteredFolder({ onlyDeviceOf }: Trees, facts: Facts): boolean {
+  return kindOf(facts) === 'folder' && (onlyDeviceOf === undefined || sameDevice(facts, onlyDeviceOf));
 }
 
 /**
@@ -120,12 +121,12 @@ function otherSpellings(
   const from = trees.source.at(folder);
   const to = trees.destination.at(folder);
   const inodes = new Map<string, BytePath>();
-  for (const name of missing) inodes.set(inodeKey(statOf(to + name)), name);
+  for (const name of missing) inodes.set(identityOf(statOf(to + name)), name);
   const spelled = new Map<BytePath, BytePath>();
   for (const name of namesIn(from)) {
     if (!isWanted(trees, folder, name)) continue;
-    const copy = lstatSync(native(to + name), { bigint: true, throwIfNoEntry: false });
-    const other = copy === undefined ? undefined : inodes.get(inodeKey(copy));
+    const copy = lstatIfThere(native(to + name));
+    const other = copy === undefined ? undefined : inodes.get(identityOf(copy));
     if (other !== undefined && isSpelledAs(other, name)) spelled.set(other, name);
   }
   return spelled;
@@ -138,23 +139,19 @@ function isSpelledAs(standing: BytePath, wanted: BytePath): boolean {
   return folded(standing) === folded(wanted);
 }
 
-function inSource({ dereference }: Trees, path: string): BigIntStats | undefined {
-  const itself = lstatSync(native(path), { bigint: true, throwIfNoEntry: false });
+function inSource({ dereference }: Trees, path: string): Facts | undefined {
+  const itself = lstatIfThere(native(path));
   if (itself === undefined || !dereference || kindOf(itself) !== 'link') return itself;
   try {
-    return statSync(native(path), { bigint: true });
+    return stat(native(path));
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return itself;
     throw error;
   }
 }
 
-function statOf(path: string): BigIntStats {
-  return lstatSync(native(path), { bigint: true });
-}
-
-function inodeKey({ dev, ino }: Facts): string {
-  return `${dev} ${ino}`;
+function statOf(path: string): Facts {
+  return lstat(native(path));
 }
 
 function* namesIn(folder: string): Generator<BytePath, void, undefined> {
