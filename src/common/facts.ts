@@ -62,6 +62,8 @@ export function withMode(facts: Facts, mode: number): Facts {
 
 const ROW = 16;
 const MODE = 4;
+/** From a few rows to a full batch in two steps. */
+const GROWTH = 4;
 
 /** Many entries' facts in one array: it crosses the pipe as a single piece of memory. */
 export class FactsColumn {
@@ -74,7 +76,7 @@ export class FactsColumn {
 
   push(facts: Facts): void {
     if (this.#end === this.#values.length) {
-      const wider = new Float64Array(this.#values.length * 2);
+      const wider = new Float64Array(this.#values.length * GROWTH);
       wider.set(this.#values);
       this.#values = wider;
     }
@@ -99,6 +101,12 @@ export class FactsColumn {
     this.#end += ROW;
   }
 
+  /** Room for more rows behind those that were pushed. */
+  get values(): Float64Array {
+    return this.#values;
+  }
+
+  /** Just what was pushed. */
   packed(): Float64Array {
     return this.#end === this.#values.length ? this.#values : this.#values.slice(0, this.#end);
   }

@@ -39,24 +39,21 @@ export type Trust = 'time' | 'content' | 'nothing';
 export type IfExists = 'overwrite' | 'update' | 'skip' | 'error';
 export type Reflink = 'auto' | 'always' | 'never';
 
-/** Work for one worker: entries of one or more folders. */
+/** Work for one worker: entries, one in each row of the columns. */
 export interface Batch {
   readonly id: number;
   /** 1 for the first try; from the second on, leftovers of an earlier try may stand in the destination. */
   readonly attempt: number;
-  readonly groups: readonly Group[];
-}
-
-/** Entries of one folder; `kinds`, `names` and the rows of `facts` belong together by index. */
-export interface Group {
-  readonly folder: BytePath;
+  readonly folders: readonly BytePath[];
+  /** The place of each entry's folder among `folders`: most share theirs with their neighbours. */
+  readonly folderOf: readonly number[];
   readonly kinds: readonly JobKind[];
   readonly names: readonly BytePath[];
   /** A packed `FactsColumn`. */
   readonly facts: Float64Array;
-  /** For hard links, by index: the path of the name that has been copied. */
+  /** For hard links, by row: the path of the name that has been copied. */
   readonly firstNames?: Readonly<Record<number, BytePath>>;
-  /** For the jobs of a large file, by index. */
+  /** For the jobs of a large file, by row. */
   readonly parts?: Readonly<Record<number, Part>>;
 }
 
@@ -103,7 +100,7 @@ export interface BatchEnd {
 
 /** Finished entries, one in each row: an object for each would cost as much as a small file's copy. */
 export interface DoneColumns {
-  /** Of the entry in its batch, counted across the groups. */
+  /** The entry's row in its batch. */
   readonly indices: readonly number[];
   readonly names: readonly BytePath[];
   readonly hows: readonly JobHow[];

@@ -6,7 +6,6 @@ import { type Failure, failureOf } from '../common/failure.js';
 import { type FolderHandles, HANDLES_OUTLIVE_RENAME, openFolderHandles } from '../common/folder-handles.js';
 import { stat } from '../common/stat.js';
 import { version } from '../version.js';
-import type { PendingJob } from './batcher.js';
 import { Budget } from './budget.js';
 import type { Places } from './check-places.js';
 import { deleteExtras, type Trees } from './delete-extras.js';
@@ -21,6 +20,7 @@ import {
 } from './destination/work-folder.js';
 import { Dispatcher, type JobListener } from './dispatcher.js';
 import type { CopyReport } from './events.js';
+import type { PendingJob } from './job-batch.js';
 import { LargeFiles } from './large-files.js';
 import { Ledger } from './ledger.js';
 import { listEntries } from './list-entries.js';

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Failure } from '../common/failure.js';
 import type {
   Batch,
@@ -11,7 +12,8 @@ import { entryTemporaryName } from '../common/reserved-names.js';
 import { inheritedExecArgv } from '../multiprocessing/exec-argv.js';
 import { Pool, Queue, task, WorkerLostError } from '../multiprocessing/index.js';
 import type { copyBatch, prepareWorker } from '../worker/copy-batch.js';
-import { Batcher, batchMessage, isLarge, type JobBatch, type PendingJob } from './batcher.js';
+import { Batcher } from './batcher.js';
+import { JobBatch, type PendingJob } from './job-batch.js';
 
 /** What becomes of the jobs; each job is told of exactly once, unless the dispatcher is ended. */
 export interface JobListener {
@@ -32,8 +34,10 @@ export interface JobListener {
 export class Dispatcher {
   readonly #pool: Pool;
   readonly #reports = new Queue<WorkerReport>(REPORTS_UNDER_WAY);
-  readonly #batcher = new Batcher(batch => this.#waiting.push(batch));
-  readonly #waiting: JobBatch[] = [];
+  readonly #batcher = new Batcher(batch => this.#wait(batch));
+  readonly #waiting: WaitingBatch[] = [];
+  /** Where batches wait for a worker that might be added. */
+  #look: NodeJS.Timeout | undefined;
   /** Batches of which not all is settled, by their ids. */
   readonly #open = new Map<number, OpenBatch>();
   /** Batches that workers are at. */
@@ -103,6 +107,7 @@ export class Dispatcher {
   async end(): Promise<void> {
     if (!this.#isEnded) {
       this.#isEnded = true;
+      clearTimeout(this.#look);
       this.#wake();
       await this.#pool.terminate(KILL_AFTER_MS);
       await this.#reports.close();
@@ -110,30 +115,50 @@ export class Dispatcher {
     await this.#reading;
   }
 
+  #wait(batch: JobBatch): void {
+    this.#waiting.push({ batch, sinceMs: performance.now() });
+  }
+
   #hand(): void {
     let isAnyHanded = false;
-    while (!this.#isEnded && this.#busy < this.#pool.size) {
-      const batch = this.#waiting[0];
-      if (batch === undefined || !this.#isWorthAWorker(batch)) break;
+    while (!this.#isEnded) {
+      const waiting = this.#waiting[0];
+      if (waiting === undefined || !(this.#hasRoom || this.#isWorthAWorker(waiting))) break;
       this.#waiting.shift();
       this.#lastBatch += 1;
       isAnyHanded = true;
-      void this.#run(this.#lastBatch, batch);
+      void this.#run(this.#lastBatch, waiting.batch);
     }
     if (isAnyHanded) this.#listener.workers(this.#pool.pids);
   }
 
-  /** A worker takes long to start: none is added for what those that live will soon have done. */
-  #isWorthAWorker(batch: JobBatch): boolean {
-    const isAnyFree = this.#busy < this.#pool.pids.length;
-    return isAnyFree || this.#busy === 0 || this.#waiting.length > 1 || isLarge(batch);
+  /** Whether a worker that lives can take a batch. */
+  get #hasRoom(): boolean {
+    return this.#busy < this.#pool.workers * (1 + AHEAD);
   }
 
-  async #run(id: number, { attempt, jobs }: JobBatch): Promise<void> {
+  /**
+   * A worker takes long to start, and the processor's time from the others: one is added for each core as work
+   * comes in, and beyond that only where batches wait long, as where a disk or a network is slow.
+   */
+  #isWorthAWorker({ batch, sinceMs }: WaitingBatch): boolean {
+    const { workers, size } = this.#pool;
+    if (workers === 0) return true;
+    if (workers === size) return false;
+    if (workers < CORES) return this.#waiting.length > 1 || batch.isFull;
+    if (performance.now() - sinceMs > LONG_WAIT_MS) return true;
+    this.#look ??= setTimeout(() => {
+      this.#look = undefined;
+      this.#hand();
+    }, LONG_WAIT_MS);
+    return false;
+  }
+
+  async #run(id: number, jobs: JobBatch): Promise<void> {
     const batch = new OpenBatch(id, jobs);
     this.#open.set(id, batch);
     try {
-      const { reports, rest } = await this.#inWorker(batchMessage(id, { attempt, jobs }));
+      const { reports, rest } = await this.#inWorker(jobs.message(id));
       while (batch.reports < reports) await nextTurn();
       this.#read(rest);
       if (!batch.isSettled) throw new Error(`entries of batch ${id} were left unreported`);
@@ -182,7 +207,7 @@ export class Dispatcher {
     }
     const attempt = job.attempt + 1;
     setTimeout(() => {
-      this.#waiting.push({ attempt, jobs: [{ ...job, attempt }] });
+      this.#wait(new JobBatch(attempt, [{ ...job, attempt }]));
       this.#hand();
     }, delayMs);
   }
@@ -208,8 +233,8 @@ export class Dispatcher {
     const open = this.#open.get(batch);
     if (open === undefined) throw new Error(`batch ${batch} was reported, but is not open`);
     open.reports += 1;
-    for (const [row, index] of done.indices.entries()) {
-      const job = open.settle(index);
+    for (let row = 0; row < done.indices.length; row += 1) {
+      const job = open.settle(done.indices[row] ?? -1);
       this.#queued -= 1;
       this.#listener.done(job, doneOutcome(done, row));
     }
@@ -241,18 +266,25 @@ function workerEnvironment(): NodeJS.ProcessEnv {
 /** A worker makes only short-lived garbage, which V8 would let grow to 48 MiB before it looks at it. */
 const LITTLE_GARBAGE = ['--max-semi-space-size=4'];
 
+interface WaitingBatch {
+  readonly batch: JobBatch;
+  readonly sinceMs: number;
+}
+
 /** A batch that a worker is at, and which of its jobs are not settled. */
 class OpenBatch {
   readonly id: number;
   /** Reports that have been read. */
   reports = 0;
-  readonly #jobs: (PendingJob | undefined)[];
+  readonly #jobs: JobBatch;
+  readonly #isSettled: Uint8Array;
   #unsettled: number;
 
-  constructor(id: number, jobs: readonly PendingJob[]) {
+  constructor(id: number, jobs: JobBatch) {
     this.id = id;
-    this.#jobs = [...jobs];
-    this.#unsettled = jobs.length;
+    this.#jobs = jobs;
+    this.#isSettled = new Uint8Array(jobs.size);
+    this.#unsettled = jobs.size;
   }
 
   get isSettled(): boolean {
@@ -261,16 +293,18 @@ class OpenBatch {
 
   /** The job at `index`, which is settled now. */
   settle(index: number): PendingJob {
-    const job = this.#jobs[index];
-    if (job === undefined)
+    if (this.#isSettled[index] !== 0) {
       throw new Error(`entry ${index} of batch ${this.id} was reported, but is not open`);
-    this.#jobs[index] = undefined;
+    }
+    this.#isSettled[index] = 1;
     this.#unsettled -= 1;
-    return job;
+    return this.#jobs.at(index);
   }
 
   *unsettled(): Generator<[index: number, job: PendingJob], void, undefined> {
-    for (const [index, job] of this.#jobs.entries()) if (job !== undefined) yield [index, job];
+    for (const [index, isSettled] of this.#isSettled.entries()) {
+      if (isSettled === 0) yield [index, this.#jobs.at(index)];
+    }
   }
 }
 
@@ -279,7 +313,8 @@ function doneOutcome({ names, hows, bytes, more }: DoneColumns, row: number): Do
   if (name === undefined || how === undefined || length === undefined) {
     throw new RangeError(`a report has no row ${row}`);
   }
-  return { name, how, bytes: length, ...more.get(row) };
+  const outcome = { name, how, bytes: length };
+  return more.size === 0 ? outcome : { ...outcome, ...more.get(row) };
 }
 
 const WORKER_MODULE = new URL('../worker/copy-batch.js', import.meta.url);
@@ -306,3 +341,5 @@ const CAN_PASS = new Set([
 const RETRY_AFTER_MS = 50;
 /** Batches that a worker has beside the one it is at, so that it never waits for the next. */
 const AHEAD = 1;
+const CORES = availableParallelism();
+const LONG_WAIT_MS = 400;

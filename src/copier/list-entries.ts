@@ -51,13 +51,8 @@ export interface ListOptions {
  * whoever takes from it decides how far the listing runs ahead.
  * @param root as bytes, absolute
  */
-export function* listEntries(root: BytePath, options: ListOptions): Generator<Listed, void, undefined> {
-  const walk = new Walk(root, options);
-  try {
-    yield* walk.steps();
-  } finally {
-    walk.close();
-  }
+export function listEntries(root: BytePath, options: ListOptions): Generator<Listed, void, undefined> {
+  return new Walk(root, options).steps();
 }
 
 class Walk {
@@ -65,9 +60,11 @@ class Walk {
   readonly #options: ListOptions;
   readonly #root: BytePath;
   readonly #calls = entryCalls();
-  #rootFacts: Facts | undefined;
   /** From the root down. A stack of its own instead of recursion: a tree may be thousands of folders deep. */
   readonly #open: OpenFolder[] = [];
+  #rootFacts: Facts | undefined;
+  /** Of the last of the open folders, while it is being read. */
+  #names: Names | undefined;
 
   constructor(root: BytePath, options: ListOptions) {
     this.#handles = openFolderHandles(root, options.dereference);
@@ -75,81 +72,93 @@ class Walk {
     this.#root = root;
   }
 
-  close(): void {
-    this.#handles.close();
+  *steps(): Generator<Listed, void, undefined> {
+    try {
+      yield this.#enterRoot();
+      for (let step = this.#next(); step !== undefined; step = this.#next()) yield step;
+    } finally {
+      // Also where whoever takes from the walk stops halfway.
+      this.#names?.close();
+      this.#handles.close();
+    }
   }
 
-  *steps(): Generator<Listed, void, undefined> {
-    let rootFacts: Facts;
+  #enterRoot(): Listed {
     try {
-      rootFacts = lstat(native(`${this.#root}/.`));
+      const facts = lstat(native(`${this.#root}/.`));
+      this.#rootFacts = facts;
+      return this.#enter(ROOT, facts);
     } catch (error) {
-      yield { kind: 'failed', path: ROOT, isFolder: true, failure: failureOf(error) };
-      return;
+      return { kind: 'failed', path: ROOT, isFolder: true, failure: failureOf(error) };
     }
-    this.#rootFacts = rootFacts;
-    yield* this.#enter(ROOT, rootFacts);
+  }
+
+  #next(): Listed | undefined {
     for (let top = this.#open.at(-1); top !== undefined; top = this.#open.at(-1)) {
-      const next = top.nextSubfolder();
-      if (next !== undefined) {
-        yield* this.#enter(join(top.path, next.name), next.facts);
+      if (this.#names !== undefined) {
+        const found = this.#read(top, this.#names);
+        if (found !== undefined) return found;
         continue;
       }
+      const next = top.nextSubfolder();
+      if (next !== undefined) return this.#enter(join(top.path, next.name), next.facts);
       this.#open.pop();
       const { path: folder, failure } = top;
-      yield failure === undefined ? { kind: 'leave', folder } : { kind: 'leave', folder, failure };
+      return failure === undefined ? { kind: 'leave', folder } : { kind: 'leave', folder, failure };
     }
+    return undefined;
   }
 
-  *#enter(folder: BytePath, facts: Facts): Generator<Listed, void, undefined> {
+  #enter(folder: BytePath, facts: Facts): Listed {
     const isForeign = this.#options.oneFileSystem && !sameDevice(facts, this.#rootFacts ?? facts);
-    let directory: Names | undefined;
     try {
       if (this.#options.dereference && this.#open.some(above => sameInode(above.facts, facts))) {
         throw new EntryError('ELOOP', 'a symbolic link leads to a folder that it lies in');
       }
-      if (!isForeign) directory = this.#namesIn(folder);
+      if (!isForeign) this.#names = this.#namesIn(folder);
     } catch (error) {
-      yield { kind: 'failed', path: folder, isFolder: true, failure: failureOf(error) };
-      return;
+      return { kind: 'failed', path: folder, isFolder: true, failure: failureOf(error) };
     }
-    const opened = new OpenFolder(folder, facts);
-    let skipped = false;
-    try {
-      yield { kind: 'enter', folder, facts, skip: () => (skipped = true) };
-      if (skipped) return;
-      if (directory === undefined) {
-        yield { kind: 'leave', folder };
-      } else {
-        this.#open.push(opened);
-        yield* this.#read(directory, opened);
+    this.#open.push(new OpenFolder(folder, facts));
+    return { kind: 'enter', folder, facts, skip: () => this.#skip() };
+  }
+
+  /** Out of the folder that has just been entered. */
+  #skip(): void {
+    this.#closeNames();
+    this.#open.pop();
+  }
+
+  /** @returns undefined where there is nothing to tell: a subfolder has its turn later, and this was the last name */
+  #read(folder: OpenFolder, names: Names): Listed | undefined {
+    for (;;) {
+      let found: string | undefined;
+      try {
+        found = names.next();
+      } catch (error) {
+        folder.failure = failureOf(error);
       }
-    } finally {
-      // Also where whoever takes from the walk stops at this point.
-      directory?.close();
+      if (found === undefined) {
+        this.#closeNames();
+        return undefined;
+      }
+      const name = rawName(found);
+      let facts: Facts;
+      try {
+        facts = this.#factsOf(this.#handles.place(folder.path), name);
+      } catch (error) {
+        const failure = failureOf(error);
+        return { kind: 'failed', path: join(folder.path, name), isFolder: names.isFolder, failure };
+      }
+      const kind = kindOf(facts);
+      if (kind !== 'folder') return { kind: 'entry', entry: { kind, folder: folder.path, name, facts } };
+      folder.addSubfolder(name, facts);
     }
   }
 
-  *#read(directory: Names, into: OpenFolder): Generator<Listed, void, undefined> {
-    const folder = into.path;
-    try {
-      for (let found = directory.next(); found !== undefined; found = directory.next()) {
-        const name = rawName(found);
-        let facts: Facts;
-        try {
-          facts = this.#factsOf(this.#handles.place(folder), name);
-        } catch (error) {
-          const failure = failureOf(error);
-          yield { kind: 'failed', path: join(folder, name), isFolder: directory.isFolder, failure };
-          continue;
-        }
-        const kind = kindOf(facts);
-        if (kind === 'folder') into.addSubfolder(name, facts);
-        else yield { kind: 'entry', entry: { kind, folder, name, facts } };
-      }
-    } catch (error) {
-      into.failure = failureOf(error);
-    }
+  #closeNames(): void {
+    this.#names?.close();
+    this.#names = undefined;
   }
 
   #namesIn(folder: BytePath): Names {

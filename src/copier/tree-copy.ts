@@ -7,11 +7,11 @@ import type { DoneOutcome, How, IfExists, JobHow, JobKind, NotKept, Standing } f
 import { lossOf } from '../common/not-kept.js';
 import { isReserved } from '../common/reserved-names.js';
 import { nodeSeconds } from '../common/system/node-seconds.js';
-import type { PendingJob } from './batcher.js';
 import { type Deletion, removeTree } from './delete-extras.js';
 import type { NameCollisions } from './destination/name-collisions.js';
 import { FolderTree, type PendingFolder } from './folder-tree.js';
 import { HardLinks } from './hard-links.js';
+import type { PendingJob } from './job-batch.js';
 import { isLarge, type LargeFiles, type LargeStep } from './large-files.js';
 import type { Ledger } from './ledger.js';
 import type { Listed, ListedEntry } from './list-entries.js';

@@ -29,6 +29,10 @@ export class Crew {
     this.#forkOptions = forkOptions;
   }
 
+  get workers(): number {
+    return this.#workers.size;
+  }
+
   get pids(): number[] {
     return Array.from(this.#workers, worker => worker.pid);
   }

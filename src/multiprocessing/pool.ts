@@ -56,7 +56,15 @@ export class Pool implements AsyncDisposable {
     if (!Number.isInteger(size) || size < 1) {
       throw new RangeError(`a pool's size must be a whole number of at least 1, got ${String(size)}`);
     }
-    const { initializer, initargs = [], stdio = 'inherit', execArgv, env, watchdog = true, ahead = 0 } = options;
+    const {
+      initializer,
+      initargs = [],
+      stdio = 'inherit',
+      execArgv,
+      env,
+      watchdog = true,
+      ahead = 0,
+    } = options;
     if (!Number.isInteger(ahead) || ahead < 0) {
       throw new RangeError(`ahead must be a whole number of at least 0, got ${String(ahead)}`);
     }
@@ -76,7 +84,12 @@ export class Pool implements AsyncDisposable {
     return this.#crew.size;
   }
 
-  /** The pids of the workers that live now. */
+  /** How many workers live now. */
+  get workers(): number {
+    return this.#crew.workers;
+  }
+
+  /** Their pids. */
   get pids(): number[] {
     return this.#crew.pids;
   }

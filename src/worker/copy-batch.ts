@@ -1,7 +1,7 @@
 import { join } from '../common/byte-path.js';
 import { factsAt } from '../common/facts.js';
 import { failureOf } from '../common/failure.js';
-import type { Batch, BatchEnd, Group, WorkerReport, WorkerSettings } from '../common/messages.js';
+import type { Batch, BatchEnd, WorkerReport, WorkerSettings } from '../common/messages.js';
 import type { Queue } from '../multiprocessing/index.js';
 import { copyFile } from './copy-file.js';
 import { copyLink } from './copy-link.js';
@@ -40,41 +40,41 @@ export async function copyBatch(batch: Batch): Promise<BatchEnd> {
 }
 
 function* copyEntries(context: WorkerContext, batch: Batch): Steps<void> {
-  let index = 0;
-  for (const group of batch.groups) {
-    for (let row = 0; row < group.names.length; row += 1) {
-      yield* copyEntry(context, batch, group, row, index);
-      const breath = context.breathe();
-      if (breath !== undefined) yield breath;
-      index += 1;
-    }
+  for (let row = 0; row < batch.names.length; row += 1) {
+    yield* copyEntry(context, batch, row);
+    const breath = context.breathe();
+    if (breath !== undefined) yield breath;
   }
 }
 
-function* copyEntry(
-  context: WorkerContext,
-  batch: Batch,
-  group: Group,
-  row: number,
-  index: number,
-): Steps<void> {
+function* copyEntry(context: WorkerContext, batch: Batch, row: number): Steps<void> {
   try {
-    const job = jobAt(context, batch, group, row, index);
-    context.done(index, job.name, yield* perform(context, job));
+    const job = jobAt(context, batch, row);
+    context.done(row, job.name, yield* perform(context, job));
   } catch (error) {
     const failure = failureOf(error);
     if (failure.code === 'EMFILE' || failure.code === 'ENFILE') context.closeFolders();
-    context.failed(index, failure);
+    context.failed(row, failure);
   }
 }
 
-function jobAt(context: WorkerContext, batch: Batch, group: Group, row: number, index: number): Job {
-  const kind = group.kinds[row];
-  const name = group.names[row];
-  if (kind === undefined || name === undefined) throw new RangeError(`batch ${batch.id} has no row ${row}`);
-  const facts = factsAt(group.facts, row);
-  const origin = { runId: context.settings.runId, batch: batch.id, index, again: batch.attempt > 1 };
-  return new Job(kind, group.folder, name, facts, origin, group.firstNames?.[row], group.parts?.[row]);
+function jobAt(context: WorkerContext, batch: Batch, row: number): Job {
+  const kind = batch.kinds[row];
+  const name = batch.names[row];
+  const folder = batch.folders[batch.folderOf[row] ?? -1];
+  if (kind === undefined || name === undefined || folder === undefined) {
+    throw new RangeError(`batch ${batch.id} has no row ${row}`);
+  }
+  const origin = { runId: context.settings.runId, batch: batch.id, row, again: batch.attempt > 1 };
+  return new Job(
+    kind,
+    folder,
+    name,
+    factsAt(batch.facts, row),
+    origin,
+    batch.firstNames?.[row],
+    batch.parts?.[row],
+  );
 }
 
 function* perform(context: WorkerContext, job: Job): Steps<Finished> {

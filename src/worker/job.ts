@@ -30,8 +30,8 @@ export class Job {
 
   /** The name under which it is written where the destination stood before. */
   get temporaryName(): string {
-    const { runId, batch, index } = this.#origin;
-    return this.part?.temporaryName ?? entryTemporaryName(runId, batch, index);
+    const { runId, batch, row } = this.#origin;
+    return this.part?.temporaryName ?? entryTemporaryName(runId, batch, row);
   }
 
   /** The same entry, copied in another way. */
@@ -44,7 +44,7 @@ export class Job {
 export interface Origin {
   readonly runId: string;
   readonly batch: number;
-  readonly index: number;
+  readonly row: number;
   readonly again: boolean;
 }
 

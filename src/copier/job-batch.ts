@@ -1,0 +1,98 @@
+import type { BytePath } from '../common/byte-path.js';
+import { type Facts, FactsColumn, factsAt } from '../common/facts.js';
+import type { Batch, JobKind, Part } from '../common/messages.js';
+
+/** An entry on its way to a worker. */
+export interface PendingJob {
+  readonly kind: JobKind;
+  readonly folder: BytePath;
+  readonly name: BytePath;
+  readonly facts: Facts;
+  /** Of a hard link: the name that has been copied. */
+  readonly firstName?: BytePath;
+  /** Of a large file's job. */
+  readonly part?: Part;
+  /** 1 for the first try. */
+  readonly attempt: number;
+}
+
+/**
+ * Jobs that go to one worker together, in columns as they cross the pipe: thousands of them wait at a time,
+ * and as objects they would keep the garbage collector busy.
+ */
+export class JobBatch {
+  readonly attempt: number;
+  readonly #folders: BytePath[] = [];
+  readonly #folderOf: number[] = [];
+  readonly #kinds: JobKind[] = [];
+  readonly #names: BytePath[] = [];
+  readonly #facts = new FactsColumn();
+  #firstNames: Record<number, BytePath> | undefined;
+  #parts: Record<number, Part> | undefined;
+  #bytes = 0;
+
+  constructor(attempt: number, jobs: readonly PendingJob[] = []) {
+    this.attempt = attempt;
+    for (const job of jobs) this.add(job);
+  }
+
+  get size(): number {
+    return this.#names.length;
+  }
+
+  /** Whether it is worth a worker of its own, and not only what was left at a pause. */
+  get isFull(): boolean {
+    return this.size >= MOST_JOBS || this.#bytes >= MOST_BYTES;
+  }
+
+  add({ kind, folder, name, facts, firstName, part }: PendingJob): void {
+    const row = this.#names.length;
+    if (part !== undefined) {
+      this.#parts ??= {};
+      this.#parts[row] = part;
+    }
+    if (firstName !== undefined) {
+      this.#firstNames ??= {};
+      this.#firstNames[row] = firstName;
+    }
+    if (this.#folders.at(-1) !== folder) this.#folders.push(folder);
+    this.#folderOf.push(this.#folders.length - 1);
+    this.#kinds.push(kind);
+    this.#names.push(name);
+    this.#facts.push(facts);
+    if (kind === 'file') this.#bytes += facts.size;
+    else if (kind === 'range' && part !== undefined) this.#bytes += part.end - part.start;
+  }
+
+  at(row: number): PendingJob {
+    const kind = this.#kinds[row];
+    const name = this.#names[row];
+    const folder = this.#folders[this.#folderOf[row] ?? -1];
+    if (kind === undefined || name === undefined || folder === undefined) {
+      throw new RangeError(`a batch of ${this.size} jobs has none at ${row}`);
+    }
+    const job = { kind, folder, name, facts: factsAt(this.#facts.values, row), attempt: this.attempt };
+    const firstName = this.#firstNames?.[row];
+    const part = this.#parts?.[row];
+    if (firstName === undefined && part === undefined) return job;
+    return { ...job, ...(firstName !== undefined && { firstName }), ...(part && { part }) };
+  }
+
+  message(id: number): Batch {
+    return {
+      id,
+      attempt: this.attempt,
+      folders: this.#folders,
+      folderOf: this.#folderOf,
+      kinds: this.#kinds,
+      names: this.#names,
+      facts: this.#facts.packed(),
+      ...(this.#firstNames && { firstNames: this.#firstNames }),
+      ...(this.#parts && { parts: this.#parts }),
+    };
+  }
+}
+
+/** Measured: with 64 the messages cost a fifth of the time of small files, with 1024 workers wait at the end. */
+const MOST_JOBS = 256;
+const MOST_BYTES = 4 * 1024 * 1024;
