@@ -44,15 +44,11 @@ int main(int count, char **paths) {
   return 0;
 }
 
-/** How far two times are apart: told once, by the finest step in which both still agree. */
+/** The finest step that two times are not further apart than. */
 static void compare_times(struct timespec a, struct timespec b, const char *path) {
-  if (a.tv_sec != b.tv_sec) {
-    differs(TIME, path);
-    return;
-  }
-  if (a.tv_nsec == b.tv_nsec) return;
-  if (a.tv_nsec / 1000 == b.tv_nsec / 1000) differs(MICROSECOND, path);
-  else differs(a.tv_nsec / 1000000 == b.tv_nsec / 1000000 ? MILLISECOND : SECOND, path);
+  long long apart = llabs((a.tv_sec - b.tv_sec) * 1000000000LL + a.tv_nsec - b.tv_nsec);
+  if (apart == 0) return;
+  differs(apart < 1000 ? MICROSECOND : apart < 1000000 ? MILLISECOND : apart < 1000000000 ? SECOND : TIME, path);
 }
 
 static void compare_metadata(const struct stat *a, const struct stat *b, const char *path) {

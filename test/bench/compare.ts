@@ -2,17 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { rsyncDifferences } from '../helpers/rsync-differences.js';
 import { compiled, isInstalled } from './compiled.js';
 
-/** `times to 1 s` are the same to the second, not to the millisecond, and so on; to 1 us is as good as Node alone can. */
-export type Difference = Loss | 'extra' | 'kind' | 'content' | 'target' | 'times to 1 us';
-export type Loss =
-  | 'missing'
-  | 'hard links'
-  | 'holes'
-  | 'modes'
-  | 'owners'
-  | 'times'
-  | 'times to 1 s'
-  | 'times to 1 ms';
+/** From the worst on: `times to 1 s` are less than a second apart, and so on; Node alone keeps them to 1 us. */
+const timeSteps = ['times', 'times to 1 s', 'times to 1 ms', 'times to 1 us'] as const;
+
+export type Loss = 'missing' | 'hard links' | 'holes' | 'modes' | 'owners' | (typeof timeSteps)[number];
+export type Difference = Loss | 'extra' | 'kind' | 'content' | 'target';
 
 /** How many entries of the copy differ, by what. */
 export type Differences = Map<Difference, number>;
@@ -50,4 +44,21 @@ function kindOf(line: string): Difference {
   if (time === 't' || time === 'T') return 'times';
   if (mode === 'p') return 'modes';
   return owner === 'o' || group === 'g' ? 'owners' : 'content';
+}
+
+/** Whether a difference is nothing but what a copier is known to lose; who loses seconds loses what is finer too. */
+export function isLoss(difference: Difference, losses: readonly Loss[]): boolean {
+  const known = [...losses, 'times to 1 us'];
+  return known.some(loss => loss === difference || isFiner(difference, loss));
+}
+
+/** The worst step of the times, and all else. */
+export function worst(found: Iterable<Difference>): Difference[] {
+  const kinds = [...found];
+  return kinds.filter(kind => !kinds.some(other => isFiner(kind, other)));
+}
+
+function isFiner(difference: Difference, than: string): boolean {
+  const steps: readonly string[] = timeSteps;
+  return steps.includes(than) && steps.indexOf(difference) > steps.indexOf(than);
 }

@@ -20,7 +20,7 @@ export function goalsOf(measured: Measured): Goal[] {
   });
   if (goalOverStartUp === undefined || !measured.seconds.get('start-up')?.length) return ratios;
   const reached = median(beyondStartUp(measured));
-  const says = `start-up + ${goalOverStartUp}`;
+  const says = `≤ ${goalOverStartUp} beyond start-up`;
   return [...ratios, { row: us, says, reached, met: reached <= goalOverStartUp }];
 }
 

@@ -45,17 +45,17 @@ export const peers = {
   },
   'plain Node loop': {
     command: (from, to) => node(here('plain-loop.js'), from, to),
-    loses: ['hard links', 'owners'],
+    loses: ['hard links', 'owners', 'times to 1 ms'],
   },
   'fs.cp': {
     command: (from, to) => node(here('fs-cp.js'), from, to),
-    loses: ['hard links', 'owners', 'times', 'times to 1 s', 'times to 1 ms'],
+    loses: ['hard links', 'owners', 'times'],
   },
   'fs-extra copy': {
     command: (from, to) => node(here('fs-extra-copy.js'), from, to),
-    loses: ['hard links', 'owners', 'times', 'times to 1 s', 'times to 1 ms'],
+    loses: ['hard links', 'owners', 'times'],
   },
-  'cpy-cli': { command: cpy, loses: ['hard links', 'modes', 'owners', 'times', 'times to 1 ms'] },
+  'cpy-cli': { command: cpy, loses: ['hard links', 'modes', 'owners', 'times'] },
   'origin (Python)': {
     command: (from, to) => ['python3', fromRoot('test/bench/origin.py'), from, to],
     loses: ['hard links', 'modes', 'owners', 'times'],

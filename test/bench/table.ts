@@ -1,4 +1,4 @@
-import type { Difference, Differences } from './compare.js';
+import { type Difference, type Differences, isLoss, worst } from './compare.js';
 import { type Goal, goalsOf, timesOurs } from './goals.js';
 import type { Measured } from './measure.js';
 import { type PeerName, peerNamed, us } from './peers.js';
@@ -37,7 +37,7 @@ function escaped(cell: string): string {
 }
 
 export function goalWords({ says, reached, met }: Goal): string {
-  return met ? `${says}: met` : `${says}: missed (${reached.toFixed(2)})`;
+  return `${says}: ${met ? 'met' : 'missed'}, ${reached.toFixed(2)}`;
 }
 
 function ratioCells(ratios: number[]): string[] {
@@ -46,18 +46,13 @@ function ratioCells(ratios: number[]): string[] {
 
 function outputWords(name: PeerName, found: Differences | undefined): string {
   if (!found) return '';
-  const lost = [...found.keys()].filter(kind => isExpected(name, kind));
   const wrong = unexpected(name, found).map(([kind, count]) => `${kind} ${count}`);
   if (wrong.length > 0) return `**differs: ${wrong.join(', ')}**`;
-  return lost.length === 0 ? 'same' : `same, but for ${lost.join(', ')}`;
+  return found.size === 0 ? 'same' : `same, but for ${worst(found.keys()).join(', ')}`;
 }
 
 /** What the peer is not known to lose. */
 export function unexpected(name: PeerName, found: Differences): [Difference, number][] {
-  return [...found].filter(([kind]) => !isExpected(name, kind));
-}
-
-function isExpected(name: PeerName, kind: Difference): boolean {
-  const known: readonly Difference[] = peerNamed(name).loses ?? [];
-  return kind === 'times to 1 us' || known.includes(kind);
+  const losses = peerNamed(name).loses ?? [];
+  return [...found].filter(([kind]) => !isLoss(kind, losses));
 }
