@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { makeTree } from '../helpers/make-tree.js';
 import { rsyncDifferences } from '../helpers/rsync-differences.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
 import { type Difference, differences, isLoss, type Loss, rsyncOpinion, worst } from './compare.js';
-import { compiled, isInstalled } from './compiled.js';
+import { compiled, isInstalled, removeCompiled } from './compiled.js';
 
 const mtime = '1234567890123456789';
 const tree: TreeEntry[] = [
@@ -25,6 +25,7 @@ const tree: TreeEntry[] = [
 /** Both programs are Linux's; in CI gcc must be there. */
 const canCompile = process.platform === 'linux' && (isInstalled('gcc') || process.env.CI !== undefined);
 const needsGcc = test.skipIf(!canCompile);
+afterAll(removeCompiled);
 
 needsGcc('the floor makes a copy in which neither rsync nor the comparer finds a difference', () => {
   const source = makeTree(tree);

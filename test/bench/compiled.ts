@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fromRoot } from '../helpers/project-root.js';
 
 const programs = new Map<string, string>();
+let folder: string | undefined;
 
 /** The program that gcc makes of a source file of this folder: made once, gone when this process ends. */
 export function compiled(source: string): string {
@@ -14,11 +15,20 @@ export function compiled(source: string): string {
 }
 
 function compile(source: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'folder-copy-bench-'));
-  process.once('exit', () => rmSync(folder, { recursive: true }));
+  if (folder === undefined) {
+    folder = mkdtempSync(join(tmpdir(), 'folder-copy-bench-'));
+    process.once('exit', removeCompiled);
+  }
   const program = join(folder, source.replace('.c', ''));
   execFileSync('gcc', ['-O2', '-Wall', '-Werror', '-o', program, fromRoot('test/bench', source)]);
   return program;
+}
+
+/** For a process that is ended from outside, as a test runner's are. */
+export function removeCompiled(): void {
+  if (folder !== undefined) rmSync(folder, { recursive: true });
+  folder = undefined;
+  programs.clear();
 }
 
 /** Whether a program can be started by its bare name. */
