@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { cpus, release, tmpdir, totalmem } from 'node:os';
+import { cpus, loadavg, release, totalmem } from 'node:os';
 import { projectRoot } from '../helpers/project-root.js';
+import { diskFolder } from './place.js';
 
 /** What the figures depend on, in one line. */
 export function conditions(rounds: number): string {
@@ -14,8 +15,9 @@ export function conditions(rounds: number): string {
     `Node ${process.version}`,
     said('rsync', '--version').split(/\s+protocol/)[0],
     said('cp', '--version').split('\n')[0],
-    `disk: ${said('stat', '-f', '-c', '%T', process.env.BENCH_DISK ?? tmpdir())}`,
+    `disk: ${process.getuid?.() === 0 ? 'ext4 in a file on ' : ''}${said('findmnt', '-no', 'FSTYPE', '-T', diskFolder)}`,
     `${rounds} rounds`,
+    `load at the start ${loadavg()[0]?.toFixed(1)}`,
   ];
   return `${facts.join(', ')}.`;
 }

@@ -1,9 +1,15 @@
 import { parseArgs } from 'node:util';
+import { isInstalled } from './compiled.js';
 import { conditions } from './conditions.js';
-import { measure } from './measure.js';
-import { peers, us } from './peers.js';
-import { markdownTable } from './table.js';
-import { allWorkloads, defaultWorkloads, quickWorkloads } from './workloads.js';
+import { goalsOf } from './goals.js';
+import { growth } from './growth.js';
+import { type Measured, measure } from './measure.js';
+import { memory } from './memory.js';
+import { type PeerName, peerNamed, peers, us } from './peers.js';
+import { goalWords, unexpected, workloadTable } from './table.js';
+import { allWorkloads, defaultWorkloads, quickWorkloads, type Workload } from './workloads.js';
+
+// `npm run bench`: see README.md.
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -13,18 +19,63 @@ const { values, positionals } = parseArgs({
     peers: { type: 'string' },
   },
 });
-const names = positionals.length > 0 ? positionals : values.quick ? quickWorkloads : defaultWorkloads;
+/** What is no table of peers. */
+const others: Record<string, (rounds: number) => Promise<string>> = { growth, memory };
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1)); // clears up
+
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
 if (!Number.isInteger(rounds) || rounds < 1)
   throw new Error(`--rounds must be a whole number, got ${values.rounds}`);
-const wantedPeers = values.peers?.split(',');
-const chosenPeers = peers.filter(peer => peer === us || (wantedPeers?.includes(peer.name) ?? true));
-const known = allWorkloads();
-const chosen = names.map(name => {
-  const workload = known.find(candidate => candidate.name === name);
-  if (!workload) throw new Error(`no workload ${name}; there are ${known.map(each => each.name).join(', ')}`);
-  return workload;
-});
+const wanted = values.peers?.split(',').map(peerName);
+const defaults = values.quick ? quickWorkloads : defaultWorkloads.map(each => each.name);
+const parts = (positionals.length > 0 ? positionals : defaults).map(
+  name => others[name] ?? (() => table(workloadNamed(name))),
+);
 
 console.log(`${conditions(rounds)}\n`);
-for (const workload of chosen) console.log(markdownTable(await measure(workload, chosenPeers, rounds)));
+const all: Measured[] = [];
+for (const part of parts) console.log(await part(rounds));
+if (all.length > 0) console.log(summary());
+
+async function table(workload: Workload): Promise<string> {
+  const names = [us, ...(wanted ?? [...workload.peers, ...(workload.once ?? [])])] as const;
+  const present = names.filter(name => isInstalled(peerNamed(name).needs ?? 'sh'));
+  const measured = await measure(workload, [...new Set(present)], rounds);
+  if (!measured) return `### ${workload.name}: left out, since no ${workload.on} can be made here\n`;
+  all.push(measured);
+  const absent = names.filter(name => !present.includes(name));
+  const words = absent.map(name => `Left out: ${name}, since there is no ${peerNamed(name).needs} here.\n`);
+  return [workloadTable(measured), ...words].join('\n');
+}
+
+/** Which goals were missed. Copies that differ in what they should not end the benchmark with status 1. */
+function summary(): string {
+  const wrong = all.flatMap(({ workload, differences }) =>
+    [...differences].flatMap(([name, found]) =>
+      unexpected(name, found).map(([kind, count]) => `${workload.name}, ${name}: ${kind} ${count}`),
+    ),
+  );
+  if (wrong.length > 0) process.exitCode = 1;
+  const goals = all.flatMap(measured =>
+    goalsOf(measured).map(goal => ({ ...goal, workload: measured.workload })),
+  );
+  const missed = goals.filter(goal => !goal.met);
+  const lines = missed.map(goal => `${goal.workload.name}, ${goal.row} ${goalWords(goal)}`);
+  return [
+    `Goals: ${goals.length - missed.length} of ${goals.length} met.${lines.map(line => `\n* ${line}`).join('')}`,
+    ...wrong.map(line => `A copy that differs: ${line}`),
+  ].join('\n');
+}
+
+function workloadNamed(name: string): Workload {
+  const workload = allWorkloads.find(candidate => candidate.name === name);
+  if (workload) return workload;
+  const known = [...allWorkloads.map(each => each.name), ...Object.keys(others)];
+  throw new Error(`no workload ${name}; there are ${known.join(', ')}`);
+}
+
+function peerName(name: string): PeerName {
+  if (Object.hasOwn(peers, name)) return name as PeerName;
+  throw new Error(`no peer ${name}; there are ${Object.keys(peers).join(', ')}`);
+}

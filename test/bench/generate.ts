@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Shape {
@@ -12,8 +12,11 @@ export interface Shape {
 
 const MiB = 1024 * 1024;
 
-/** Writes the same files with the same contents every time; contents do not compress or repeat within a file. */
-export function writeFiles(root: string, shape: Shape): void {
+/**
+ * Writes the same files with the same contents every time; contents do not compress or repeat within a file.
+ * @returns `root`
+ */
+export function writeFiles(root: string, shape: Shape): string {
   const random = randomNumbers(1);
   const noise = Buffer.alloc(shape.largest + 64 * MiB > 96 * MiB ? 64 * MiB : shape.largest + MiB);
   for (let at = 0; at + 4 <= noise.length; at += 4) noise.writeUInt32LE((random() * 2 ** 32) >>> 0, at);
@@ -28,6 +31,32 @@ export function writeFiles(root: string, shape: Shape): void {
       writeFileSync(path, noise.subarray(start, start + length), { flag: done === 0 ? 'wx' : 'a' });
     }
   });
+  return root;
+}
+
+/** Each folder holds one file and, while there are folders left, ten folders. */
+export function writeNestedFolders(root: string, folders: number): string {
+  const paths = [root];
+  for (let number = 0; number < folders; number++) {
+    const path = number === 0 ? root : join(paths[Math.floor((number - 1) / 10)] ?? root, `folder-${number}`);
+    paths[number] = path;
+    mkdirSync(path);
+    writeFileSync(join(path, 'file.txt'), `the file of folder ${number}\n`);
+  }
+  return root;
+}
+
+/** One file, pieces of data evenly spread over it, holes between. */
+export function writeSparseFile(root: string, file: { size: number; pieces: number; piece: number }): string {
+  mkdirSync(root);
+  const handle = openSync(join(root, 'sparse.img'), 'wx');
+  ftruncateSync(handle, file.size);
+  for (let piece = 0; piece < file.pieces; piece++) {
+    const content = Buffer.alloc(file.piece, `piece ${piece} `);
+    writeSync(handle, content, 0, content.length, Math.floor(file.size / file.pieces) * piece);
+  }
+  closeSync(handle);
+  return root;
 }
 
 /** Folders nest by tens, as they do in life. */

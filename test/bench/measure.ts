@@ -1,43 +1,48 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { rsyncDifferences } from '../helpers/rsync-differences.js';
-import { commandEnvironment } from '../helpers/run-command.js';
-import type { Peer } from './peers.js';
-import { place } from './place.js';
+import { dirname, join } from 'node:path';
+import { type Differences, differences, rsyncOpinion } from './compare.js';
+import { type PeerName, peerNamed, us } from './peers.js';
+import { type Place, place } from './place.js';
+import { timed } from './timed.js';
 import type { Workload } from './workloads.js';
 
 export interface Measured {
   workload: Workload;
-  /** seconds, one for each round */
-  seconds: Map<Peer, number[]>;
-  /** what rsync would still change in a copy, most of all rounds; 0: the same, contents included */
-  differences: Map<Peer, number>;
+  /** seconds, one for each round that the peer took part in, from the first on */
+  seconds: Map<PeerName, number[]>;
+  /** what its copies had of each kind, most of all rounds */
+  differences: Map<PeerName, Differences>;
 }
 
-/** All peers in turn within each round, each round beginning with another one, each run into a fresh destination. */
-export async function measure(workload: Workload, peers: Peer[], rounds: number): Promise<Measured> {
+/**
+ * All peers in turn within each round, each round beginning with another one, each run into a fresh destination.
+ * `undefined`: the workload's file system cannot be made here.
+ */
+export async function measure(
+  workload: Workload,
+  names: PeerName[],
+  rounds: number,
+): Promise<Measured | undefined> {
   const where = place(workload.on);
-  const measured: Measured = {
-    workload,
-    seconds: new Map(peers.map(peer => [peer, []])),
-    differences: new Map(peers.map(peer => [peer, 0])),
-  };
+  if (!where) return undefined;
+  const measured: Measured = { workload, seconds: new Map(), differences: new Map() };
+  for (const name of names) measured.seconds.set(name, []);
   try {
     const source = workload.make(where.fresh());
-    // The first round does not count: it finds the source on the disk, and memory that the machine has yet to hand out.
-    for (let round = -1; round < rounds; round++) {
-      const copies: [Peer, string][] = [];
-      for (const peer of rotated(peers, Math.max(round, 0))) {
-        const destination = join(where.fresh(), 'copy');
-        const seconds = await timed(peer, source, destination);
-        if (round >= 0) measured.seconds.get(peer)?.push(seconds);
-        copies.push([peer, destination]);
+    const copies = workload.update ? await finishedCopies(where, source, names) : undefined;
+    // What the first of all copies finds is not counted: a source still on the disk, memory that the machine has yet to
+    // hand out.
+    if (!copies) await copyOnce(us, source, where);
+    for (let round = 0; round < rounds; round++) {
+      for (const name of rotated(names, round)) {
+        if (round > 0 && workload.once?.includes(name)) continue;
+        const destination = copies?.get(name) ?? join(where.fresh(), 'copy');
+        const { command, update = command, copiesNothing } = peerNamed(name);
+        const seconds = await timed((copies ? update : command)(source, destination));
+        measured.seconds.get(name)?.push(seconds);
+        if (!copiesNothing) note(measured, name, differences(source, destination));
+        if (round === 0 && name === us) note(measured, name, rsyncOpinion(source, destination));
+        if (!copies) where.leave(dirname(destination));
       }
-      for (const [peer, destination] of copies) {
-        const found = rsyncDifferences(source, destination, { checksum: true, times: 'us' }).length;
-        measured.differences.set(peer, Math.max(found, measured.differences.get(peer) ?? 0));
-      }
-      where.endRound();
     }
   } finally {
     where.clear();
@@ -45,24 +50,33 @@ export async function measure(workload: Workload, peers: Peer[], rounds: number)
   return measured;
 }
 
+async function finishedCopies(
+  where: Place,
+  source: string,
+  names: PeerName[],
+): Promise<Map<PeerName, string>> {
+  const copies = new Map<PeerName, string>();
+  for (const name of names) {
+    const destination = join(where.fresh(), 'copy');
+    await timed(peerNamed(name).command(source, destination));
+    copies.set(name, destination);
+  }
+  return copies;
+}
+
+async function copyOnce(name: PeerName, source: string, where: Place): Promise<void> {
+  const folder = where.fresh();
+  await timed(peerNamed(name).command(source, join(folder, 'copy')));
+  where.leave(folder);
+}
+
+function note(measured: Measured, name: PeerName, found: Differences): void {
+  const most = measured.differences.get(name) ?? new Map();
+  for (const [kind, count] of found) most.set(kind, Math.max(count, most.get(kind) ?? 0));
+  measured.differences.set(name, most);
+}
+
 function rotated<T>(list: T[], by: number): T[] {
   const start = by % list.length;
   return [...list.slice(start), ...list.slice(0, start)];
-}
-
-/** Seconds from the start of the process to its end. */
-function timed(peer: Peer, source: string, destination: string): Promise<number> {
-  const [program, ...args] = peer.command(source, destination);
-  return new Promise((resolve, reject) => {
-    const start = process.hrtime.bigint();
-    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env: commandEnvironment() });
-    let complaints = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));
-    child.once('error', reject);
-    child.once('exit', status => {
-      const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-      if (status === 0) resolve(seconds);
-      else reject(new Error(`${peer.name} ended with ${status}: ${complaints.slice(0, 1000)}`));
-    });
-  });
 }

@@ -1,29 +1,73 @@
 import { join } from 'node:path';
+import { fromRoot } from '../helpers/project-root.js';
 import { commandPath } from '../helpers/run-command.js';
+import type { Loss } from './compare.js';
+import { compiled } from './compiled.js';
+
+export type Command = [program: string, ...args: string[]];
 
 export interface Peer {
-  name: string;
-  /** program and arguments that make `destination`, which does not exist yet, the same as `source` */
-  command(source: string, destination: string): [program: string, ...args: string[]];
+  /** what makes `destination`, which does not exist yet, the same as `source` */
+  command(source: string, destination: string): Command;
+  /** what brings a finished copy up to date, if that is another command */
+  update?(source: string, destination: string): Command;
+  /** what its copies are known not to keep: told in the table, and no reason to fail */
+  loses?: Loss[];
+  /** it copies nothing of the workload, and stands there for its time alone */
+  copiesNothing?: true;
+  /** a program that not every machine has: without it the peer is left out, with a word */
+  needs?: string;
 }
 
-export const us: Peer = {
-  name: 'folder-copy',
-  command: (source, destination) => [process.execPath, commandPath, source, destination],
-};
+const node = (script: string, ...args: string[]): Command => [process.execPath, script, ...args];
+const here = (script: string): string => join(import.meta.dirname, script);
+const pipe = 'mkdir "$2" && tar -C "$1" -c . | tar -C "$2" -xp';
+const cpy = (source: string, destination: string): Command =>
+  node(fromRoot('node_modules/cpy-cli/cli.js'), '.', destination, `--cwd=${source}`, '--dot');
+
+export const us = 'folder-copy';
 
 /** Each keeps what it keeps by itself; ratios are its time divided by ours. */
-export const peers: Peer[] = [
-  us,
-  { name: 'cp -a', command: (source, destination) => ['cp', '-a', source, destination] },
-  { name: 'rsync -a', command: (source, destination) => ['rsync', '-a', `${source}/`, `${destination}/`] },
-  {
-    name: 'plain Node loop',
-    command: (source, destination) => [
-      process.execPath,
-      join(import.meta.dirname, 'plain-loop.js'),
-      source,
-      destination,
-    ],
+export const peers = {
+  'folder-copy': {
+    command: (from, to) => node(commandPath, from, to),
+    update: (from, to) => node(commandPath, '--if-exists', 'update', from, to),
   },
-];
+  floor: { command: (from, to) => [compiled('floor.c'), from, to], needs: 'gcc' },
+  'cp -a': { command: (from, to) => ['cp', '-a', from, to], update: (from, to) => ['cp', '-auT', from, to] },
+  'tar c | tar x': { command: (from, to) => ['sh', '-c', pipe, 'sh', from, to], loses: ['times to 1 s'] },
+  'rsync -a': { command: (from, to) => ['rsync', '-a', `${from}/`, `${to}/`], loses: ['hard links'] },
+  'rsync -aS': { command: (from, to) => ['rsync', '-aS', `${from}/`, `${to}/`], loses: ['hard links'] },
+  'rclone copy': {
+    command: (from, to) => ['rclone', 'copy', '--create-empty-src-dirs', from, to],
+    loses: ['missing', 'hard links', 'modes', 'owners', 'times'],
+    needs: 'rclone',
+  },
+  'plain Node loop': {
+    command: (from, to) => node(here('plain-loop.js'), from, to),
+    loses: ['hard links', 'owners', 'times to 1 ms'],
+  },
+  'fs.cp': {
+    command: (from, to) => node(here('fs-cp.js'), from, to),
+    loses: ['hard links', 'owners', 'times'],
+  },
+  'fs-extra copy': {
+    command: (from, to) => node(here('fs-extra-copy.js'), from, to),
+    loses: ['hard links', 'owners', 'times'],
+  },
+  'cpy-cli': { command: cpy, loses: ['hard links', 'modes', 'owners', 'times'] },
+  'origin (Python)': {
+    command: (from, to) => ['python3', fromRoot('test/bench/origin.py'), from, to],
+    loses: ['hard links', 'modes', 'owners', 'times'],
+    needs: 'python3',
+  },
+  'node -e 0': { command: () => [process.execPath, '-e', '0'], copiesNothing: true },
+  /** our own start and end, a handful of files between */
+  'start-up': { command: (_, to) => node(commandPath, fromRoot('fixtures/album'), to), copiesNothing: true },
+} satisfies Record<string, Peer>;
+
+export type PeerName = keyof typeof peers;
+
+export function peerNamed(name: PeerName): Peer {
+  return peers[name];
+}

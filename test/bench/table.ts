@@ -1,41 +1,58 @@
+import { type Difference, type Differences, isLoss, worst } from './compare.js';
+import { type Goal, goalsOf, timesOurs } from './goals.js';
 import type { Measured } from './measure.js';
-import { type Peer, us } from './peers.js';
+import { type PeerName, peerNamed, us } from './peers.js';
+import { median, range } from './statistics.js';
 
-/** One workload as a Markdown table: medians in seconds, and per round the peer's time divided by ours. */
-export function markdownTable({ workload, seconds, differences }: Measured): string {
-  const ours = seconds.get(us);
-  const rows = [...seconds].map(([peer, times]) => [
-    peer.name,
+const placeWords = { memory: 'tmpfs', disk: 'disk', btrfs: 'btrfs' };
+
+/** One workload: medians in seconds, and per round the peer's time divided by ours. */
+export function workloadTable(measured: Measured): string {
+  const { workload, seconds, differences } = measured;
+  const goals = goalsOf(measured);
+  const rows = [...seconds].map(([name, times]) => [
+    name,
     median(times).toFixed(3),
     range(times, 3),
-    ...ratios(peer, times, ours),
-    sameness(differences.get(peer) ?? 0),
+    ...(name === us ? ['', ''] : ratioCells(timesOurs(measured, name))),
+    goals
+      .filter(goal => goal.row === name)
+      .map(goalWords)
+      .join(', '),
+    outputWords(name, differences.get(name)),
   ]);
-  const table = [
-    ['', 'seconds', 'min–max', 'times ours', 'min–max', 'output'],
-    ['---', '---:', '---:', '---:', '---:', '---'],
-    ...rows,
-  ];
-  const title = `### ${workload.name}: ${workload.says}, ${workload.on === 'memory' ? 'tmpfs' : 'disk'}`;
-  return [title, '', ...table.map(cells => `| ${cells.join(' | ')} |`), ''].join('\n');
+  const title = `### ${workload.name}: ${workload.says}, ${placeWords[workload.on]}`;
+  const header = ['', 'seconds', 'min–max', 'times ours', 'min–max', 'goal', 'output'];
+  return `${title}\n\n${markdownTable(header, rows)}\n`;
 }
 
-function ratios(peer: Peer, times: number[], ours: number[] | undefined): string[] {
-  if (peer === us || ours === undefined) return ['', ''];
-  const perRound = times.map((time, round) => time / (ours[round] ?? Number.NaN));
-  return [median(perRound).toFixed(2), range(perRound, 2)];
+/** The first column and the last two hold words, the others figures. */
+export function markdownTable(header: string[], rows: string[][], words = [0, 5, 6]): string {
+  const rule = header.map((_, column) => (words.includes(column) ? '---' : '---:'));
+  return [header, rule, ...rows].map(cells => `| ${cells.map(escaped).join(' | ')} |`).join('\n');
 }
 
-export function median(numbers: number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
+function escaped(cell: string): string {
+  return cell.replaceAll('|', '\\|');
 }
 
-function range(numbers: number[], digits: number): string {
-  return `${Math.min(...numbers).toFixed(digits)}–${Math.max(...numbers).toFixed(digits)}`;
+export function goalWords({ says, reached, met }: Goal): string {
+  return `${says}: ${met ? 'met' : 'missed'}, ${reached.toFixed(2)}`;
 }
 
-function sameness(differences: number): string {
-  return differences === 0 ? 'same' : `differs in ${differences}`;
+function ratioCells(ratios: number[]): string[] {
+  return [median(ratios).toFixed(2), range(ratios, 2)];
+}
+
+function outputWords(name: PeerName, found: Differences | undefined): string {
+  if (!found) return '';
+  const wrong = unexpected(name, found).map(([kind, count]) => `${kind} ${count}`);
+  if (wrong.length > 0) return `**differs: ${wrong.join(', ')}**`;
+  return found.size === 0 ? 'same' : `same, but for ${worst(found.keys()).join(', ')}`;
+}
+
+/** What the peer is not known to lose. */
+export function unexpected(name: PeerName, found: Differences): [Difference, number][] {
+  const losses = peerNamed(name).loses ?? [];
+  return [...found].filter(([kind]) => !isLoss(kind, losses));
 }
