@@ -3,6 +3,7 @@ import { type BytePath, join, NAME_ENCODING, native, ROOT, rawName } from '../co
 import { type EntryKind, type Facts, FactsColumn, factsAt, kindOf, sameInode } from '../common/facts.js';
 import { EntryError, type Failure, failureOf } from '../common/failure.js';
 import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
+import type { Filters } from './filters.js';
 import type { Selection } from './selection.js';
 
 /** One step of a walk through a folder tree. */
@@ -34,6 +35,8 @@ export interface ListOptions {
   readonly oneFileSystem: boolean;
   /** Which entries are listed; left out: all. */
   readonly selection?: Selection | undefined;
+  /** Which entries are left out; left out: none. */
+  readonly filters?: Filters | undefined;
 }
 
 /**
@@ -129,11 +132,13 @@ class Walk {
         try {
           facts = this.#factsOf(this.#handles.at(folder) + name);
         } catch (error) {
-          const failure = failureOf(error);
-          yield { kind: 'failed', path: join(folder, name), isFolder: found.isDirectory(), failure };
+          const isFolder = found.isDirectory();
+          if (this.#isExcluded(folder, name, isFolder)) continue;
+          yield { kind: 'failed', path: join(folder, name), isFolder, failure: failureOf(error) };
           continue;
         }
         const kind = kindOf(facts);
+        if (this.#isExcluded(folder, name, kind === 'folder')) continue;
         if (kind === 'folder') into.addSubfolder(name, facts);
         else yield { kind: 'entry', entry: { kind, folder, name, facts } };
       }
@@ -149,6 +154,10 @@ class Walk {
       encoding: NAME_ENCODING,
       bufferSize: NAMES_PER_READ,
     });
+  }
+
+  #isExcluded(folder: BytePath, name: BytePath, isFolder: boolean): boolean {
+    return this.#options.filters?.isExcluded(join(folder, name), isFolder) ?? false;
   }
 
   #factsOf(path: string): Facts {
