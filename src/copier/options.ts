@@ -50,7 +50,7 @@ export interface CopyOptions {
   readonly failFast?: boolean;
   /** A file for the source-relative paths of failed entries, NUL-separated. */
   readonly failed?: string;
-  /** A file of source-relative paths, NUL-separated: just those are copied, of a folder all under it. */
+  /** A file of source-relative paths, NUL-separated: just those are copied, of a folder all under it, unless they are excluded. */
   readonly from?: string;
   /** Bytes a second for the whole pool. Default: no ceiling. */
   readonly bwlimit?: number;
