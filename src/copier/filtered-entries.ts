@@ -13,7 +13,8 @@ export function filteredEntries(root: BytePath, options: ListOptions): Generator
     : listEntries(root, options);
 }
 
-function* enteredLate(
+/** @param isOnlyEntered whether a folder is told of only if something in it is */
+export function* enteredLate(
   walk: Iterable<Listed>,
   isOnlyEntered: (folder: BytePath) => boolean,
 ): Generator<Listed, void, undefined> {

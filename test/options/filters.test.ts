@@ -10,7 +10,9 @@ import {
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bytePath } from '../../src/common/byte-path.js';
+import { enteredLate } from '../../src/copier/filtered-entries.js';
 import { Filters } from '../../src/copier/filters.js';
+import type { Listed } from '../../src/copier/list-entries.js';
 import { normalizeOptions } from '../../src/copier/options.js';
 import { LONGEST_PATTERN } from '../../src/copier/patterns.js';
 import { type CopyOptions, copyFolder } from '../../src/index.js';
@@ -540,6 +542,27 @@ describe('together with', () => {
     expect(excluding).toMatchObject({ status: 0, stderr: '' });
     expect(pathsIn(`${source}.all`)).toEqual(['c.jpg', 'open']);
   });
+});
+
+test('a folder that could be read only in part fails, also where nothing was found in it', () => {
+  const folder = bytePath('a');
+  const facts = lstatSync('.', { bigint: true });
+  const failure = { code: 'EIO', message: 'broken' };
+  const walk: Listed[] = [
+    { kind: 'enter', folder, facts, skip: () => {} },
+    { kind: 'leave', folder, failure },
+  ];
+  expect([...enteredLate(walk, () => true)]).toEqual([
+    { kind: 'failed', path: folder, isFolder: true, failure },
+  ]);
+  expect([...enteredLate(walk, () => false)]).toEqual(walk);
+});
+
+test('paths that were asked for are not remembered for ever', () => {
+  const filters = Filters.read(normalizeOptions({ exclude: ['*.log', '/build'] }));
+  const before = process.memoryUsage().heapUsed;
+  for (let n = 0; n < 1_000_000; n += 1) filters.isExcluded(bytePath(`folder-${n >> 8}/file-${n}`), false);
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(100_000_000);
 });
 
 test('a tree thousands of folders deep, and many more names than are remembered', () => {
