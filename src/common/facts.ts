@@ -1,94 +1,131 @@
 import { type BigIntStats, constants } from 'node:fs';
 
 /**
- * What the listing learned about an entry, as 64-bit numbers throughout: identity is decided on them, and
- * inodes above 2^53 exist. Times are nanoseconds since 1970, `blocks` are of 512 bytes.
+ * What the file system says of an entry. Plain numbers, since every entry costs one of these; identity, which
+ * needs 64 bits, is kept in halves of 32. `blocks` are of 512 bytes. Each time is whole seconds since 1970,
+ * rounded down, and the nanoseconds that follow.
  */
-export interface Facts {
-  readonly dev: bigint;
-  readonly ino: bigint;
-  readonly mode: bigint;
-  readonly nlink: bigint;
-  readonly uid: bigint;
-  readonly gid: bigint;
-  readonly size: bigint;
-  readonly blocks: bigint;
-  readonly atimeNs: bigint;
-  readonly mtimeNs: bigint;
-  readonly ctimeNs: bigint;
+export class Facts {
+  constructor(
+    readonly deviceHigh: number,
+    readonly deviceLow: number,
+    readonly inodeHigh: number,
+    readonly inodeLow: number,
+    readonly mode: number,
+    readonly nlink: number,
+    readonly uid: number,
+    readonly gid: number,
+    readonly size: number,
+    readonly blocks: number,
+    readonly atime: number,
+    readonly atimeNs: number,
+    readonly mtime: number,
+    readonly mtimeNs: number,
+    readonly ctime: number,
+    readonly ctimeNs: number,
+  ) {}
 }
 
 export type EntryKind = 'file' | 'folder' | 'link' | 'fifo' | 'socket' | 'device';
 
-const FIELDS = [
-  'dev',
-  'ino',
-  'mode',
-  'nlink',
-  'uid',
-  'gid',
-  'size',
-  'blocks',
-  'atimeNs',
-  'mtimeNs',
-  'ctimeNs',
-] as const satisfies readonly (keyof Facts & keyof BigIntStats)[];
-
-/** The last of the fields. Nanoseconds after the year 2262 need more than 64 bits: the rest has its own place. */
-const TIMES = ['atimeNs', 'mtimeNs', 'ctimeNs'] as const satisfies readonly (typeof FIELDS)[number][];
-const ROW = FIELDS.length + TIMES.length;
-
-/** What a 64-bit place, which keeps the lower bits, loses of a number. */
-function beyond64Bits(value: bigint): bigint {
-  return (value - BigInt.asIntN(64, value)) >> 64n;
+/** From what `fs` gives with `bigint: true`. */
+export function factsFrom(stats: BigIntStats): Facts {
+  const { dev, ino, mode, nlink, uid, gid, size, blocks, atimeNs, mtimeNs, ctimeNs } = stats;
+  return new Facts(
+    high(dev),
+    low(dev),
+    high(ino),
+    low(ino),
+    Number(mode),
+    Number(nlink),
+    Number(uid),
+    Number(gid),
+    Number(size),
+    Number(blocks),
+    seconds(atimeNs),
+    nanoseconds(atimeNs),
+    seconds(mtimeNs),
+    nanoseconds(mtimeNs),
+    seconds(ctimeNs),
+    nanoseconds(ctimeNs),
+  );
 }
+
+/** The same entry with another mode. */
+export function withMode(facts: Facts, mode: number): Facts {
+  const column = new FactsColumn(1);
+  column.push(facts);
+  const packed = column.packed();
+  packed[MODE] = mode;
+  return factsAt(packed, 0);
+}
+
+const ROW = 16;
+const MODE = 4;
 
 /** Many entries' facts in one array: it crosses the pipe as a single piece of memory. */
 export class FactsColumn {
-  #values: BigInt64Array;
-  #length = 0;
+  #values: Float64Array;
+  #end = 0;
 
   constructor(capacity = 16) {
-    this.#values = new BigInt64Array(capacity * ROW);
+    this.#values = new Float64Array(capacity * ROW);
   }
 
   push(facts: Facts): void {
-    const start = this.#length * ROW;
-    if (start === this.#values.length) {
-      const wider = new BigInt64Array(this.#values.length * 2);
+    if (this.#end === this.#values.length) {
+      const wider = new Float64Array(this.#values.length * 2);
       wider.set(this.#values);
       this.#values = wider;
     }
-    for (const [offset, field] of FIELDS.entries()) this.#values[start + offset] = facts[field];
-    for (const [offset, field] of TIMES.entries()) {
-      this.#values[start + FIELDS.length + offset] = beyond64Bits(facts[field]);
-    }
-    this.#length += 1;
+    const values = this.#values;
+    const start = this.#end;
+    values[start] = facts.deviceHigh;
+    values[start + 1] = facts.deviceLow;
+    values[start + 2] = facts.inodeHigh;
+    values[start + 3] = facts.inodeLow;
+    values[start + MODE] = facts.mode;
+    values[start + 5] = facts.nlink;
+    values[start + 6] = facts.uid;
+    values[start + 7] = facts.gid;
+    values[start + 8] = facts.size;
+    values[start + 9] = facts.blocks;
+    values[start + 10] = facts.atime;
+    values[start + 11] = facts.atimeNs;
+    values[start + 12] = facts.mtime;
+    values[start + 13] = facts.mtimeNs;
+    values[start + 14] = facts.ctime;
+    values[start + 15] = facts.ctimeNs;
+    this.#end += ROW;
   }
 
-  packed(): BigInt64Array {
-    return this.#values.slice(0, this.#length * ROW);
+  packed(): Float64Array {
+    return this.#end === this.#values.length ? this.#values : this.#values.slice(0, this.#end);
   }
 }
 
 /** The facts of the entry at `index` of a packed column. */
-export function factsAt(packed: BigInt64Array, index: number): Facts {
+export function factsAt(packed: Float64Array, index: number): Facts {
   const start = index * ROW;
-  const at = (offset: number) => packed[start + offset] ?? 0n;
-  const timeAt = (offset: number) => at(offset) + (at(offset + TIMES.length) << 64n);
-  return {
-    dev: at(0),
-    ino: at(1),
-    mode: at(2),
-    nlink: at(3),
-    uid: at(4),
-    gid: at(5),
-    size: at(6),
-    blocks: at(7),
-    atimeNs: timeAt(8),
-    mtimeNs: timeAt(9),
-    ctimeNs: timeAt(10),
-  };
+  const at = (offset: number) => packed[start + offset] ?? 0;
+  return new Facts(
+    at(0),
+    at(1),
+    at(2),
+    at(3),
+    at(MODE),
+    at(5),
+    at(6),
+    at(7),
+    at(8),
+    at(9),
+    at(10),
+    at(11),
+    at(12),
+    at(13),
+    at(14),
+    at(15),
+  );
 }
 
 const KINDS: Readonly<Record<number, EntryKind>> = {
@@ -100,16 +137,30 @@ const KINDS: Readonly<Record<number, EntryKind>> = {
 };
 
 export function kindOf(facts: Facts): EntryKind {
-  return KINDS[Number(facts.mode) & constants.S_IFMT] ?? 'device';
+  return KINDS[facts.mode & constants.S_IFMT] ?? 'device';
 }
 
 /** Permission bits with set-user-id, set-group-id and sticky. */
 export function permissionsOf(facts: Facts): number {
-  return Number(facts.mode) & 0o7777;
+  return facts.mode & 0o7777;
+}
+
+/** Device and inode, as text. */
+export function identityOf(facts: Facts): string {
+  return `${whole(facts.deviceHigh, facts.deviceLow)}:${inodeOf(facts)}`;
+}
+
+/** The inode's number, as text. */
+export function inodeOf({ inodeHigh, inodeLow }: Facts): string {
+  return String(whole(inodeHigh, inodeLow));
+}
+
+export function sameDevice(a: Facts, b: Facts): boolean {
+  return a.deviceLow === b.deviceLow && a.deviceHigh === b.deviceHigh;
 }
 
 export function sameInode(a: Facts, b: Facts): boolean {
-  return a.ino === b.ino && a.dev === b.dev;
+  return a.inodeLow === b.inodeLow && a.inodeHigh === b.inodeHigh && sameDevice(a, b);
 }
 
 /** Whether a file is as it was: what size, mtime, ctime and inode can tell. */
@@ -118,11 +169,36 @@ export function unchanged(before: Facts, after: Facts): boolean {
     sameInode(before, after) &&
     before.size === after.size &&
     before.mtimeNs === after.mtimeNs &&
-    before.ctimeNs === after.ctimeNs
+    before.mtime === after.mtime &&
+    before.ctimeNs === after.ctimeNs &&
+    before.ctime === after.ctime
   );
 }
 
 /** Whether a file has fewer blocks than its size needs. */
 export function isSparse(facts: Facts): boolean {
-  return facts.blocks * 512n < facts.size;
+  return facts.blocks * 512 < facts.size;
+}
+
+const BILLION = 1_000_000_000n;
+
+function low(value: bigint): number {
+  return Number(BigInt.asUintN(32, value));
+}
+
+function high(value: bigint): number {
+  return Number(BigInt.asUintN(32, value >> 32n));
+}
+
+function whole(upper: number, lower: number): bigint {
+  return (BigInt(upper) << 32n) | BigInt(lower);
+}
+
+function nanoseconds(timeNs: bigint): number {
+  const rest = Number(timeNs % BILLION);
+  return rest < 0 ? rest + 1e9 : rest;
+}
+
+function seconds(timeNs: bigint): number {
+  return Number((timeNs - BigInt(nanoseconds(timeNs))) / BILLION);
 }

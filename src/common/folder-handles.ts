@@ -1,6 +1,7 @@
-import { closeSync, constants, existsSync, lstatSync, openSync, readlinkSync } from 'node:fs';
+import { constants, existsSync, lstatSync, readlinkSync } from 'node:fs';
 import { type BytePath, native, ROOT } from './byte-path.js';
 import { EntryError } from './failure.js';
+import { entryCalls, type FolderPlace } from './system/entry-calls.js';
 
 /**
  * Reaches the folders of one tree without ever passing through a symbolic link inside it.
@@ -15,6 +16,8 @@ export interface FolderHandles {
    * @throws {EntryError} LINK_IN_THE_WAY where a link stands for a folder
    */
   at(folder: BytePath): string;
+  /** The same for the calls that look a name up in an open folder. */
+  place(folder: BytePath): FolderPlace;
   /** Forget one folder and all under it, as it is about to be replaced or removed. */
   forget(folder: BytePath): void;
   close(): void;
@@ -39,12 +42,13 @@ const OPEN_FOLDERS = 14;
 const KEPT_OF_A_WALK = 8;
 
 class DescriptorHandles implements FolderHandles {
+  readonly #calls = entryCalls();
   readonly #root: string;
   readonly #followLinks: boolean;
   /** In order of last use, the oldest first. */
-  readonly #open = new Map<string, number>();
+  readonly #open = new Map<string, FolderPlace>();
   #latest: BytePath | undefined;
-  #latestPrefix = '';
+  #latestPlace: FolderPlace = NO_PLACE;
 
   constructor(root: string, followLinks: boolean) {
     this.#root = root;
@@ -52,29 +56,33 @@ class DescriptorHandles implements FolderHandles {
   }
 
   at(folder: BytePath): string {
+    return this.place(folder).prefix;
+  }
+
+  place(folder: BytePath): FolderPlace {
     if (folder !== this.#latest) {
-      this.#latestPrefix = `/proc/self/fd/${this.#descriptor(folder)}/`;
+      this.#latestPlace = this.#find(folder);
       this.#latest = folder;
     }
-    return this.#latestPrefix;
+    return this.#latestPlace;
   }
 
   forget(folder: BytePath): void {
     this.#latest = undefined;
-    for (const [path, descriptor] of this.#open) {
+    for (const [path, place] of this.#open) {
       if (path !== folder && !path.startsWith(`${folder}/`)) continue;
       this.#open.delete(path);
-      closeSync(descriptor);
+      this.#calls.close(place.descriptor);
     }
   }
 
   close(): void {
     this.#latest = undefined;
-    for (const descriptor of this.#open.values()) closeSync(descriptor);
+    for (const place of this.#open.values()) this.#calls.close(place.descriptor);
     this.#open.clear();
   }
 
-  #descriptor(folder: string): number {
+  #find(folder: string): FolderPlace {
     const known = this.#open.get(folder);
     if (known !== undefined) {
       this.#open.delete(folder);
@@ -85,61 +93,65 @@ class DescriptorHandles implements FolderHandles {
   }
 
   /** Opens what is missing below the nearest open ancestor, in a loop: a tree may be thousands deep. */
-  #walk(folder: string): number {
-    if (folder === ROOT) return openFolder(this.#root, true);
+  #walk(folder: string): FolderPlace {
+    if (folder === ROOT) return this.#openFolder(WORKING_FOLDER, this.#root, true);
     let ancestor = folder;
     do ancestor = ancestor.slice(0, Math.max(ancestor.lastIndexOf('/'), 0));
     while (ancestor !== ROOT && !this.#open.has(ancestor));
-    let descriptor = this.#descriptor(ancestor);
+    let place = this.#find(ancestor);
     const names = folder.slice(ancestor === ROOT ? 0 : ancestor.length + 1).split('/');
     for (const [depth, name] of names.entries()) {
-      let below: number;
+      let below: FolderPlace;
       try {
-        below = openFolder(`/proc/self/fd/${descriptor}/${name}`, this.#followLinks);
+        below = this.#openFolder(place, name, this.#followLinks);
       } finally {
-        if (!this.#isKept(ancestor, descriptor)) closeSync(descriptor);
+        if (!this.#isKept(ancestor, place)) this.#calls.close(place.descriptor);
       }
       ancestor = ancestor === ROOT ? name : `${ancestor}/${name}`;
-      descriptor = below;
-      if (depth < names.length - 1 && names.length - depth <= KEPT_OF_A_WALK)
-        this.#keep(ancestor, descriptor);
+      place = below;
+      if (depth < names.length - 1 && names.length - depth <= KEPT_OF_A_WALK) this.#keep(ancestor, place);
     }
-    return descriptor;
+    return place;
   }
 
-  #isKept(folder: string, descriptor: number): boolean {
-    return this.#open.get(folder) === descriptor;
+  #isKept(folder: string, place: FolderPlace): boolean {
+    return this.#open.get(folder) === place;
   }
 
-  #keep(folder: string, descriptor: number): number {
-    this.#open.set(folder, descriptor);
+  #keep(folder: string, place: FolderPlace): FolderPlace {
+    this.#open.set(folder, place);
     if (this.#open.size > OPEN_FOLDERS) this.#closeOldest();
-    return descriptor;
+    return place;
   }
 
   #closeOldest(): void {
-    for (const [path, descriptor] of this.#open) {
+    for (const [path, place] of this.#open) {
       if (path === ROOT) continue;
       this.#open.delete(path);
-      closeSync(descriptor);
+      this.#calls.close(place.descriptor);
       return;
+    }
+  }
+
+  #openFolder(within: FolderPlace, name: string, followLink: boolean): FolderPlace {
+    const flags = O_PATH | constants.O_DIRECTORY | (followLink ? 0 : constants.O_NOFOLLOW);
+    try {
+      const descriptor = this.#calls.open(within, name, flags, 0);
+      return { descriptor, prefix: `/proc/self/fd/${descriptor}/` };
+    } catch (error) {
+      // With O_DIRECTORY and O_NOFOLLOW a link gives ENOTDIR, as any other entry does.
+      if (!followLink && isLink(within.prefix + name)) throw linkInTheWay();
+      throw error;
     }
   }
 }
 
+const NO_PLACE: FolderPlace = { descriptor: -1, prefix: '' };
+/** For paths that are absolute, where it does not matter, or relative to it. */
+const WORKING_FOLDER: FolderPlace = { descriptor: -100, prefix: '' };
+
 /** Linux's flag for a descriptor that only names an entry: it needs no right to read it, and opens nothing. Node does not list it. */
 export const O_PATH = 0o10000000;
-
-function openFolder(path: string, followLink: boolean): number {
-  const flags = O_PATH | constants.O_DIRECTORY | (followLink ? 0 : constants.O_NOFOLLOW);
-  try {
-    return openSync(native(path), flags);
-  } catch (error) {
-    // With O_DIRECTORY and O_NOFOLLOW a link gives ENOTDIR, as any other entry does.
-    if (!followLink && isLink(path)) throw linkInTheWay();
-    throw error;
-  }
-}
 
 class CheckedHandles implements FolderHandles {
   readonly #root: string;
@@ -159,6 +171,10 @@ class CheckedHandles implements FolderHandles {
       }
     }
     return `${path}/`;
+  }
+
+  place(folder: BytePath): FolderPlace {
+    return { descriptor: -1, prefix: this.at(folder) };
   }
 
   forget(): void {}

@@ -53,7 +53,7 @@ export interface Group {
   readonly kinds: readonly JobKind[];
   readonly names: readonly BytePath[];
   /** A packed `FactsColumn`. */
-  readonly facts: BigInt64Array;
+  readonly facts: Float64Array;
   /** For hard links, by index: the path of the name that has been copied. */
   readonly firstNames?: Readonly<Record<number, BytePath>>;
   /** For the jobs of a large file, by index. */
@@ -88,28 +88,45 @@ export type JobHow = How | 'begun' | 'filled';
 /** From a worker: what has happened in its batch since its last report. */
 export interface WorkerReport {
   readonly batch: number;
-  readonly outcomes: readonly Outcome[];
+  readonly done: DoneColumns;
+  readonly failed: readonly FailedOutcome[];
   /** Bytes copied, of finished entries and of the one under way, since the last report. */
   readonly bytes: number;
 }
 
-/** `index` counts a batch's entries across its groups; `name` is the finished entry's own. */
-export type Outcome = DoneOutcome | FailedOutcome;
+/** What a worker's task returns when its batch is through. */
+export interface BatchEnd {
+  /** How many reports of this batch went ahead. */
+  readonly reports: number;
+  readonly rest: WorkerReport;
+}
 
-export interface DoneOutcome {
-  readonly kind: 'done';
-  readonly index: number;
+/** Finished entries, one in each row: an object for each would cost as much as a small file's copy. */
+export interface DoneColumns {
+  /** Of the entry in its batch, counted across the groups. */
+  readonly indices: readonly number[];
+  readonly names: readonly BytePath[];
+  readonly hows: readonly JobHow[];
+  readonly bytes: readonly number[];
+  /** The few rows of which there is more to tell. */
+  readonly more: ReadonlyMap<number, More>;
+}
+
+export interface DoneOutcome extends More {
+  /** The finished entry's own. */
   readonly name: BytePath;
   readonly how: JobHow;
   /** Of content. */
   readonly bytes: number;
+}
+
+export interface More {
   readonly notKept?: readonly NotKept[];
   /** SHA-256 of a file's content, hexadecimal. */
   readonly digest?: string;
 }
 
 export interface FailedOutcome {
-  readonly kind: 'failed';
   readonly index: number;
   readonly failure: Failure;
 }

@@ -64,7 +64,7 @@ export function isLarge({ jobs }: JobBatch): boolean {
 
 function bytesOf({ kind, facts, part }: PendingJob): number {
   if (kind === 'range' && part !== undefined) return part.end - part.start;
-  return kind === 'file' ? Number(facts.size) : 0;
+  return kind === 'file' ? facts.size : 0;
 }
 
 function isEnough(jobs: number, bytes: number): boolean {

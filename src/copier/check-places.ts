@@ -1,7 +1,8 @@
-import { accessSync, type BigIntStats, constants, lstatSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { type Facts, sameInode } from '../common/facts.js';
+import { type Facts, kindOf, sameInode } from '../common/facts.js';
 import { codeOf, failureOf } from '../common/failure.js';
+import { lstat, stat } from '../common/stat.js';
 import { RefusedError, UsageError } from './errors.js';
 
 /** Where a copy reads and writes; all paths absolute. */
@@ -61,14 +62,15 @@ function defaultDestination(source: string, suffix: string): string {
   return join(dirname(source), basename(source) + suffix);
 }
 
-function statSource(shown: string, path: string): BigIntStats {
-  let facts: BigIntStats;
+function statSource(shown: string, path: string): Facts {
+  let facts: Facts;
   try {
-    facts = statSync(path, { bigint: true });
+    facts = stat(path);
   } catch (error) {
     throw new RefusedError(refusal(shown, 'cannot be copied', error), { cause: error });
   }
-  if (!facts.isDirectory()) throw new RefusedError(`${shown}: cannot be copied: it is no folder (ENOTDIR)`);
+  if (kindOf(facts) !== 'folder')
+    throw new RefusedError(`${shown}: cannot be copied: it is no folder (ENOTDIR)`);
   try {
     accessSync(path, constants.R_OK | constants.X_OK);
   } catch (error) {
@@ -77,18 +79,19 @@ function statSource(shown: string, path: string): BigIntStats {
   return facts;
 }
 
-function statDestination(shown: string, path: string): BigIntStats | undefined {
-  const itself = statIfThere(shown, () => lstatSync(path, { bigint: true }));
+function statDestination(shown: string, path: string): Facts | undefined {
+  const itself = statIfThere(shown, () => lstat(path));
   if (itself === undefined) return undefined;
-  const behind = statIfThere(shown, () => statSync(path, { bigint: true }));
+  const behind = statIfThere(shown, () => stat(path));
   if (behind === undefined) throw new RefusedError(`${shown}: is a link that leads nowhere (ENOENT)`);
-  if (!behind.isDirectory()) throw new RefusedError(`${shown}: stands there and is no folder (ENOTDIR)`);
+  if (kindOf(behind) !== 'folder')
+    throw new RefusedError(`${shown}: stands there and is no folder (ENOTDIR)`);
   return behind;
 }
 
-function statIfThere(shown: string, stat: () => BigIntStats): BigIntStats | undefined {
+function statIfThere(shown: string, look: () => Facts): Facts | undefined {
   try {
-    return stat();
+    return look();
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw new RefusedError(refusal(shown, 'cannot be written', error), { cause: error });
@@ -99,10 +102,10 @@ function statIfThere(shown: string, stat: () => BigIntStats): BigIntStats | unde
 function refuseOverlap(
   source: string,
   sourceRoot: string,
-  sourceFacts: BigIntStats,
+  sourceFacts: Facts,
   destination: string,
   destinationRoot: string,
-  standing: BigIntStats | undefined,
+  standing: Facts | undefined,
 ): void {
   if (standing !== undefined && sameInode(standing, sourceFacts)) {
     throw new RefusedError(`${destination}: is the source itself`);
@@ -115,9 +118,9 @@ function refuseOverlap(
   }
 }
 
-function isWithin(start: string, folder: BigIntStats): boolean {
+function isWithin(start: string, folder: Facts): boolean {
   for (let path = nearestStanding(start); ; path = dirname(path)) {
-    if (sameInode(statSync(path, { bigint: true }), folder)) return true;
+    if (sameInode(stat(path), folder)) return true;
     if (dirname(path) === path) return false;
   }
 }

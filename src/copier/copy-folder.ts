@@ -1,4 +1,4 @@
-import { platformCalls } from '../worker/platform-calls.js';
+import { platformCalls } from '../common/system/platform-calls.js';
 import { checkPlaces } from './check-places.js';
 import { CopyRun } from './copy-run.js';
 import { DryRun } from './dry-run.js';

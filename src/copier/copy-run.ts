@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { statSync, unlinkSync } from 'node:fs';
+import { unlinkSync } from 'node:fs';
 import { type BytePath, bytePath, native, ROOT } from '../common/byte-path.js';
 import { sameInode } from '../common/facts.js';
 import { type Failure, failureOf } from '../common/failure.js';
 import { type FolderHandles, HANDLES_OUTLIVE_RENAME, openFolderHandles } from '../common/folder-handles.js';
+import { stat } from '../common/stat.js';
 import { version } from '../version.js';
 import type { PendingJob } from './batcher.js';
 import { Budget } from './budget.js';
@@ -232,12 +233,12 @@ export class CopyRun {
     }
     const { dereference, oneFileSystem } = this.#settings;
     const source = openFolderHandles(bytePath(this.#places.sourceRoot), dereference);
-    const onlyDevice = oneFileSystem ? this.#places.sourceFacts.dev : undefined;
+    const onlyDeviceOf = oneFileSystem ? this.#places.sourceFacts : undefined;
     const trees: Trees = {
       source,
       destination,
       dereference,
-      onlyDevice,
+      onlyDeviceOf,
       selection: this.#selection,
       filters: this.#filters,
       sparesExcluded: standing === 'content',
@@ -258,7 +259,7 @@ export class CopyRun {
   #isSourceAsBefore(): boolean {
     const { sourceRoot, sourceFacts } = this.#places;
     try {
-      return sameInode(statSync(sourceRoot, { bigint: true }), sourceFacts);
+      return sameInode(stat(sourceRoot), sourceFacts);
     } catch {
       return false;
     }

@@ -1,9 +1,9 @@
-import { type BigIntStats, lstatSync, statSync } from 'node:fs';
 import { type BytePath, join, NAME_ENCODING, native, ROOT, split } from '../common/byte-path.js';
-import { type Facts, kindOf } from '../common/facts.js';
+import { type Facts, identityOf, kindOf, sameDevice } from '../common/facts.js';
 import { codeOf, failureOf } from '../common/failure.js';
 import type { FolderHandles } from '../common/folder-handles.js';
 import { isReserved } from '../common/reserved-names.js';
+import { lstat, lstatIfThere, stat } from '../common/stat.js';
 import type { Filters } from './filters.js';
 import { namesIn } from './names-in.js';
 import { openToOwner } from './open-to-owner.js';
@@ -25,8 +25,8 @@ export interface Trees {
   readonly filters?: Filters | undefined;
   /** Whether what the filters exclude is left alone in the destination; else it is an extra as well. */
   readonly sparesExcluded: boolean;
-  /** Only folders on this device were entered in the source; undefined: all were. */
-  readonly onlyDevice: bigint | undefined;
+  /** Only folders on this one's device were entered in the source; undefined: all were. */
+  readonly onlyDeviceOf: Facts | undefined;
 }
 
 /**
@@ -43,7 +43,7 @@ export function* deleteExtras(trees: Trees, remove: boolean): Generator<Deletion
         else folders.push(subfolder);
       }
       if (extras.length === 0) continue;
-      const facts = statSync(`${trees.source.at(folder)}.`, { bigint: true });
+      const facts = stat(`${trees.source.at(folder)}.`);
       if (remove) openToOwner(trees.destination, folder);
       const spared = trees.sparesExcluded ? trees.filters : undefined;
       for (const name of extras) yield* removeTree(trees.destination, join(folder, name), remove, spared);
@@ -81,7 +81,7 @@ function isSpared({ filters, sparesExcluded }: Trees, path: BytePath, place: str
 }
 
 /** What the run copies of the source, if it stands there. */
-function wantedInSource(trees: Trees, path: BytePath, place: string): BigIntStats | undefined {
+function wantedInSource(trees: Trees, path: BytePath, place: string): Facts | undefined {
   if (trees.selection?.has(path) === false) return undefined;
   const there = inSource(trees, place);
   if (there === undefined) return undefined;
@@ -102,8 +102,8 @@ function isLeftEmpty(trees: Trees, folder: BytePath): boolean {
         const there = wantedInSource(trees, join(path, name), from + name);
         if (there === undefined) continue;
         if (kindOf(there) !== 'folder' || !filters.isOnlyEntered(join(path, name))) return false;
-        if (!isEnteredFolder(trees, there) || seen.has(inodeKey(there))) continue;
-        seen.add(inodeKey(there));
+        if (!isEnteredFolder(trees, there) || seen.has(identityOf(there))) continue;
+        seen.add(identityOf(there));
         folders.push(join(path, name));
       }
     }
@@ -114,8 +114,8 @@ function isLeftEmpty(trees: Trees, folder: BytePath): boolean {
   return true;
 }
 
-function isEnteredFolder({ onlyDevice }: Trees, facts: BigIntStats): boolean {
-  return kindOf(facts) === 'folder' && (onlyDevice === undefined || facts.dev === onlyDevice);
+function isEnteredFolder({ onlyDeviceOf }: Trees, facts: Facts): boolean {
+  return kindOf(facts) === 'folder' && (onlyDeviceOf === undefined || sameDevice(facts, onlyDeviceOf));
 }
 
 function isFolder(place: string): boolean {
@@ -135,15 +135,15 @@ function otherSpellings(
   const from = trees.source.at(folder);
   const to = trees.destination.at(folder);
   const inodes = new Map<string, BytePath>();
-  for (const name of missing) inodes.set(inodeKey(statOf(to + name)), name);
+  for (const name of missing) inodes.set(identityOf(statOf(to + name)), name);
   const spelled = new Map<BytePath, BytePath>();
   for (const name of namesIn(from)) {
     // What is spared by the source's name stays under any.
     const path = join(folder, name);
     if (!isSpared(trees, path, from + name) && wantedInSource(trees, path, from + name) === undefined)
       continue;
-    const copy = lstatSync(native(to + name), { bigint: true, throwIfNoEntry: false });
-    const other = copy === undefined ? undefined : inodes.get(inodeKey(copy));
+    const copy = lstatIfThere(native(to + name));
+    const other = copy === undefined ? undefined : inodes.get(identityOf(copy));
     if (other !== undefined && other !== name && isSpelledAs(other, name)) spelled.set(other, name);
   }
   return spelled;
@@ -156,21 +156,17 @@ function isSpelledAs(standing: BytePath, wanted: BytePath): boolean {
   return folded(standing) === folded(wanted);
 }
 
-function inSource({ dereference }: Trees, path: string): BigIntStats | undefined {
-  const itself = lstatSync(native(path), { bigint: true, throwIfNoEntry: false });
+function inSource({ dereference }: Trees, path: string): Facts | undefined {
+  const itself = lstatIfThere(native(path));
   if (itself === undefined || !dereference || kindOf(itself) !== 'link') return itself;
   try {
-    return statSync(native(path), { bigint: true });
+    return stat(native(path));
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return itself;
     throw error;
   }
 }
 
-function statOf(path: string): BigIntStats {
-  return lstatSync(native(path), { bigint: true });
-}
-
-function inodeKey({ dev, ino }: Facts): string {
-  return `${dev} ${ino}`;
+function statOf(path: string): Facts {
+  return lstat(native(path));
 }

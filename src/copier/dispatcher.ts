@@ -1,5 +1,12 @@
 import type { Failure } from '../common/failure.js';
-import type { Batch, DoneOutcome, WorkerReport, WorkerSettings } from '../common/messages.js';
+import type {
+  Batch,
+  BatchEnd,
+  DoneColumns,
+  DoneOutcome,
+  WorkerReport,
+  WorkerSettings,
+} from '../common/messages.js';
 import { entryTemporaryName } from '../common/reserved-names.js';
 import { inheritedExecArgv } from '../multiprocessing/exec-argv.js';
 import { Pool, Queue, task, WorkerLostError } from '../multiprocessing/index.js';
@@ -58,6 +65,7 @@ export class Dispatcher {
       initargs: [settings, this.#reports, budget],
       stdio: 'ignore',
       watchdog: false,
+      ahead: AHEAD,
       env: workerEnvironment(),
       execArgv: [...inheritedExecArgv(), ...LITTLE_GARBAGE],
     });
@@ -122,12 +130,13 @@ export class Dispatcher {
   }
 
   async #run(id: number, { attempt, jobs }: JobBatch): Promise<void> {
-    const batch: OpenBatch = { id, unsettled: new Map(jobs.entries()) };
+    const batch = new OpenBatch(id, jobs);
     this.#open.set(id, batch);
     try {
-      await this.#inWorker(batchMessage(id, { attempt, jobs }));
-      await this.#allReportsRead();
-      if (batch.unsettled.size > 0) throw new Error(`${batch.unsettled.size} entries were left unreported`);
+      const { reports, rest } = await this.#inWorker(batchMessage(id, { attempt, jobs }));
+      while (batch.reports < reports) await nextTurn();
+      this.#read(rest);
+      if (!batch.isSettled) throw new Error(`entries of batch ${id} were left unreported`);
     } catch (error) {
       await this.#allReportsRead();
       this.#abandon(batch);
@@ -140,26 +149,26 @@ export class Dispatcher {
   }
 
   /** A worker that is done has its next batch at once, before the reports of the last have been read. */
-  async #inWorker(message: Batch): Promise<void> {
+  async #inWorker(message: Batch): Promise<BatchEnd> {
     this.#busy += 1;
     try {
-      await this.#pool.applyAsync(task<typeof copyBatch>(WORKER_MODULE, 'copyBatch'), [message]);
+      return await this.#pool.applyAsync(task<typeof copyBatch>(WORKER_MODULE, 'copyBatch'), [message]);
     } finally {
       this.#busy -= 1;
       this.#hand();
     }
   }
 
-  #abandon({ id, unsettled }: OpenBatch): void {
-    for (const [index, job] of unsettled) {
-      this.#listener.abandoned(job, entryTemporaryName(this.#settings.runId, id, index));
+  #abandon(batch: OpenBatch): void {
+    for (const [index, job] of batch.unsettled()) {
+      this.#listener.abandoned(job, entryTemporaryName(this.#settings.runId, batch.id, index));
     }
   }
 
-  #tryLostAgain({ unsettled }: OpenBatch, error: WorkerLostError): void {
+  #tryLostAgain(batch: OpenBatch, error: WorkerLostError): void {
     this.#lossesInARow += 1;
     const isHopeless = this.#lossesInARow > this.#pool.size * MOST_LOSSES_A_WORKER;
-    for (const job of unsettled.values()) {
+    for (const [, job] of batch.unsettled()) {
       if (isHopeless)
         this.#give(job, { code: 'WORKER_LOST', message: `workers keep dying: ${error.message}` });
       else this.#tryAgain(job, { code: 'WORKER_LOST', message: error.message }, 0);
@@ -194,31 +203,33 @@ export class Dispatcher {
     }
   }
 
-  #read({ batch, outcomes, bytes }: WorkerReport): void {
+  #read({ batch, done, failed, bytes }: WorkerReport): void {
     this.#listener.copied(bytes);
     const open = this.#open.get(batch);
-    for (const outcome of outcomes) {
-      const job = open?.unsettled.get(outcome.index);
-      if (job === undefined)
-        throw new Error(`entry ${outcome.index} of batch ${batch} was reported, but not open`);
-      open?.unsettled.delete(outcome.index);
-      this.#lossesInARow = 0;
-      if (outcome.kind === 'done') {
-        this.#queued -= 1;
-        this.#listener.done(job, outcome);
-      } else if (CAN_PASS.has(outcome.failure.code)) {
-        this.#tryAgain(job, outcome.failure, job.attempt * RETRY_AFTER_MS);
-      } else {
-        this.#give(job, outcome.failure);
-      }
+    if (open === undefined) throw new Error(`batch ${batch} was reported, but is not open`);
+    open.reports += 1;
+    for (const [row, index] of done.indices.entries()) {
+      const job = open.settle(index);
+      this.#queued -= 1;
+      this.#listener.done(job, doneOutcome(done, row));
     }
+    for (const { index, failure } of failed) {
+      const job = open.settle(index);
+      if (CAN_PASS.has(failure.code)) this.#tryAgain(job, failure, job.attempt * RETRY_AFTER_MS);
+      else this.#give(job, failure);
+    }
+    if (done.indices.length > 0 || failed.length > 0) this.#lossesInARow = 0;
   }
 
-  /** A task's reports are in the queue when it settles; this waits until they have been taken out. */
+  /** What a lost worker has reported is in the queue; this waits until it has been taken out. */
   async #allReportsRead(): Promise<void> {
-    while (!(await this.#reports.empty())) await new Promise(resolve => setImmediate(resolve));
-    await new Promise(resolve => setImmediate(resolve));
+    while (!(await this.#reports.empty())) await nextTurn();
+    await nextTurn();
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve));
 }
 
 /** Node reads the certificates that this names at every start, which takes longer than the start itself. */
@@ -230,9 +241,45 @@ function workerEnvironment(): NodeJS.ProcessEnv {
 /** A worker makes only short-lived garbage, which V8 would let grow to 48 MiB before it looks at it. */
 const LITTLE_GARBAGE = ['--max-semi-space-size=4'];
 
-interface OpenBatch {
+/** A batch that a worker is at, and which of its jobs are not settled. */
+class OpenBatch {
   readonly id: number;
-  readonly unsettled: Map<number, PendingJob>;
+  /** Reports that have been read. */
+  reports = 0;
+  readonly #jobs: (PendingJob | undefined)[];
+  #unsettled: number;
+
+  constructor(id: number, jobs: readonly PendingJob[]) {
+    this.id = id;
+    this.#jobs = [...jobs];
+    this.#unsettled = jobs.length;
+  }
+
+  get isSettled(): boolean {
+    return this.#unsettled === 0;
+  }
+
+  /** The job at `index`, which is settled now. */
+  settle(index: number): PendingJob {
+    const job = this.#jobs[index];
+    if (job === undefined)
+      throw new Error(`entry ${index} of batch ${this.id} was reported, but is not open`);
+    this.#jobs[index] = undefined;
+    this.#unsettled -= 1;
+    return job;
+  }
+
+  *unsettled(): Generator<[index: number, job: PendingJob], void, undefined> {
+    for (const [index, job] of this.#jobs.entries()) if (job !== undefined) yield [index, job];
+  }
+}
+
+function doneOutcome({ names, hows, bytes, more }: DoneColumns, row: number): DoneOutcome {
+  const [name, how, length] = [names[row], hows[row], bytes[row]];
+  if (name === undefined || how === undefined || length === undefined) {
+    throw new RangeError(`a report has no row ${row}`);
+  }
+  return { name, how, bytes: length, ...more.get(row) };
 }
 
 const WORKER_MODULE = new URL('../worker/copy-batch.js', import.meta.url);
@@ -257,3 +304,5 @@ const CAN_PASS = new Set([
   'VERIFY',
 ]);
 const RETRY_AFTER_MS = 50;
+/** Batches that a worker has beside the one it is at, so that it never waits for the next. */
+const AHEAD = 1;

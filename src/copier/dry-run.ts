@@ -1,4 +1,3 @@
-import { type BigIntStats, lstatSync } from 'node:fs';
 import { type BytePath, bytePath, join, native, ROOT, split } from '../common/byte-path.js';
 import { type EntryKind, type Facts, kindOf } from '../common/facts.js';
 import { EntryError, failureOf } from '../common/failure.js';
@@ -6,6 +5,7 @@ import { type FolderHandles, openFolderHandles } from '../common/folder-handles.
 import type { How, IfExists } from '../common/messages.js';
 import { lossOf } from '../common/not-kept.js';
 import { isReserved } from '../common/reserved-names.js';
+import { lstatIfThere } from '../common/stat.js';
 import { version } from '../version.js';
 import { isUpToDate, type Sight, type Wanted } from '../worker/is-up-to-date.js';
 import { timeGrainNs } from '../worker/time-grain.js';
@@ -91,7 +91,7 @@ export class DryRun {
         if (listed.failure !== undefined) this.#ledger.failed(listed.folder, listed.failure);
         return;
       case 'failed':
-        if (listed.path !== ROOT) this.#ledger.found(listed.isFolder, 0n);
+        if (listed.path !== ROOT) this.#ledger.found(listed.isFolder, 0);
         this.#ledger.failed(listed.path, listed.failure);
         return;
       default:
@@ -100,7 +100,7 @@ export class DryRun {
   }
 
   #enter({ folder, skip }: Extract<Listed, { kind: 'enter' }>, sight: Sight | undefined): void {
-    this.#ledger.found(true, 0n);
+    this.#ledger.found(true, 0);
     try {
       const how = folderOutcome(sight?.standing(folder), this.#rule);
       this.#ledger.settled(folder, true, how, 0);
@@ -114,12 +114,12 @@ export class DryRun {
   #entry(entry: ListedEntry, sight: Sight | undefined): void {
     const { kind, folder, name, facts } = entry;
     const path = join(folder, name);
-    const bytes = kind === 'file' ? facts.size : 0n;
+    const bytes = kind === 'file' ? facts.size : 0;
     this.#ledger.found(false, bytes);
     try {
       const how = this.#outcome(entry, kind, path, sight);
       const isLeftOut = kind === 'socket' || kind === 'device';
-      this.#ledger.settled(path, false, how, how === 'streamed' ? Number(bytes) : 0, isLeftOut ? [kind] : []);
+      this.#ledger.settled(path, false, how, how === 'streamed' ? bytes : 0, isLeftOut ? [kind] : []);
     } catch (error) {
       this.#ledger.failed(path, failureOf(error));
     }
@@ -135,14 +135,14 @@ export class DryRun {
     const standing = sight?.standing(path);
     const stays = standing !== undefined && sight !== undefined && mayStay(this.#rule, sight, job, standing);
     if (stays) return 'skipped';
-    if (job.kind === 'file') this.#ledger.copied(Number(entry.facts.size));
+    if (job.kind === 'file') this.#ledger.copied(entry.facts.size);
     return kind === 'fifo' && job.kind === 'fifo' ? 'made' : job.kind === 'file' ? 'streamed' : 'linked';
   }
 
   #plan(entry: ListedEntry, path: BytePath): Wanted {
     const { folder, name, facts } = entry;
     const kind = entry.kind === 'link' || entry.kind === 'fifo' ? entry.kind : 'file';
-    if (facts.nlink > 1n) {
+    if (facts.nlink > 1) {
       const plan = this.#hardLinks.meet({ ...entry, kind });
       if (plan.kind === 'link') return { kind: 'hardLink', folder, name, facts, firstName: plan.firstName };
       this.#hardLinks.copied(path, facts, undefined);
@@ -158,12 +158,12 @@ export class DryRun {
   #deleteExtras(source: FolderHandles, destination: FolderHandles): void {
     if (this.#ledger.hasFailures) return;
     const { dereference, oneFileSystem } = this.#settings;
-    const onlyDevice = oneFileSystem ? this.#places.sourceFacts.dev : undefined;
+    const onlyDeviceOf = oneFileSystem ? this.#places.sourceFacts : undefined;
     const trees = {
       source,
       destination,
       dereference,
-      onlyDevice,
+      onlyDeviceOf,
       filters: this.#filters,
       sparesExcluded: true,
     };
@@ -184,10 +184,10 @@ function sightOf(source: FolderHandles, destination: FolderHandles, root: string
 }
 
 /** Nothing stands in a folder that is still to be made. */
-function standingAt(destination: FolderHandles, path: BytePath): BigIntStats | undefined {
+function standingAt(destination: FolderHandles, path: BytePath): Facts | undefined {
   const [folder, name] = split(path);
   try {
-    return lstatSync(native(destination.at(folder) + name), { bigint: true, throwIfNoEntry: false });
+    return lstatIfThere(native(destination.at(folder) + name));
   } catch {
     return undefined;
   }
@@ -204,7 +204,7 @@ function folderOutcome(standing: Facts | undefined, rule: IfExists): How {
   throw new EntryError('EEXIST', 'something else stands in its place');
 }
 
-function mayStay(rule: IfExists, sight: Sight, job: Wanted, standing: BigIntStats): boolean {
+function mayStay(rule: IfExists, sight: Sight, job: Wanted, standing: Facts): boolean {
   if (rule === 'error') throw new EntryError('EEXIST', 'it stands in the destination already');
   return rule === 'skip' || (rule === 'update' && isUpToDate(sight, job, standing));
 }

@@ -1,5 +1,5 @@
 import type { BytePath } from '../common/byte-path.js';
-import type { Facts } from '../common/facts.js';
+import { type Facts, identityOf } from '../common/facts.js';
 import type { ListedEntry } from './list-entries.js';
 
 /** What can have several names, and is copied. */
@@ -20,11 +20,11 @@ export class HardLinks {
   readonly #files = new Map<string, LinkedFile>();
 
   meet(entry: LinkableEntry): LinkPlan {
-    const key = keyOf(entry.facts);
+    const key = identityOf(entry.facts);
     const file = this.#files.get(key);
     if (file === undefined) {
       this.#files.set(key, {
-        unseen: entry.facts.nlink - 1n,
+        unseen: entry.facts.nlink - 1,
         firstName: undefined,
         digest: undefined,
         unlinked: 0,
@@ -32,7 +32,7 @@ export class HardLinks {
       });
       return { kind: 'copy' };
     }
-    file.unseen -= 1n;
+    file.unseen -= 1;
     if (file.firstName === undefined) {
       file.waiting.push(entry);
       return { kind: 'wait' };
@@ -46,7 +46,7 @@ export class HardLinks {
    * @returns the names that waited to be linked to it
    */
   copied(path: BytePath, facts: Facts, digest: string | undefined): readonly LinkableEntry[] {
-    const key = keyOf(facts);
+    const key = identityOf(facts);
     const file = this.#files.get(key);
     if (file === undefined) return [];
     if (file.firstName !== undefined) file.unlinked -= 1;
@@ -60,12 +60,12 @@ export class HardLinks {
 
   /** The digest of the file that this name belongs to, where it was taken. */
   digestOf(facts: Facts): string | undefined {
-    return this.#files.get(keyOf(facts))?.digest;
+    return this.#files.get(identityOf(facts))?.digest;
   }
 
   /** A name failed. @returns where it was to be copied, the next one, which is to be copied instead */
   lost(facts: Facts): LinkableEntry | undefined {
-    const key = keyOf(facts);
+    const key = identityOf(facts);
     const file = this.#files.get(key);
     if (file === undefined) return undefined;
     if (file.firstName !== undefined) {
@@ -79,21 +79,17 @@ export class HardLinks {
   }
 
   #forgetIfSettled(key: string, file: LinkedFile): void {
-    if (file.unseen <= 0n && file.unlinked === 0) this.#files.delete(key);
+    if (file.unseen <= 0 && file.unlinked === 0) this.#files.delete(key);
   }
 }
 
 interface LinkedFile {
   /** Names that have not been met; those outside the tree never will be. */
-  unseen: bigint;
+  unseen: number;
   /** Undefined while no name has been copied. */
   firstName: BytePath | undefined;
   digest: string | undefined;
   /** Names that are on their way to be linked. */
   unlinked: number;
   readonly waiting: LinkableEntry[];
-}
-
-function keyOf({ dev, ino }: Facts): string {
-  return `${dev} ${ino}`;
 }

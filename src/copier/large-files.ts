@@ -27,7 +27,7 @@ export class LargeFiles {
     this.#count += 1;
     // Batches count up from 1, these down from the top: no two temporary names are the same.
     const temporaryName = entryTemporaryName(this.#runId, 0xffffffff - this.#count, 0);
-    const part: Part = { temporaryName, start: 0, end: Number(job.facts.size) };
+    const part: Part = { temporaryName, start: 0, end: job.facts.size };
     const first = { ...job, kind: 'begin', part } as const;
     this.#files.set(pathOf(job), { first, open: 1, failure: undefined });
     return first;
@@ -84,7 +84,7 @@ interface LargeFile {
 }
 
 /** Whether it pays to have several workers copy a file. */
-export function isLarge(bytes: bigint): boolean {
+export function isLarge(bytes: number): boolean {
   return bytes >= 2 * RANGE_BYTES;
 }
 

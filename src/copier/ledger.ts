@@ -16,7 +16,7 @@ export class Ledger {
   /** Whether something failed that is no entry of the source's: the root, a deletion. */
   #failedBeside = false;
   #firstFailure: Failure | undefined;
-  #plannedBytes = 0n;
+  #plannedBytes = 0;
 
   constructor(emit: (event: CopyEvent) => void, files: SideFiles) {
     this.#emit = emit;
@@ -31,23 +31,22 @@ export class Ledger {
     return this.tally.failed > 0 || this.#failedBeside;
   }
 
-  found(isFolder: boolean, bytes: bigint): void {
+  found(isFolder: boolean, bytes: number): void {
     if (isFolder) this.tally.found.folders += 1;
     else this.tally.found.files += 1;
-    this.tally.found.bytes += Number(bytes);
+    this.tally.found.bytes += bytes;
   }
 
   /** Content that has to be copied, holes not counted. */
   planned({ size, blocks }: Facts): void {
-    const allocated = blocks * 512n;
+    const allocated = blocks * 512;
     this.#plannedBytes += allocated < size ? allocated : size;
   }
 
   /** What is still to be written, at the least. */
   need(): Need {
     const { bytes, passedBytes, left } = this.tally;
-    const rest = this.#plannedBytes - BigInt(bytes + passedBytes);
-    return { bytes: rest > 0n ? rest : 0n, entries: BigInt(left) };
+    return { bytes: Math.max(this.#plannedBytes - bytes - passedBytes, 0), entries: left };
   }
 
   listed(): void {
@@ -61,8 +60,8 @@ export class Ledger {
   }
 
   /** Content that did not have to be copied, as it stands there already. */
-  passed(bytes: bigint): void {
-    this.tally.passedBytes += Number(bytes);
+  passed(bytes: number): void {
+    this.tally.passedBytes += bytes;
   }
 
   digest(path: BytePath, digest: string): void {

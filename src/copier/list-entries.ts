@@ -1,8 +1,17 @@
-import { type Dirent, lstatSync, opendirSync, statSync } from 'node:fs';
-import { type BytePath, join, NAME_ENCODING, native, ROOT, rawName } from '../common/byte-path.js';
-import { type EntryKind, type Facts, FactsColumn, factsAt, kindOf, sameInode } from '../common/facts.js';
+import { type BytePath, join, native, ROOT, rawName } from '../common/byte-path.js';
+import {
+  type EntryKind,
+  type Facts,
+  FactsColumn,
+  factsAt,
+  kindOf,
+  sameDevice,
+  sameInode,
+} from '../common/facts.js';
 import { EntryError, type Failure, failureOf } from '../common/failure.js';
 import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
+import { lstat } from '../common/stat.js';
+import { entryCalls, type FolderPlace, type Names } from '../common/system/entry-calls.js';
 import type { Filters } from './filters.js';
 import type { Selection } from './selection.js';
 
@@ -58,7 +67,8 @@ class Walk {
   readonly #handles: FolderHandles;
   readonly #options: ListOptions;
   readonly #root: BytePath;
-  #rootDevice: bigint | undefined;
+  readonly #calls = entryCalls();
+  #rootFacts: Facts | undefined;
   /** From the root down. A stack of its own instead of recursion: a tree may be thousands of folders deep. */
   readonly #open: OpenFolder[] = [];
 
@@ -75,12 +85,12 @@ class Walk {
   *steps(): Generator<Listed, void, undefined> {
     let rootFacts: Facts;
     try {
-      rootFacts = lstatSync(native(`${this.#root}/.`), { bigint: true });
+      rootFacts = lstat(native(`${this.#root}/.`));
     } catch (error) {
       yield { kind: 'failed', path: ROOT, isFolder: true, failure: failureOf(error) };
       return;
     }
-    this.#rootDevice = rootFacts.dev;
+    this.#rootFacts = rootFacts;
     yield* this.#enter(ROOT, rootFacts);
     for (let top = this.#open.at(-1); top !== undefined; top = this.#open.at(-1)) {
       const next = top.nextSubfolder();
@@ -95,7 +105,7 @@ class Walk {
   }
 
   *#enter(folder: BytePath, facts: Facts): Generator<Listed, void, undefined> {
-    const isForeign = this.#options.oneFileSystem && facts.dev !== this.#rootDevice;
+    const isForeign = this.#options.oneFileSystem && !sameDevice(facts, this.#rootFacts ?? facts);
     let directory: Names | undefined;
     try {
       if (this.#options.dereference && this.#open.some(above => sameInode(above.facts, facts))) {
@@ -119,20 +129,20 @@ class Walk {
       }
     } finally {
       // Also where whoever takes from the walk stops at this point.
-      directory?.closeSync();
+      directory?.close();
     }
   }
 
   *#read(directory: Names, into: OpenFolder): Generator<Listed, void, undefined> {
     const folder = into.path;
     try {
-      for (let found = directory.readSync(); found !== null; found = directory.readSync()) {
-        const name = rawName(found.name);
+      for (let found = directory.next(); found !== undefined; found = directory.next()) {
+        const name = rawName(found);
         let facts: Facts;
         try {
-          facts = this.#factsOf(this.#handles.at(folder) + name);
+          facts = this.#factsOf(this.#handles.place(folder), name);
         } catch (error) {
-          const isFolder = found.isDirectory();
+          const { isFolder } = directory;
           if (this.#isExcluded(folder, name, isFolder)) continue;
           yield { kind: 'failed', path: join(folder, name), isFolder, failure: failureOf(error) };
           continue;
@@ -150,46 +160,36 @@ class Walk {
   #namesIn(folder: BytePath): Names {
     const named = this.#options.selection?.namesIn(folder);
     if (named !== undefined) return new NamedEntries(named);
-    return opendirSync(native(this.#handles.at(folder)), {
-      encoding: NAME_ENCODING,
-      bufferSize: NAMES_PER_READ,
-    });
+    return this.#calls.openNames(this.#handles.place(folder));
   }
 
   #isExcluded(folder: BytePath, name: BytePath, isFolder: boolean): boolean {
     return this.#options.filters?.isExcluded(join(folder, name), isFolder) ?? false;
   }
 
-  #factsOf(path: string): Facts {
-    const stat = this.#options.dereference ? statSync : lstatSync;
-    return stat(native(path), { bigint: true });
+  #factsOf(folder: FolderPlace, name: BytePath): Facts {
+    const facts = this.#calls.factsIn(folder, name, this.#options.dereference);
+    if (facts === undefined) throw new EntryError('ENOENT', 'no such file or folder');
+    return facts;
   }
-}
-
-/** The part of `Dir` that the walk needs. */
-interface Names {
-  readSync(): Pick<Dirent, 'name' | 'isDirectory'> | null;
-  closeSync(): void;
 }
 
 /** Names that are known beforehand, and may not stand there at all. */
 class NamedEntries implements Names {
+  readonly isFolder = false;
   readonly #names: Iterator<BytePath>;
 
   constructor(names: Iterable<BytePath>) {
     this.#names = names[Symbol.iterator]();
   }
 
-  readSync(): Pick<Dirent, 'name' | 'isDirectory'> | null {
+  next(): BytePath | undefined {
     const next = this.#names.next();
-    return next.done ? null : { name: next.value, isDirectory: () => false };
+    return next.done ? undefined : next.value;
   }
 
-  closeSync(): void {}
+  close(): void {}
 }
-
-/** Names taken from a directory in one go; libuv's own default of 32 makes four times the calls. */
-const NAMES_PER_READ = 256;
 
 /** A folder that has been read, with the subfolders that the walk has still to enter. */
 class OpenFolder {
@@ -197,7 +197,7 @@ class OpenFolder {
   readonly #names: BytePath[] = [];
   readonly #facts = new FactsColumn(4);
   #next = 0;
-  #packed: BigInt64Array | undefined;
+  #packed: Float64Array | undefined;
 
   constructor(
     readonly path: BytePath,

@@ -1,9 +1,10 @@
-import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, unlinkSync } from 'node:fs';
 import { type BytePath, native, split } from '../common/byte-path.js';
 import { kindOf } from '../common/facts.js';
 import { codeOf, EntryError, step } from '../common/failure.js';
 import type { FolderHandles } from '../common/folder-handles.js';
 import type { IfExists, Standing } from '../common/messages.js';
+import { lstat } from '../common/stat.js';
 import { openToOwner } from './open-to-owner.js';
 
 /** `kept`: it stood there; `skipped`: something else stands there and is to stay. */
@@ -26,7 +27,7 @@ export function makeFolder(
   if (makeIfFree(handles, folder, path, standing)) return 'made';
   if (standing === 'nothing')
     throw new EntryError('NAME_COLLISION', 'the destination takes its name for that of another entry');
-  const kind = kindOf(lstatSync(path, { bigint: true }));
+  const kind = kindOf(lstat(path));
   if (kind === 'folder') {
     openToOwner(handles, folder);
     return 'kept';

@@ -1,8 +1,9 @@
-import { chmodSync, statSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { type BytePath, native } from '../common/byte-path.js';
 import { permissionsOf } from '../common/facts.js';
 import { codeOf } from '../common/failure.js';
 import type { FolderHandles } from '../common/folder-handles.js';
+import { stat } from '../common/stat.js';
 
 /**
  * Lets us write in a folder of ours whose mode forbids it; its own mode comes with its end.
@@ -11,7 +12,7 @@ import type { FolderHandles } from '../common/folder-handles.js';
  */
 export function openToOwner(handles: FolderHandles, folder: BytePath): number {
   const path = native(handles.at(folder).slice(0, -1));
-  const permissions = permissionsOf(statSync(path, { bigint: true }));
+  const permissions = permissionsOf(stat(path));
   if ((permissions & OWNERS) === OWNERS) return permissions;
   try {
     chmodSync(path, permissions | OWNERS);

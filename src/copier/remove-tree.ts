@@ -1,8 +1,9 @@
-import { chmodSync, lstatSync, rmdirSync, statSync, unlinkSync } from 'node:fs';
+import { chmodSync, rmdirSync, unlinkSync } from 'node:fs';
 import { type BytePath, join, native, split } from '../common/byte-path.js';
 import { kindOf, permissionsOf } from '../common/facts.js';
 import { type Failure, failureOf } from '../common/failure.js';
 import type { FolderHandles } from '../common/folder-handles.js';
+import { lstat, stat } from '../common/stat.js';
 import type { Filters } from './filters.js';
 import { namesIn } from './names-in.js';
 import { openToOwner } from './open-to-owner.js';
@@ -28,7 +29,7 @@ export function* removeTree(
     const [folder, name] = split(top.path);
     try {
       const place = native(destination.at(folder) + name);
-      const isFolder = kindOf(lstatSync(place, { bigint: true })) === 'folder';
+      const isFolder = kindOf(lstat(place)) === 'folder';
       if (spared?.isExcluded(top.path, isFolder)) {
         top.stays();
       } else if (isFolder && top.permissions === undefined) {
@@ -89,5 +90,5 @@ class Doomed {
 /** A folder that stays looks as before. */
 function restore(destination: FolderHandles, { path, permissions = 0 }: Doomed): void {
   const place = native(destination.at(path).slice(0, -1));
-  if (permissionsOf(statSync(place, { bigint: true })) !== permissions) chmodSync(place, permissions);
+  if (permissionsOf(stat(place)) !== permissions) chmodSync(place, permissions);
 }

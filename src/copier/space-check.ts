@@ -1,16 +1,16 @@
-import { type BigIntStatsFs, statfsSync } from 'node:fs';
+import { type StatsFs, statfsSync } from 'node:fs';
 import { formatBytes } from '../common/units.js';
 
 /** What a run still has to write, at the least. */
 export interface Need {
-  readonly bytes: bigint;
-  readonly entries: bigint;
+  readonly bytes: number;
+  readonly entries: number;
 }
 
 export interface Shortage {
   readonly what: 'bytes' | 'inodes';
-  readonly needed: bigint;
-  readonly free: bigint;
+  readonly needed: number;
+  readonly free: number;
 }
 
 /**
@@ -19,16 +19,16 @@ export interface Shortage {
  * @param isReplaced whether what is written may take the place of what stands there
  */
 export function findShortage(root: string, need: Need, isReplaced: boolean): Shortage | undefined {
-  const fs = statfsSync(root, { bigint: true });
+  const fs = statfsSync(root);
   const free = isReplaced ? fs.blocks * fs.bsize : freeBytes(fs);
-  if (!MAY_SAVE.has(Number(fs.type)) && need.bytes > free) return { what: 'bytes', needed: need.bytes, free };
+  if (!MAY_SAVE.has(fs.type) && need.bytes > free) return { what: 'bytes', needed: need.bytes, free };
   return inodeShortage(fs, need, isReplaced);
 }
 
-function inodeShortage(fs: BigIntStatsFs, { entries }: Need, isReplaced: boolean): Shortage | undefined {
+function inodeShortage(fs: StatsFs, { entries }: Need, isReplaced: boolean): Shortage | undefined {
   const free = isReplaced ? fs.files : fs.ffree;
   // btrfs counts none; file systems that make them as needed tell a changing or no number.
-  if (fs.files === 0n || MAKES_INODES.has(Number(fs.type)) || entries <= free) return undefined;
+  if (fs.files === 0 || MAKES_INODES.has(fs.type) || entries <= free) return undefined;
   return { what: 'inodes', needed: entries, free };
 }
 
@@ -44,18 +44,18 @@ const MAKES_INODES = new Set([BTRFS, XFS, ZFS, BCACHEFS, FUSE]);
 
 export function shortageInWords({ what, needed, free }: Shortage): string {
   const amount = what === 'bytes' ? formatBytes : (count: number) => `${count} inodes`;
-  const [wants, has, lacks] = [needed, free, needed - free].map(value => amount(Number(value)));
+  const [wants, has, lacks] = [needed, free, needed - free].map(value => amount(value));
   return `it cannot fit: ${wants} are needed and ${has} free, ${lacks} are missing; the same command goes on from here`;
 }
 
 /** What is said when a disk turns out to be full. @param isAll whether the need is known in full */
 export function fullInWords(root: string, need: Need, isAll: boolean): string {
-  const missing = Number(need.bytes - freeBytes(statfsSync(root, { bigint: true })));
+  const missing = need.bytes - freeBytes(statfsSync(root));
   const amount =
     missing > 0 ? `${isAll ? '' : 'at least '}${formatBytes(missing)} more needed` : 'more room is needed';
   return `no space left: ${amount}; the same command goes on from here`;
 }
 
-function freeBytes({ bfree, bavail, bsize }: BigIntStatsFs): bigint {
+function freeBytes({ bfree, bavail, bsize }: StatsFs): number {
   return (process.geteuid?.() === 0 ? bfree : bavail) * bsize;
 }

@@ -1,11 +1,12 @@
 import { chmodSync, utimesSync } from 'node:fs';
 import { type BytePath, join, ROOT, split } from '../common/byte-path.js';
-import { type Facts, isSparse, permissionsOf } from '../common/facts.js';
+import { type Facts, isSparse, permissionsOf, withMode } from '../common/facts.js';
 import { EntryError, type Failure, failureOf } from '../common/failure.js';
 import type { FolderHandles } from '../common/folder-handles.js';
 import type { DoneOutcome, How, IfExists, JobHow, JobKind, NotKept, Standing } from '../common/messages.js';
 import { lossOf } from '../common/not-kept.js';
 import { isReserved } from '../common/reserved-names.js';
+import { nodeSeconds } from '../common/system/node-seconds.js';
 import type { PendingJob } from './batcher.js';
 import type { Deletion } from './delete-extras.js';
 import type { NameCollisions } from './destination/name-collisions.js';
@@ -80,7 +81,7 @@ export class TreeCopy {
         this.#folders.listed(listed.folder, listed.failure);
         return;
       case 'failed':
-        if (listed.path !== ROOT) ledger.found(listed.isFolder, 0n);
+        if (listed.path !== ROOT) ledger.found(listed.isFolder, 0);
         ledger.failed(listed.path, listed.failure);
         return;
       default:
@@ -184,11 +185,11 @@ export class TreeCopy {
     if (this.#rootFacts !== undefined) this.finishAgain(ROOT, this.#rootFacts);
   }
 
-  /** The same by its path, where the workers cannot reach it any more; to the millisecond. */
+  /** The same by its path, where the workers cannot reach it any more; to the microsecond. */
   finishRootAt(path: string): void {
     if (this.#rootFacts === undefined) return;
-    const { atimeNs, mtimeNs } = this.#rootFacts;
-    utimesSync(path, new Date(Number(atimeNs / 1_000_000n)), new Date(Number(mtimeNs / 1_000_000n)));
+    const { atime, atimeNs, mtime, mtimeNs } = this.#rootFacts;
+    utimesSync(path, nodeSeconds(atime, atimeNs), nodeSeconds(mtime, mtimeNs));
     chmodSync(path, permissionsOf(this.#rootFacts));
   }
 
@@ -199,7 +200,7 @@ export class TreeCopy {
       this.#folders.enter(ROOT, facts, standing === 'content');
       return;
     }
-    ledger.found(true, 0n);
+    ledger.found(true, 0);
     try {
       collisions.meet(...split(folder));
       const outcome = makeFolder(destination, folder, standing, ifExists);
@@ -219,7 +220,7 @@ export class TreeCopy {
     const { ledger, collisions } = this.#parts;
     const { kind, folder, name, facts } = entry;
     const path = join(folder, name);
-    ledger.found(false, kind === 'file' ? facts.size : 0n);
+    ledger.found(false, kind === 'file' ? facts.size : 0);
     try {
       collisions.meet(folder, name);
       // Left by a run that worked in the source when it was a destination: no content.
@@ -240,7 +241,7 @@ export class TreeCopy {
 
   #plan(entry: ListedEntry, kind: 'file' | 'link' | 'fifo'): void {
     this.#folders.expect(entry.folder);
-    const isAlone = entry.facts.nlink === 1n || (kind === 'link' && !LINKS_ARE_LINKED);
+    const isAlone = entry.facts.nlink === 1 || (kind === 'link' && !LINKS_ARE_LINKED);
     const plan = isAlone ? COPY : this.#hardLinks.meet({ ...entry, kind });
     if (plan.kind === 'copy') {
       if (kind === 'file') this.#parts.ledger.planned(entry.facts);
@@ -279,7 +280,7 @@ export class TreeCopy {
 
   #finish({ path, facts }: PendingFolder, failure: Failure | undefined): void {
     // The root stays open to its owner until the marks in it are gone.
-    const job = finishJob(path, path === ROOT ? { ...facts, mode: facts.mode | OWNER_ALL } : facts);
+    const job = finishJob(path, path === ROOT ? withMode(facts, facts.mode | OWNER_ALL) : facts);
     if (failure === undefined) this.#parts.add(job);
     else this.fail(job, failure);
   }
@@ -314,7 +315,7 @@ function finalHow(how: JobHow): How {
   return how;
 }
 
-const OWNER_ALL = 0o700n;
+const OWNER_ALL = 0o700;
 /** Whether `link` makes another name of a symbolic link, and not of what it leads to. */
 const LINKS_ARE_LINKED = process.platform === 'linux';
 const COPY = { kind: 'copy' } as const;
@@ -325,5 +326,5 @@ function finishJob(path: BytePath, facts: Facts): PendingJob {
 }
 
 function isOneOfSeveral({ kind, facts }: PendingJob): boolean {
-  return kind !== 'finish' && facts.nlink > 1n;
+  return kind !== 'finish' && facts.nlink > 1;
 }

@@ -1,16 +1,19 @@
 import { Closed, Terminated } from './errors.js';
 import type { ForkOptions } from './forked.js';
 import { PoolWorker } from './pool-worker.js';
-import type { Job } from './work.js';
+import type { Job, Work } from './work.js';
 
 const TERMINATED = 'the pool was terminated';
 
 /** The workers of a pool and the jobs that wait for them. First submitted, first served. */
 export class Crew {
   readonly size: number;
+  readonly #ahead: number;
   readonly #forkOptions: ForkOptions;
   readonly #workers = new Set<PoolWorker>();
   readonly #idle: PoolWorker[] = [];
+  /** Works that were sent to a worker which ended before it began with them. */
+  readonly #returned: Work[] = [];
   /** Jobs that have work to give, or had when last seen. */
   readonly #waiting = new Set<Job>();
   /** Jobs without an outcome. */
@@ -19,8 +22,10 @@ export class Crew {
   #state: 'running' | 'closed' | 'terminated' = 'running';
   #isDispatching = false;
 
-  constructor(size: number, forkOptions: ForkOptions) {
+  /** @param ahead works that a worker may have beside the one it is at */
+  constructor(size: number, ahead: number, forkOptions: ForkOptions) {
     this.size = size;
+    this.#ahead = ahead;
     this.#forkOptions = forkOptions;
   }
 
@@ -63,6 +68,7 @@ export class Crew {
   terminate(killAfterMs?: number): Promise<void> {
     this.#state = 'terminated';
     this.#waiting.clear();
+    this.#returned.length = 0;
     // Who asked for the end need not be told by every open promise: a rejection nobody awaits is no error here.
     for (const job of this.#open) job.outcome?.catch(() => {});
     for (const worker of this.#workers) worker.terminate(killAfterMs, new Terminated(TERMINATED));
@@ -94,9 +100,15 @@ export class Crew {
   }
 
   #giveOut(): void {
+    for (let work = this.#returned[0]; work !== undefined; work = this.#returned[0]) {
+      const worker = this.#idle.pop() ?? this.#fork();
+      if (worker === undefined) return;
+      this.#returned.shift();
+      worker.run(work);
+    }
     for (const job of this.#waiting) {
       while (job.hasWork) {
-        const worker = this.#idle.pop() ?? this.#fork();
+        const worker = this.#idle.pop() ?? (job.mayGoAhead ? this.#withRoom() : undefined) ?? this.#fork();
         if (worker === undefined) return;
         worker.run(job.take());
       }
@@ -104,14 +116,25 @@ export class Crew {
     }
   }
 
+  /** The worker with the least to do, if it may have one more. */
+  #withRoom(): PoolWorker | undefined {
+    let found: PoolWorker | undefined;
+    for (const worker of this.#workers) {
+      if (worker.isEnding || worker.load > this.#ahead) continue;
+      if (found === undefined || worker.load < found.load) found = worker;
+    }
+    return found;
+  }
+
   #fork(): PoolWorker | undefined {
     if (this.#workers.size >= this.size) return undefined;
     try {
       const worker = new PoolWorker(this.#forkOptions, {
-        onIdle: idle => {
-          this.#idle.push(idle);
+        onRoom: worker => {
+          if (worker.load === 0) this.#idle.push(worker);
           this.#dispatch();
         },
+        onReturned: works => void this.#returned.push(...works),
         onUnready: error => this.#abandonWaiting(error),
         onEnd: ended => this.#lose(ended),
       });
@@ -134,6 +157,7 @@ export class Crew {
 
   /** New workers would fail as this one did: one error for all that waits, not a round of forks for each. */
   #abandonWaiting(error: unknown): void {
+    for (const work of this.#returned.splice(0)) work.failed(error);
     for (const job of this.#waiting) if (job.hasWork) job.abandon(error);
   }
 

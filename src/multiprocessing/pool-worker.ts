@@ -5,19 +5,22 @@ import type { FromChild } from './messages.js';
 import type { Work } from './work.js';
 
 export interface PoolWorkerHandlers {
-  /** Its work is done: it can take more. */
-  onIdle(worker: PoolWorker): void;
+  /** A work is done: it can take more. */
+  onRoom(worker: PoolWorker): void;
+  /** It has ended before it began with these. */
+  onReturned(works: readonly Work[]): void;
   /** It never became ready, by its own fault: others would not either. */
   onUnready(error: Error): void;
   onEnd(worker: PoolWorker): void;
 }
 
-/** One worker of a pool: at most one work at a time, and an outcome for each. */
+/** One worker of a pool: it does one work after the other, in the order it got them, and has an outcome for each. */
 export class PoolWorker {
   readonly #forked: Forked;
   readonly #handlers: PoolWorkerHandlers;
-  #work: Work | undefined;
-  #works = 0;
+  /** Sent and without an outcome; only the first can have begun. */
+  readonly #works: { readonly id: number; readonly work: Work }[] = [];
+  #lastId = 0;
   #isReady = false;
   #isEnding = false;
   /** What the worker said before it ended. */
@@ -36,19 +39,30 @@ export class PoolWorker {
     return this.#forked.pid;
   }
 
+  /** Works that it has. */
+  get load(): number {
+    return this.#works.length;
+  }
+
+  /** Whether it is on its way out, and takes no work. */
+  get isEnding(): boolean {
+    return this.#isEnding;
+  }
+
   run(work: Work): void {
     const { kind, task, args } = work;
-    this.#work = work;
-    this.#works += 1;
+    this.#lastId += 1;
+    const id = this.#lastId;
+    this.#works.push({ id, work });
     this.#forked.hold();
     try {
-      this.#forked.send({ kind, id: this.#works, call: this.#forked.call(task, args) });
+      this.#forked.send({ kind, id, call: this.#forked.call(task, args) });
     } catch (error) {
-      this.#finish(work, () => work.failed(error)); // it cannot be cloned
+      this.#finish(id, () => work.failed(error)); // it cannot be cloned
       return;
     }
     work.onRunning?.(() => {
-      if (this.#work === work) this.terminate();
+      if (this.#works[0]?.work === work) this.terminate();
     });
   }
 
@@ -81,14 +95,14 @@ export class PoolWorker {
         this.#cause = fromRecord(message.error);
         break;
       case 'done':
-        this.#finish(this.#workOf(message.id), work => work.done(message.value));
+        this.#finish(message.id, work => work.done(message.value));
         break;
       case 'failed':
-        this.#finish(this.#workOf(message.id), work => work.failed(fromRecord(message.error)));
+        this.#finish(message.id, work => work.failed(fromRecord(message.error)));
         break;
       case 'doneEach': {
         const { values, failures, durationMs } = message;
-        this.#finish(this.#workOf(message.id), work => work.doneEach(values, failures, durationMs));
+        this.#finish(message.id, work => work.doneEach(values, failures, durationMs));
         break;
       }
       case 'gaveBack':
@@ -100,23 +114,28 @@ export class PoolWorker {
   }
 
   #workOf(id: number): Work {
-    if (this.#work === undefined || id !== this.#works) {
+    const sent = this.#works.find(other => other.id === id);
+    if (sent === undefined) {
       throw new StateError(`worker ${this.pid} answered for work ${id}, which it does not have`);
     }
-    return this.#work;
+    return sent.work;
   }
 
-  #finish(work: Work, settle: (work: Work) => void): void {
-    this.#work = undefined;
+  #finish(id: number, settle: (work: Work) => void): void {
+    const work = this.#workOf(id);
+    this.#works.splice(
+      this.#works.findIndex(sent => sent.id === id),
+      1,
+    );
     this.#forked.release();
     settle(work);
-    if (!this.#isEnding) this.#handlers.onIdle(this);
+    if (!this.#isEnding) this.#handlers.onRoom(this);
   }
 
   #end(ending: Ending): void {
     this.#isEnding = true;
-    const work = this.#work;
-    this.#work = undefined;
+    const [begun, ...others] = this.#works.splice(0);
+    const work = begun?.work;
     const reason = this.#reason;
     // A worker that ends by itself before it is ready would do so again; one that is killed has met with an accident.
     if (reason !== undefined) {
@@ -128,6 +147,7 @@ export class PoolWorker {
     } else {
       work?.failed(new WorkerLostError(this.pid, ending, work.task, this.#cause));
     }
+    this.#handlers.onReturned(others.map(sent => sent.work));
     this.#handlers.onEnd(this);
   }
 }

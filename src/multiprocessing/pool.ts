@@ -27,6 +27,11 @@ export interface PoolOptions {
    * tasks that look at `process.ppid` themselves can save the thread's memory.
    */
   readonly watchdog?: boolean;
+  /**
+   * Tasks of `applyAsync`, without a signal, that are sent to a worker while it is still at another: it then
+   * need not wait for the next one, and a worker is made only where all have so many. Default 0.
+   */
+  readonly ahead?: number;
 }
 
 export interface ApplyOptions {
@@ -51,8 +56,19 @@ export class Pool implements AsyncDisposable {
     if (!Number.isInteger(size) || size < 1) {
       throw new RangeError(`a pool's size must be a whole number of at least 1, got ${String(size)}`);
     }
-    const { initializer, initargs = [], stdio = 'inherit', execArgv, env, watchdog = true } = options;
-    this.#crew = new Crew(size, {
+    const {
+      initializer,
+      initargs = [],
+      stdio = 'inherit',
+      execArgv,
+      env,
+      watchdog = true,
+      ahead = 0,
+    } = options;
+    if (!Number.isInteger(ahead) || ahead < 0) {
+      throw new RangeError(`ahead must be a whole number of at least 0, got ${String(ahead)}`);
+    }
+    this.#crew = new Crew(size, ahead, {
       isBound: true,
       isWatched: watchdog,
       isSingle: false,

@@ -36,6 +36,11 @@ export class SingleJob<F extends AnyFunction> implements Job, Work {
     return this.#state === 'waiting';
   }
 
+  /** One that can be aborted could not be taken back from a worker without ending what it is at. */
+  get mayGoAhead(): boolean {
+    return this.#signal === undefined;
+  }
+
   take(): Work {
     this.#state = 'running';
     return this;

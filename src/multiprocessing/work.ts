@@ -22,6 +22,8 @@ export interface Job {
   /** Whether `take` would give work now. */
   readonly hasWork: boolean;
   take(): Work;
+  /** Whether its work may be sent to a worker that is still at another. */
+  readonly mayGoAhead?: boolean;
   /** The promise that its outcome settles, if it has one. */
   readonly outcome?: Promise<unknown>;
   /** Rejects all that is open; it has no more work after that. */

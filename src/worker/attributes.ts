@@ -1,5 +1,5 @@
 import type { NotKept } from '../common/messages.js';
-import type { PlatformCalls } from './platform-calls.js';
+import type { PlatformCalls } from '../common/system/platform-calls.js';
 
 const IS_ROOT = process.geteuid?.() === 0;
 const ACL = 'system.posix_acl_';

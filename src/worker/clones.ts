@@ -1,13 +1,13 @@
 import { constants, copyFileSync } from 'node:fs';
-import { type Facts, permissionsOf } from '../common/facts.js';
+import { type Facts, permissionsOf, sameDevice } from '../common/facts.js';
 import { codeOf, EntryError, step } from '../common/failure.js';
 import type { Reflink } from '../common/messages.js';
+import { platformCalls } from '../common/system/platform-calls.js';
 import type { OpenFiles } from './metadata.js';
-import { platformCalls } from './platform-calls.js';
 
 /** Lets files share their blocks with the source's, and remembers between which file systems that cannot be. */
 export class Clones {
-  readonly #impossible = new Set<string>();
+  readonly #impossible: { readonly source: Facts; readonly target: Facts }[] = [];
 
   /**
    * @param files the target empty
@@ -15,10 +15,9 @@ export class Clones {
    * @throws {EntryError} with `always`, where it cannot be cloned
    */
   clone({ source, target, traits, createdMode }: OpenFiles, facts: Facts, reflink: Reflink): boolean {
-    const pair = `${facts.dev} ${traits.dev}`;
     // In plain Node cloning opens the target to all that may read the source.
     const mayOpen = createdMode === permissionsOf(facts);
-    if (reflink === 'never' || (reflink === 'auto' && this.#impossible.has(pair))) return false;
+    if (reflink === 'never' || (reflink === 'auto' && this.#isImpossible(facts, traits.folder))) return false;
     try {
       share(source, target, mayOpen);
       return true;
@@ -29,9 +28,16 @@ export class Clones {
         });
       const code = codeOf(error) ?? '';
       if (!NOT_CLONED.has(code)) throw error;
-      if (!OF_ONE_FILE.has(code)) this.#impossible.add(pair);
+      if (!OF_ONE_FILE.has(code)) this.#impossible.push({ source: facts, target: traits.folder });
       return false;
     }
+  }
+
+  #isImpossible(source: Facts, target: Facts): boolean {
+    for (const pair of this.#impossible) {
+      if (sameDevice(pair.source, source) && sameDevice(pair.target, target)) return true;
+    }
+    return false;
   }
 }
 

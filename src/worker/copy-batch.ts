@@ -1,16 +1,16 @@
 import { join } from '../common/byte-path.js';
 import { factsAt } from '../common/facts.js';
 import { failureOf } from '../common/failure.js';
-import type { Batch, Group, WorkerReport, WorkerSettings } from '../common/messages.js';
-import { entryTemporaryName } from '../common/reserved-names.js';
+import type { Batch, BatchEnd, Group, WorkerReport, WorkerSettings } from '../common/messages.js';
 import type { Queue } from '../multiprocessing/index.js';
 import { copyFile } from './copy-file.js';
 import { copyLink } from './copy-link.js';
 import { finishFolder } from './finish-folder.js';
-import type { Finished, Job } from './job.js';
+import { type Finished, Job } from './job.js';
 import { beginLargeFile, copyRangeOf, endLargeFile } from './large-file.js';
 import { makeFifo } from './make-fifo.js';
 import { makeHardLink } from './make-hard-link.js';
+import { type Steps, walk } from './steps.js';
 import { WorkerContext } from './worker-context.js';
 
 let context: WorkerContext | undefined;
@@ -24,30 +24,43 @@ export async function prepareWorker(
   // The terminal sends its signals to the whole process group; what becomes of them is the parent's decision.
   for (const signal of ['SIGINT', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => {});
   process.umask(0);
-  const digests = settings.verify || settings.digests ? await import('./digest.js') : undefined;
+  const isComparing = settings.digests || settings.trust === 'content';
+  const digests = isComparing ? await import('./digest.js') : undefined;
   context = new WorkerContext(settings, reports, budget, digests);
 }
 
-/** The pool's task: copies every entry of the batch and reports each one, whatever becomes of the others. */
-export async function copyBatch(batch: Batch): Promise<void> {
+/**
+ * The pool's task: copies every entry of the batch and reports each one, whatever becomes of the others.
+ */
+export async function copyBatch(batch: Batch): Promise<BatchEnd> {
   if (context === undefined) throw new Error('copyBatch was called in a worker that has not been prepared');
   context.begin(batch);
+  await walk(copyEntries(context, batch));
+  return context.end();
+}
+
+function* copyEntries(context: WorkerContext, batch: Batch): Steps<void> {
   let index = 0;
   for (const group of batch.groups) {
-    for (const row of group.names.keys()) {
-      await copyEntry(context, batch, group, row, index);
+    for (let row = 0; row < group.names.length; row += 1) {
+      yield* copyEntry(context, batch, group, row, index);
       const breath = context.breathe();
-      if (breath !== undefined) await breath;
+      if (breath !== undefined) yield breath;
       index += 1;
     }
   }
-  await context.report();
 }
 
-async function copyEntry(context: WorkerContext, batch: Batch, group: Group, row: number, index: number) {
+function* copyEntry(
+  context: WorkerContext,
+  batch: Batch,
+  group: Group,
+  row: number,
+  index: number,
+): Steps<void> {
   try {
     const job = jobAt(context, batch, group, row, index);
-    context.done(index, job.name, await perform(context, job));
+    context.done(index, job.name, yield* perform(context, job));
   } catch (error) {
     const failure = failureOf(error);
     if (failure.code === 'EMFILE' || failure.code === 'ENFILE') context.closeFolders();
@@ -59,35 +72,27 @@ function jobAt(context: WorkerContext, batch: Batch, group: Group, row: number, 
   const kind = group.kinds[row];
   const name = group.names[row];
   if (kind === undefined || name === undefined) throw new RangeError(`batch ${batch.id} has no row ${row}`);
-  const part = group.parts?.[row];
-  return {
-    kind,
-    name,
-    facts: factsAt(group.facts, row),
-    folder: group.folder,
-    firstName: group.firstNames?.[row],
-    part,
-    again: batch.attempt > 1,
-    temporaryName: part?.temporaryName ?? entryTemporaryName(context.settings.runId, batch.id, index),
-  };
+  const facts = factsAt(group.facts, row);
+  const origin = { runId: context.settings.runId, batch: batch.id, index, again: batch.attempt > 1 };
+  return new Job(kind, group.folder, name, facts, origin, group.firstNames?.[row], group.parts?.[row]);
 }
 
-function perform(context: WorkerContext, job: Job): Finished | Promise<Finished> {
+function* perform(context: WorkerContext, job: Job): Steps<Finished> {
   switch (job.kind) {
     case 'file':
-      return copyFile(context, job);
+      return yield* copyFile(context, job);
     case 'begin':
-      return beginLargeFile(context, job);
+      return yield* beginLargeFile(context, job);
     case 'range':
-      return copyRangeOf(context, job);
+      return yield* copyRangeOf(context, job);
     case 'end':
-      return endLargeFile(context, job);
+      return yield* endLargeFile(context, job);
     case 'link':
-      return copyLink(context, job);
+      return yield* copyLink(context, job);
     case 'hardLink':
-      return makeHardLink(context, job);
+      return yield* makeHardLink(context, job);
     case 'fifo':
-      return makeFifo(context, job);
+      return yield* makeFifo(context, job);
     case 'finish':
       return finishFolder(context, join(job.folder, job.name), job.facts);
     default:

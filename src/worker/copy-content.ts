@@ -3,36 +3,33 @@ import { type Facts, isSparse } from '../common/facts.js';
 import { step } from '../common/failure.js';
 import { dataRanges } from './data-ranges.js';
 import type { Digest } from './digest.js';
+import type { Steps } from './steps.js';
 import type { WorkerContext } from './worker-context.js';
 
 /**
  * Streams a file's content, chunk by chunk, into an empty one; holes stay holes.
  * @returns the bytes that the target now has, and their digest where the run wants digests
  */
-export async function copyContent(
+export function* copyContent(
   context: WorkerContext,
   source: number,
   target: number,
   facts: Facts,
-): Promise<{ bytes: number; digest?: string }> {
-  const size = Number(facts.size);
-  const digest = context.digests === undefined ? undefined : new context.digests.Digest();
+): Steps<{ bytes: number; digest?: string }> {
+  const digest = context.newDigest();
   const stream: Stream = { context, source, target, digest };
-  let end = 0;
-  if (isSparse(facts)) {
-    end = await copySparse(stream, size);
-  } else {
-    end = await copyRange(stream, 0, size, true);
-  }
+  const end = isSparse(facts)
+    ? yield* copySparse(stream, facts.size)
+    : yield* copyRange(stream, 0, facts.size, true);
   return digest === undefined ? { bytes: end } : { bytes: end, digest: digest.end(end) };
 }
 
 /** @returns where the content ends: before its size, where that lies, as under `/sys` */
-async function copySparse(stream: Stream, size: number): Promise<number> {
+function* copySparse(stream: Stream, size: number): Steps<number> {
   const { context, source, target } = stream;
   let data = 0;
   for (const range of step('cannot be read', () => dataRanges(source, size))) {
-    const end = await copyRange(stream, range.start, range.end, range.end === size);
+    const end = yield* copyRange(stream, range.start, range.end, range.end === size);
     if (end !== range.end || end === size) return end;
     data += end - range.start;
   }
@@ -50,15 +47,10 @@ export interface Stream {
 
 /**
  * One stretch of data. Of the last one, one chunk more than its size is asked for: a small file then takes a
- * single `readv` and no second one to see its end, and a file that says 0, as under `/proc`, is read to its end.
+ * single `preadv` and no second one to see its end, and a file that says 0, as under `/proc`, is read to its end.
  * @returns where the content ends
  */
-export async function copyRange(
-  stream: Stream,
-  start: number,
-  end: number,
-  isLast: boolean,
-): Promise<number> {
+export function* copyRange(stream: Stream, start: number, end: number, isLast: boolean): Steps<number> {
   const { context, source, target, digest } = stream;
   const { chunks, settings } = context;
   const beyond = isLast ? settings.chunkSize : 0;
@@ -70,14 +62,14 @@ export async function copyRange(
     // Chunks are read whole, so that more than this range can have come.
     const usable = isLast ? bytes : Math.min(bytes, end - position);
     const payment = context.pay(usable);
-    if (payment !== undefined) await payment;
-    step('cannot be written', () => chunks.write(target, position, 0, usable));
+    if (payment !== undefined) yield payment;
+    step('cannot be written', () => chunks.write(target, position, usable));
     digest?.add(chunks.slab.subarray(0, usable), position);
     position += usable;
     context.copiedBytes(usable);
     if (isLast && bytes < wanted && position >= end && end > 0) break;
     const breath = context.breathe();
-    if (breath !== undefined) await breath;
+    if (breath !== undefined) yield breath;
   }
   return position;
 }

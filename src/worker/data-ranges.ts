@@ -1,5 +1,5 @@
 import { readSync } from 'node:fs';
-import { platformCalls } from './platform-calls.js';
+import { platformCalls } from '../common/system/platform-calls.js';
 
 /** A stretch of a file that holds data; in bytes, `end` exclusive. */
 export interface DataRange {

@@ -1,10 +1,11 @@
-import { statSync } from 'node:fs';
+import type { Facts } from '../common/facts.js';
 import { codeOf } from '../common/failure.js';
-import { platformCalls } from './platform-calls.js';
+import { stat } from '../common/stat.js';
+import { platformCalls } from '../common/system/platform-calls.js';
 
 /** What a folder of the destination would leave as its mark on everything made in it. */
 export interface DestinationTraits {
-  readonly dev: bigint;
+  readonly folder: Facts;
   /** New entries get the folder's group, not the user's. */
   readonly handsDownGroup: boolean;
   /** New entries get an access control list from the folder. */
@@ -13,15 +14,15 @@ export interface DestinationTraits {
 
 /** @param path of the folder, without a slash at its end */
 export function readTraits(path: string): DestinationTraits {
-  const { dev, mode } = statSync(path, { bigint: true });
+  const folder = stat(path);
   return {
-    dev,
-    handsDownGroup: process.platform !== 'linux' || (mode & SET_GROUP_ID) !== 0n,
+    folder,
+    handsDownGroup: process.platform !== 'linux' || (folder.mode & SET_GROUP_ID) !== 0,
     handsDownAcl: hasDefaultAcl(path),
   };
 }
 
-const SET_GROUP_ID = 0o2000n;
+const SET_GROUP_ID = 0o2000;
 
 function hasDefaultAcl(path: string): boolean {
   try {

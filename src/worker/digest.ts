@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { step } from '../common/failure.js';
+import type { Steps } from './steps.js';
 import type { WorkerContext } from './worker-context.js';
 
 /** SHA-256 of content, fed with it piece by piece in its order. */
@@ -30,11 +31,11 @@ export class Digest {
 const ZEROS = Buffer.alloc(1024 * 1024);
 
 /** The digest of an open file, read from its start to its end, or of its first `size` bytes. */
-export async function digestOf(
+export function* digestOf(
   context: WorkerContext,
   descriptor: number,
   size = Number.MAX_SAFE_INTEGER,
-): Promise<string> {
+): Steps<string> {
   const { chunks } = context;
   const digest = new Digest();
   let position = 0;
@@ -47,7 +48,7 @@ export async function digestOf(
     digest.add(chunks.slab.subarray(0, bytes), position);
     position += bytes;
     const breath = context.breathe();
-    if (breath !== undefined) await breath;
+    if (breath !== undefined) yield breath;
   }
   return digest.end(position);
 }

@@ -4,11 +4,11 @@ import type { Facts } from '../common/facts.js';
 import { step } from '../common/failure.js';
 import type { NotKept } from '../common/messages.js';
 import { lossOf } from '../common/not-kept.js';
+import { platformCalls } from '../common/system/platform-calls.js';
 import { keepAttributes } from './attributes.js';
 import type { Finished } from './job.js';
 import { giveMode } from './metadata.js';
 import { giveOwner, keptPermissions } from './owner.js';
-import { platformCalls } from './platform-calls.js';
 import { giveTimesOf } from './times.js';
 import type { WorkerContext } from './worker-context.js';
 

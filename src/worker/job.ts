@@ -1,21 +1,51 @@
 import type { BytePath } from '../common/byte-path.js';
 import type { Facts } from '../common/facts.js';
 import type { JobHow, JobKind, NotKept, Part } from '../common/messages.js';
+import { entryTemporaryName } from '../common/reserved-names.js';
 
 /** One entry to be copied, as a worker sees it. */
-export interface Job {
-  readonly kind: JobKind;
-  readonly folder: BytePath;
-  readonly name: BytePath;
-  readonly facts: Facts;
-  /** Of a hard link: the name, in the same tree, that has been copied. */
-  readonly firstName: BytePath | undefined;
-  /** Of a large file's job. */
-  readonly part: Part | undefined;
+export class Job {
+  readonly #origin: Origin;
+
+  /**
+   * @param firstName of a hard link: the name, in the same tree, that has been copied
+   * @param part of a large file's job
+   */
+  constructor(
+    readonly kind: JobKind,
+    readonly folder: BytePath,
+    readonly name: BytePath,
+    readonly facts: Facts,
+    origin: Origin,
+    readonly firstName: BytePath | undefined,
+    readonly part: Part | undefined,
+  ) {
+    this.#origin = origin;
+  }
+
   /** Whether an earlier try may have left something under this name. */
-  readonly again: boolean;
+  get again(): boolean {
+    return this.#origin.again;
+  }
+
   /** The name under which it is written where the destination stood before. */
-  readonly temporaryName: string;
+  get temporaryName(): string {
+    const { runId, batch, index } = this.#origin;
+    return this.part?.temporaryName ?? entryTemporaryName(runId, batch, index);
+  }
+
+  /** The same entry, copied in another way. */
+  as(kind: JobKind): Job {
+    return new Job(kind, this.folder, this.name, this.facts, this.#origin, this.firstName, this.part);
+  }
+}
+
+/** Where a job comes from. */
+export interface Origin {
+  readonly runId: string;
+  readonly batch: number;
+  readonly index: number;
+  readonly again: boolean;
 }
 
 export interface Finished {

@@ -4,23 +4,26 @@ import { step } from '../common/failure.js';
 import { O_PATH } from '../common/folder-handles.js';
 import type { NotKept } from '../common/messages.js';
 import { lossOf } from '../common/not-kept.js';
+import { platformCalls } from '../common/system/platform-calls.js';
 import { keepAttributes } from './attributes.js';
 import { type Finished, type Job, skipped } from './job.js';
 import { giveMode } from './metadata.js';
 import { giveOwner, keptPermissions } from './owner.js';
-import { platformCalls } from './platform-calls.js';
-import { putInPlace } from './put-in-place.js';
+import { pathOf, putInPlace } from './put-in-place.js';
+import type { Steps } from './steps.js';
 import { giveTimesOf } from './times.js';
 import type { WorkerContext } from './worker-context.js';
 
 /** Makes a FIFO like the source's, which is never opened; where it cannot be made, it is skipped and counted. */
-export async function makeFifo(context: WorkerContext, job: Job): Promise<Finished> {
+export function* makeFifo(context: WorkerContext, job: Job): Steps<Finished> {
   const calls = platformCalls();
   if (calls === undefined) {
     if (context.settings.strict) throw lossOf('fifo');
     return { ...skipped, notKept: ['fifo'] };
   }
-  return await putInPlace(context, job, async (path, traits) => {
+  return yield* putInPlace(context, job, function* (_context, _job, target) {
+    const path = pathOf(target);
+    const { traits } = target;
     step('cannot be made', () => calls.makeFifo(path, PRIVATE));
     return step('cannot be given its owner, mode or times', () => {
       const change = (uid: number, gid: number) => lchownSync(native(path), uid, gid);

@@ -2,11 +2,11 @@ import { fchmodSync, fchownSync } from 'node:fs';
 import { type Facts, permissionsOf } from '../common/facts.js';
 import { codeOf } from '../common/failure.js';
 import type { NotKept } from '../common/messages.js';
+import { entryCalls } from '../common/system/entry-calls.js';
+import { platformCalls } from '../common/system/platform-calls.js';
 import { keepAttributes } from './attributes.js';
 import type { DestinationTraits } from './destination-traits.js';
 import { giveOwner, keptPermissions, needsOwner } from './owner.js';
-import { platformCalls } from './platform-calls.js';
-import { giveTimes } from './times.js';
 
 /**
  * The mode with which a new file is created: its own at once, where nothing more has to be done to it; else
@@ -46,7 +46,7 @@ export function giveMetadata(files: OpenFiles, facts: Facts): NotKept[] {
   }
   const mode = keptPermissions(facts, owner);
   if (mode !== createdMode) notKept.push(...giveMode(() => fchmodSync(target, mode)));
-  giveTimes(target, facts);
+  entryCalls().setTimes(target, facts);
   return notKept;
 }
 

@@ -1,10 +1,10 @@
 import { type Facts, permissionsOf } from '../common/facts.js';
 import { codeOf } from '../common/failure.js';
 
-const UID = BigInt(process.geteuid?.() ?? 0);
-const GID = BigInt(process.getegid?.() ?? 0);
-const GROUPS = new Set((process.getgroups?.() ?? []).map(BigInt));
-const IS_ROOT = UID === 0n;
+const UID = process.geteuid?.() ?? 0;
+const GID = process.getegid?.() ?? 0;
+const GROUPS = new Set(process.getgroups?.() ?? []);
+const IS_ROOT = UID === 0;
 const HAS_OWNERS = process.geteuid !== undefined;
 
 const SET_USER_ID = 0o4000;
@@ -15,6 +15,8 @@ export interface OwnerKept {
   readonly user: boolean;
   readonly group: boolean;
 }
+
+const KEPT: OwnerKept = { user: true, group: true };
 
 /** Whether a new entry of ours has another owner than it should, as far as we can change that. */
 export function needsOwner(facts: Facts, handsDownGroup: boolean): boolean {
@@ -32,10 +34,10 @@ export function giveOwner(
   handsDownGroup: boolean,
 ): OwnerKept {
   const user = IS_ROOT || facts.uid === UID || !HAS_OWNERS;
-  if (!needsOwner(facts, handsDownGroup)) return { user, group: true };
+  if (!needsOwner(facts, handsDownGroup)) return user ? KEPT : { user, group: true };
   if (!IS_ROOT && facts.gid !== GID && !GROUPS.has(facts.gid)) return { user, group: false };
   try {
-    change(IS_ROOT ? Number(facts.uid) : -1, Number(facts.gid));
+    change(IS_ROOT ? facts.uid : -1, facts.gid);
     return { user, group: true };
   } catch (error) {
     if (!CANNOT_GIVE.has(codeOf(error) ?? '')) throw error;

@@ -1,16 +1,29 @@
-import { type BigIntStats, lstatSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
+import { renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { native } from '../common/byte-path.js';
-import { kindOf } from '../common/facts.js';
+import { type Facts, kindOf } from '../common/facts.js';
 import { codeOf, EntryError, step } from '../common/failure.js';
 import { lossOf } from '../common/not-kept.js';
+import { entryCalls, type FolderPlace } from '../common/system/entry-calls.js';
 import { compareContent } from './compare-content.js';
 import type { DestinationTraits } from './destination-traits.js';
 import { isUpToDate } from './is-up-to-date.js';
 import { type Finished, type Job, skipped } from './job.js';
+import type { Steps } from './steps.js';
 import type { WorkerContext } from './worker-context.js';
 
-/** Creates the new entry at `path`, exclusively: it fails where anything stands. */
-export type Make = (path: string, traits: DestinationTraits) => Promise<Finished>;
+/** Creates the new entry at its target, exclusively: it fails where anything stands. */
+export type Make = (context: WorkerContext, job: Job, target: Target) => Steps<Finished>;
+
+/** Where an entry is created: under its own name or a temporary one. */
+export interface Target {
+  readonly place: FolderPlace;
+  readonly name: string;
+  readonly traits: DestinationTraits;
+}
+
+export function pathOf({ place, name }: Target): string {
+  return place.prefix + name;
+}
 
 /**
  * Lets `make` create an entry and brings it under the job's name, whole, as the options have it.
@@ -19,103 +32,90 @@ export type Make = (path: string, traits: DestinationTraits) => Promise<Finished
  * In a destination that stood before, the entry is made under a temporary name and renamed over what stands
  * there. What stands is never opened for writing: it may be another name of a file elsewhere.
  */
-export async function putInPlace(context: WorkerContext, job: Job, make: Make): Promise<Finished> {
-  const folder = context.destination.at(job.folder);
-  const place: Place = { context, job, make, folder, traits: context.traits(job.folder) };
-  const made = await put(place);
+export function* putInPlace(context: WorkerContext, job: Job, make: Make): Steps<Finished> {
+  const place = context.destination.place(job.folder);
+  const target = { place, name: job.name, traits: context.traits(job.folder) };
+  const made = yield* WAYS[context.settings.standing](context, job, make, target);
   if (made.how !== 'skipped') context.touched(job.folder);
   return made;
 }
 
-interface Place {
-  readonly context: WorkerContext;
-  readonly job: Job;
-  readonly make: Make;
-  /** What to put before a name in the destination's folder. */
-  readonly folder: string;
-  readonly traits: DestinationTraits;
-}
+type Way = (context: WorkerContext, job: Job, make: Make, target: Target) => Steps<Finished>;
 
-function put(place: Place): Promise<Finished> {
-  switch (place.context.settings.standing) {
-    case 'nothing':
-      return putWhereFree(place);
-    case 'earlier':
-      return goOn(place);
-    case 'content':
-      return putOver(place);
-    default:
-      return place.context.settings.standing satisfies never;
-  }
-}
+const WAYS: Readonly<Record<WorkerContext['settings']['standing'], Way>> = {
+  nothing: putWhereFree,
+  earlier: goOn,
+  content: putOver,
+};
 
-async function putWhereFree(place: Place): Promise<Finished> {
-  const path = place.folder + place.job.name;
-  if (place.job.again) removeIfThere(path);
+function* putWhereFree(context: WorkerContext, job: Job, make: Make, target: Target): Steps<Finished> {
+  if (job.again) removeIfThere(pathOf(target));
   try {
-    return await makeWhole(place, path);
+    return yield* makeWhole(context, job, make, target);
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
     throw new EntryError('NAME_COLLISION', 'the destination takes its name for that of another entry');
   }
 }
 
-async function goOn(place: Place): Promise<Finished> {
-  const { context, job, folder } = place;
-  const path = folder + job.name;
-  const standing = standingAt(path);
+function* goOn(context: WorkerContext, job: Job, make: Make, target: Target): Steps<Finished> {
+  const standing = standingAt(target);
   if (standing !== undefined) {
-    const finished = await finishedEarlier(context, job, path, standing);
+    const finished = yield* finishedEarlier(context, job, target, standing);
     if (finished !== undefined) return finished;
-    if (kindOf(standing) === 'folder') rmdirSync(native(path));
-    else unlinkSync(native(path));
+    if (kindOf(standing) === 'folder') rmdirSync(native(pathOf(target)));
+    else unlinkSync(native(pathOf(target)));
   }
-  return await makeWhole(place, path);
+  return yield* makeWhole(context, job, make, target);
 }
 
 /** @returns undefined where it has to be made again */
-async function finishedEarlier(
+function* finishedEarlier(
   context: WorkerContext,
   job: Job,
-  path: string,
-  standing: BigIntStats,
-): Promise<Finished | undefined> {
+  target: Target,
+  standing: Facts,
+): Steps<Finished | undefined> {
   const { trust } = context.settings;
   // What has one name in the source and several in the copy is linked to something else.
-  const isLinkedAmiss = job.kind !== 'hardLink' && job.facts.nlink === 1n && standing.nlink > 1n;
+  const isLinkedAmiss = job.kind !== 'hardLink' && job.facts.nlink === 1 && standing.nlink > 1;
   if (trust === 'nothing' || isLinkedAmiss || !isUpToDate(context, job, standing)) return undefined;
-  return trust === 'time' || job.kind !== 'file' ? skipped : await skippedIfSame(context, job, path);
+  return trust === 'time' || job.kind !== 'file' ? skipped : yield* skippedIfSame(context, job, target);
 }
 
-async function skippedIfSame(context: WorkerContext, job: Job, path: string): Promise<Finished | undefined> {
-  const { isSame, digest } = await compareContent(context, job, path);
+function* skippedIfSame(context: WorkerContext, job: Job, target: Target): Steps<Finished | undefined> {
+  const { isSame, digest } = yield* compareContent(context, job, target);
   if (!isSame) return undefined;
   return digest === undefined ? skipped : { ...skipped, digest };
 }
 
-async function putOver(place: Place): Promise<Finished> {
-  const { context, job, folder } = place;
-  const path = folder + job.name;
-  const standing = standingAt(path);
+function* putOver(context: WorkerContext, job: Job, make: Make, target: Target): Steps<Finished> {
+  const standing = standingAt(target);
   if (standing !== undefined && mayStay(context, job, standing)) {
     const { ifExists, digests } = context.settings;
     // What --verify and --checksums vouch for is not believed by its time.
     const isCompared = ifExists === 'update' && digests && job.kind === 'file';
-    const kept = isCompared ? await skippedIfSame(context, job, path) : skipped;
+    const kept = isCompared ? yield* skippedIfSame(context, job, target) : skipped;
     if (kept !== undefined) return kept;
   }
-  const temporaryPath = folder + job.temporaryName;
-  if (job.again) removeIfThere(temporaryPath);
-  const made = await makeWhole(place, temporaryPath);
-  if (made.how !== 'begun') renameOver(job, temporaryPath, path, standing);
+  const temporary = { ...target, name: job.temporaryName };
+  if (job.again) removeIfThere(pathOf(temporary));
+  const made = yield* makeWhole(context, job, make, temporary);
+  if (made.how !== 'begun') renameOver(job, pathOf(temporary), target, standing);
   return made;
 }
 
 /** Brings what was made under a temporary name to its own, whatever stands there. */
-export function renameOver(job: Job, temporaryPath: string, path: string, standing = standingAt(path)): void {
+export function renameOver(
+  job: Job,
+  temporaryPath: string,
+  target: Target,
+  standing = standingAt(target),
+): void {
+  const path = native(pathOf(target));
   try {
-    if (standing !== undefined && kindOf(standing) === 'folder') rmdirSync(native(path));
-    renameSync(native(temporaryPath), native(path));
+    if (standing !== undefined && kindOf(standing) === 'folder') rmdirSync(path);
+    renameSync(native(temporaryPath), path);
   } catch (error) {
     removeIfThere(temporaryPath);
     step('cannot be put in place', () => {
@@ -127,7 +127,7 @@ export function renameOver(job: Job, temporaryPath: string, path: string, standi
 }
 
 /** @throws {EntryError} EEXIST where what stands there has to be reported */
-function mayStay(context: WorkerContext, job: Job, standing: BigIntStats): boolean {
+function mayStay(context: WorkerContext, job: Job, standing: Facts): boolean {
   switch (context.settings.ifExists) {
     case 'overwrite':
       return false;
@@ -143,19 +143,19 @@ function mayStay(context: WorkerContext, job: Job, standing: BigIntStats): boole
 }
 
 /** What `make` leaves unfinished is removed. */
-async function makeWhole({ context, make, traits }: Place, path: string): Promise<Finished> {
+function* makeWhole(context: WorkerContext, job: Job, make: Make, target: Target): Steps<Finished> {
   try {
-    const made = await make(path, traits);
+    const made = yield* make(context, job, target);
     if (context.settings.strict && made.notKept[0] !== undefined) throw lossOf(made.notKept[0]);
     return made;
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') removeIfThere(path);
+    if (codeOf(error) !== 'EEXIST') removeIfThere(pathOf(target));
     throw error;
   }
 }
 
-function standingAt(path: string): BigIntStats | undefined {
-  return lstatSync(native(path), { bigint: true, throwIfNoEntry: false });
+function standingAt({ place, name }: Target): Facts | undefined {
+  return entryCalls().factsIn(place, name, false);
 }
 
 function removeIfThere(path: string): void {

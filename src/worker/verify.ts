@@ -1,5 +1,6 @@
 import { EntryError } from '../common/failure.js';
-import { platformCalls } from './platform-calls.js';
+import { platformCalls } from '../common/system/platform-calls.js';
+import type { Steps } from './steps.js';
 import type { WorkerContext } from './worker-context.js';
 
 /**
@@ -7,14 +8,10 @@ import type { WorkerContext } from './worker-context.js';
  * @param expected the digest taken while its content came by
  * @throws {EntryError} VERIFY
  */
-export async function verify(
-  context: WorkerContext,
-  target: number,
-  expected: string | undefined,
-): Promise<void> {
+export function* verify(context: WorkerContext, target: number, expected: string | undefined): Steps<void> {
   if (context.digests === undefined || expected === undefined)
     throw new TypeError('there is no digest to verify');
   platformCalls()?.dropCache(target);
-  const found = await context.digests.digestOf(context, target);
+  const found = yield* context.digests.digestOf(context, target);
   if (found !== expected) throw new EntryError('VERIFY', 'what was read back is not what was written');
 }

@@ -1,12 +1,24 @@
-import { type BigIntStats, closeSync, fsyncSync, lstatSync, openSync } from 'node:fs';
-import { type BytePath, native, ROOT, split } from '../common/byte-path.js';
+import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { type BytePath, ROOT, split } from '../common/byte-path.js';
+import type { Facts } from '../common/facts.js';
 import { type Failure, failureOf } from '../common/failure.js';
 import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
-import type { Batch, Outcome, WorkerReport, WorkerSettings } from '../common/messages.js';
+import type {
+  Batch,
+  BatchEnd,
+  DoneColumns,
+  FailedOutcome,
+  JobHow,
+  More,
+  WorkerReport,
+  WorkerSettings,
+} from '../common/messages.js';
+import { entryCalls } from '../common/system/entry-calls.js';
 import type { Queue } from '../multiprocessing/index.js';
 import { Chunks } from './chunks.js';
 import { Clones } from './clones.js';
 import { type DestinationTraits, readTraits } from './destination-traits.js';
+import type { Digest } from './digest.js';
 import type { Finished } from './job.js';
 import { timeGrainNs } from './time-grain.js';
 
@@ -14,7 +26,8 @@ import { timeGrainNs } from './time-grain.js';
 export class WorkerContext {
   readonly source: FolderHandles;
   readonly destination: FolderHandles;
-  #timeGrainNs: bigint | undefined;
+  readonly calls = entryCalls();
+  #timeGrainNs: number | undefined;
   readonly chunks: Chunks;
   readonly clones = new Clones();
   readonly #reports: Queue<WorkerReport>;
@@ -22,7 +35,10 @@ export class WorkerContext {
   #paidBytes = 0;
   readonly #touched = new Set<BytePath>();
   #batch = 0;
-  #outcomes: Outcome[] = [];
+  /** Reports of this batch. */
+  #reported = 0;
+  #done = new Done();
+  #failed: FailedOutcome[] = [];
   #bytes = 0;
   /** Of them, those of the present entry, however often reported. */
   #entryBytes = 0;
@@ -34,7 +50,7 @@ export class WorkerContext {
     readonly settings: WorkerSettings,
     reports: Queue<WorkerReport>,
     budget: Queue<number> | undefined,
-    /** Loaded only where digests are wanted. */
+    /** Loaded only where digests are taken. */
     readonly digests: typeof import('./digest.js') | undefined,
   ) {
     this.source = openFolderHandles(settings.source, settings.dereference);
@@ -46,8 +62,7 @@ export class WorkerContext {
 
   begin(batch: Batch): void {
     this.#batch = batch.id;
-    this.#outcomes = [];
-    this.#bytes = 0;
+    this.#reported = 0;
   }
 
   copiedBytes(bytes: number): void {
@@ -82,16 +97,19 @@ export class WorkerContext {
     this.destination.close();
   }
 
-  done(index: number, name: BytePath, { how, bytes, notKept, digest }: Finished): void {
+  done(index: number, name: BytePath, finished: Finished): void {
     this.#entryBytes = 0;
-    const outcome = { kind: 'done', index, name, how, bytes } as const;
-    const losses = notKept.length === 0 ? undefined : { notKept };
-    this.#outcomes.push({ ...outcome, ...losses, ...(digest !== undefined && { digest }) });
+    this.#done.add(index, name, finished);
   }
 
   failed(index: number, failure: Failure): void {
     this.takeBack();
-    this.#outcomes.push({ kind: 'failed', index, failure });
+    this.#failed.push({ index, failure });
+  }
+
+  /** @returns undefined where the run wants no digests */
+  newDigest(): Digest | undefined {
+    return this.digests !== undefined && this.settings.digests ? new this.digests.Digest() : undefined;
   }
 
   /** What the destination's folder hands down to new entries. */
@@ -106,16 +124,16 @@ export class WorkerContext {
   }
 
   /** Times closer together than this are one for the destination's file system. */
-  get timeGrainNs(): bigint {
+  get timeGrainNs(): number {
     this.#timeGrainNs ??= timeGrainNs(this.settings.destination);
     return this.#timeGrainNs;
   }
 
   /** What stands in the destination at `path`, a link itself and not what is behind it. */
-  standing(path: BytePath | undefined): BigIntStats | undefined {
+  standing(path: BytePath | undefined): Facts | undefined {
     if (path === undefined) return undefined;
     const [folder, name] = split(path);
-    return lstatSync(native(this.destination.at(folder) + name), { bigint: true, throwIfNoEntry: false });
+    return this.calls.factsIn(this.destination.place(folder), name, false);
   }
 
   /**
@@ -127,6 +145,21 @@ export class WorkerContext {
   }
 
   async report(): Promise<void> {
+    const report = this.#takeReport();
+    if (report.done.indices.length > 0 || report.failed.length > 0 || report.bytes !== 0) {
+      this.#reported += 1;
+      await this.#reports.put(report);
+    }
+    await new Promise<void>(resolve => setImmediate(resolve));
+  }
+
+  /** The batch is through. */
+  end(): BatchEnd {
+    return { reports: this.#reported, rest: this.#takeReport() };
+  }
+
+  /** All that has not been reported yet, to be told to the parent. */
+  #takeReport(): WorkerReport {
     // A worker in a synchronous loop outlives a killed parent: nothing else would tell it.
     if (process.ppid !== this.settings.parentPid) process.exit(1);
     this.#lastReport = performance.now();
@@ -135,19 +168,18 @@ export class WorkerContext {
     } catch (error) {
       this.#failAll(failureOf(error));
     }
-    if (this.#outcomes.length > 0 || this.#bytes !== 0) {
-      const report = { batch: this.#batch, outcomes: this.#outcomes, bytes: this.#bytes };
-      this.#outcomes = [];
-      this.#bytes = 0;
-      await this.#reports.put(report);
-    }
-    await new Promise<void>(resolve => setImmediate(resolve));
+    const report = { batch: this.#batch, done: this.#done, failed: this.#failed, bytes: this.#bytes };
+    this.#done = new Done();
+    this.#failed = [];
+    this.#bytes = 0;
+    return report;
   }
 
   /** What is not surely on the disk is not finished. */
   #failAll({ code, message }: Failure): void {
     const failure = { code, message: `its folder cannot be written to the disk: ${message}` };
-    this.#outcomes = this.#outcomes.map(({ index }) => ({ kind: 'failed', index, failure }));
+    for (const index of this.#done.indices) this.#failed.push({ index, failure });
+    this.#done = new Done();
     this.#touched.clear();
   }
 
@@ -161,6 +193,24 @@ export class WorkerContext {
       }
     }
     this.#touched.clear();
+  }
+}
+
+/** The columns of a report, as they grow. */
+class Done implements DoneColumns {
+  readonly indices: number[] = [];
+  readonly names: BytePath[] = [];
+  readonly hows: JobHow[] = [];
+  readonly bytes: number[] = [];
+  readonly more = new Map<number, More>();
+
+  add(index: number, name: BytePath, { how, bytes, notKept, digest }: Finished): void {
+    const row = this.indices.push(index) - 1;
+    this.names.push(name);
+    this.hows.push(how);
+    this.bytes.push(bytes);
+    if (notKept.length === 0 && digest === undefined) return;
+    this.more.set(row, { ...(notKept.length > 0 && { notKept }), ...(digest !== undefined && { digest }) });
   }
 }
 

@@ -10,6 +10,7 @@ import {
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bytePath } from '../../src/common/byte-path.js';
+import { stat } from '../../src/common/stat.js';
 import { enteredLate } from '../../src/copier/filtered-entries.js';
 import { Filters } from '../../src/copier/filters.js';
 import type { Listed } from '../../src/copier/list-entries.js';
@@ -546,7 +547,7 @@ describe('together with', () => {
 
 test('a folder that could be read only in part fails, also where nothing was found in it', () => {
   const folder = bytePath('a');
-  const facts = lstatSync('.', { bigint: true });
+  const facts = stat('.');
   const failure = { code: 'EIO', message: 'broken' };
   const walk: Listed[] = [
     { kind: 'enter', folder, facts, skip: () => {} },

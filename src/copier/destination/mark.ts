@@ -1,5 +1,5 @@
 import { renameSync } from 'node:fs';
-import type { Facts } from '../../common/facts.js';
+import { type Facts, identityOf, inodeOf } from '../../common/facts.js';
 import { codeOf } from '../../common/failure.js';
 import type { Trust } from '../../common/messages.js';
 import { MARK_NAME, temporaryName } from '../../common/reserved-names.js';
@@ -19,8 +19,8 @@ export interface Mark {
 
 export function newMark(folder: Facts, sourcePath: string, source: Facts, settings: CopySettings): Mark {
   return {
-    folder: String(folder.ino),
-    source: { path: sourcePath, id: idOf(source) },
+    folder: inodeOf(folder),
+    source: { path: sourcePath, id: identityOf(source) },
     options: relevantOptions(settings),
     boots: [],
   };
@@ -43,7 +43,7 @@ export function trustIn(mark: Mark, boot: string, settings: CopySettings): Trust
 }
 
 export function isSameSource(mark: Mark, path: string, source: Facts): boolean {
-  return mark.source.path === path && mark.source.id === idOf(source);
+  return mark.source.path === path && mark.source.id === identityOf(source);
 }
 
 /** @returns undefined where there is none, or none of this folder */
@@ -56,7 +56,7 @@ export function readMark(root: string, folder: Facts): Mark | undefined {
     throw error;
   }
   const mark = parseMark(text);
-  return mark?.folder === String(folder.ino) ? mark : undefined;
+  return mark?.folder === inodeOf(folder) ? mark : undefined;
 }
 
 export function writeMark(root: string, mark: Mark, runId: string): void {
@@ -67,10 +67,6 @@ export function writeMark(root: string, mark: Mark, runId: string): void {
 
 function relevantOptions({ dereference, xattrs, strict, reflink }: CopySettings): string {
   return JSON.stringify({ dereference, xattrs, strict, reflink: reflink === 'always' });
-}
-
-function idOf({ dev, ino }: Facts): string {
-  return `${dev}:${ino}`;
 }
 
 function parseMark(text: string): Mark | undefined {

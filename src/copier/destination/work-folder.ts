@@ -1,5 +1,4 @@
 import {
-  type BigIntStats,
   chmodSync,
   closeSync,
   existsSync,
@@ -10,12 +9,13 @@ import {
   readdirSync,
   renameSync,
   rmSync,
-  statSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { type Facts, kindOf } from '../../common/facts.js';
 import { failureOf } from '../../common/failure.js';
 import type { Standing, Trust } from '../../common/messages.js';
 import { CLAIM_NAME, MARK_NAME } from '../../common/reserved-names.js';
+import { lstat, stat } from '../../common/stat.js';
 import type { Places } from '../check-places.js';
 import { RefusedError } from '../errors.js';
 import type { CopySettings } from '../options.js';
@@ -63,7 +63,7 @@ export function standingRoot(places: Places): string | undefined {
 async function openStanding(root: string, settings: CopySettings, runId: string): Promise<WorkFolder> {
   const { claim, dead } = await Claim.take(root, runId, settings.fsync || settings.verify);
   // A run was killed right after the last rename: what it left is the mark of a copy that is complete.
-  if (readMark(root, statSync(root, { bigint: true })) !== undefined) rmSync(`${root}/${MARK_NAME}`);
+  if (readMark(root, stat(root)) !== undefined) rmSync(`${root}/${MARK_NAME}`);
   return { root, standing: 'content', trust: 'nothing', claim, deadRuns: new Set(dead) };
 }
 
@@ -76,7 +76,7 @@ async function openPartial(places: Places, settings: CopySettings, runId: string
     if (existsSync(destinationRoot))
       throw new RefusedError(`${destinationRoot}: another run has just made it`);
     const { boot } = thisMachine();
-    const folder = lstatSync(root, { bigint: true });
+    const folder = lstat(root);
     const earlier = readMark(root, folder);
     const mark = earlier ?? newMark(folder, source, sourceFacts, settings);
     writeMark(root, markOfRun(mark, boot, settings), runId);
@@ -141,8 +141,9 @@ function makeIfFree(root: string): boolean {
 
 /** Looks without touching: only what is this copy's own may be gone on with. */
 function refuseForeign(root: string, { source, sourceFacts }: Places): void {
-  const facts = lstatSync(root, { bigint: true });
-  if (!facts.isDirectory()) throw new RefusedError(`${root}: stands in the way: it is no folder (ENOTDIR)`);
+  const facts = lstat(root);
+  if (kindOf(facts) !== 'folder')
+    throw new RefusedError(`${root}: stands in the way: it is no folder (ENOTDIR)`);
   if (!isOurs(facts)) throw new RefusedError(`${root}: stands there and belongs to another user`);
   const mark = readMark(root, facts);
   if (mark === undefined) {
@@ -161,8 +162,8 @@ function isWithoutContent(name: string): boolean {
   return name.startsWith(CLAIM_NAME) || /^\.folder-copy\.[0-9a-f]{16}$/.test(name);
 }
 
-function isOurs({ uid }: BigIntStats): boolean {
-  return process.geteuid === undefined || uid === BigInt(process.geteuid());
+function isOurs({ uid }: Facts): boolean {
+  return process.geteuid === undefined || uid === process.geteuid();
 }
 
 function refused(path: string, error: unknown): RefusedError {

@@ -6,6 +6,8 @@ import { remoteEnds, sendUp } from './upstream.js';
 
 /** Settled once a task may run; false: none may. Messages arrive as soon as this module is loaded. */
 let begun: Promise<boolean> = Promise.resolve(false);
+/** Settled once the task before has its outcome: they run one after the other. */
+let last: Promise<void> = Promise.resolve();
 let isBound = true;
 let isSingle = false;
 
@@ -19,10 +21,14 @@ function receive(message: ToChild): void {
       begun = begin(message);
       break;
     case 'run':
-      void begun.then(ready => (ready ? run(message.id, message.call) : undefined));
+      last = last.then(async () => {
+        if (await begun) await run(message.id, message.call);
+      });
       break;
     case 'runEach':
-      void begun.then(ready => (ready ? runEach(message.id, message.call) : undefined));
+      last = last.then(async () => {
+        if (await begun) await runEach(message.id, message.call);
+      });
       break;
     case 'stop':
       void begun.then(flushQueues).then(() => process.exit());

@@ -1,0 +1,60 @@
+import type { Facts } from '../facts.js';
+import { libc } from './libc.js';
+import { libcEntryCalls } from './libc-entry-calls.js';
+import { nodeEntryCalls } from './node-entry-calls.js';
+
+/** A folder that names can be looked up in. */
+export interface FolderPlace {
+  /** Its open descriptor, where the platform can look names up in one; else -1. */
+  readonly descriptor: number;
+  /** What to put before a name for any call of `fs`. */
+  readonly prefix: string;
+}
+
+/**
+ * The calls that every entry costs. Names are bytes, one character each. Errors are thrown as `fs` throws
+ * them, with `code`; a call that a signal interrupts is made again.
+ */
+export interface EntryCalls {
+  open(folder: FolderPlace, name: string, flags: number, mode: number): number;
+  close(descriptor: number): void;
+  /** @param follow whether a link's target is meant. @returns undefined where nothing stands */
+  factsIn(folder: FolderPlace, name: string, follow: boolean): Facts | undefined;
+  factsOf(descriptor: number): Facts;
+  /** Access and modification time: to the nanosecond through the C library, to the microsecond through Node. */
+  setTimes(descriptor: number, facts: Facts): void;
+  /** Whether an open file has extended attributes, as most have not; false where that cannot be asked. */
+  hasAttributes(descriptor: number): boolean;
+  /** Opens a folder to read the names in it. */
+  openNames(folder: FolderPlace): Names;
+  /** Lets pieces of a slab travel, many in one call. */
+  vectors(slab: Buffer, chunkSize: number): Vectors;
+}
+
+/** The names in an open folder, without `.` and `..`. */
+export interface Names {
+  /** @returns undefined at the end */
+  next(): string | undefined;
+  /** Whether the last name is a folder's for sure: false where only its facts would tell. */
+  readonly isFolder: boolean;
+  close(): void;
+}
+
+/** Reads and writes a slab's chunks, each as a buffer of its own. */
+export interface Vectors {
+  /** One `preadv` into the first `chunks` of the slab. @returns the bytes read */
+  read(descriptor: number, chunks: number, position: number): number;
+  /** One `pwritev` of the slab's bytes from `start` to `end`. @returns the bytes written */
+  write(descriptor: number, start: number, end: number, position: number): number;
+}
+
+/** The C library's calls where they can be reached, else Node's. */
+export function entryCalls(): EntryCalls {
+  if (calls === undefined) {
+    const library = libc();
+    calls = library === undefined ? nodeEntryCalls : libcEntryCalls(library);
+  }
+  return calls;
+}
+
+let calls: EntryCalls | undefined;

@@ -1,0 +1,55 @@
+import { createRequire } from 'node:module';
+import { getSystemErrorName } from 'node:util';
+
+/** A function of the C library. Paths and names are given as buffers, ended by a zero byte. */
+export type LibcFunction = (
+  ...args: readonly (number | bigint | ArrayBufferView | null | string)[]
+) => number;
+
+/** The C library of 64-bit Linux: calls that Node does not offer, and some that it makes at a higher price. */
+export interface Libc {
+  /** @throws where the library has no such function */
+  bind(name: string, result: 'int' | 'int64_t', parameters: readonly string[]): LibcFunction;
+  /** Where a buffer's bytes lie in memory; they stay there as long as the buffer lives. */
+  addressOf(buffer: Buffer): bigint;
+  /** Of the call before, which returned -1. */
+  errno(): number;
+}
+
+/** The library, or undefined where it cannot be reached; loaded when it is first asked for. */
+export function libc(): Libc | undefined {
+  loaded ??= { libc: load() };
+  return loaded.libc;
+}
+
+let loaded: { libc: Libc | undefined } | undefined;
+
+/** Those whose layouts and numbers are the ones that the calls of this folder are written for. */
+const ARCHITECTURES = new Set(['x64', 'arm64', 'riscv64', 'loong64']);
+
+function load(): Libc | undefined {
+  if (process.platform !== 'linux' || !ARCHITECTURES.has(process.arch)) return undefined;
+  try {
+    const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+    const library = koffi.load(null);
+    return {
+      bind: (name, result, parameters) => library.func(name, result, [...parameters]) as LibcFunction,
+      addressOf: buffer => koffi.address(buffer),
+      errno: () => koffi.errno(),
+    };
+  } catch {
+    // An optional dependency: not installed, or not made for this platform.
+    return undefined;
+  }
+}
+
+/** An error as `fs` throws it, with `code`. */
+export function systemError(errno: number, syscall: string): Error {
+  const code = getSystemErrorName(-errno);
+  return Object.assign(new Error(`${code}: ${syscall}`), { code, errno: -errno, syscall });
+}
+
+/** A name or path as a C string. */
+export function cString(bytes: string): Buffer {
+  return Buffer.from(`${bytes}\0`, 'latin1');
+}

@@ -1,0 +1,95 @@
+import {
+  closeSync,
+  fstatSync,
+  futimesSync,
+  lstatSync,
+  opendirSync,
+  openSync,
+  readvSync,
+  statSync,
+  writevSync,
+} from 'node:fs';
+import { NAME_ENCODING, native } from '../byte-path.js';
+import { type Facts, factsFrom } from '../facts.js';
+import type { EntryCalls, Names, Vectors } from './entry-calls.js';
+import { nodeSeconds } from './node-seconds.js';
+
+/** What Node offers everywhere. */
+export const nodeEntryCalls: EntryCalls = {
+  open: (folder, name, flags, mode) => openSync(native(folder.prefix + name), flags, mode),
+  close: closeSync,
+  factsIn(folder, name, follow): Facts | undefined {
+    const stats = (follow ? statSync : lstatSync)(native(folder.prefix + name), {
+      bigint: true,
+      throwIfNoEntry: false,
+    });
+    return stats && factsFrom(stats);
+  },
+  factsOf: descriptor => factsFrom(fstatSync(descriptor, { bigint: true })),
+  setTimes: (descriptor, facts) =>
+    futimesSync(descriptor, nodeSeconds(facts.atime, facts.atimeNs), nodeSeconds(facts.mtime, facts.mtimeNs)),
+  hasAttributes: () => false,
+  openNames(folder): Names {
+    const directory = opendirSync(native(folder.prefix), {
+      encoding: NAME_ENCODING,
+      bufferSize: NAMES_PER_READ,
+    });
+    const names = {
+      isFolder: false,
+      next() {
+        const found = directory.readSync();
+        names.isFolder = found?.isDirectory() ?? false;
+        return found?.name;
+      },
+      close: () => directory.closeSync(),
+    };
+    return names;
+  },
+  vectors: (slab, chunkSize) => new NodeVectors(slab, chunkSize),
+};
+
+/** Names taken from a directory in one go; libuv's own default of 32 makes four times the calls. */
+const NAMES_PER_READ = 256;
+
+class NodeVectors implements Vectors {
+  readonly #slab: Buffer;
+  readonly #chunkSize: number;
+  /** `#lists[n]` holds the first n chunks: made once, nothing is cut in the copy loop. */
+  readonly #lists: Buffer[][];
+
+  constructor(slab: Buffer, chunkSize: number) {
+    this.#slab = slab;
+    this.#chunkSize = chunkSize;
+    const count = slab.length / chunkSize;
+    const chunks = Array.from({ length: count }, (_, n) => slab.subarray(n * chunkSize, (n + 1) * chunkSize));
+    this.#lists = Array.from({ length: count + 1 }, (_, n) => chunks.slice(0, n));
+  }
+
+  read(descriptor: number, chunks: number, position: number): number {
+    return readvSync(descriptor, this.#list(chunks), position);
+  }
+
+  write(descriptor: number, start: number, end: number, position: number): number {
+    return writevSync(descriptor, this.#pieces(start, end), position);
+  }
+
+  #pieces(start: number, end: number): Buffer[] {
+    if (start === 0) {
+      const whole = Math.floor(end / this.#chunkSize);
+      const rest = end - whole * this.#chunkSize;
+      if (rest === 0) return this.#list(whole);
+      return [...this.#list(whole), this.#slab.subarray(end - rest, end)];
+    }
+    const pieces: Buffer[] = [];
+    for (let from = start; from < end; ) {
+      const to = Math.min(from - (from % this.#chunkSize) + this.#chunkSize, end);
+      pieces.push(this.#slab.subarray(from, to));
+      from = to;
+    }
+    return pieces;
+  }
+
+  #list(count: number): Buffer[] {
+    return this.#lists[count] ?? [];
+  }
+}

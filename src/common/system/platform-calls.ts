@@ -1,0 +1,111 @@
+import type { Facts } from '../facts.js';
+import { cString, type Libc, libc, systemError } from './libc.js';
+import { timesOf } from './times-of.js';
+
+/**
+ * Calls of the C library that Node does not offer. Errors are thrown as `fs` throws them, with `code`.
+ * Names of attributes are bytes, as paths are.
+ */
+export interface PlatformCalls {
+  /** `utimensat` that follows no link in the last place: times to the nanosecond, also before 1970. */
+  setTimesOf(path: string, facts: Facts): void;
+  /** Where the next data begins at or behind `offset`; undefined where only a hole follows. */
+  nextData(descriptor: number, offset: number): number | undefined;
+  /** Where the next hole begins at or behind `offset`; the end of the file counts as one. */
+  nextHole(descriptor: number, offset: number): number;
+  makeFifo(path: string, mode: number): void;
+  /** `ioctl(FICLONE)`: the target shares all blocks of the source. */
+  clone(source: number, target: number): void;
+  /** `posix_fadvise(DONTNEED)`: what is read next comes from the disk, once the file has been synced. */
+  dropCache(descriptor: number): void;
+  /** The extended attributes of what stands at `path`; a link is followed only in the form `/proc/self/fd/N`. */
+  attributes(path: string): string[];
+  attribute(path: string, name: string): Buffer;
+  setAttribute(path: string, name: string, value: Buffer): void;
+  removeAttribute(path: string, name: string): void;
+}
+
+/** The calls, or undefined where they cannot be reached; loaded when they are first asked for. */
+export function platformCalls(): PlatformCalls | undefined {
+  const library = libc();
+  loaded ??= { calls: library && bind(library) };
+  return loaded.calls;
+}
+
+let loaded: { calls: PlatformCalls | undefined } | undefined;
+
+const AT_FDCWD = -100;
+const AT_SYMLINK_NOFOLLOW = 0x100;
+const SEEK_DATA = 3;
+const SEEK_HOLE = 4;
+const POSIX_FADV_DONTNEED = 4;
+const FICLONE = 0x40049409;
+const ENXIO = 'ENXIO';
+
+function bind({ bind, errno }: Libc): PlatformCalls {
+  const utimensat = bind('utimensat', 'int', ['int', 'void *', 'void *', 'int']);
+  const lseek = bind('lseek', 'int64_t', ['int', 'int64_t', 'int']);
+  const mkfifo = bind('mkfifo', 'int', ['void *', 'uint32_t']);
+  const ioctl = bind('ioctl', 'int', ['int', 'unsigned long', '...']);
+  const fadvise = bind('posix_fadvise', 'int', ['int', 'int64_t', 'int64_t', 'int']);
+  const llistxattr = bind('llistxattr', 'int64_t', ['void *', 'void *', 'size_t']);
+  const lgetxattr = bind('lgetxattr', 'int64_t', ['void *', 'void *', 'void *', 'size_t']);
+  const listxattr = bind('listxattr', 'int64_t', ['void *', 'void *', 'size_t']);
+  const getxattr = bind('getxattr', 'int64_t', ['void *', 'void *', 'void *', 'size_t']);
+  const lsetxattr = bind('lsetxattr', 'int', ['void *', 'void *', 'void *', 'size_t', 'int']);
+  const setxattr = bind('setxattr', 'int', ['void *', 'void *', 'void *', 'size_t', 'int']);
+  const lremovexattr = bind('lremovexattr', 'int', ['void *', 'void *']);
+  const removexattr = bind('removexattr', 'int', ['void *', 'void *']);
+
+  const check = (result: number, syscall: string): number => {
+    if (result < 0) throw systemError(errno(), syscall);
+    return Number(result);
+  };
+
+  return {
+    setTimesOf: (path, facts) =>
+      void check(utimensat(AT_FDCWD, cString(path), timesOf(facts), AT_SYMLINK_NOFOLLOW), 'utimensat'),
+    nextData(descriptor, offset) {
+      try {
+        return check(lseek(descriptor, offset, SEEK_DATA), 'lseek');
+      } catch (error) {
+        if (error instanceof Error && 'code' in error && error.code === ENXIO) return undefined;
+        throw error;
+      }
+    },
+    nextHole: (descriptor, offset) => check(lseek(descriptor, offset, SEEK_HOLE), 'lseek'),
+    makeFifo: (path, mode) => void check(mkfifo(cString(path), mode), 'mkfifo'),
+    clone: (source, target) => void check(ioctl(target, FICLONE, 'int', source), 'ioctl'),
+    dropCache: descriptor => void fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED),
+    attributes(path) {
+      const list = isDescriptor(path) ? listxattr : llistxattr;
+      const names = readWhole(buffer => check(list(cString(path), buffer, buffer.length), 'listxattr'));
+      return names.toString('latin1').split('\0').slice(0, -1);
+    },
+    attribute(path, name) {
+      const get = isDescriptor(path) ? getxattr : lgetxattr;
+      return readWhole(value => check(get(cString(path), cString(name), value, value.length), 'getxattr'));
+    },
+    setAttribute(path, name, value) {
+      const set = isDescriptor(path) ? setxattr : lsetxattr;
+      check(set(cString(path), cString(name), value, value.length, 0), 'setxattr');
+    },
+    removeAttribute(path, name) {
+      const remove = isDescriptor(path) ? removexattr : lremovexattr;
+      check(remove(cString(path), cString(name)), 'removexattr');
+    },
+  };
+}
+
+/** An open file or folder under its `/proc` name, a link that has to be followed. */
+function isDescriptor(path: string): boolean {
+  return /^\/proc\/self\/fd\/\d+$/.test(path);
+}
+
+/** Attribute lists and values are at most 64 KiB (`XATTR_LIST_MAX`, `XATTR_SIZE_MAX`). */
+const ATTRIBUTE_BYTES = 64 * 1024;
+const attributeBuffer = Buffer.allocUnsafeSlow(ATTRIBUTE_BYTES);
+
+function readWhole(read: (buffer: Buffer) => number): Buffer {
+  return Buffer.from(attributeBuffer.subarray(0, read(attributeBuffer)));
+}
