@@ -11,6 +11,7 @@ export default defineConfig(({ mode }) => {
             'dist/test/soak/**/*.test.js',
             'dist/test/random-trees.test.js',
             'dist/test/options/bwlimit.test.js',
+            'dist/test/options/filters-like-git.test.js',
           ]
         : ['dist/test/**/*.test.js'],
       exclude: ['node_modules/**', ...(soak ? [] : ['dist/test/soak/**'])],

@@ -20,7 +20,8 @@ export interface CommandOption {
   readonly description: string;
   readonly defaultValue?: string | number;
   readonly choices?: readonly string[];
-  readonly parse?: (text: string) => unknown;
+  /** `previous`: what the option's earlier occurrences made. */
+  readonly parse?: (text: string, previous: unknown) => unknown;
 }
 
 export const COMMAND_OPTIONS: readonly CommandOption[] = [
@@ -57,6 +58,21 @@ export const COMMAND_OPTIONS: readonly CommandOption[] = [
   {
     flags: '--delete',
     description: 'after a copy with no failures, remove from the destination what the source does not have',
+  },
+  {
+    flags: '--include <glob>',
+    description:
+      'repeatable: after all excludes, take in what they left out; alone: copy only what it matches',
+    parse: collect,
+  },
+  {
+    flags: '--exclude <glob>',
+    description: 'repeatable: a gitignore line relative to the source, leave out what it matches',
+    parse: collect,
+  },
+  {
+    flags: '--ignore-file <path>',
+    description: 'more exclude patterns, gitignore syntax; they come before those of --exclude',
   },
   {
     flags: '-x, --one-file-system',
@@ -116,6 +132,9 @@ export interface ParsedOptions {
   readonly reflink: Reflink;
   readonly ifExists: IfExists;
   readonly delete?: true;
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly ignoreFile?: string;
   readonly oneFileSystem?: true;
   readonly dereference?: true;
   readonly strict?: true;
@@ -132,6 +151,11 @@ export interface ParsedOptions {
   readonly xattrs: Xattrs;
   readonly verbose?: true;
   readonly quiet?: true;
+}
+
+/** Of an option that may be repeated. */
+function collect(text: string, previous: unknown): readonly string[] {
+  return Array.isArray(previous) ? [...previous, text] : [text];
 }
 
 function parseWhole(text: string, least: number, most: number): number {

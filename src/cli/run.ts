@@ -52,7 +52,7 @@ async function copy(
   };
   try {
     const signal = AbortSignal.any([signals.signal, output.signal]);
-    const run = prepareCopy(source, destination, { ...copyOptions, onEvent, signal });
+    const run = await prepareCopy(source, destination, { ...copyOptions, onEvent, signal });
     view = await chooseView(run.tally, quiet || verbose);
     const report = await run.run();
     view.close();

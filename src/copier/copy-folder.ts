@@ -4,7 +4,8 @@ import { CopyRun } from './copy-run.js';
 import { DryRun } from './dry-run.js';
 import { type EntryFailure, PartialCopyError, RefusedError } from './errors.js';
 import type { CopyReport } from './events.js';
-import { type CopyOptions, normalizeOptions } from './options.js';
+import type { Filters } from './filters.js';
+import { type CopyOptions, type CopySettings, normalizeOptions } from './options.js';
 import { Selection } from './selection.js';
 import type { Tally } from './tally.js';
 
@@ -25,7 +26,7 @@ export async function copyFolder(
   const { signal, onEvent } = options;
   signal?.throwIfAborted();
   const failures: EntryFailure[] = [];
-  const run = prepareCopy(source, destination, {
+  const run = await prepareCopy(source, destination, {
     ...options,
     onEvent: event => {
       if (event.type === 'error') failures.push(event);
@@ -46,11 +47,11 @@ export interface PreparedCopy {
 }
 
 /** A copy that is checked and ready to run. @throws {RefusedError} */
-export function prepareCopy(
+export async function prepareCopy(
   source: string,
   destination: string | undefined,
   options: CopyOptions,
-): PreparedCopy {
+): Promise<PreparedCopy> {
   const settings = normalizeOptions(options);
   if (settings.xattrs === 'always' && platformCalls() === undefined) {
     throw new RefusedError(
@@ -59,5 +60,15 @@ export function prepareCopy(
   }
   const places = checkPlaces(source, destination, settings.suffix);
   const selection = settings.from === undefined ? undefined : Selection.read(settings.from);
-  return settings.dryRun ? new DryRun(places, settings, selection) : new CopyRun(places, settings, selection);
+  const filters = await readFilters(settings);
+  const Run = settings.dryRun ? DryRun : CopyRun;
+  return new Run(places, settings, selection, filters);
+}
+
+/** What reads patterns is loaded only where there are any. */
+async function readFilters(settings: CopySettings): Promise<Filters | undefined> {
+  const { include, exclude, ignoreFile } = settings;
+  if (include.length + exclude.length === 0 && ignoreFile === undefined) return undefined;
+  const { Filters } = await import('./filters.js');
+  return Filters.read(settings);
 }

@@ -20,10 +20,11 @@ import {
 } from './destination/work-folder.js';
 import { Dispatcher, type JobListener } from './dispatcher.js';
 import type { CopyReport } from './events.js';
+import { filteredEntries } from './filtered-entries.js';
+import type { Filters } from './filters.js';
 import type { PendingJob } from './job-batch.js';
 import { LargeFiles } from './large-files.js';
 import { Ledger } from './ledger.js';
-import { listEntries } from './list-entries.js';
 import { measureTree } from './measure-tree.js';
 import type { CopySettings } from './options.js';
 import type { Selection } from './selection.js';
@@ -40,15 +41,22 @@ export class CopyRun {
   readonly #places: Places;
   readonly #settings: CopySettings;
   readonly #selection: Selection | undefined;
+  readonly #filters: Filters | undefined;
   readonly #runId = randomBytes(8).toString('hex');
   readonly #stop: Stop;
   readonly #files: SideFiles;
   readonly #ledger: Ledger;
 
-  constructor(places: Places, settings: CopySettings, selection: Selection | undefined) {
+  constructor(
+    places: Places,
+    settings: CopySettings,
+    selection: Selection | undefined,
+    filters: Filters | undefined,
+  ) {
     this.#places = places;
     this.#settings = settings;
     this.#selection = selection;
+    this.#filters = filters;
     this.#stop = new Stop(settings.signal);
     this.#files = openSideFiles(settings.checksums, settings.failed);
     this.#ledger = new Ledger(settings.onEvent, this.#files);
@@ -113,6 +121,7 @@ export class CopyRun {
       ifExists,
       strict,
       replacesFolders: this.#settings.delete || folder.standing === 'earlier',
+      spared: folder.standing === 'content' ? this.#filters : undefined,
       largeFiles: isSplitting ? new LargeFiles(this.#runId) : undefined,
       drop: ({ folder: path, name, part }) => {
         removeIfPossible(
@@ -177,9 +186,9 @@ export class CopyRun {
 
   async #list(tree: TreeCopy, dispatcher: Dispatcher, folder: WorkFolder): Promise<void> {
     const { dereference, oneFileSystem } = this.#settings;
-    const options = { dereference, oneFileSystem, selection: this.#selection };
+    const options = { dereference, oneFileSystem, selection: this.#selection, filters: this.#filters };
     const slices = new Slices();
-    for (const listed of listEntries(bytePath(this.#places.sourceRoot), options)) {
+    for (const listed of filteredEntries(bytePath(this.#places.sourceRoot), options)) {
       tree.take(listed);
       this.#stopIfFailed();
       while (dispatcher.isFull && !this.#stop.isStopped) await dispatcher.change();
@@ -225,13 +234,14 @@ export class CopyRun {
     const { dereference, oneFileSystem } = this.#settings;
     const source = openFolderHandles(bytePath(this.#places.sourceRoot), dereference);
     const onlyDeviceOf = oneFileSystem ? this.#places.sourceFacts : undefined;
-    const isSelected = this.#selection && ((path: BytePath) => this.#selection?.has(path) ?? true);
     const trees: Trees = {
       source,
       destination,
       dereference,
       onlyDeviceOf,
-      ...(isSelected && { isSelected }),
+      selection: this.#selection,
+      filters: this.#filters,
+      sparesExcluded: standing === 'content',
     };
     const slices = new Slices();
     try {

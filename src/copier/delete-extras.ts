@@ -1,15 +1,17 @@
-import { opendirSync, rmdirSync, unlinkSync } from 'node:fs';
-import { type BytePath, join, NAME_ENCODING, native, ROOT, rawName, split } from '../common/byte-path.js';
+import { type BytePath, join, NAME_ENCODING, native, ROOT, split } from '../common/byte-path.js';
 import { type Facts, identityOf, kindOf, sameDevice } from '../common/facts.js';
-import { codeOf, type Failure, failureOf } from '../common/failure.js';
+import { codeOf, failureOf } from '../common/failure.js';
 import type { FolderHandles } from '../common/folder-handles.js';
 import { isReserved } from '../common/reserved-names.js';
 import { lstat, lstatIfThere, stat } from '../common/stat.js';
+import type { Filters } from './filters.js';
+import { namesIn } from './names-in.js';
 import { openToOwner } from './open-to-owner.js';
+import { type Removal, removeTree } from './remove-tree.js';
+import type { Selection } from './selection.js';
 
 export type Deletion =
-  | { readonly kind: 'deleted'; readonly path: BytePath }
-  | { readonly kind: 'failed'; readonly path: BytePath; readonly failure: Failure }
+  | Removal
   /** Something in this folder was deleted, so that its times have to be set anew. */
   | { readonly kind: 'touched'; readonly folder: BytePath; readonly facts: Facts };
 
@@ -18,8 +20,11 @@ export interface Trees {
   readonly destination: FolderHandles;
   /** Whether links in the source are followed. */
   readonly dereference: boolean;
-  /** Whether the run copies an entry of this path; what it does not is an extra. Left out: it copies all. */
-  readonly isSelected?: (path: BytePath) => boolean;
+  /** What the run does not select is an extra. */
+  readonly selection?: Selection | undefined;
+  readonly filters?: Filters | undefined;
+  /** Whether what the filters exclude is left alone in the destination; else it is an extra as well. */
+  readonly sparesExcluded: boolean;
   /** Only folders on this one's device were entered in the source; undefined: all were. */
   readonly onlyDeviceOf: Facts | undefined;
 }
@@ -33,46 +38,18 @@ export function* deleteExtras(trees: Trees, remove: boolean): Generator<Deletion
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     try {
       const { extras, subfolders } = compareFolder(trees, folder);
-      folders.push(...subfolders);
+      for (const subfolder of subfolders) {
+        if (isLeftEmpty(trees, subfolder)) extras.push(split(subfolder)[1]);
+        else folders.push(subfolder);
+      }
       if (extras.length === 0) continue;
       const facts = stat(`${trees.source.at(folder)}.`);
       if (remove) openToOwner(trees.destination, folder);
-      for (const name of extras) yield* removeTree(trees.destination, join(folder, name), remove);
+      const spared = trees.sparesExcluded ? trees.filters : undefined;
+      for (const name of extras) yield* removeTree(trees.destination, join(folder, name), remove, spared);
       yield { kind: 'touched', folder, facts };
     } catch (error) {
       yield { kind: 'failed', path: folder, failure: failureOf(error) };
-    }
-  }
-}
-
-/** Removes whatever stands at `path`, a folder with all that is in it. */
-export function* removeTree(
-  destination: FolderHandles,
-  path: BytePath,
-  remove: boolean,
-): Generator<Extract<Deletion, { kind: 'deleted' | 'failed' }>, void, undefined> {
-  // Each folder is met twice: first what is in it is put on the stack above it, then it goes itself.
-  const stack: { path: BytePath; emptied: boolean }[] = [{ path, emptied: false }];
-  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-    const [folder, name] = split(top.path);
-    try {
-      const place = native(destination.at(folder) + name);
-      if (kindOf(lstat(place)) !== 'folder') {
-        if (remove) unlinkSync(place);
-      } else if (top.emptied) {
-        destination.forget(top.path);
-        if (remove) rmdirSync(place);
-      } else {
-        if (remove) openToOwner(destination, top.path);
-        stack.push({ path: top.path, emptied: true });
-        for (const child of namesIn(destination.at(top.path))) {
-          stack.push({ path: join(top.path, child), emptied: false });
-        }
-        continue;
-      }
-      yield { kind: 'deleted', path: top.path };
-    } catch (error) {
-      yield { kind: 'failed', path: top.path, failure: failureOf(error) };
     }
   }
 }
@@ -83,29 +60,66 @@ function compareFolder(trees: Trees, folder: BytePath): { extras: BytePath[]; su
   const missing: BytePath[] = [];
   const subfolders: BytePath[] = [];
   for (const name of namesIn(to)) {
-    if (folder === ROOT && isReserved(name)) continue;
-    const there = isWanted(trees, folder, name) ? inSource(trees, from + name) : undefined;
+    const path = join(folder, name);
+    if ((folder === ROOT && isReserved(name)) || isSpared(trees, path, to + name)) continue;
+    const there = wantedInSource(trees, path, from + name);
     if (there === undefined) missing.push(name);
-    else if (isEnteredFolder(trees, there) && kindOf(statOf(to + name)) === 'folder') {
-      subfolders.push(join(folder, name));
-    }
+    else if (isEnteredFolder(trees, there) && isFolder(to + name)) subfolders.push(path);
   }
   const spelled =
     missing.length === 0 ? new Map<BytePath, BytePath>() : otherSpellings(trees, folder, missing);
   for (const [standing, name] of spelled) {
-    const there = inSource(trees, from + name);
-    const isFolder = kindOf(statOf(to + standing)) === 'folder';
-    if (isFolder && there !== undefined && isEnteredFolder(trees, there)) subfolders.push(join(folder, name));
+    const there = wantedInSource(trees, join(folder, name), from + name);
+    if (there !== undefined && isEnteredFolder(trees, there) && isFolder(to + standing))
+      subfolders.push(join(folder, name));
   }
   return { extras: missing.filter(name => !spelled.has(name)), subfolders };
 }
 
-function isWanted({ isSelected }: Trees, folder: BytePath, name: BytePath): boolean {
-  return isSelected?.(join(folder, name)) ?? true;
+function isSpared({ filters, sparesExcluded }: Trees, path: BytePath, place: string): boolean {
+  return sparesExcluded && (filters?.isExcluded(path, isFolder(place)) ?? false);
+}
+
+/** What the run copies of the source, if it stands there. */
+function wantedInSource(trees: Trees, path: BytePath, place: string): Facts | undefined {
+  if (trees.selection?.has(path) === false) return undefined;
+  const there = inSource(trees, place);
+  if (there === undefined) return undefined;
+  return trees.filters?.isExcluded(path, kindOf(there) === 'folder') ? undefined : there;
+}
+
+/** Whether this folder would be in the copy only for what is in it, and nothing of that is copied. */
+function isLeftEmpty(trees: Trees, folder: BytePath): boolean {
+  const { filters, sparesExcluded } = trees;
+  if (sparesExcluded || !filters?.isOnlyEntered(folder)) return false;
+  // With links followed a folder may lie in itself.
+  const seen = new Set<string>();
+  const folders = [folder];
+  try {
+    for (let path = folders.pop(); path !== undefined; path = folders.pop()) {
+      const from = trees.source.at(path);
+      for (const name of namesIn(from)) {
+        const there = wantedInSource(trees, join(path, name), from + name);
+        if (there === undefined) continue;
+        if (kindOf(there) !== 'folder' || !filters.isOnlyEntered(join(path, name))) return false;
+        if (!isEnteredFolder(trees, there) || seen.has(identityOf(there))) continue;
+        seen.add(identityOf(there));
+        folders.push(join(path, name));
+      }
+    }
+  } catch {
+    // What cannot be read may hold something.
+    return false;
+  }
+  return true;
 }
 
 function isEnteredFolder({ onlyDeviceOf }: Trees, facts: Facts): boolean {
   return kindOf(facts) === 'folder' && (onlyDeviceOf === undefined || sameDevice(facts, onlyDeviceOf));
+}
+
+function isFolder(place: string): boolean {
+  return kindOf(statOf(place)) === 'folder';
 }
 
 /**
@@ -124,10 +138,13 @@ function otherSpellings(
   for (const name of missing) inodes.set(identityOf(statOf(to + name)), name);
   const spelled = new Map<BytePath, BytePath>();
   for (const name of namesIn(from)) {
-    if (!isWanted(trees, folder, name)) continue;
+    // What is spared by the source's name stays under any.
+    const path = join(folder, name);
+    if (!isSpared(trees, path, from + name) && wantedInSource(trees, path, from + name) === undefined)
+      continue;
     const copy = lstatIfThere(native(to + name));
     const other = copy === undefined ? undefined : inodes.get(identityOf(copy));
-    if (other !== undefined && isSpelledAs(other, name)) spelled.set(other, name);
+    if (other !== undefined && other !== name && isSpelledAs(other, name)) spelled.set(other, name);
   }
   return spelled;
 }
@@ -152,14 +169,4 @@ function inSource({ dereference }: Trees, path: string): Facts | undefined {
 
 function statOf(path: string): Facts {
   return lstat(native(path));
-}
-
-function* namesIn(folder: string): Generator<BytePath, void, undefined> {
-  const directory = opendirSync(native(folder), { encoding: NAME_ENCODING });
-  try {
-    for (let found = directory.readSync(); found !== null; found = directory.readSync())
-      yield rawName(found.name);
-  } finally {
-    directory.closeSync();
-  }
 }

@@ -13,9 +13,11 @@ import type { Places } from './check-places.js';
 import { deleteExtras } from './delete-extras.js';
 import { standingRoot } from './destination/work-folder.js';
 import type { CopyReport } from './events.js';
+import { filteredEntries } from './filtered-entries.js';
+import type { Filters } from './filters.js';
 import { HardLinks } from './hard-links.js';
 import { Ledger } from './ledger.js';
-import { type Listed, type ListedEntry, listEntries } from './list-entries.js';
+import type { Listed, ListedEntry } from './list-entries.js';
 import type { CopySettings } from './options.js';
 import type { Selection } from './selection.js';
 import { noSideFiles } from './side-files.js';
@@ -27,13 +29,20 @@ export class DryRun {
   readonly #places: Places;
   readonly #settings: CopySettings;
   readonly #selection: Selection | undefined;
+  readonly #filters: Filters | undefined;
   readonly #ledger: Ledger;
   readonly #hardLinks = new HardLinks();
 
-  constructor(places: Places, settings: CopySettings, selection: Selection | undefined) {
+  constructor(
+    places: Places,
+    settings: CopySettings,
+    selection: Selection | undefined,
+    filters: Filters | undefined,
+  ) {
     this.#places = places;
     this.#settings = settings;
     this.#selection = selection;
+    this.#filters = filters;
     this.#ledger = new Ledger(settings.onEvent, noSideFiles);
   }
 
@@ -52,9 +61,9 @@ export class DryRun {
     try {
       onEvent({ type: 'start', version, source, destination, workers, chunkSize });
       const sight = root === undefined || to === undefined ? undefined : sightOf(from, to, root);
-      const options = { dereference, oneFileSystem, selection: this.#selection };
+      const options = { dereference, oneFileSystem, selection: this.#selection, filters: this.#filters };
       const slices = new Slices();
-      for (const listed of listEntries(bytePath(sourceRoot), options)) {
+      for (const listed of filteredEntries(bytePath(sourceRoot), options)) {
         this.#take(listed, sight);
         if (slices.isOver) await slices.next();
         if (stop.isStopped) break;
@@ -150,7 +159,15 @@ export class DryRun {
     if (this.#ledger.hasFailures) return;
     const { dereference, oneFileSystem } = this.#settings;
     const onlyDeviceOf = oneFileSystem ? this.#places.sourceFacts : undefined;
-    for (const deletion of deleteExtras({ source, destination, dereference, onlyDeviceOf }, false)) {
+    const trees = {
+      source,
+      destination,
+      dereference,
+      onlyDeviceOf,
+      filters: this.#filters,
+      sparesExcluded: true,
+    };
+    for (const deletion of deleteExtras(trees, false)) {
       if (deletion.kind === 'deleted') this.#ledger.deleted(deletion.path);
       else if (deletion.kind === 'failed') this.#ledger.failedBeside(deletion.path, deletion.failure);
     }

@@ -12,6 +12,7 @@ import { EntryError, type Failure, failureOf } from '../common/failure.js';
 import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
 import { lstat } from '../common/stat.js';
 import { entryCalls, type FolderPlace, type Names } from '../common/system/entry-calls.js';
+import type { Filters } from './filters.js';
 import type { Selection } from './selection.js';
 
 /** One step of a walk through a folder tree. */
@@ -43,6 +44,8 @@ export interface ListOptions {
   readonly oneFileSystem: boolean;
   /** Which entries are listed; left out: all. */
   readonly selection?: Selection | undefined;
+  /** Which entries are left out; left out: none. */
+  readonly filters?: Filters | undefined;
 }
 
 /**
@@ -147,10 +150,12 @@ class Walk {
       try {
         facts = this.#factsOf(this.#handles.place(folder.path), name);
       } catch (error) {
-        const failure = failureOf(error);
-        return { kind: 'failed', path: join(folder.path, name), isFolder: names.isFolder, failure };
+        const { isFolder } = names;
+        if (this.#isExcluded(folder.path, name, isFolder)) continue;
+        return { kind: 'failed', path: join(folder.path, name), isFolder, failure: failureOf(error) };
       }
       const kind = kindOf(facts);
+      if (this.#isExcluded(folder.path, name, kind === 'folder')) continue;
       if (kind !== 'folder') return { kind: 'entry', entry: { kind, folder: folder.path, name, facts } };
       folder.addSubfolder(name, facts);
     }
@@ -165,6 +170,10 @@ class Walk {
     const named = this.#options.selection?.namesIn(folder);
     if (named !== undefined) return new NamedEntries(named);
     return this.#calls.openNames(this.#handles.place(folder));
+  }
+
+  #isExcluded(folder: BytePath, name: BytePath, isFolder: boolean): boolean {
+    return this.#options.filters?.isExcluded(join(folder, name), isFolder) ?? false;
   }
 
   #factsOf(folder: FolderPlace, name: BytePath): Facts {

@@ -1,6 +1,7 @@
 import type { IfExists, Reflink } from '../common/messages.js';
 import { UsageError } from './errors.js';
 import type { CopyEvent } from './events.js';
+import { validatePatterns } from './patterns.js';
 
 /** What can be asked of a copy; all of it optional, with the command's defaults. */
 export interface CopyOptions {
@@ -17,6 +18,16 @@ export interface CopyOptions {
   readonly ifExists?: IfExists;
   /** After a copy with no failures, remove from the destination what the source does not have. */
   readonly delete?: boolean;
+  /**
+   * gitignore lines relative to the source, each taken as `!glob` behind all excludes. Without any exclude
+   * and ignore file only what they match is copied: of a folder all under it, other folders only where
+   * something in them is copied. Nothing in an excluded folder can be included.
+   */
+  readonly include?: readonly string[];
+  /** gitignore lines relative to the source: what they match is left out, here and by `delete`. */
+  readonly exclude?: readonly string[];
+  /** A file of gitignore lines; they come before `exclude`. */
+  readonly ignoreFile?: string;
   /** Do not enter folders on another file system than the source's: they are made, empty. */
   readonly oneFileSystem?: boolean;
   /** Copy what symbolic links point to. Default: links stay links. */
@@ -39,7 +50,7 @@ export interface CopyOptions {
   readonly failFast?: boolean;
   /** A file for the source-relative paths of failed entries, NUL-separated. */
   readonly failed?: string;
-  /** A file of source-relative paths, NUL-separated: just those are copied, of a folder all under it. */
+  /** A file of source-relative paths, NUL-separated: just those are copied, of a folder all under it, unless they are excluded. */
   readonly from?: string;
   /** Bytes a second for the whole pool. Default: no ceiling. */
   readonly bwlimit?: number;
@@ -60,6 +71,9 @@ export interface CopySettings {
   readonly suffix: string;
   readonly ifExists: IfExists;
   readonly delete: boolean;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly ignoreFile: string | undefined;
   readonly oneFileSystem: boolean;
   readonly dereference: boolean;
   readonly reflink: Reflink;
@@ -100,6 +114,9 @@ export function normalizeOptions(options: CopyOptions): CopySettings {
     suffix = DEFAULT_SUFFIX,
     ifExists = 'overwrite',
     delete: deleteExtras = false,
+    include = [],
+    exclude = [],
+    ignoreFile,
     oneFileSystem = false,
     dereference = false,
     reflink = 'auto',
@@ -122,6 +139,8 @@ export function normalizeOptions(options: CopyOptions): CopySettings {
   validateWhole('chunkSize', chunkSize, 1, LARGEST_CHUNK_SIZE);
   validateSuffix(suffix);
   validateChoice('ifExists', ifExists, IF_EXISTS);
+  validatePatterns('include', include);
+  validatePatterns('exclude', exclude);
   validateChoice('reflink', reflink, REFLINK);
   validateChoice('xattrs', xattrs, XATTRS);
   validateWhole('retries', retries, 0, MOST_RETRIES);
@@ -146,6 +165,9 @@ export function normalizeOptions(options: CopyOptions): CopySettings {
     suffix,
     ifExists,
     delete: deleteExtras,
+    include,
+    exclude,
+    ignoreFile,
     oneFileSystem,
     dereference,
     reflink,

@@ -7,8 +7,9 @@ import type { DoneOutcome, How, IfExists, JobHow, JobKind, NotKept, Standing } f
 import { lossOf } from '../common/not-kept.js';
 import { isReserved } from '../common/reserved-names.js';
 import { nodeSeconds } from '../common/system/node-seconds.js';
-import { type Deletion, removeTree } from './delete-extras.js';
+import type { Deletion } from './delete-extras.js';
 import type { NameCollisions } from './destination/name-collisions.js';
+import type { Filters } from './filters.js';
 import { FolderTree, type PendingFolder } from './folder-tree.js';
 import { HardLinks } from './hard-links.js';
 import type { PendingJob } from './job-batch.js';
@@ -16,6 +17,7 @@ import { isLarge, type LargeFiles, type LargeStep } from './large-files.js';
 import type { Ledger } from './ledger.js';
 import type { Listed, ListedEntry } from './list-entries.js';
 import { makeFolder } from './make-folder.js';
+import { canBeRemoved, removeTree } from './remove-tree.js';
 
 /** What a `TreeCopy` works with. */
 export interface TreeCopyParts {
@@ -26,6 +28,8 @@ export interface TreeCopyParts {
   readonly strict: boolean;
   /** Whether a folder that stands in an entry's place may go with all that is in it, at the end. */
   readonly replacesFolders: boolean;
+  /** A folder that holds what these exclude stays. */
+  readonly spared: Filters | undefined;
   readonly collisions: NameCollisions;
   /** Undefined where each file is to be copied by one worker, as its digest is wanted or there is but one. */
   readonly largeFiles: LargeFiles | undefined;
@@ -139,11 +143,11 @@ export class TreeCopy {
    * @param tell whether each removal is told of
    */
   unblock(tell: boolean): void {
+    const { destination, ledger, spared } = this.#parts;
     for (const job of this.#blocked.splice(0)) {
-      if (!this.#parts.ledger.hasFailures) {
-        for (const deletion of removeTree(this.#parts.destination, join(job.folder, job.name), true)) {
-          this.book(deletion, tell);
-        }
+      const path = join(job.folder, job.name);
+      if (!ledger.hasFailures && canBeRemoved(destination, path, spared)) {
+        for (const deletion of removeTree(destination, path, true)) this.book(deletion, tell);
       }
       this.#parts.add({ ...job, attempt: job.attempt + 1 });
     }

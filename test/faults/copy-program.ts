@@ -10,11 +10,12 @@ const [source = '', destination = '', options = '{}'] = process.argv.slice(2);
 const { signal } = watchSignals(() => {});
 const onEvent = (event: object) => writeSync(1, `${JSON.stringify(event)}\n`);
 try {
-  const report = await prepareCopy(source, destination, {
+  const run = await prepareCopy(source, destination, {
     ...(JSON.parse(options) as CopyOptions),
     onEvent,
     signal,
-  }).run();
+  });
+  const report = await run.run();
   process.exitCode = report.status;
 } catch (error) {
   if (!(error instanceof RefusedError)) throw error;
