@@ -1,9 +1,9 @@
 import type { Failure } from '../common/failure.js';
 import type { Batch, DoneOutcome, WorkerReport, WorkerSettings } from '../common/messages.js';
 import { entryTemporaryName } from '../common/reserved-names.js';
-import { inheritedExecArgv } from '../multiprocessing/exec-argv.js';
 import { Pool, Queue, task, WorkerLostError } from '../multiprocessing/index.js';
 import type { copyBatch, prepareWorker } from '../worker/copy-batch.js';
+import { WORKER_PROGRAM, workerProcess } from '../worker/worker-process.js';
 import { Batcher, batchMessage, isLarge, type JobBatch, type PendingJob } from './batcher.js';
 
 /** What becomes of the jobs; each job is told of exactly once, unless the dispatcher is ended. */
@@ -54,12 +54,10 @@ export class Dispatcher {
     this.#settings = settings;
     this.#listener = listener;
     this.#pool = new Pool(workers, {
-      initializer: task<typeof prepareWorker>(WORKER_MODULE, 'prepareWorker'),
+      initializer: task<typeof prepareWorker>(WORKER_PROGRAM, 'prepareWorker'),
       initargs: [settings, this.#reports, budget],
-      stdio: 'ignore',
+      ...workerProcess(),
       watchdog: false,
-      env: workerEnvironment(),
-      execArgv: [...inheritedExecArgv(), ...LITTLE_GARBAGE],
     });
     this.#reading = this.#readReports();
   }
@@ -143,7 +141,7 @@ export class Dispatcher {
   async #inWorker(message: Batch): Promise<void> {
     this.#busy += 1;
     try {
-      await this.#pool.applyAsync(task<typeof copyBatch>(WORKER_MODULE, 'copyBatch'), [message]);
+      await this.#pool.applyAsync(task<typeof copyBatch>(WORKER_PROGRAM, 'copyBatch'), [message]);
     } finally {
       this.#busy -= 1;
       this.#hand();
@@ -221,21 +219,11 @@ export class Dispatcher {
   }
 }
 
-/** Node reads the certificates that this names at every start, which takes longer than the start itself. */
-function workerEnvironment(): NodeJS.ProcessEnv {
-  const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env;
-  return environment;
-}
-
-/** A worker makes only short-lived garbage, which V8 would let grow to 48 MiB before it looks at it. */
-const LITTLE_GARBAGE = ['--max-semi-space-size=4'];
-
 interface OpenBatch {
   readonly id: number;
   readonly unsettled: Map<number, PendingJob>;
 }
 
-const WORKER_MODULE = new URL('../worker/copy-batch.js', import.meta.url);
 /** Entries listed ahead of the workers: enough that they never wait, and a bound for the memory. */
 const MOST_QUEUED = 4 * 1024;
 /** Reports not yet taken in; a worker waits with its next one until there is room. */
