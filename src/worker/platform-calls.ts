@@ -49,14 +49,28 @@ const ENXIO = 'ENXIO';
 function load(): PlatformCalls | undefined {
   if (process.platform !== 'linux' || !ARCHITECTURES.has(process.arch)) return undefined;
   try {
-    return bind(createRequire(import.meta.url)('koffi') as typeof import('koffi'));
+    return bind(loadKoffi());
   } catch {
     // An optional dependency: not installed, or not made for this platform.
     return undefined;
   }
 }
 
-function bind(koffi: typeof import('koffi')): PlatformCalls {
+type Koffi = typeof import('koffi');
+
+/** Koffi searches for its native part, which takes a worker a quarter of its start: this knows where it stands. */
+function loadKoffi(): Koffi {
+  const require = createRequire(import.meta.url);
+  try {
+    const fromKoffi = createRequire(require.resolve('koffi'));
+    return fromKoffi(`@koromix/koffi-linux-${process.arch}/linux_${process.arch}/koffi.node`) as Koffi;
+  } catch {
+    // Another C library, or a layout that is not known here.
+    return require('koffi') as Koffi;
+  }
+}
+
+function bind(koffi: Koffi): PlatformCalls {
   const libc = koffi.load(null);
   const futimens = libc.func('futimens', 'int', ['int', 'void *']);
   const utimensat = libc.func('utimensat', 'int', ['int', 'void *', 'void *', 'int']);
