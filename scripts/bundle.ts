@@ -1,6 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { thirdPartyLicenses } from './third-party.js';
 
 // Makes what ships: CommonJS, which Node starts sooner than ESM, in one file for each moment of a run.
 
@@ -24,12 +25,15 @@ const FILES: Readonly<Record<string, string>> = {
 /** The one that loads modules of which it knows only the URL, ES modules too. */
 const LOADER = 'multiprocessing.js';
 
-for (const file of Object.keys(FILES)) await bundle(file);
+const sources = new Set<string>();
+for (const file of Object.keys(FILES)) for (const source of await bundle(file)) sources.add(source);
+writeFileSync(join(target, 'THIRD-PARTY-LICENSES.md'), thirdPartyLicenses(root, sources));
 writeFileSync(join(target, 'package.json'), '{ "type": "commonjs" }\n');
 chmodSync(join(target, 'folder-copy.js'), 0o755);
 
-async function bundle(file: string): Promise<void> {
-  await build({
+/** @returns the files that went into it, as paths from the root */
+async function bundle(file: string): Promise<string[]> {
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [FILES[file] ?? ''],
     outfile: join(target, file),
@@ -44,7 +48,9 @@ async function bundle(file: string): Promise<void> {
     banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
     plugins: [withOwnFiles(file)],
     logLevel: 'warning',
+    metafile: true,
   });
+  return Object.keys(metafile.inputs);
 }
 
 /** What has a file of its own is required from there. */
@@ -53,7 +59,7 @@ function withOwnFiles(file: string): Plugin {
   return {
     name: 'own files',
     setup({ onResolve }) {
-      onResolve({ filter: /^\.|^fs-extra/ }, ({ kind, path, resolveDir }) => {
+      onResolve({ filter: /./ }, ({ kind, path, resolveDir }) => {
         if (kind === 'entry-point') return undefined;
         const other = files.get(path.startsWith('.') ? join(resolveDir, path.replace(/\.js$/, '.ts')) : path);
         if (other === undefined) return undefined;
