@@ -1,6 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { type CopyEvent, copyFolder, PartialCopyError, RefusedError, UsageError } from 'folder-copy';
 import { describe, expect, test } from 'vitest';
 import { compareTrees } from './helpers/compare-trees.js';
@@ -237,7 +236,7 @@ test('several copies at a time do not mind each other', async () => {
   }
 });
 
-const main = JSON.stringify(pathToFileURL(fromRoot('dist/src/index.js')).href);
+const main = (name: string) => JSON.stringify(fromRoot('dist/lib', name));
 const body = `
   const watched = () => ['SIGINT', 'SIGTERM', 'SIGHUP', 'exit', 'uncaughtException'].map(name => process.listenerCount(name)).join();
   const before = watched();
@@ -246,11 +245,11 @@ const body = `
   await copyFolder(source, source).catch(() => {});
   process.exitCode = 7;`;
 const programs: [title: string, name: string, text: string][] = [
-  ['an ESM program', 'program.mjs', `import { copyFolder } from ${main};${body}`],
+  ['an ESM program', 'program.mjs', `import { copyFolder } from ${main('index.mjs')};${body}`],
   [
     'a CommonJS program',
     'program.cjs',
-    `(async () => { const { copyFolder } = await import(${main});${body}})();`,
+    `const { copyFolder } = require(${main('index.js')}); (async () => {${body}})();`,
   ],
 ];
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { fromRoot } from './helpers/project-root.js';
 import { runCommand } from './helpers/run-command.js';
@@ -53,9 +53,11 @@ test('the option table names every choice that --help names', async () => {
 
 test('its two commands are those that CI runs, word for word', () => {
   const run = readFileSync(fromRoot('.ci/run'), 'utf8').split('\n');
+  const workflow = readFileSync(fromRoot('.github/workflows/ci.yml'), 'utf8');
   for (const command of ['npm ci && npx folder-copy fixtures/album', 'npm ci && npm test']) {
     expect(lines).toContain(`    ${command}`);
     expect(run).toContain(command);
+    expect(workflow).toContain(`- run: ${command}\n`);
   }
 });
 
@@ -65,24 +67,21 @@ test('every file it links to exists', () => {
   expect(targets.filter(target => !existsSync(fromRoot(target)))).toEqual([]);
 });
 
-test('it names every dependency and no other', () => {
-  const { dependencies, optionalDependencies } = JSON.parse(
-    readFileSync(fromRoot('package.json'), 'utf8'),
-  ) as {
-    dependencies: Record<string, string>;
-    optionalDependencies: Record<string, string>;
-  };
+test('it names every package that the sources use, and no other', () => {
   const [, table = ''] = readme.split('| dependency | for |\n| --- | --- |\n');
   const [rows = ''] = table.split('\n\n');
   const named = rows.split('\n').map(row => /^\| (\S+)/.exec(row)?.[1]);
-  expect(named).toEqual(
-    [...Object.keys(dependencies), ...Object.keys(optionalDependencies)].toSorted(byOrder(named)),
-  );
+  expect(named.toSorted()).toEqual([...packagesUsed()].toSorted());
 });
 
-/** The README's order is its own. */
-function byOrder(named: readonly (string | undefined)[]) {
-  return (a: string, b: string) => named.indexOf(a) - named.indexOf(b);
+function packagesUsed(): Set<string> {
+  const files = readdirSync(fromRoot('src'), { recursive: true, encoding: 'utf8' });
+  const texts = files
+    .filter(file => file.endsWith('.ts'))
+    .map(file => readFileSync(fromRoot('src', file), 'utf8'));
+  const imports = texts.flatMap(text => [...text.matchAll(/(?:from |import\()'([^.'][^']*)'/g)]);
+  const packages = imports.map(([, name = '']) => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? '');
+  return new Set(packages.filter(name => !name.startsWith('node:')));
 }
 
 test('each promise names the tests that prove it', () => {

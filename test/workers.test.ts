@@ -90,11 +90,23 @@ test('an empty folder needs no more than one child process', async () => {
   expect(run.processes()).toEqual([]);
 });
 
-test('a refusal forks nothing', async () => {
+test('a refusal ends the process that was forked ahead, if there is one', async () => {
   const { source } = scene(files(3, 10));
   const run = startCommand([source, join(source, 'copy')]);
-  expect(await mostChildren(run)).toBe(0);
+  expect(await mostChildren(run)).toBeLessThanOrEqual(1);
   expect(await run.finished).toMatchObject({ status: 2 });
+  expect(run.processes()).toEqual([]);
+});
+
+test('a command that is killed while it loads leaves no process', async () => {
+  const { source, destination } = scene(files(3, 10));
+  for (const afterMs of [20, 25, 30, 40, 60]) {
+    const run = startCommand([source, destination]);
+    await delay(afterMs);
+    run.child.kill('SIGKILL');
+    await run.finished;
+    await waitForNoProcesses(run.processes);
+  }
 });
 
 test('failures leave no process behind', async () => {

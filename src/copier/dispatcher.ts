@@ -9,9 +9,9 @@ import type {
   WorkerSettings,
 } from '../common/messages.js';
 import { entryTemporaryName } from '../common/reserved-names.js';
-import { inheritedExecArgv } from '../multiprocessing/exec-argv.js';
 import { Pool, Queue, task, WorkerLostError } from '../multiprocessing/index.js';
 import type { copyBatch, prepareWorker } from '../worker/copy-batch.js';
+import { WORKER_PROGRAM, workerProcess } from '../worker/worker-process.js';
 import { Batcher } from './batcher.js';
 import { JobBatch, type PendingJob } from './job-batch.js';
 
@@ -65,13 +65,11 @@ export class Dispatcher {
     this.#settings = settings;
     this.#listener = listener;
     this.#pool = new Pool(workers, {
-      initializer: task<typeof prepareWorker>(WORKER_MODULE, 'prepareWorker'),
+      initializer: task<typeof prepareWorker>(WORKER_PROGRAM, 'prepareWorker'),
       initargs: [settings, this.#reports, budget],
-      stdio: 'ignore',
+      ...workerProcess(),
       watchdog: false,
       ahead: AHEAD,
-      env: workerEnvironment(),
-      execArgv: [...inheritedExecArgv(), ...LITTLE_GARBAGE],
     });
     this.#reading = this.#readReports();
   }
@@ -177,7 +175,7 @@ export class Dispatcher {
   async #inWorker(message: Batch): Promise<BatchEnd> {
     this.#busy += 1;
     try {
-      return await this.#pool.applyAsync(task<typeof copyBatch>(WORKER_MODULE, 'copyBatch'), [message]);
+      return await this.#pool.applyAsync(task<typeof copyBatch>(WORKER_PROGRAM, 'copyBatch'), [message]);
     } finally {
       this.#busy -= 1;
       this.#hand();
@@ -257,15 +255,6 @@ function nextTurn(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve));
 }
 
-/** Node reads the certificates that this names at every start, which takes longer than the start itself. */
-function workerEnvironment(): NodeJS.ProcessEnv {
-  const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env;
-  return environment;
-}
-
-/** A worker makes only short-lived garbage, which V8 would let grow to 48 MiB before it looks at it. */
-const LITTLE_GARBAGE = ['--max-semi-space-size=4'];
-
 interface WaitingBatch {
   readonly batch: JobBatch;
   readonly sinceMs: number;
@@ -317,7 +306,6 @@ function doneOutcome({ names, hows, bytes, more }: DoneColumns, row: number): Do
   return more.size === 0 ? outcome : { ...outcome, ...more.get(row) };
 }
 
-const WORKER_MODULE = new URL('../worker/copy-batch.js', import.meta.url);
 /** Entries listed ahead of the workers: enough that they never wait, and a bound for the memory. */
 const MOST_QUEUED = 4 * 1024;
 /** Reports not yet taken in; a worker waits with its next one until there is room. */

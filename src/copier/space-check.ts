@@ -19,7 +19,8 @@ export interface Shortage {
  * @param isReplaced whether what is written may take the place of what stands there
  */
 export function findShortage(root: string, need: Need, isReplaced: boolean): Shortage | undefined {
-  const fs = statfsSync(root);
+  const fs = fileSystemAt(root);
+  if (fs === undefined) return undefined;
   const free = isReplaced ? fs.blocks * fs.bsize : freeBytes(fs);
   if (!MAY_SAVE.has(fs.type) && need.bytes > free) return { what: 'bytes', needed: need.bytes, free };
   return inodeShortage(fs, need, isReplaced);
@@ -50,10 +51,20 @@ export function shortageInWords({ what, needed, free }: Shortage): string {
 
 /** What is said when a disk turns out to be full. @param isAll whether the need is known in full */
 export function fullInWords(root: string, need: Need, isAll: boolean): string {
-  const missing = need.bytes - freeBytes(statfsSync(root));
+  const fs = fileSystemAt(root);
+  const missing = fs === undefined ? 0 : need.bytes - freeBytes(fs);
   const amount =
     missing > 0 ? `${isAll ? '' : 'at least '}${formatBytes(missing)} more needed` : 'more room is needed';
   return `no space left: ${amount}; the same command goes on from here`;
+}
+
+/** Undefined where the folder has gone meanwhile: whatever is written there next fails and says so. */
+function fileSystemAt(root: string): StatsFs | undefined {
+  try {
+    return statfsSync(root);
+  } catch {
+    return undefined;
+  }
 }
 
 function freeBytes({ bfree, bavail, bsize }: StatsFs): number {

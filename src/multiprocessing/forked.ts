@@ -1,7 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type Ending, StateError } from './errors.js';
 import { inheritedExecArgv } from './exec-argv.js';
+import { fork, type ProcessKind } from './fork.js';
+import { takeForkedAhead } from './fork-ahead.js';
 import type { LocalQueue } from './local-queue.js';
 import type { Call, FromChild, QueueFromChild, ToChild } from './messages.js';
 import { toCall } from './queue-handles.js';
@@ -19,9 +21,8 @@ export interface ForkOptions {
   readonly isWatched: boolean;
   readonly isSingle: boolean;
   readonly initializer?: { readonly task: Task; readonly args: readonly unknown[] };
-  readonly stdio?: 'inherit' | 'ignore';
-  readonly execArgv?: readonly string[];
-  readonly env?: Readonly<NodeJS.ProcessEnv>;
+  /** Where it is left out in part: the layer's own program, and the rest as this process has it. */
+  readonly process?: Partial<ProcessKind>;
 }
 
 export interface ForkHandlers {
@@ -30,8 +31,6 @@ export interface ForkHandlers {
   /** The process has ended and all that it had sent has been received. */
   onEnd(ending: Ending): void;
 }
-
-const ENTRY = fileURLToPath(new URL('./child/entry.js', import.meta.url));
 
 /** A forked process and the channel to it, with its ways to the queues of this one. */
 export class Forked {
@@ -46,15 +45,8 @@ export class Forked {
   /** @throws what `fork` throws, or StateError where the system has no process left */
   constructor(options: ForkOptions, handlers: ForkHandlers) {
     this.#handlers = handlers;
-    const { stdio = 'inherit', execArgv = inheritedExecArgv(), env = process.env } = options;
-    this.#child = fork(ENTRY, [], {
-      serialization: 'advanced',
-      stdio: ['ignore', stdio, stdio, 'ipc'],
-      execArgv: [...execArgv],
-      env,
-    });
-    // Failures to start, to send and to signal: the first shows in the missing pid, the others in the ending.
-    this.#child.on('error', () => {});
+    const kind = { ...ownKind(), ...options.process };
+    this.#child = takeForkedAhead(kind) ?? fork(kind);
     if (this.#child.pid === undefined) throw new StateError('the system could not fork a process');
     this.pid = this.#child.pid;
     this.#child.on('message', (message: FromChild) => this.#receive(message));
@@ -63,8 +55,6 @@ export class Forked {
       this.#endOnceDrained();
     });
     this.#child.once('disconnect', () => this.#endOnceDrained());
-    this.#child.unref();
-    this.#child.channel?.unref();
     try {
       this.#begin(options);
     } catch (error) {
@@ -168,4 +158,9 @@ export class Forked {
     this.#ports.clear();
     this.#handlers.onEnd(this.#ending);
   }
+}
+
+function ownKind(): ProcessKind {
+  const program = fileURLToPath(new URL('./child/entry.js', import.meta.url));
+  return { program, stdio: 'inherit', execArgv: inheritedExecArgv(), env: process.env };
 }

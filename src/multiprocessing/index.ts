@@ -1,3 +1,4 @@
+export { serve } from './child/serve.js';
 export { Closed, Empty, Full, StateError, Terminated, WorkerLostError, WorkerStartError } from './errors.js';
 export { type ApplyOptions, type ImapOptions, Pool, type PoolOptions } from './pool.js';
 export { Process, type ProcessOptions } from './process.js';

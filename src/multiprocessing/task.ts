@@ -31,12 +31,13 @@ export function task<F extends AnyFunction>(module: URL | string, exportName: st
   if (typeof exportName !== 'string' || exportName === '') {
     throw new TypeError(`a task needs the name of an export, got ${String(exportName)}`);
   }
-  return { module: moduleUrl(module), export: exportName };
+  return { module: fileUrl(module, "a task's module").href, export: exportName };
 }
 
-function moduleUrl(module: URL | string): string {
-  const text = module instanceof URL ? module.href : module;
-  if (text.startsWith('file:')) return new URL(text).href;
-  if (isAbsolute(text)) return pathToFileURL(text).href;
-  throw new TypeError(`a task's module must be a file URL or an absolute path, got ${text}`);
+/** @throws {TypeError} for anything but a file URL, a `file:` string or an absolute path */
+export function fileUrl(file: URL | string, what: string): URL {
+  const text = file instanceof URL ? file.href : file;
+  if (text.startsWith('file:')) return new URL(text);
+  if (isAbsolute(text)) return pathToFileURL(text);
+  throw new TypeError(`${what} must be a file URL or an absolute path, got ${text}`);
 }

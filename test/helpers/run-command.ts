@@ -39,7 +39,7 @@ export interface RunningCommand {
 }
 
 /** The built command, which users get; `folder-copy` in every other sense. */
-export const commandPath = fromRoot('dist/bin/folder-copy.js');
+export const commandPath = fromRoot('dist/lib/folder-copy.js');
 
 /** Runs the command to its end. */
 export function runCommand(args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {

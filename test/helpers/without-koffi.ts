@@ -13,7 +13,7 @@ export function withoutKoffi(): Record<string, string> {
     `const Module = require('node:module');
     const load = Module._load;
     Module._load = function (request, ...rest) {
-      if (request !== 'koffi') return load.call(this, request, ...rest);
+      if (!request.includes('koffi')) return load.call(this, request, ...rest);
       throw Object.assign(new Error("Cannot find module 'koffi'"), { code: 'MODULE_NOT_FOUND' });
     };`,
   );

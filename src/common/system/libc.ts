@@ -30,7 +30,7 @@ const ARCHITECTURES = new Set(['x64', 'arm64', 'riscv64', 'loong64']);
 function load(): Libc | undefined {
   if (process.platform !== 'linux' || !ARCHITECTURES.has(process.arch)) return undefined;
   try {
-    const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+    const koffi = loadKoffi();
     const library = koffi.load(null);
     return {
       bind: (name, result, parameters) => library.func(name, result, [...parameters]) as LibcFunction,
@@ -40,6 +40,20 @@ function load(): Libc | undefined {
   } catch {
     // An optional dependency: not installed, or not made for this platform.
     return undefined;
+  }
+}
+
+type Koffi = typeof import('koffi');
+
+/** Koffi searches for its native part, which takes a worker a quarter of its start: this knows where it stands. */
+function loadKoffi(): Koffi {
+  const require = createRequire(import.meta.url);
+  try {
+    const fromKoffi = createRequire(require.resolve('koffi'));
+    return fromKoffi(`@koromix/koffi-linux-${process.arch}/linux_${process.arch}/koffi.node`) as Koffi;
+  } catch {
+    // Another C library, or a layout that is not known here.
+    return require('koffi') as Koffi;
   }
 }
 

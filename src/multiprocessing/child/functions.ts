@@ -1,5 +1,6 @@
+import { pathToFileURL } from 'node:url';
 import type { Call } from '../messages.js';
-import type { Task } from '../task.js';
+import type { AnyFunction, Task } from '../task.js';
 
 /** What a module exports: that the arguments fit was the parent's to see. */
 type LoadedFunction = (...args: unknown[]) => unknown;
@@ -9,6 +10,15 @@ const functions = new Map<string, LoadedFunction>();
 /** The function that a task names; a promise only the first time, when its module is loaded. */
 export function functionOf({ module, export: name }: Task): LoadedFunction | Promise<LoadedFunction> {
   return functions.get(`${name} ${module}`) ?? load(module, name);
+}
+
+/** Functions by the names that tasks call them by. */
+export type OwnTasks = Readonly<Record<string, AnyFunction>>;
+
+/** These are found for tasks that name this process's program as their module. */
+export function keepOwn(tasks: OwnTasks): void {
+  const program = pathToFileURL(process.argv[1] ?? '').href;
+  for (const [name, own] of Object.entries(tasks)) functions.set(`${name} ${program}`, own as LoadedFunction);
 }
 
 /** The arguments of a call; a promise only where queues are among them and their code is not loaded yet. */

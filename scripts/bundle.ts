@@ -1,0 +1,75 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+import { thirdPartyLicenses } from './third-party.js';
+
+// Makes what ships: CommonJS, which Node starts sooner than ESM, in one file for each moment of a run.
+
+const root = join(import.meta.dirname, '../..');
+const target = join(root, 'dist/lib');
+
+/** Each file and the module it is made of, with all that this imports except what has a file of its own. */
+const FILES: Readonly<Record<string, string>> = {
+  'folder-copy.js': 'bin/folder-copy.ts',
+  // It knows of the process forked ahead: there must be one of it in a program.
+  'fork-ahead.js': 'src/multiprocessing/fork-ahead.ts',
+  'run.js': 'src/cli/run.ts',
+  'bar.js': 'src/cli/progress/bar.ts',
+  'fs-extra.js': 'fs-extra/esm',
+  'copy-worker.js': 'src/worker/copy-worker.ts',
+  'index.js': 'src/index.ts',
+  'multiprocessing.js': 'src/multiprocessing/index.ts',
+  'child/entry.js': 'src/multiprocessing/child/entry.ts',
+};
+
+/** The one that loads modules of which it knows only the URL, ES modules too. */
+const LOADER = 'multiprocessing.js';
+
+const sources = new Set<string>();
+for (const file of Object.keys(FILES)) for (const source of await bundle(file)) sources.add(source);
+writeFileSync(join(target, 'THIRD-PARTY-LICENSES.md'), thirdPartyLicenses(root, sources));
+writeFileSync(join(target, 'package.json'), '{ "type": "commonjs" }\n');
+chmodSync(join(target, 'folder-copy.js'), 0o755);
+
+/** @returns the files that went into it, as paths from the root */
+async function bundle(file: string): Promise<string[]> {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [FILES[file] ?? ''],
+    outfile: join(target, file),
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20.11',
+    external: ['koffi'],
+    // `import` takes three times as long as `require` to load what is CommonJS.
+    supported: { 'dynamic-import': file === LOADER },
+    define: { 'import.meta.url': 'moduleUrl' },
+    banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+    plugins: [withOwnFiles(file)],
+    logLevel: 'warning',
+    metafile: true,
+  });
+  return Object.keys(metafile.inputs);
+}
+
+/** What has a file of its own is required from there. */
+function withOwnFiles(file: string): Plugin {
+  const files = new Map(Object.entries(FILES).map(([other, module]) => [sourceOf(module), other]));
+  return {
+    name: 'own files',
+    setup({ onResolve }) {
+      onResolve({ filter: /./ }, ({ kind, path, resolveDir }) => {
+        if (kind === 'entry-point') return undefined;
+        const other = files.get(path.startsWith('.') ? join(resolveDir, path.replace(/\.js$/, '.ts')) : path);
+        if (other === undefined) return undefined;
+        const from = relative(dirname(file), other);
+        return { path: from.startsWith('.') ? from : `./${from}`, external: true };
+      });
+    },
+  };
+}
+
+function sourceOf(module: string): string {
+  return module.endsWith('.ts') ? join(root, module) : module;
+}

@@ -1,0 +1,39 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+// The package's entry points beside the bundles: for ESM a wrapper, so that whoever imports and whoever requires
+// gets the same classes; and the declarations, which count as CommonJS here as the bundles do.
+
+const built = join(import.meta.dirname, '../src');
+const target = join(import.meta.dirname, '../lib');
+
+const ENTRY_POINTS: Readonly<Record<string, string>> = {
+  index: 'index',
+  multiprocessing: 'multiprocessing/index',
+};
+
+const copied = new Set<string>();
+
+for (const [name, module] of Object.entries(ENTRY_POINTS)) {
+  copyDeclarations(`${module}.d.ts`);
+  write(`${name}.mjs`, `export * from './${name}.js';\n`);
+  write(`${name}.d.mts`, `export * from './${name}.js';\n`);
+  write(`${name}.d.ts`, `export * from './types/${module}.js';\n`);
+}
+
+/** A declaration file and all that it imports. */
+function copyDeclarations(file: string): void {
+  if (copied.has(file)) return;
+  copied.add(file);
+  const text = readFileSync(join(built, file), 'utf8');
+  write(join('types', file), text);
+  for (const [, path = ''] of text.matchAll(/(?:from |import\()['"](\..*?)\.js['"]/g)) {
+    copyDeclarations(join(dirname(file), `${path}.d.ts`));
+  }
+}
+
+function write(file: string, text: string): void {
+  const path = join(target, file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}

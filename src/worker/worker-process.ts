@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url';
+import { inheritedExecArgv } from '../multiprocessing/exec-argv.js';
+import type { ProcessKind } from '../multiprocessing/fork.js';
+
+/** The program of a copy worker; its tasks name it as their module. */
+export const WORKER_PROGRAM = new URL('./copy-worker.js', import.meta.url);
+
+/** What a copy worker is forked as. */
+export function workerProcess(): ProcessKind {
+  return {
+    program: fileURLToPath(WORKER_PROGRAM),
+    stdio: 'ignore',
+    execArgv: inheritedExecArgv(),
+    env: environment(),
+  };
+}
+
+/** Node reads the certificates that this names at every start, which takes longer than the start itself. */
+function environment(): NodeJS.ProcessEnv {
+  const { NODE_EXTRA_CA_CERTS: _, ...rest } = process.env;
+  return rest;
+}

@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { projectRoot } from '../helpers/project-root.js';
+import { commandEnvironment } from '../helpers/run-command.js';
+
+interface PackedFile {
+  /** relative to the package */
+  readonly path: string;
+  readonly mode: number;
+}
+
+export interface Packed {
+  /** of the tarball */
+  readonly path: string;
+  readonly files: readonly PackedFile[];
+}
+
+/** What `npm publish` would send, of the tree as it has been built. */
+export async function pack(folder: string): Promise<Packed> {
+  const answer = await npm(projectRoot, 'pack', '--ignore-scripts', '--json', '--pack-destination', folder);
+  const [packed] = Object.values(JSON.parse(answer)) as { filename: string; files: PackedFile[] }[];
+  if (packed === undefined) throw new Error(`npm pack answered ${answer}`);
+  return { path: join(folder, packed.filename), files: packed.files };
+}
+
+/** Installs into a folder that is no package yet; from npm's cache where that has it. */
+export async function install(folder: string, what: string): Promise<void> {
+  writeFileSync(join(folder, 'package.json'), '{}');
+  await npm(folder, 'install', '--prefer-offline', '--no-audit', '--no-fund', what);
+}
+
+async function npm(cwd: string, ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('npm', args, { cwd, env: commandEnvironment() });
+  return stdout;
+}
