@@ -5,6 +5,7 @@ import type { Batch, BatchEnd, WorkerReport, WorkerSettings } from '../common/me
 import type { Queue } from '../multiprocessing/index.js';
 import { copyFile } from './copy-file.js';
 import { copyLink } from './copy-link.js';
+import { copySmallFile } from './copy-small-file.js';
 import { finishFolder } from './finish-folder.js';
 import { type Finished, Job } from './job.js';
 import { beginLargeFile, copyRangeOf, endLargeFile } from './large-file.js';
@@ -50,7 +51,8 @@ function* copyEntries(context: WorkerContext, batch: Batch): Steps<void> {
 function* copyEntry(context: WorkerContext, batch: Batch, row: number): Steps<void> {
   try {
     const job = jobAt(context, batch, row);
-    context.done(row, job.name, yield* perform(context, job));
+    const small = job.kind === 'file' ? copySmallFile(context, job) : undefined;
+    context.done(row, job.name, small ?? (yield* perform(context, job)));
   } catch (error) {
     const failure = failureOf(error);
     if (failure.code === 'EMFILE' || failure.code === 'ENFILE') context.closeFolders();

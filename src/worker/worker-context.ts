@@ -58,7 +58,12 @@ export class WorkerContext {
     this.chunks = new Chunks(settings.chunkSize);
     this.#reports = reports;
     this.#budget = budget;
+    const { standing, digests: wantsDigests, fsync } = settings;
+    this.isPlain = standing === 'nothing' && budget === undefined && !wantsDigests && !fsync;
   }
+
+  /** Whether a small file is only to be copied: nothing to wait for, to compare with, to read back or to sync. */
+  readonly isPlain: boolean;
 
   begin(batch: Batch): void {
     this.#batch = batch.id;
