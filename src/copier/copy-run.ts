@@ -92,7 +92,12 @@ export class CopyRun {
     const destination = openFolderHandles(bytePath(folder.root));
     const budget = bwlimit === undefined ? undefined : new Budget(bwlimit);
     const settings = workerSettings(this.#places, this.#settings, folder, this.#runId);
-    const tree = this.#treeCopy(folder, destination, job => dispatcher.add(job));
+    const tree = this.#treeCopy(
+      folder,
+      destination,
+      job => dispatcher.add(job),
+      () => dispatcher.workers,
+    );
     const listener = this.#listener(tree, folder, destination);
     const dispatcher = new Dispatcher(workers, retries, settings, budget?.queue, listener);
     this.#stop.onStop(() => void dispatcher.end());
@@ -110,7 +115,12 @@ export class CopyRun {
     }
   }
 
-  #treeCopy(folder: WorkFolder, destination: FolderHandles, add: (job: PendingJob) => void): TreeCopy {
+  #treeCopy(
+    folder: WorkFolder,
+    destination: FolderHandles,
+    add: (job: PendingJob) => void,
+    liveWorkers: () => number,
+  ): TreeCopy {
     const { ifExists, strict, workers, verify, checksums } = this.#settings;
     // A digest is of a file from its start to its end.
     const isSplitting = workers > 1 && !verify && checksums === undefined;
@@ -122,7 +132,7 @@ export class CopyRun {
       strict,
       replacesFolders: this.#settings.delete || folder.standing === 'earlier',
       spared: folder.standing === 'content' ? this.#filters : undefined,
-      largeFiles: isSplitting ? new LargeFiles(this.#runId) : undefined,
+      largeFiles: isSplitting ? new LargeFiles(this.#runId, liveWorkers) : undefined,
       drop: ({ folder: path, name, part }) => {
         removeIfPossible(
           destination,
