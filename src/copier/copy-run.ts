@@ -22,7 +22,6 @@ import { Dispatcher, type JobListener } from './dispatcher.js';
 import type { CopyReport } from './events.js';
 import { filteredEntries } from './filtered-entries.js';
 import type { Filters } from './filters.js';
-import type { PendingJob } from './job-batch.js';
 import { LargeFiles } from './large-files.js';
 import { Ledger } from './ledger.js';
 import { measureTree } from './measure-tree.js';
@@ -92,12 +91,7 @@ export class CopyRun {
     const destination = openFolderHandles(bytePath(folder.root));
     const budget = bwlimit === undefined ? undefined : new Budget(bwlimit);
     const settings = workerSettings(this.#places, this.#settings, folder, this.#runId);
-    const tree = this.#treeCopy(
-      folder,
-      destination,
-      job => dispatcher.add(job),
-      () => dispatcher.workers,
-    );
+    const tree = this.#treeCopy(folder, destination, () => dispatcher);
     const listener = this.#listener(tree, folder, destination);
     const dispatcher = new Dispatcher(workers, retries, settings, budget?.queue, listener);
     this.#stop.onStop(() => void dispatcher.end());
@@ -115,12 +109,7 @@ export class CopyRun {
     }
   }
 
-  #treeCopy(
-    folder: WorkFolder,
-    destination: FolderHandles,
-    add: (job: PendingJob) => void,
-    liveWorkers: () => number,
-  ): TreeCopy {
+  #treeCopy(folder: WorkFolder, destination: FolderHandles, dispatcher: () => Dispatcher): TreeCopy {
     const { ifExists, strict, workers, verify, checksums } = this.#settings;
     // A digest is of a file from its start to its end.
     const isSplitting = workers > 1 && !verify && checksums === undefined;
@@ -132,7 +121,7 @@ export class CopyRun {
       strict,
       replacesFolders: this.#settings.delete || folder.standing === 'earlier',
       spared: folder.standing === 'content' ? this.#filters : undefined,
-      largeFiles: isSplitting ? new LargeFiles(this.#runId, liveWorkers) : undefined,
+      largeFiles: isSplitting ? new LargeFiles(this.#runId, () => dispatcher().workers) : undefined,
       drop: ({ folder: path, name, part }) => {
         removeIfPossible(
           destination,
@@ -142,7 +131,8 @@ export class CopyRun {
       },
       isForAll: failure => this.#isStoppedAsFull(failure, folder.root),
       collisions: new NameCollisions(bytePath(folder.root), this.#runId),
-      add,
+      add: job => dispatcher().add(job),
+      batchNumber: () => dispatcher().batchNumber,
     });
   }
 

@@ -82,6 +82,11 @@ export class Dispatcher {
     this.#hand();
   }
 
+  /** The number of the batch to which jobs are being added. */
+  get batchNumber(): number {
+    return this.#batcher.number;
+  }
+
   /** How many workers there are now. */
   get workers(): number {
     return this.#pool.workers;
@@ -207,6 +212,12 @@ export class Dispatcher {
   }
 
   #tryAgain(job: PendingJob, failure: Failure, delayMs: number): void {
+    if (job.kind === 'finishAfter') {
+      // Alone it would come before what has to be done again in the folder.
+      this.#queued -= 1;
+      this.#listener.done(job, { name: job.name, how: 'postponed', bytes: 0 });
+      return;
+    }
     if (job.attempt > this.#retries) {
       this.#give(job, failure);
       return;

@@ -204,9 +204,9 @@ class NamedEntries implements Names {
 class OpenFolder {
   failure: Failure | undefined;
   readonly #names: BytePath[] = [];
-  readonly #facts = new FactsColumn(4);
+  /** Made with the first subfolder: most folders have none. */
+  #facts: FactsColumn | undefined;
   #next = 0;
-  #packed: Float64Array | undefined;
 
   constructor(
     readonly path: BytePath,
@@ -215,14 +215,14 @@ class OpenFolder {
 
   addSubfolder(name: BytePath, facts: Facts): void {
     this.#names.push(name);
+    this.#facts ??= new FactsColumn(4);
     this.#facts.push(facts);
   }
 
   nextSubfolder(): { name: BytePath; facts: Facts } | undefined {
     const name = this.#names[this.#next];
-    if (name === undefined) return undefined;
-    this.#packed ??= this.#facts.packed();
-    const facts = factsAt(this.#packed, this.#next);
+    if (name === undefined || this.#facts === undefined) return undefined;
+    const facts = factsAt(this.#facts.values, this.#next);
     this.#next += 1;
     return { name, facts };
   }
