@@ -26,6 +26,7 @@ import { LargeFiles } from './large-files.js';
 import { Ledger } from './ledger.js';
 import { measureTree } from './measure-tree.js';
 import type { CopySettings } from './options.js';
+import { QuickLook } from './quick-look.js';
 import type { Selection } from './selection.js';
 import { openSideFiles, type SideFiles } from './side-files.js';
 import { Slices } from './slices.js';
@@ -131,9 +132,17 @@ export class CopyRun {
       },
       isForAll: failure => this.#isStoppedAsFull(failure, folder.root),
       collisions: new NameCollisions(bytePath(folder.root), this.#runId),
+      quickLook: this.#isTimeTrusted(folder) ? new QuickLook(destination, bytePath(folder.root)) : undefined,
       add: job => dispatcher().add(job),
       batchNumber: () => dispatcher().batchNumber,
     });
+  }
+
+  /** Whether a file that stands there with the right size and time is not looked at any further. */
+  #isTimeTrusted({ standing, trust }: WorkFolder): boolean {
+    const { ifExists, verify, checksums } = this.#settings;
+    if (standing === 'earlier') return trust === 'time';
+    return standing === 'content' && ifExists === 'update' && !verify && checksums === undefined;
   }
 
   #listener(tree: TreeCopy, folder: WorkFolder, destination: FolderHandles): JobListener {

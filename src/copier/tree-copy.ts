@@ -17,6 +17,7 @@ import { isLarge, type LargeFiles, type LargeStep } from './large-files.js';
 import type { Ledger } from './ledger.js';
 import type { Listed, ListedEntry } from './list-entries.js';
 import { makeFolder } from './make-folder.js';
+import type { QuickLook } from './quick-look.js';
 import { canBeRemoved, removeTree } from './remove-tree.js';
 
 /** What a `TreeCopy` works with. */
@@ -37,6 +38,8 @@ export interface TreeCopyParts {
   readonly drop: (job: PendingJob) => void;
   /** Whether a failure stops the whole run, so that its entry is no failed one but left for the next run. */
   readonly isForAll: (failure: Failure) => boolean;
+  /** Undefined where what stands there has to be replaced, or read. */
+  readonly quickLook: QuickLook | undefined;
   /** Hands a job to the workers. */
   readonly add: (job: PendingJob) => void;
   /** The number of the batch to which the next job is added. */
@@ -255,6 +258,13 @@ export class TreeCopy {
   }
 
   #plan(entry: ListedEntry, kind: 'file' | 'link' | 'fifo'): void {
+    const { folder, name, facts } = entry;
+    if (kind === 'file' && facts.nlink === 1 && this.#parts.quickLook?.finds(folder, name, facts)) {
+      this.#parts.ledger.planned(facts);
+      this.#parts.ledger.settled(join(folder, name), false, 'skipped', 0);
+      this.#parts.ledger.passed(facts.size);
+      return;
+    }
     this.#folders.expect(entry.folder);
     const isAlone = entry.facts.nlink === 1 || (kind === 'link' && !LINKS_ARE_LINKED);
     const plan = isAlone ? COPY : this.#hardLinks.meet({ ...entry, kind });
