@@ -4,7 +4,7 @@ import { CopyRun } from './copy-run.js';
 import { DryRun } from './dry-run.js';
 import { type EntryFailure, PartialCopyError, RefusedError } from './errors.js';
 import type { CopyReport } from './events.js';
-import { type CopyOptions, normalizeOptions } from './options.js';
+import { type CopyOptions, normalizeOptions, type RunOptions } from './options.js';
 import { Selection } from './selection.js';
 import type { Tally } from './tally.js';
 
@@ -16,6 +16,7 @@ import type { Tally } from './tally.js';
  * @throws {RefusedError} before anything is written: what cannot be copied, or there, or with these options
  * @throws {PartialCopyError} after the run, where entries failed
  * @throws the reason of `options.signal`, once it is aborted and all workers have ended
+ * @throws what `options.onEvent` throws or rejects with, once all workers have ended
  */
 export async function copyFolder(
   source: string,
@@ -29,7 +30,7 @@ export async function copyFolder(
     ...options,
     onEvent: event => {
       if (event.type === 'error') failures.push(event);
-      onEvent?.(event);
+      return onEvent?.(event);
     },
   });
   const report = await run.run();
@@ -49,7 +50,7 @@ export interface PreparedCopy {
 export function prepareCopy(
   source: string,
   destination: string | undefined,
-  options: CopyOptions,
+  options: RunOptions,
 ): PreparedCopy {
   const settings = normalizeOptions(options);
   if (settings.xattrs === 'always' && platformCalls() === undefined) {
@@ -59,5 +60,15 @@ export function prepareCopy(
   }
   const places = checkPlaces(source, destination, settings.suffix);
   const selection = settings.from === undefined ? undefined : Selection.read(settings.from);
-  return settings.dryRun ? new DryRun(places, settings, selection) : new CopyRun(places, settings, selection);
+  const copy = settings.dryRun
+    ? new DryRun(places, settings, selection)
+    : new CopyRun(places, settings, selection);
+  return {
+    tally: copy.tally,
+    run: async () => {
+      const report = await copy.run();
+      await settings.events.drained();
+      return report;
+    },
+  };
 }

@@ -50,7 +50,7 @@ export class CopyRun {
     this.#selection = selection;
     this.#stop = new Stop(settings.signal);
     this.#files = openSideFiles(settings.checksums, settings.failed);
-    this.#ledger = new Ledger(settings.onEvent, this.#files);
+    this.#ledger = new Ledger(event => settings.events.tell(event), this.#files);
   }
 
   get tally(): Tally {
@@ -60,12 +60,12 @@ export class CopyRun {
   /** @throws {RefusedError} where the destination cannot be made, or is another run's */
   async run(): Promise<CopyReport> {
     const { source, destination } = this.#places;
-    const { workers, chunkSize, onEvent } = this.#settings;
+    const { workers, chunkSize, events } = this.#settings;
     try {
       const folder = await openWorkFolder(this.#places, this.#settings, this.#runId);
       try {
         this.#files.start();
-        onEvent({ type: 'start', version, source, destination, workers, chunkSize });
+        events.tell({ type: 'start', version, source, destination, workers, chunkSize });
         await this.#copyInto(folder);
       } finally {
         folder.claim.release();
@@ -177,7 +177,7 @@ export class CopyRun {
   async #list(tree: TreeCopy, dispatcher: Dispatcher, folder: WorkFolder): Promise<void> {
     const { dereference, oneFileSystem } = this.#settings;
     const options = { dereference, oneFileSystem, selection: this.#selection };
-    const slices = new Slices();
+    const slices = new Slices(this.#settings.events);
     for (const listed of listEntries(bytePath(this.#places.sourceRoot), options)) {
       tree.take(listed);
       this.#stopIfFailed();
@@ -226,7 +226,7 @@ export class CopyRun {
     const onlyDevice = oneFileSystem ? this.#places.sourceFacts.dev : undefined;
     const isSelected = this.#selection && ((path: BytePath) => this.#selection?.has(path) ?? true);
     const trees: Trees = { source, destination, dereference, onlyDevice, ...(isSelected && { isSelected }) };
-    const slices = new Slices();
+    const slices = new Slices(this.#settings.events);
     try {
       for (const deletion of deleteExtras(trees, true)) {
         tree.book(deletion, standing === 'content');

@@ -79,6 +79,7 @@ export class Ledger {
     this.tally.lost(notKept);
     // The root is no entry: it is counted nowhere and told of only where it failed.
     if (path === ROOT) return;
+    this.tally.latest = () => path;
     if (how === 'skipped') this.tally.skipped += 1;
     else if (isFolder) this.tally.finished.folders += 1;
     else this.tally.finished.files += 1;

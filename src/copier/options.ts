@@ -1,5 +1,6 @@
 import type { IfExists, Reflink } from '../common/messages.js';
 import { UsageError } from './errors.js';
+import { EventSink } from './event-sink.js';
 import type { CopyEvent } from './events.js';
 
 /** What can be asked of a copy; all of it optional, with the command's defaults. */
@@ -49,8 +50,17 @@ export interface CopyOptions {
   readonly dryRun?: boolean;
   /** Stops the run; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Called for every event, in order. */
-  readonly onEvent?: (event: CopyEvent) => void;
+  /**
+   * Called for every event, in order. Where it returns a promise, the run lists no further until that has
+   * resolved, so that a slow consumer is not overrun; one that rejects ends the run with its reason.
+   */
+  readonly onEvent?: (event: CopyEvent) => unknown;
+}
+
+/** What is asked of a run besides, by whoever shows it. */
+export interface RunOptions extends CopyOptions {
+  /** Whether each finished entry is told of; what is skipped though nobody asked for that always is. Default true. */
+  readonly wantsFiles?: boolean;
 }
 
 /** Options after the door: checked and complete. */
@@ -76,7 +86,7 @@ export interface CopySettings {
   readonly spaceCheck: boolean;
   readonly dryRun: boolean;
   readonly signal: AbortSignal | undefined;
-  readonly onEvent: (event: CopyEvent) => void;
+  readonly events: EventSink;
 }
 
 export const DEFAULT_WORKERS = 5;
@@ -93,7 +103,7 @@ export type Xattrs = 'auto' | 'always' | 'never';
 export const XATTRS: readonly Xattrs[] = ['auto', 'always', 'never'];
 
 /** @throws {UsageError} naming the option, what it takes and what came */
-export function normalizeOptions(options: CopyOptions): CopySettings {
+export function normalizeOptions(options: RunOptions): CopySettings {
   const {
     workers = DEFAULT_WORKERS,
     chunkSize = DEFAULT_CHUNK_SIZE,
@@ -117,6 +127,7 @@ export function normalizeOptions(options: CopyOptions): CopySettings {
     dryRun = false,
     signal,
     onEvent = () => {},
+    wantsFiles = true,
   } = options;
   validateWhole('workers', workers, 1, MOST_WORKERS);
   validateWhole('chunkSize', chunkSize, 1, LARGEST_CHUNK_SIZE);
@@ -162,7 +173,7 @@ export function normalizeOptions(options: CopyOptions): CopySettings {
     spaceCheck,
     dryRun,
     signal,
-    onEvent,
+    events: new EventSink(onEvent, wantsFiles, signal),
   };
 }
 

@@ -1,3 +1,4 @@
+import { type BytePath, ROOT } from '../common/byte-path.js';
 import type { NotKept } from '../common/messages.js';
 
 /** The counts of a run, kept up to date while it goes on; folders are not among files, the root is in neither. */
@@ -13,6 +14,8 @@ export class Tally {
   failed = 0;
   deleted = 0;
   readonly notKept: Partial<Record<NotKept, number>> = {};
+  /** Gives the path of the entry finished or skipped last; asked for as often as it is shown, and no more. */
+  latest: () => BytePath = () => ROOT;
   /** Whether the listing has ended, so that `found` is all there is. */
   isListed = false;
 
