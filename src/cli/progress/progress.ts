@@ -4,6 +4,7 @@ import type { Tally } from '../../copier/tally.js';
 export interface ProgressNow {
   /** 0 to 100, and 100 only when everything has been copied. */
   readonly percent: number;
+  /** Finished or skipped. */
   readonly filesDone: number;
   readonly filesFound: number;
   readonly bytes: number;
@@ -38,7 +39,8 @@ export class Progress {
     if (!this.#isOver) this.#percent = Math.min(Math.max(this.#percent, share * 100), 99.99);
     return {
       percent: this.#percent,
-      filesDone: finished.files,
+      // Folders are hardly ever skipped.
+      filesDone: Math.min(finished.files + skipped, found.files),
       filesFound: found.files,
       bytes,
       rate: seconds === 0 ? 0 : bytes / seconds,

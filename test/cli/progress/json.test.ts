@@ -215,7 +215,7 @@ test.skipIf(!readdirSync('/dev').includes('full'))(
       stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
     });
     let stderr = '';
-    child.stderr.setEncoding('utf8').on('data', text => (stderr += text));
+    child.stderr?.setEncoding('utf8').on('data', text => (stderr += text));
     const status = await new Promise(resolve => child.once('close', resolve));
     expect({ status, stderr }).toEqual({
       status: 1,
