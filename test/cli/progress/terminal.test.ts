@@ -11,7 +11,7 @@ const album: TreeEntry[] = Array.from({ length: 80 }, (_, index) => {
   return { kind: 'file', path: `photos/二〇二四年夏天/🎉 假期的照片 ${index + 10}.jpg`, size: 40_000 };
 });
 const command = 'folder-copy --bwlimit 1m photos copy';
-const under = /^ *[1-9]\d?\.\d\d%.*jpg/m;
+const under = /^ *[1-9]\d?\.\d\d% {2}\S/m;
 const prompt = /^\$$/m;
 
 /** Figures, the name of the moment and the room between the parts of a bar are not the same in any two runs. */
@@ -73,24 +73,18 @@ for (const [columns, facts] of widths) {
 test('a terminal that is made narrower and wider while it runs keeps one clean line', async () => {
   const session = tmux({ columns: 100, cwd: makeTree(album) });
   await session.sees(prompt);
-  session.type(`${command} --progress bar`, 'Enter');
+  // At the bottom of the screen, as a terminal in use is: tmux loses track of a cursor near its top.
+  session.type(`seq 40; ${command}`, 'Enter');
+  const shown = (): string => session.screen().split('\n40\n').at(-1) ?? '';
   for (const columns of [100, 40, 61, 30, 200]) {
     session.resize(columns);
-    const fits = /\n *[1-9]\d?\.\d\d%.*(files|s|left)$/;
-    let line: string;
-    do {
-      line = (await session.sees(fits)).split('\n').at(-1) ?? '';
-    } while (stringWidth(line) !== columns - 1);
-    expect(normalized(session.screen())).toEqual([
-      `$ ${command} --progress bar`,
-      expect.stringMatching(/^##% {2}(name|二.*|…?) {2}# files( {2}#B( {2}#B\/s( {2}#s left)?)?)?$/),
-    ]);
+    for (let width = 0; width !== columns - 1; width = stringWidth(shown())) await session.sees(under);
+    expect(normalized(shown())).toEqual([expect.stringMatching(/^##% {2}(name|\S*) {2}# files( {2}#B.*)?$/)]);
   }
-  await session.sees(prompt);
-  expect(normalized(session.screen())).toEqual([
-    `$ ${command} --progress bar`,
-    expect.stringMatching(/^100\.00% /),
-    expect.stringMatching(/^# files, 1 folder, /),
+  await session.sees(/\n\$$/);
+  expect(normalized(shown())).toEqual([
+    expect.stringMatching(/^100\.00% .* # files {2}#B {2}#B\/s$/),
+    expect.stringMatching(/^# files, 1 folder, .* -> copy$/),
     '$',
   ]);
 });
