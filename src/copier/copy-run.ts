@@ -176,7 +176,7 @@ export class CopyRun {
 
   async #list(tree: TreeCopy, dispatcher: Dispatcher, folder: WorkFolder): Promise<void> {
     const { dereference, oneFileSystem } = this.#settings;
-    const options = { dereference, oneFileSystem, selection: this.#selection };
+    const options = { dereference, oneFileSystem, selection: this.#selection, tally: this.tally };
     const slices = new Slices(this.#settings.events);
     for (const listed of listEntries(bytePath(this.#places.sourceRoot), options)) {
       tree.take(listed);

@@ -52,7 +52,7 @@ export class DryRun {
     try {
       events.tell({ type: 'start', version, source, destination, workers, chunkSize });
       const sight = root === undefined || to === undefined ? undefined : sightOf(from, to, root);
-      const options = { dereference, oneFileSystem, selection: this.#selection };
+      const options = { dereference, oneFileSystem, selection: this.#selection, tally: this.tally };
       const slices = new Slices(events);
       for (const listed of listEntries(bytePath(sourceRoot), options)) {
         this.#take(listed, sight);

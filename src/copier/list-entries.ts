@@ -34,6 +34,8 @@ export interface ListOptions {
   readonly oneFileSystem: boolean;
   /** Which entries are listed; left out: all. */
   readonly selection?: Selection | undefined;
+  /** Is given a function that tells how much of the tree has been listed, by a guess from 0 to 1. */
+  readonly tally?: { listedShare: () => number };
 }
 
 /**
@@ -63,6 +65,7 @@ class Walk {
     this.#handles = openFolderHandles(root, options.dereference);
     this.#options = options;
     this.#root = root;
+    if (options.tally !== undefined) options.tally.listedShare = () => this.#open.at(-1)?.listedShare ?? 0;
   }
 
   close(): void {
@@ -78,11 +81,12 @@ class Walk {
       return;
     }
     this.#rootDevice = rootFacts.dev;
-    yield* this.#enter(ROOT, rootFacts);
+    yield* this.#enter(ROOT, rootFacts, 0, 1);
     for (let top = this.#open.at(-1); top !== undefined; top = this.#open.at(-1)) {
       const next = top.nextSubfolder();
       if (next !== undefined) {
-        yield* this.#enter(join(top.path, next.name), next.facts);
+        const { listedShare, shareOfEach } = top;
+        yield* this.#enter(join(top.path, next.name), next.facts, listedShare - shareOfEach, shareOfEach);
         continue;
       }
       this.#open.pop();
@@ -91,7 +95,12 @@ class Walk {
     }
   }
 
-  *#enter(folder: BytePath, facts: Facts): Generator<Listed, void, undefined> {
+  *#enter(
+    folder: BytePath,
+    facts: Facts,
+    startsAt: number,
+    share: number,
+  ): Generator<Listed, void, undefined> {
     const isForeign = this.#options.oneFileSystem && facts.dev !== this.#rootDevice;
     let directory: Names | undefined;
     try {
@@ -103,7 +112,7 @@ class Walk {
       yield { kind: 'failed', path: folder, isFolder: true, failure: failureOf(error) };
       return;
     }
-    const opened = new OpenFolder(folder, facts);
+    const opened = new OpenFolder(folder, facts, startsAt, share);
     let skipped = false;
     try {
       yield { kind: 'enter', folder, facts, skip: () => (skipped = true) };
@@ -125,6 +134,7 @@ class Walk {
     try {
       for (let found = directory.readSync(); found !== null; found = directory.readSync()) {
         const name = rawName(found.name);
+        into.namesRead += 1;
         let facts: Facts;
         try {
           facts = this.#factsOf(this.#handles.at(folder) + name);
@@ -140,6 +150,7 @@ class Walk {
     } catch (error) {
       into.failure = failureOf(error);
     }
+    into.isRead = true;
   }
 
   #namesIn(folder: BytePath): Names {
@@ -182,9 +193,14 @@ class NamedEntries implements Names {
 /** Names taken from a directory in one go; libuv's own default of 32 makes four times the calls. */
 const NAMES_PER_READ = 256;
 
+/** Names of a folder that is being read: how many there are, nobody knows. */
+const HALF_OF_A_FOLDER = 4096;
+
 /** A folder that has been read, with the subfolders that the walk has still to enter. */
 class OpenFolder {
   failure: Failure | undefined;
+  namesRead = 0;
+  isRead = false;
   readonly #names: BytePath[] = [];
   readonly #facts = new FactsColumn(4);
   #next = 0;
@@ -193,7 +209,21 @@ class OpenFolder {
   constructor(
     readonly path: BytePath,
     readonly facts: Facts,
+    /** How much of the tree comes before it, and how much is in it, by a guess: subfolders share alike. */
+    readonly startsAt: number,
+    readonly share: number,
   ) {}
+
+  /** What the folder's own entries and each of its subfolders are of the tree. */
+  get shareOfEach(): number {
+    return this.share / (this.#names.length + 1);
+  }
+
+  /** Of the tree, up to here and with the subfolder that was entered last. */
+  get listedShare(): number {
+    if (this.isRead) return this.startsAt + this.shareOfEach * (this.#next + 1);
+    return this.startsAt + this.share * (this.namesRead / (this.namesRead + HALF_OF_A_FOLDER));
+  }
 
   addSubfolder(name: BytePath, facts: Facts): void {
     this.#names.push(name);

@@ -16,6 +16,8 @@ export class Tally {
   readonly notKept: Partial<Record<NotKept, number>> = {};
   /** Gives the path of the entry finished or skipped last; asked for as often as it is shown, and no more. */
   latest: () => BytePath = () => ROOT;
+  /** Gives how much of the source has been listed, by a guess from 0 to 1. */
+  listedShare: () => number = () => 1;
   /** Whether the listing has ended, so that `found` is all there is. */
   isListed = false;
 
