@@ -55,7 +55,7 @@ export function prepareCopy(
   const settings = normalizeOptions(options);
   if (settings.xattrs === 'always' && platformCalls() === undefined) {
     throw new RefusedError(
-      'xattrs always: extended attributes cannot be reached here: the optional dependency koffi is not installed, or not made for this platform',
+      'xattrs always: extended attributes cannot be reached here: the optional dependency koffi is not installed, or not made for this platform; install it, or take xattrs auto (ENOTSUP)',
     );
   }
   const places = checkPlaces(source, destination, settings.suffix);

@@ -149,7 +149,9 @@ export function normalizeOptions(options: RunOptions): CopySettings {
     dryRun,
   });
   if (deleteExtras && from !== undefined) {
-    throw new UsageError('delete cannot go with from: what is not named there is no extra');
+    throw new UsageError(
+      'delete cannot go with from: what is not named there is no extra; leave one of them out',
+    );
   }
   return {
     workers,
