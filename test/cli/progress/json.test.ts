@@ -250,7 +250,7 @@ async function unheard(place: string) {
   const child = spawn(process.execPath, [commandPath, '--progress', 'json', 'photos', 'copy'], {
     cwd: place,
     env: commandEnvironment(),
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
   const closed = new Promise<number | null>(resolve => child.once('exit', resolve));
   const partial = join(place, 'copy.partial');
