@@ -14,7 +14,8 @@ const FILES: Readonly<Record<string, string>> = {
   // It knows of the process forked ahead: there must be one of it in a program.
   'fork-ahead.js': 'src/multiprocessing/fork-ahead.ts',
   'run.js': 'src/cli/run.ts',
-  'bar.js': 'src/cli/progress/bar.ts',
+  'bar-drawing.js': 'src/cli/progress/bar-drawing.ts',
+  'ignore.js': 'ignore',
   'fs-extra.js': 'fs-extra/esm',
   'copy-worker.js': 'src/worker/copy-worker.ts',
   'index.js': 'src/index.ts',

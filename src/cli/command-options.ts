@@ -13,6 +13,7 @@ import {
   XATTRS,
   type Xattrs,
 } from '../copier/options.js';
+import { PROGRESS, type ProgressKind } from './progress/choose-view.js';
 
 /** One option of the command. Help and README are made from, or held against, this table. */
 export interface CommandOption {
@@ -20,6 +21,8 @@ export interface CommandOption {
   readonly description: string;
   readonly defaultValue?: string | number;
   readonly choices?: readonly string[];
+  /** Other options, by their camelCase names, that it cannot go with. */
+  readonly conflicts?: readonly string[];
   /** `previous`: what the option's earlier occurrences made. */
   readonly parse?: (text: string, previous: unknown) => unknown;
 }
@@ -120,8 +123,14 @@ export const COMMAND_OPTIONS: readonly CommandOption[] = [
     defaultValue: 'auto',
     choices: XATTRS,
   },
-  { flags: '-v, --verbose', description: 'a line for every finished entry, and no bar' },
-  { flags: '-q, --quiet', description: 'errors only' },
+  {
+    flags: '--progress <view>',
+    description: 'auto: a bar on a terminal; plain: a line now and then; json: events on standard output',
+    defaultValue: 'auto',
+    choices: PROGRESS,
+  },
+  { flags: '-v, --verbose', description: 'a line for every finished entry; no bar unless asked for' },
+  { flags: '-q, --quiet', description: 'errors only', conflicts: ['verbose'] },
 ];
 
 /** What commander makes of the table. */
@@ -149,6 +158,7 @@ export interface ParsedOptions {
   readonly spaceCheck: boolean;
   readonly dryRun?: true;
   readonly xattrs: Xattrs;
+  readonly progress: ProgressKind;
   readonly verbose?: true;
   readonly quiet?: true;
 }

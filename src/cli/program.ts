@@ -12,10 +12,11 @@ export function makeProgram(): Command {
     .allowExcessArguments(false)
     .configureOutput({ outputError: (text, write) => write(`folder-copy: ${asLine(text)}\n`) })
     .exitOverride();
-  for (const { flags, description, defaultValue, choices, parse } of COMMAND_OPTIONS) {
+  for (const { flags, description, defaultValue, choices, conflicts, parse } of COMMAND_OPTIONS) {
     const option = new Option(flags, description);
     if (defaultValue !== undefined) option.default(defaultValue);
     if (choices !== undefined) option.choices(choices);
+    if (conflicts !== undefined) option.conflicts([...conflicts]);
     if (parse !== undefined) option.argParser(parse);
     program.addOption(option);
   }

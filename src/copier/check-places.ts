@@ -40,7 +40,9 @@ export function checkPlaces(source: string, destination: string | undefined, suf
   const exists = standing !== undefined;
   const partialRoot = partialOf(destinationRoot);
   if (exists && lstatSync(partialRoot, { throwIfNoEntry: false }) !== undefined) {
-    throw new RefusedError(`${shown}: stands there, and so does ${partialRoot}: remove one of them`);
+    throw new RefusedError(
+      `${shown}: stands there, and so does ${partialRoot}; remove or rename one of them (EEXIST)`,
+    );
   }
   return { source: from, sourceRoot, sourceFacts, destination: to, destinationRoot, partialRoot, exists };
 }
@@ -57,7 +59,7 @@ const MOST_NAME_BYTES = 255;
 
 function defaultDestination(source: string, suffix: string): string {
   if (dirname(source) === source) {
-    throw new UsageError(`${source} has no name to put ${suffix} behind: name a destination`);
+    throw new UsageError(`${source} has no name to put ${suffix} behind; name a destination`);
   }
   return join(dirname(source), basename(source) + suffix);
 }
@@ -83,9 +85,14 @@ function statDestination(shown: string, path: string): Facts | undefined {
   const itself = statIfThere(shown, () => lstat(path));
   if (itself === undefined) return undefined;
   const behind = statIfThere(shown, () => stat(path));
-  if (behind === undefined) throw new RefusedError(`${shown}: is a link that leads nowhere (ENOENT)`);
+  if (behind === undefined)
+    throw new RefusedError(
+      `${shown}: is a link that leads nowhere; remove it, or make what it leads to (ENOENT)`,
+    );
   if (kindOf(behind) !== 'folder')
-    throw new RefusedError(`${shown}: stands there and is no folder (ENOTDIR)`);
+    throw new RefusedError(
+      `${shown}: stands there and is no folder; remove it, or name another destination (ENOTDIR)`,
+    );
   return behind;
 }
 
@@ -108,13 +115,17 @@ function refuseOverlap(
   standing: Facts | undefined,
 ): void {
   if (standing !== undefined && sameInode(standing, sourceFacts)) {
-    throw new RefusedError(`${destination}: is the source itself`);
+    throw new RefusedError(`${destination}: is the source itself; name another destination (EINVAL)`);
   }
   if (isWithin(dirname(destinationRoot), sourceFacts)) {
-    throw new RefusedError(`${destination}: lies inside the source ${source}`);
+    throw new RefusedError(
+      `${destination}: lies inside the source ${source}; name a destination outside it (EINVAL)`,
+    );
   }
   if (standing !== undefined && isWithin(dirname(sourceRoot), standing)) {
-    throw new RefusedError(`${destination}: contains the source ${source}`);
+    throw new RefusedError(
+      `${destination}: contains the source ${source}; name another destination (EINVAL)`,
+    );
   }
 }
 

@@ -59,7 +59,7 @@ export class CopyRun {
     this.#filters = filters;
     this.#stop = new Stop(settings.signal);
     this.#files = openSideFiles(settings.checksums, settings.failed);
-    this.#ledger = new Ledger(settings.onEvent, this.#files);
+    this.#ledger = new Ledger(settings.events, this.#files);
   }
 
   get tally(): Tally {
@@ -69,12 +69,12 @@ export class CopyRun {
   /** @throws {RefusedError} where the destination cannot be made, or is another run's */
   async run(): Promise<CopyReport> {
     const { source, destination } = this.#places;
-    const { workers, chunkSize, onEvent } = this.#settings;
+    const { workers, chunkSize, events } = this.#settings;
     try {
       const folder = await openWorkFolder(this.#places, this.#settings, this.#runId);
       try {
         this.#files.start();
-        onEvent({ type: 'start', version, source, destination, workers, chunkSize });
+        events.tell({ type: 'start', version, source, destination, workers, chunkSize });
         await this.#copyInto(folder);
       } finally {
         folder.claim.release();
@@ -186,8 +186,14 @@ export class CopyRun {
 
   async #list(tree: TreeCopy, dispatcher: Dispatcher, folder: WorkFolder): Promise<void> {
     const { dereference, oneFileSystem } = this.#settings;
-    const options = { dereference, oneFileSystem, selection: this.#selection, filters: this.#filters };
-    const slices = new Slices();
+    const options = {
+      dereference,
+      oneFileSystem,
+      selection: this.#selection,
+      filters: this.#filters,
+      tally: this.tally,
+    };
+    const slices = new Slices(this.#settings.events);
     for (const listed of filteredEntries(bytePath(this.#places.sourceRoot), options)) {
       tree.take(listed);
       this.#stopIfFailed();
@@ -243,7 +249,7 @@ export class CopyRun {
       filters: this.#filters,
       sparesExcluded: standing === 'content',
     };
-    const slices = new Slices();
+    const slices = new Slices(this.#settings.events);
     try {
       for (const deletion of deleteExtras(trees, true)) {
         tree.book(deletion, standing === 'content');

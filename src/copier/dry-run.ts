@@ -43,7 +43,7 @@ export class DryRun {
     this.#settings = settings;
     this.#selection = selection;
     this.#filters = filters;
-    this.#ledger = new Ledger(settings.onEvent, noSideFiles);
+    this.#ledger = new Ledger(settings.events, noSideFiles);
   }
 
   get tally() {
@@ -53,23 +53,30 @@ export class DryRun {
   /** @throws {RefusedError} where the copy would be refused, as far as that can be told without writing */
   async run(): Promise<CopyReport> {
     const { source, sourceRoot, destination } = this.#places;
-    const { workers, chunkSize, dereference, oneFileSystem, onEvent, signal } = this.#settings;
+    const { workers, chunkSize, dereference, oneFileSystem, events, signal } = this.#settings;
     const root = standingRoot(this.#places);
     const stop = new Stop(signal);
     const from = openFolderHandles(bytePath(sourceRoot), dereference);
     const to = root === undefined ? undefined : openFolderHandles(bytePath(root));
     try {
-      onEvent({ type: 'start', version, source, destination, workers, chunkSize });
+      events.tell({ type: 'start', version, source, destination, workers, chunkSize });
       const sight = root === undefined || to === undefined ? undefined : sightOf(from, to, root);
-      const options = { dereference, oneFileSystem, selection: this.#selection, filters: this.#filters };
-      const slices = new Slices();
+      const options = {
+        dereference,
+        oneFileSystem,
+        selection: this.#selection,
+        filters: this.#filters,
+        tally: this.tally,
+      };
+      const slices = new Slices(events);
       for (const listed of filteredEntries(bytePath(sourceRoot), options)) {
         this.#take(listed, sight);
         if (slices.isOver) await slices.next();
         if (stop.isStopped) break;
       }
       if (!stop.isStopped) this.#ledger.listed();
-      if (this.#settings.delete && this.#places.exists && to !== undefined) this.#deleteExtras(from, to);
+      const deletes = this.#settings.delete && this.#places.exists && !this.#ledger.hasFailures;
+      if (deletes && !stop.isStopped && to !== undefined) await this.#deleteExtras(from, to, slices, stop);
     } finally {
       stop.close();
       from.close();
@@ -155,8 +162,12 @@ export class DryRun {
     return this.#places.exists ? this.#settings.ifExists : 'update';
   }
 
-  #deleteExtras(source: FolderHandles, destination: FolderHandles): void {
-    if (this.#ledger.hasFailures) return;
+  async #deleteExtras(
+    source: FolderHandles,
+    destination: FolderHandles,
+    slices: Slices,
+    stop: Stop,
+  ): Promise<void> {
     const { dereference, oneFileSystem } = this.#settings;
     const onlyDeviceOf = oneFileSystem ? this.#places.sourceFacts : undefined;
     const trees = {
@@ -170,6 +181,8 @@ export class DryRun {
     for (const deletion of deleteExtras(trees, false)) {
       if (deletion.kind === 'deleted') this.#ledger.deleted(deletion.path);
       else if (deletion.kind === 'failed') this.#ledger.failedBeside(deletion.path, deletion.failure);
+      if (slices.isOver) await slices.next();
+      if (stop.isStopped) return;
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { IfExists, Reflink } from '../common/messages.js';
 import { UsageError } from './errors.js';
+import { EventSink } from './event-sink.js';
 import type { CopyEvent } from './events.js';
 import { validatePatterns } from './patterns.js';
 
@@ -60,8 +61,17 @@ export interface CopyOptions {
   readonly dryRun?: boolean;
   /** Stops the run; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Called for every event, in order. */
-  readonly onEvent?: (event: CopyEvent) => void;
+  /**
+   * Called for every event, in order. Where it returns a promise, the run lists no further until that has
+   * resolved, so that a slow consumer is not overrun; one that rejects ends the run with its reason.
+   */
+  readonly onEvent?: (event: CopyEvent) => unknown;
+}
+
+/** What is asked of a run besides, by whoever shows it. */
+export interface RunOptions extends CopyOptions {
+  /** Whether each finished entry is told of; what is skipped though nobody asked for that always is. Default true. */
+  readonly wantsFiles?: boolean;
 }
 
 /** Options after the door: checked and complete. */
@@ -90,7 +100,7 @@ export interface CopySettings {
   readonly spaceCheck: boolean;
   readonly dryRun: boolean;
   readonly signal: AbortSignal | undefined;
-  readonly onEvent: (event: CopyEvent) => void;
+  readonly events: EventSink;
 }
 
 export const DEFAULT_WORKERS = 5;
@@ -107,7 +117,7 @@ export type Xattrs = 'auto' | 'always' | 'never';
 export const XATTRS: readonly Xattrs[] = ['auto', 'always', 'never'];
 
 /** @throws {UsageError} naming the option, what it takes and what came */
-export function normalizeOptions(options: CopyOptions): CopySettings {
+export function normalizeOptions(options: RunOptions): CopySettings {
   const {
     workers = DEFAULT_WORKERS,
     chunkSize = DEFAULT_CHUNK_SIZE,
@@ -134,6 +144,7 @@ export function normalizeOptions(options: CopyOptions): CopySettings {
     dryRun = false,
     signal,
     onEvent = () => {},
+    wantsFiles = true,
   } = options;
   validateWhole('workers', workers, 1, MOST_WORKERS);
   validateWhole('chunkSize', chunkSize, 1, LARGEST_CHUNK_SIZE);
@@ -157,7 +168,9 @@ export function normalizeOptions(options: CopyOptions): CopySettings {
     dryRun,
   });
   if (deleteExtras && from !== undefined) {
-    throw new UsageError('delete cannot go with from: what is not named there is no extra');
+    throw new UsageError(
+      'delete cannot go with from: what is not named there is no extra; leave one of them out',
+    );
   }
   return {
     workers,
@@ -184,7 +197,7 @@ export function normalizeOptions(options: CopyOptions): CopySettings {
     spaceCheck,
     dryRun,
     signal,
-    onEvent,
+    events: new EventSink(onEvent, wantsFiles, signal),
   };
 }
 

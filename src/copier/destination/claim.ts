@@ -98,18 +98,20 @@ export class Claim {
       (holder.boot === here.boot && holder.pidNamespace !== here.pidNamespace)
     ) {
       throw new RefusedError(
-        `${this.#root}: is held by process ${holder.pid} on ${holder.host}, which cannot be seen from here; if it has ended, remove ${path}`,
+        `${this.#root}: is held by process ${holder.pid} on ${holder.host}, which cannot be seen from here; if it has ended, remove ${path} (EBUSY)`,
       );
     }
     if (holder.boot !== here.boot) return;
     if (isAlive(holder))
-      throw new RefusedError(`${this.#root}: another run is at work there, process ${holder.pid}`);
+      throw new RefusedError(
+        `${this.#root}: another run is at work there, process ${holder.pid}; wait for it to end (EBUSY)`,
+      );
     const deadline = performance.now() + WORKERS_END_WITHIN_MS;
     for (const worker of holder.workers) {
       while (isAlive(worker)) {
         if (performance.now() > deadline) {
           throw new RefusedError(
-            `${this.#root}: a worker of a killed run is still at work there, process ${worker.pid}`,
+            `${this.#root}: a worker of a killed run is still at work there, process ${worker.pid}; end it, and give the same command again (EBUSY)`,
           );
         }
         await sleep(50);
@@ -152,7 +154,7 @@ export class Claim {
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined;
       throw new RefusedError(
-        `${this.#path(name)}: is no claim that can be read; if no run is at work there, remove it`,
+        `${this.#path(name)}: is no claim that can be read; if no run is at work there, remove it (EBUSY)`,
         {
           cause: error,
         },

@@ -74,7 +74,9 @@ async function openPartial(places: Places, settings: CopySettings, runId: string
   const { claim, dead } = await Claim.take(root, runId, settings.fsync || settings.verify);
   try {
     if (existsSync(destinationRoot))
-      throw new RefusedError(`${destinationRoot}: another run has just made it`);
+      throw new RefusedError(
+        `${destinationRoot}: another run has just made it; wait for that run, and give the same command again (EBUSY)`,
+      );
     const { boot } = thisMachine();
     const folder = lstat(root);
     const earlier = readMark(root, folder);
@@ -143,16 +145,21 @@ function makeIfFree(root: string): boolean {
 function refuseForeign(root: string, { source, sourceFacts }: Places): void {
   const facts = lstat(root);
   if (kindOf(facts) !== 'folder')
-    throw new RefusedError(`${root}: stands in the way: it is no folder (ENOTDIR)`);
-  if (!isOurs(facts)) throw new RefusedError(`${root}: stands there and belongs to another user`);
+    throw new RefusedError(`${root}: stands in the way: it is no folder; remove or rename it (ENOTDIR)`);
+  if (!isOurs(facts))
+    throw new RefusedError(
+      `${root}: stands there and belongs to another user; have it removed or renamed (EPERM)`,
+    );
   const mark = readMark(root, facts);
   if (mark === undefined) {
     if (readdirSync(root).every(isWithoutContent)) return;
-    throw new RefusedError(`${root}: stands there and is not the beginning of a copy; remove or rename it`);
+    throw new RefusedError(
+      `${root}: stands there and is not the beginning of a copy; remove or rename it (EEXIST)`,
+    );
   }
   if (!isSameSource(mark, source, sourceFacts)) {
     throw new RefusedError(
-      `${root}: is the beginning of a copy of ${mark.source.path}; remove it, or finish that copy`,
+      `${root}: is the beginning of a copy of ${mark.source.path}; remove it, or finish that copy (EEXIST)`,
     );
   }
 }
