@@ -13,100 +13,157 @@ import {
   XATTRS,
   type Xattrs,
 } from '../copier/options.js';
+import { SHELLS, type Shell } from './completion/shells.js';
 
-/** One option of the command. Help and README are made from, or held against, this table. */
+/** One option of the command. `--help`, README, man page and completion are made from, or held against, it. */
 export interface CommandOption {
   readonly flags: string;
+  /** For `--help` and the shells; what there is to say beyond it stands in `man/option-details.ts`. */
   readonly description: string;
   readonly defaultValue?: string | number;
   readonly choices?: readonly string[];
+  /** What its argument names, where that can be completed. */
+  readonly names?: 'file';
   readonly parse?: (text: string) => unknown;
 }
 
-export const COMMAND_OPTIONS: readonly CommandOption[] = [
+export interface OptionGroup {
+  readonly heading: string;
+  readonly options: readonly CommandOption[];
+}
+
+export const COMPLETION_OPTION: CommandOption = {
+  flags: '--completion <shell>',
+  description: "print the shell's completion script",
+  choices: SHELLS,
+};
+export const VERSION_OPTION: CommandOption = { flags: '-V, --version', description: 'print the version' };
+export const HELP_OPTION: CommandOption = { flags: '-h, --help', description: 'print this help' };
+
+export const OPTION_GROUPS: readonly OptionGroup[] = [
   {
-    flags: '-w, --workers <n>',
-    description: `size of the fixed pool, 1 to ${MOST_WORKERS}; never more are forked than there is work for`,
-    defaultValue: DEFAULT_WORKERS,
-    parse: text => parseWhole(text, 1, MOST_WORKERS),
+    heading: 'What is copied',
+    options: [
+      {
+        flags: '-x, --one-file-system',
+        description: "do not enter folders on another file system than the source's: they are made, empty",
+      },
+      { flags: '-L, --dereference', description: 'copy what symbolic links point to' },
+      {
+        flags: '--from <file>',
+        description: 'copy just the entries named there, NUL-separated; of a folder all under it',
+        names: 'file',
+      },
+      {
+        flags: '--xattrs <when>',
+        description: 'extended attributes and ACLs; always: refuse to start where they cannot be reached',
+        defaultValue: 'auto',
+        choices: XATTRS,
+      },
+    ],
   },
   {
-    flags: '--chunk-size <bytes>',
-    description: 'size of a chunk, 1 to 1 MiB, k/m suffixes allowed',
-    defaultValue: DEFAULT_CHUNK_SIZE,
-    parse: text => parseSize(text, LARGEST_CHUNK_SIZE),
+    heading: 'The destination',
+    options: [
+      {
+        flags: '--suffix <text>',
+        description: "put behind the source's name where dest is left out",
+        defaultValue: DEFAULT_SUFFIX,
+      },
+      {
+        flags: '--if-exists <policy>',
+        description:
+          'a file that stands in the destination: replace it, only where size or time differs, leave it, fail',
+        defaultValue: 'overwrite',
+        choices: IF_EXISTS,
+      },
+      {
+        flags: '--delete',
+        description:
+          'after a copy with no failures, remove from the destination what the source does not have',
+      },
+    ],
   },
   {
-    flags: '--suffix <text>',
-    description: "put behind the source's name where dest is left out",
-    defaultValue: DEFAULT_SUFFIX,
+    heading: 'How it is copied',
+    options: [
+      {
+        flags: '-w, --workers <n>',
+        description: `size of the fixed pool, 1 to ${MOST_WORKERS}; never more are forked than there is work for`,
+        defaultValue: DEFAULT_WORKERS,
+        parse: text => parseWhole(text, 1, MOST_WORKERS),
+      },
+      {
+        flags: '--chunk-size <bytes>',
+        description: 'size of a chunk, 1 to 1 MiB, k/m suffixes allowed',
+        defaultValue: DEFAULT_CHUNK_SIZE,
+        parse: text => parseSize(text, LARGEST_CHUNK_SIZE),
+      },
+      {
+        flags: '--bwlimit <bytes/s>',
+        description: 'ceiling for the whole pool, k/m/g suffixes allowed',
+        parse: text => parseSize(text, Number.MAX_SAFE_INTEGER),
+      },
+      {
+        flags: '--reflink <when>',
+        description:
+          'share blocks with the source where the file system can; always: a file fails that cannot',
+        defaultValue: 'auto',
+        choices: REFLINK,
+      },
+    ],
   },
   {
-    flags: '--reflink <when>',
-    description: 'share blocks with the source where the file system can; always: a file fails that cannot',
-    defaultValue: 'auto',
-    choices: REFLINK,
+    heading: 'Making sure',
+    options: [
+      { flags: '--verify', description: 'read every copied file back and compare its digest' },
+      {
+        flags: '--checksums <file>',
+        description: 'write a manifest of the copied files that sha256sum -c accepts in the destination',
+        names: 'file',
+      },
+      {
+        flags: '--fsync',
+        description: 'a file counts as finished only once it and its folder are on the disk',
+      },
+      { flags: '--no-space-check', description: 'do not hold the total against the free space' },
+    ],
   },
   {
-    flags: '--if-exists <policy>',
-    description:
-      'a file that stands in the destination: replace it, only where size or time differs, leave it, fail',
-    defaultValue: 'overwrite',
-    choices: IF_EXISTS,
+    heading: 'Where something fails',
+    options: [
+      {
+        flags: '--retries <n>',
+        description: 'tries again for a file that failed in a way that can pass',
+        defaultValue: DEFAULT_RETRIES,
+        parse: text => parseWhole(text, 0, MOST_RETRIES),
+      },
+      { flags: '--fail-fast', description: 'stop at the first failed entry' },
+      {
+        flags: '--strict',
+        description: 'what could not be kept makes its entry failed, not only reported',
+      },
+      {
+        flags: '--failed <file>',
+        description: 'write the source-relative paths of failed entries, NUL-separated',
+        names: 'file',
+      },
+    ],
   },
   {
-    flags: '--delete',
-    description: 'after a copy with no failures, remove from the destination what the source does not have',
+    heading: 'What it tells',
+    options: [
+      { flags: '-n, --dry-run', description: 'list and report; write nothing at all' },
+      { flags: '-v, --verbose', description: 'a line for every finished entry, and no bar' },
+      { flags: '-q, --quiet', description: 'errors only' },
+      COMPLETION_OPTION,
+      VERSION_OPTION,
+      HELP_OPTION,
+    ],
   },
-  {
-    flags: '-x, --one-file-system',
-    description: "do not enter folders on another file system than the source's: they are made, empty",
-  },
-  { flags: '-L, --dereference', description: 'copy what symbolic links point to' },
-  { flags: '--verify', description: 'read every copied file back and compare its digest' },
-  {
-    flags: '--checksums <file>',
-    description: 'write a manifest of the copied files that sha256sum -c accepts in the destination',
-  },
-  {
-    flags: '--fsync',
-    description: 'a file counts as finished only once it and its folder are on the disk',
-  },
-  {
-    flags: '--retries <n>',
-    description: 'tries again for a file that failed in a way that can pass',
-    defaultValue: DEFAULT_RETRIES,
-    parse: text => parseWhole(text, 0, MOST_RETRIES),
-  },
-  { flags: '--fail-fast', description: 'stop at the first failed entry' },
-  {
-    flags: '--strict',
-    description: 'what could not be kept makes its entry failed, not only reported',
-  },
-  {
-    flags: '--failed <file>',
-    description: 'write the source-relative paths of failed entries, NUL-separated',
-  },
-  {
-    flags: '--from <file>',
-    description: 'copy just the entries named there, NUL-separated; of a folder all under it',
-  },
-  {
-    flags: '--bwlimit <bytes/s>',
-    description: 'ceiling for the whole pool, k/m/g suffixes allowed',
-    parse: text => parseSize(text, Number.MAX_SAFE_INTEGER),
-  },
-  { flags: '--no-space-check', description: 'do not hold the total against the free space' },
-  { flags: '-n, --dry-run', description: 'list and report; write nothing at all' },
-  {
-    flags: '--xattrs <when>',
-    description: 'extended attributes and ACLs; always: refuse to start where they cannot be reached',
-    defaultValue: 'auto',
-    choices: XATTRS,
-  },
-  { flags: '-v, --verbose', description: 'a line for every finished entry, and no bar' },
-  { flags: '-q, --quiet', description: 'errors only' },
 ];
+
+export const COMMAND_OPTIONS: readonly CommandOption[] = OPTION_GROUPS.flatMap(({ options }) => options);
 
 /** What commander makes of the table. */
 export interface ParsedOptions {
@@ -132,6 +189,7 @@ export interface ParsedOptions {
   readonly xattrs: Xattrs;
   readonly verbose?: true;
   readonly quiet?: true;
+  readonly completion?: Shell;
 }
 
 function parseWhole(text: string, least: number, most: number): number {

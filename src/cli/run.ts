@@ -4,6 +4,7 @@ import { RefusedError } from '../copier/errors.js';
 import type { CopyEvent, FileEvent } from '../copier/events.js';
 import type { Tally } from '../copier/tally.js';
 import type { ParsedOptions } from './command-options.js';
+import type { Shell } from './completion/shells.js';
 import { escapeText, shownPath } from './escape.js';
 import { openOutput } from './output.js';
 import { makeProgram } from './program.js';
@@ -20,9 +21,12 @@ export async function run(argv: readonly string[]): Promise<number> {
   const program: Command = makeProgram();
   try {
     program.parse([...argv], { from: 'user' });
+    const options = program.opts<ParsedOptions>();
+    if (options.completion !== undefined) return await printCompletion(options.completion);
     const [source, destination] = program.args;
-    if (source === undefined) program.error("error: missing argument 'src'");
-    return await copy(source, destination, program.opts<ParsedOptions>());
+    if (source !== undefined) return await copy(source, destination, options);
+    if (!process.stdin.isTTY || !process.stderr.isTTY) program.error("error: missing argument 'src'");
+    return await askAndCopy(options);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_STATUS;
     if (!(error instanceof RefusedError)) throw error;
@@ -32,6 +36,19 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 const USAGE_STATUS = 2;
+
+async function printCompletion(shell: Shell): Promise<number> {
+  const { completionScript } = await import('./completion/completion-script.js');
+  const output = openOutput();
+  output.write(completionScript(shell));
+  return (await output.end()) ?? 0;
+}
+
+async function askAndCopy(options: ParsedOptions): Promise<number> {
+  const { askForSource } = await import('./ask/ask-for-source.js');
+  const asked = await askForSource(options);
+  return asked.kind === 'source' ? await copy(asked.source, undefined, options) : asked.status;
+}
 
 async function copy(
   source: string,
