@@ -6,8 +6,8 @@ export function zshScript(options: readonly CompletedOption[]): string {
 # In ~/.zshrc, after compinit: eval "$(folder-copy --completion zsh)"
 _folder_copy() {
   _arguments -s -S \\
-${options.map(option => `    ${specification(option)} \\\n`).join('')}    '1:folder to copy:_files -/' \\
-    '2:destination:_files -/'
+${options.map(option => `    ${specification(option)} \\\n`).join('')}    '1:folder to copy:_path_files -/' \\
+    '2:destination:_path_files -/'
 }
 if [[ $funcstack[1] == _folder_copy ]]; then
   _folder_copy "$@"
