@@ -14,6 +14,7 @@ import {
   type Xattrs,
 } from '../copier/options.js';
 import { SHELLS, type Shell } from './completion/shells.js';
+import { pathOf } from './exact-words.js';
 
 /** One option of the command. `--help`, README, man page and completion are made from, or held against, it. */
 export interface CommandOption {
@@ -53,6 +54,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         flags: '--from <file>',
         description: 'copy just the entries named there, NUL-separated; of a folder all under it',
         names: 'file',
+        parse: pathOf,
       },
       {
         flags: '--xattrs <when>',
@@ -69,6 +71,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         flags: '--suffix <text>',
         description: "put behind the source's name where dest is left out",
         defaultValue: DEFAULT_SUFFIX,
+        parse: parseText,
       },
       {
         flags: '--if-exists <policy>',
@@ -121,6 +124,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         flags: '--checksums <file>',
         description: 'write a manifest of the copied files that sha256sum -c accepts in the destination',
         names: 'file',
+        parse: pathOf,
       },
       {
         flags: '--fsync',
@@ -147,6 +151,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         flags: '--failed <file>',
         description: 'write the source-relative paths of failed entries, NUL-separated',
         names: 'file',
+        parse: pathOf,
       },
     ],
   },
@@ -177,12 +182,12 @@ export interface ParsedOptions {
   readonly dereference?: true;
   readonly strict?: true;
   readonly verify?: true;
-  readonly checksums?: string;
+  readonly checksums?: string | Buffer;
   readonly fsync?: true;
   readonly retries: number;
   readonly failFast?: true;
-  readonly failed?: string;
-  readonly from?: string;
+  readonly failed?: string | Buffer;
+  readonly from?: string | Buffer;
   readonly bwlimit?: number;
   readonly spaceCheck: boolean;
   readonly dryRun?: true;
@@ -190,6 +195,11 @@ export interface ParsedOptions {
   readonly verbose?: true;
   readonly quiet?: true;
   readonly completion?: Shell;
+}
+
+function parseText(text: string): string {
+  if (!/\p{Cs}/u.test(text)) return text;
+  throw new InvalidArgumentError('It takes text, and this is not UTF-8.');
 }
 
 function parseWhole(text: string, least: number, most: number): number {

@@ -5,7 +5,8 @@ import type { CopyEvent, FileEvent } from '../copier/events.js';
 import type { Tally } from '../copier/tally.js';
 import type { ParsedOptions } from './command-options.js';
 import type { Shell } from './completion/shells.js';
-import { escapeText, shownPath } from './escape.js';
+import { escapeText, shownDestination, shownPath } from './escape.js';
+import { exactWords, pathOf } from './exact-words.js';
 import { openOutput } from './output.js';
 import { makeProgram } from './program.js';
 import { PlainErrors, type View } from './progress/view.js';
@@ -20,7 +21,7 @@ import { summaryOf } from './summary.js';
 export async function run(argv: readonly string[]): Promise<number> {
   const program: Command = makeProgram();
   try {
-    program.parse([...argv], { from: 'user' });
+    program.parse(exactWords(argv), { from: 'user' });
     const options = program.opts<ParsedOptions>();
     if (options.completion !== undefined) return await printCompletion(options.completion);
     const [source, destination] = program.args;
@@ -69,12 +70,16 @@ async function copy(
   };
   try {
     const signal = AbortSignal.any([signals.signal, output.signal]);
-    const run = prepareCopy(source, destination, { ...copyOptions, onEvent, signal });
+    const run = prepareCopy(pathOf(source), destination === undefined ? undefined : pathOf(destination), {
+      ...copyOptions,
+      onEvent,
+      signal,
+    });
     view = await chooseView(run.tally, quiet || verbose);
     const report = await run.run();
     view.close();
     if (report.code !== undefined) {
-      const where = escapeText(destination ?? report.destination);
+      const where = destination === undefined ? shownDestination(report) : escapeText(destination);
       view.print(`folder-copy: ${where}: ${report.message} (${report.code})`);
     }
     if (!quiet) output.write(`${options.dryRun ? 'dry run: ' : ''}${summaryOf(report)}\n`);

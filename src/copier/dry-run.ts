@@ -1,5 +1,5 @@
 import { type BigIntStats, lstatSync } from 'node:fs';
-import { type BytePath, bytePath, join, native, ROOT, split } from '../common/byte-path.js';
+import { type BytePath, join, native, ROOT, split } from '../common/byte-path.js';
 import { type EntryKind, type Facts, kindOf } from '../common/facts.js';
 import { EntryError, failureOf } from '../common/failure.js';
 import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
@@ -12,7 +12,7 @@ import { timeGrainNs } from '../worker/time-grain.js';
 import type { Places } from './check-places.js';
 import { deleteExtras } from './delete-extras.js';
 import { standingRoot } from './destination/work-folder.js';
-import type { CopyReport } from './events.js';
+import { type CopyReport, eventDestination, eventPlaces } from './events.js';
 import { HardLinks } from './hard-links.js';
 import { Ledger } from './ledger.js';
 import { type Listed, type ListedEntry, listEntries } from './list-entries.js';
@@ -43,18 +43,18 @@ export class DryRun {
 
   /** @throws {RefusedError} where the copy would be refused, as far as that can be told without writing */
   async run(): Promise<CopyReport> {
-    const { source, sourceRoot, destination } = this.#places;
+    const { sourceRoot, destination } = this.#places;
     const { workers, chunkSize, dereference, oneFileSystem, onEvent, signal } = this.#settings;
     const root = standingRoot(this.#places);
     const stop = new Stop(signal);
-    const from = openFolderHandles(bytePath(sourceRoot), dereference);
-    const to = root === undefined ? undefined : openFolderHandles(bytePath(root));
+    const from = openFolderHandles(sourceRoot, dereference);
+    const to = root === undefined ? undefined : openFolderHandles(root);
     try {
-      onEvent({ type: 'start', version, source, destination, workers, chunkSize });
+      onEvent({ type: 'start', version, ...eventPlaces(this.#places), workers, chunkSize });
       const sight = root === undefined || to === undefined ? undefined : sightOf(from, to, root);
       const options = { dereference, oneFileSystem, selection: this.#selection };
       const slices = new Slices();
-      for (const listed of listEntries(bytePath(sourceRoot), options)) {
+      for (const listed of listEntries(sourceRoot, options)) {
         this.#take(listed, sight);
         if (slices.isOver) await slices.next();
         if (stop.isStopped) break;
@@ -67,7 +67,7 @@ export class DryRun {
       to?.close();
     }
     const { type: _, ...report } = this.#ledger.end(stop.reason);
-    return { ...report, destination };
+    return { ...report, ...eventDestination(destination) };
   }
 
   #take(listed: Listed, sight: Sight | undefined): void {
@@ -157,11 +157,11 @@ export class DryRun {
   }
 }
 
-function sightOf(source: FolderHandles, destination: FolderHandles, root: string): Sight {
+function sightOf(source: FolderHandles, destination: FolderHandles, root: BytePath): Sight {
   return {
     source,
     destination,
-    timeGrainNs: timeGrainNs(bytePath(root)),
+    timeGrainNs: timeGrainNs(root),
     standing: path => (path === undefined ? undefined : standingAt(destination, path)),
   };
 }

@@ -30,7 +30,7 @@ export interface CopyOptions {
   /** Read every copied file back and compare its digest with the one taken while it was copied. */
   readonly verify?: boolean;
   /** A file for a manifest of the copied files, as `sha256sum -c` takes it in the destination. */
-  readonly checksums?: string;
+  readonly checksums?: string | Buffer;
   /** A file counts as finished only once it and its folder are on the disk. */
   readonly fsync?: boolean;
   /** Tries again for a file that failed in a way that can pass, 0 to 100. Default 2. */
@@ -38,9 +38,9 @@ export interface CopyOptions {
   /** Stop at the first failed entry. Default: go on, report all. */
   readonly failFast?: boolean;
   /** A file for the source-relative paths of failed entries, NUL-separated. */
-  readonly failed?: string;
+  readonly failed?: string | Buffer;
   /** A file of source-relative paths, NUL-separated: just those are copied, of a folder all under it. */
-  readonly from?: string;
+  readonly from?: string | Buffer;
   /** Bytes a second for the whole pool. Default: no ceiling. */
   readonly bwlimit?: number;
   /** Hold the total against the free space before it runs out. Default true. */
@@ -66,12 +66,12 @@ export interface CopySettings {
   readonly xattrs: Xattrs;
   readonly strict: boolean;
   readonly verify: boolean;
-  readonly checksums: string | undefined;
+  readonly checksums: string | Buffer | undefined;
   readonly fsync: boolean;
   readonly retries: number;
   readonly failFast: boolean;
-  readonly failed: string | undefined;
-  readonly from: string | undefined;
+  readonly failed: string | Buffer | undefined;
+  readonly from: string | Buffer | undefined;
   readonly bwlimit: number | undefined;
   readonly spaceCheck: boolean;
   readonly dryRun: boolean;

@@ -1,4 +1,5 @@
 import { type BigIntStatsFs, statfsSync } from 'node:fs';
+import { type BytePath, native } from '../common/byte-path.js';
 import { formatBytes } from '../common/units.js';
 
 /** What a run still has to write, at the least. */
@@ -18,8 +19,8 @@ export interface Shortage {
  * system may share or compress content, or says nothing of inodes, there is no shortage of them.
  * @param isReplaced whether what is written may take the place of what stands there
  */
-export function findShortage(root: string, need: Need, isReplaced: boolean): Shortage | undefined {
-  const fs = statfsSync(root, { bigint: true });
+export function findShortage(root: BytePath, need: Need, isReplaced: boolean): Shortage | undefined {
+  const fs = statfsSync(native(root), { bigint: true });
   const free = isReplaced ? fs.blocks * fs.bsize : freeBytes(fs);
   if (!MAY_SAVE.has(Number(fs.type)) && need.bytes > free) return { what: 'bytes', needed: need.bytes, free };
   return inodeShortage(fs, need, isReplaced);
@@ -49,8 +50,8 @@ export function shortageInWords({ what, needed, free }: Shortage): string {
 }
 
 /** What is said when a disk turns out to be full. @param isAll whether the need is known in full */
-export function fullInWords(root: string, need: Need, isAll: boolean): string {
-  const missing = Number(need.bytes - freeBytes(statfsSync(root, { bigint: true })));
+export function fullInWords(root: BytePath, need: Need, isAll: boolean): string {
+  const missing = Number(need.bytes - freeBytes(statfsSync(native(root), { bigint: true })));
   const amount =
     missing > 0 ? `${isAll ? '' : 'at least '}${formatBytes(missing)} more needed` : 'more room is needed';
   return `no space left: ${amount}; the same command goes on from here`;

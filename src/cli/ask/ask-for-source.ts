@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
+import { type BytePath, readable } from '../../common/byte-path.js';
 import type { IfExists } from '../../common/messages.js';
 import { checkPlaces, type Places } from '../../copier/check-places.js';
 import { standingRoot } from '../../copier/destination/work-folder.js';
@@ -71,7 +72,8 @@ const MERGING: Readonly<Record<IfExists, string>> = {
 };
 
 /** What lies below the working folder is told from there. */
-function shown(path: string): string {
-  const below = relative('', path);
-  return escapeText(below.startsWith('..') || isAbsolute(below) ? path : below);
+function shown(path: BytePath): string {
+  const text = readable(path);
+  const below = relative('', text);
+  return escapeText(below.startsWith('..') || isAbsolute(below) ? text : below);
 }
