@@ -27,5 +27,6 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   '--failed': 'write the paths of failed entries there, relative to the source, each ended by NUL',
   '--dry-run': 'list and report, with `-v` a line per entry; write nothing at all',
   '--verbose': 'a line for every finished entry on standard error, and no bar',
-  '--completion': "print the shell's completion script: `bash`, `zsh` or `fish`",
+  '--completion':
+    'print a completion script for `bash`, `zsh` or `fish`, to be loaded as its first lines say',
 };
