@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
@@ -30,21 +31,19 @@ export interface Screen {
 /** Runs a program in a tmux of its own, which goes with the test. */
 export function openScreen(program: readonly string[], options: ScreenOptions): Screen {
   const { cwd, columns = 80, rows = 24, env = {} } = options;
-  const socket = join(scratchFolder(), 'tmux');
+  const scratch = scratchFolder();
+  const statusFile = join(scratch, 'status');
   const tmux = (...args: string[]): string =>
-    execFileSync('tmux', ['-u', '-S', socket, '-f', '/dev/null', ...args], {
+    execFileSync('tmux', ['-u', '-S', join(scratch, 'tmux'), '-f', '/dev/null', ...args], {
       encoding: 'utf8',
       env: commandEnvironment({ TMUX: undefined, LC_ALL: 'C.UTF-8', SHELL: '/bin/sh', ...env }),
       cwd,
     });
-  // A session that stays when the program has ended, so that screen and status can still be read.
-  tmux('new-session', '-d', '-x', String(columns), '-y', String(rows), 'sleep infinity');
+  // tmux does not always learn a program's status. What waits behind it keeps the screen.
+  const line = `trap : INT; ${program.map(quoted).join(' ')}; echo $? > ${quoted(statusFile)}; exec sleep infinity`;
+  const size = ['-x', String(columns), '-y', String(rows)];
+  tmux('start-server', ';', 'set-option', '-g', 'status', 'off', ';', 'new-session', '-d', ...size, line);
   onTestFinished(() => void tmux('kill-server'));
-  tmux('set-option', '-g', 'remain-on-exit', 'on');
-  tmux('set-option', '-g', 'remain-on-exit-format', '');
-  tmux('set-option', '-g', 'status', 'off');
-  // Of a program that it starts itself, tmux does not always learn the status: a shell passes it on.
-  tmux('respawn-pane', '-k', `trap : INT; ${program.map(quoted).join(' ')}; exit $?`);
   const lines = (): string[] => tmux('capture-pane', '-p').replace(/\n+$/, '').split('\n');
   const waitFor = async <T>(look: () => T | undefined, what: string, timeoutMs: number): Promise<T> => {
     const deadline = Date.now() + timeoutMs;
@@ -71,7 +70,7 @@ export function openScreen(program: readonly string[], options: ScreenOptions): 
     ended: (timeoutMs = 20_000) =>
       waitFor(
         () => {
-          const status = tmux('display-message', '-p', '#{pane_dead_status}').trim();
+          const status = existsSync(statusFile) ? readFileSync(statusFile, 'utf8') : '';
           return status === '' ? undefined : Number(status);
         },
         'end',
