@@ -2,8 +2,10 @@ import { type Command, CommanderError } from 'commander';
 import { prepareCopy } from '../copier/copy-folder.js';
 import { RefusedError } from '../copier/errors.js';
 import type { CopyEvent } from '../copier/events.js';
-import type { ParsedOptions } from './command-options.js';
-import { escapeText } from './escape.js';
+import { COMMAND_OPTIONS, type ParsedOptions } from './command-options.js';
+import type { Shell } from './completion/shells.js';
+import { escapeText, shownDestination } from './escape.js';
+import { exactWords, pathOf } from './exact-words.js';
 import { noticeOf } from './notices.js';
 import { openOutput } from './output.js';
 import { makeProgram } from './program.js';
@@ -19,14 +21,16 @@ import { summaryOf } from './summary.js';
 export async function run(argv: readonly string[]): Promise<number> {
   const program: Command = makeProgram();
   try {
-    program.parse([...argv], { from: 'user' });
-    const [source, destination] = program.args;
-    if (source === undefined) program.error("error: missing argument 'src'");
+    program.parse(exactWords(argv), { from: 'user' });
     const options = program.opts<ParsedOptions>();
     if (options.quiet && (options.progress === 'bar' || options.progress === 'plain')) {
       program.error(`error: option '-q, --quiet' cannot be used with '--progress ${options.progress}'`);
     }
-    return await copy(source, destination, options);
+    if (options.completion !== undefined) return await printCompletion(options.completion);
+    const [source, destination] = program.args;
+    if (source !== undefined) return await copy(source, destination, options);
+    if (!process.stdin.isTTY || !process.stderr.isTTY) program.error("error: missing argument 'src'");
+    return await askAndCopy(options);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_STATUS;
     if (!(error instanceof RefusedError)) throw error;
@@ -36,6 +40,19 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 const USAGE_STATUS = 2;
+
+async function printCompletion(shell: Shell): Promise<number> {
+  const { completionScript } = await import('./completion/completion-script.js');
+  const output = openOutput();
+  output.write(completionScript(shell, COMMAND_OPTIONS));
+  return await output.end(0, false);
+}
+
+async function askAndCopy(options: ParsedOptions): Promise<number> {
+  const { askForSource } = await import('./ask/ask-for-source.js');
+  const asked = await askForSource(options);
+  return asked.kind === 'source' ? await copy(asked.source, undefined, options) : asked.status;
+}
 
 async function copy(
   source: string,
@@ -59,13 +76,22 @@ async function copy(
   const wantsFiles = verbose || view.wantsFiles;
   try {
     const signal = AbortSignal.any([signals.signal, output.signal]);
-    const run = await prepareCopy(source, destination, { ...copyOptions, onEvent, wantsFiles, signal });
+    const run = await prepareCopy(
+      pathOf(source),
+      destination === undefined ? undefined : pathOf(destination),
+      {
+        ...copyOptions,
+        onEvent,
+        wantsFiles,
+        signal,
+      },
+    );
     view.start(run.tally);
     const report = await run.run();
     await view.close();
     // An output that cannot be written has been told of, or has nobody to be told.
     if (report.code !== undefined && !output.signal.aborted) {
-      const where = escapeText(destination ?? report.destination);
+      const where = destination === undefined ? shownDestination(report) : escapeText(destination);
       view.print(`folder-copy: ${where}: ${report.message} (${report.code})`);
     }
     if (!quiet && progress !== 'json') {

@@ -12,6 +12,7 @@ import type { Tally } from './tally.js';
 /**
  * Copies a folder: the content of `source` becomes the content of `destination`, which is made with its
  * parents where it does not stand, and merged into where it does.
+ * @param source a Buffer where the path is not UTF-8, as for `fs`; the same holds for all paths here
  * @param destination left out: `source` with `options.suffix` behind its name
  * @returns the report, once the last worker process has ended
  * @throws {RefusedError} before anything is written: what cannot be copied, or there, or with these options
@@ -20,8 +21,8 @@ import type { Tally } from './tally.js';
  * @throws what `options.onEvent` throws or rejects with, once all workers have ended
  */
 export async function copyFolder(
-  source: string,
-  destination?: string,
+  source: string | Buffer,
+  destination?: string | Buffer,
   options: CopyOptions = {},
 ): Promise<CopyReport> {
   const { signal, onEvent } = options;
@@ -50,8 +51,8 @@ export interface PreparedCopy {
 
 /** A copy that is checked and ready to run. @throws {RefusedError} */
 export async function prepareCopy(
-  source: string,
-  destination: string | undefined,
+  source: string | Buffer,
+  destination: string | Buffer | undefined,
   options: RunOptions,
 ): Promise<PreparedCopy> {
   const settings = normalizeOptions(options);

@@ -1,4 +1,4 @@
-import { type BytePath, bytePath, join, native, ROOT, split } from '../common/byte-path.js';
+import { type BytePath, join, native, ROOT, split } from '../common/byte-path.js';
 import { type EntryKind, type Facts, kindOf } from '../common/facts.js';
 import { EntryError, failureOf } from '../common/failure.js';
 import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
@@ -12,7 +12,7 @@ import { timeGrainNs } from '../worker/time-grain.js';
 import type { Places } from './check-places.js';
 import { deleteExtras } from './delete-extras.js';
 import { standingRoot } from './destination/work-folder.js';
-import type { CopyReport } from './events.js';
+import { type CopyReport, eventDestination, eventPlaces } from './events.js';
 import { filteredEntries } from './filtered-entries.js';
 import type { Filters } from './filters.js';
 import { HardLinks } from './hard-links.js';
@@ -52,14 +52,14 @@ export class DryRun {
 
   /** @throws {RefusedError} where the copy would be refused, as far as that can be told without writing */
   async run(): Promise<CopyReport> {
-    const { source, sourceRoot, destination } = this.#places;
+    const { sourceRoot, destination } = this.#places;
     const { workers, chunkSize, dereference, oneFileSystem, events, signal } = this.#settings;
     const root = standingRoot(this.#places);
     const stop = new Stop(signal);
-    const from = openFolderHandles(bytePath(sourceRoot), dereference);
-    const to = root === undefined ? undefined : openFolderHandles(bytePath(root));
+    const from = openFolderHandles(sourceRoot, dereference);
+    const to = root === undefined ? undefined : openFolderHandles(root);
     try {
-      events.tell({ type: 'start', version, source, destination, workers, chunkSize });
+      events.tell({ type: 'start', version, ...eventPlaces(this.#places), workers, chunkSize });
       const sight = root === undefined || to === undefined ? undefined : sightOf(from, to, root);
       const options = {
         dereference,
@@ -69,7 +69,7 @@ export class DryRun {
         tally: this.tally,
       };
       const slices = new Slices(events);
-      for (const listed of filteredEntries(bytePath(sourceRoot), options)) {
+      for (const listed of filteredEntries(sourceRoot, options)) {
         this.#take(listed, sight);
         if (slices.isOver) await slices.next();
         if (stop.isStopped) break;
@@ -83,7 +83,7 @@ export class DryRun {
       to?.close();
     }
     const { type: _, ...report } = this.#ledger.end(stop.reason);
-    return { ...report, destination };
+    return { ...report, ...eventDestination(destination) };
   }
 
   #take(listed: Listed, sight: Sight | undefined): void {
@@ -187,11 +187,11 @@ export class DryRun {
   }
 }
 
-function sightOf(source: FolderHandles, destination: FolderHandles, root: string): Sight {
+function sightOf(source: FolderHandles, destination: FolderHandles, root: BytePath): Sight {
   return {
     source,
     destination,
-    timeGrainNs: timeGrainNs(bytePath(root)),
+    timeGrainNs: timeGrainNs(root),
     standing: path => (path === undefined ? undefined : standingAt(destination, path)),
   };
 }

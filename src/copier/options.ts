@@ -28,7 +28,7 @@ export interface CopyOptions {
   /** gitignore lines relative to the source: what they match is left out, here and by `delete`. */
   readonly exclude?: readonly string[];
   /** A file of gitignore lines; they come before `exclude`. */
-  readonly ignoreFile?: string;
+  readonly ignoreFile?: string | Buffer;
   /** Do not enter folders on another file system than the source's: they are made, empty. */
   readonly oneFileSystem?: boolean;
   /** Copy what symbolic links point to. Default: links stay links. */
@@ -42,7 +42,7 @@ export interface CopyOptions {
   /** Read every copied file back and compare its digest with the one taken while it was copied. */
   readonly verify?: boolean;
   /** A file for a manifest of the copied files, as `sha256sum -c` takes it in the destination. */
-  readonly checksums?: string;
+  readonly checksums?: string | Buffer;
   /** A file counts as finished only once it and its folder are on the disk. */
   readonly fsync?: boolean;
   /** Tries again for a file that failed in a way that can pass, 0 to 100. Default 2. */
@@ -50,9 +50,9 @@ export interface CopyOptions {
   /** Stop at the first failed entry. Default: go on, report all. */
   readonly failFast?: boolean;
   /** A file for the source-relative paths of failed entries, NUL-separated. */
-  readonly failed?: string;
+  readonly failed?: string | Buffer;
   /** A file of source-relative paths, NUL-separated: just those are copied, of a folder all under it, unless they are excluded. */
-  readonly from?: string;
+  readonly from?: string | Buffer;
   /** Bytes a second for the whole pool. Default: no ceiling. */
   readonly bwlimit?: number;
   /** Hold the total against the free space before it runs out. Default true. */
@@ -83,19 +83,19 @@ export interface CopySettings {
   readonly delete: boolean;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
-  readonly ignoreFile: string | undefined;
+  readonly ignoreFile: string | Buffer | undefined;
   readonly oneFileSystem: boolean;
   readonly dereference: boolean;
   readonly reflink: Reflink;
   readonly xattrs: Xattrs;
   readonly strict: boolean;
   readonly verify: boolean;
-  readonly checksums: string | undefined;
+  readonly checksums: string | Buffer | undefined;
   readonly fsync: boolean;
   readonly retries: number;
   readonly failFast: boolean;
-  readonly failed: string | undefined;
-  readonly from: string | undefined;
+  readonly failed: string | Buffer | undefined;
+  readonly from: string | Buffer | undefined;
   readonly bwlimit: number | undefined;
   readonly spaceCheck: boolean;
   readonly dryRun: boolean;

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { makeTree } from '../helpers/make-tree.js';
 import { fromRoot } from '../helpers/project-root.js';
 import { removeTree } from '../helpers/scratch-folder.js';
-import { tmux } from '../helpers/tmux.js';
+import { openScreen } from '../helpers/tmux.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
 import { terminalPicture } from './terminal-picture.js';
 
@@ -28,12 +28,12 @@ try {
   const scene = mkdtempSync(join(tmpdir(), 'me-'));
   onCleanup(() => removeTree(scene));
   const place = makeTree(photos, scene);
-  const session = tmux({ columns, rows, cwd: place, onCleanup });
-  await session.sees(/^\$$/m);
-  session.type('folder-copy --bwlimit 8m photos copy', 'Enter');
+  const screen = openScreen({ columns, rows, cwd: place, onCleanup });
+  await screen.sees(/^\$$/m);
+  screen.type('folder-copy --bwlimit 8m photos copy', 'Enter');
   const frames: string[] = [];
   while (!/ -> .*\n\$$/.test(frames.at(-1) ?? '')) {
-    const frame = session.screen();
+    const frame = screen.text();
     if (frame !== frames.at(-1)) frames.push(frame);
     await delay(frameMs);
   }

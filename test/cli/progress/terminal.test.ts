@@ -3,7 +3,7 @@ import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { compareTrees } from '../../helpers/compare-trees.js';
 import { makeTree } from '../../helpers/make-tree.js';
-import { tmux } from '../../helpers/tmux.js';
+import { openScreen } from '../../helpers/tmux.js';
 import type { TreeEntry } from '../../helpers/tree-description.js';
 
 /** Characters of two columns; under the ceiling, three seconds of work. */
@@ -15,8 +15,8 @@ const under = /^ *[1-9]\d?\.\d\d% {2}\S/m;
 const prompt = /^\$$/m;
 
 /** Figures, the name of the moment and the room between the parts of a bar are not the same in any two runs. */
-function normalized(screen: string): string[] {
-  const lines = screen
+function normalized(text: string): string[] {
+  const lines = text
     .replace(/\d+(\.\d)? [KM]?i?B/g, '#B')
     .replace(/[\d.:]+ (s|min)\b/g, '#s')
     .replace(/\d+\.\d\d%/g, percent => (percent === '100.00%' ? percent : '##%'))
@@ -37,15 +37,15 @@ const widths: [columns: number, facts: string][] = [
 for (const [columns, facts] of widths) {
   test(`at ${columns} columns: a bar, Ctrl-C, and the same command goes on to one clean last line`, async () => {
     const place = makeTree(album);
-    const session = tmux({ columns, cwd: place });
-    await session.sees(prompt);
-    session.type(command, 'Enter');
-    const during = await session.sees(under);
+    const screen = openScreen({ columns, cwd: place });
+    await screen.sees(prompt);
+    screen.type(command, 'Enter');
+    const during = await screen.sees(under);
     expect(normalized(during)).toEqual([`$ ${command}`, `##%  name  ${facts}`]);
     expect(stringWidth(during.split('\n')[1] ?? '')).toBe(columns - 1);
     expect(during).toMatch(columns === 200 ? /二〇二四年夏天\/🎉 假期的照片 \d\d\.jpg/ : /二〇.*….*\d\.jpg/);
 
-    session.press('C-c');
+    screen.press('C-c');
     const stopped = [
       `$ ${command}`,
       'folder-copy: SIGINT: stopping',
@@ -53,10 +53,10 @@ for (const [columns, facts] of widths) {
       'folder-copy: copy: stopped; the same command goes on from here (SIGINT)',
       '# files, 0 folders, #B in #s (#B/s), # not reached -> copy',
     ];
-    expect(normalized(await session.sees(prompt))).toEqual([...stopped, '$']);
+    expect(normalized(await screen.sees(prompt))).toEqual([...stopped, '$']);
 
-    session.type(`${command}; echo`, 'Enter');
-    const finished = await session.sees(/skipped -> [^$]*\n\n\$$/);
+    screen.type(`${command}; echo`, 'Enter');
+    const finished = await screen.sees(/skipped -> [^$]*\n\n\$$/);
     expect(normalized(finished)).toEqual([
       ...stopped,
       `$ ${command}; echo`,
@@ -71,17 +71,17 @@ for (const [columns, facts] of widths) {
 }
 
 test('a terminal that is made narrower and wider while it runs keeps one clean line', async () => {
-  const session = tmux({ columns: 100, cwd: makeTree(album) });
-  await session.sees(prompt);
+  const screen = openScreen({ columns: 100, cwd: makeTree(album) });
+  await screen.sees(prompt);
   // At the bottom of the screen, as a terminal in use is: tmux loses track of a cursor near its top.
-  session.type(`seq 40; ${command}`, 'Enter');
-  const shown = (): string => session.screen().split('\n40\n').at(-1) ?? '';
+  screen.type(`seq 40; ${command}`, 'Enter');
+  const shown = (): string => screen.text().split('\n40\n').at(-1) ?? '';
   for (const columns of [100, 40, 61, 30, 200]) {
-    session.resize(columns);
-    for (let width = 0; width !== columns - 1; width = stringWidth(shown())) await session.sees(under);
+    screen.resize(columns);
+    for (let width = 0; width !== columns - 1; width = stringWidth(shown())) await screen.sees(under);
     expect(normalized(shown())).toEqual([expect.stringMatching(/^##% {2}(name|\S*) {2}# files( {2}#B.*)?$/)]);
   }
-  await session.sees(/\n\$$/);
+  await screen.sees(/\n\$$/);
   expect(normalized(shown())).toEqual([
     expect.stringMatching(/^100\.00% .* # files {2}#B {2}#B\/s$/),
     expect.stringMatching(/^# files, 1 folder, .* -> copy$/),
