@@ -1,7 +1,7 @@
 import { constants, existsSync, lstatSync, readlinkSync } from 'node:fs';
-import { type BytePath, native, ROOT } from './byte-path.js';
+import { type BytePath, native, ROOT, split } from './byte-path.js';
 import { EntryError } from './failure.js';
-import { entryCalls, type FolderPlace } from './system/entry-calls.js';
+import { entryCalls, type FolderPlace, type Names } from './system/entry-calls.js';
 
 /**
  * Reaches the folders of one tree without ever passing through a symbolic link inside it.
@@ -18,9 +18,16 @@ export interface FolderHandles {
   at(folder: BytePath): string;
   /** The same for the calls that look a name up in an open folder. */
   place(folder: BytePath): FolderPlace;
+  /** The names in a folder, and the place to look them up in as long as they are not closed. */
+  openNames(folder: BytePath): OpenNames;
   /** Forget one folder and all under it, as it is about to be replaced or removed. */
   forget(folder: BytePath): void;
   close(): void;
+}
+
+export interface OpenNames {
+  readonly names: Names;
+  readonly place: FolderPlace;
 }
 
 /** Whether handles stay good when the root they were opened at gets another name. */
@@ -67,6 +74,18 @@ class DescriptorHandles implements FolderHandles {
     return this.#latestPlace;
   }
 
+  openNames(folder: BytePath): OpenNames {
+    const place = this.#calls.readsDescriptors ? this.#openToRead(folder) : this.place(folder);
+    return { names: this.#calls.names(place), place };
+  }
+
+  /** Beside those that are kept: most folders are read once, and nothing else is looked up in them. */
+  #openToRead(folder: BytePath): FolderPlace {
+    if (folder === ROOT) return this.#openFolder(WORKING_FOLDER, this.#root, true, constants.O_RDONLY);
+    const [parent, name] = split(folder);
+    return this.#openFolder(this.place(parent), name, this.#followLinks, constants.O_RDONLY);
+  }
+
   forget(folder: BytePath): void {
     this.#latest = undefined;
     for (const [path, place] of this.#open) {
@@ -94,7 +113,7 @@ class DescriptorHandles implements FolderHandles {
 
   /** Opens what is missing below the nearest open ancestor, in a loop: a tree may be thousands deep. */
   #walk(folder: string): FolderPlace {
-    if (folder === ROOT) return this.#openFolder(WORKING_FOLDER, this.#root, true);
+    if (folder === ROOT) return this.#openFolder(WORKING_FOLDER, this.#root, true, O_PATH);
     let ancestor = folder;
     do ancestor = ancestor.slice(0, Math.max(ancestor.lastIndexOf('/'), 0));
     while (ancestor !== ROOT && !this.#open.has(ancestor));
@@ -103,7 +122,7 @@ class DescriptorHandles implements FolderHandles {
     for (const [depth, name] of names.entries()) {
       let below: FolderPlace;
       try {
-        below = this.#openFolder(place, name, this.#followLinks);
+        below = this.#openFolder(place, name, this.#followLinks, O_PATH);
       } finally {
         if (!this.#isKept(ancestor, place)) this.#calls.close(place.descriptor);
       }
@@ -133,8 +152,8 @@ class DescriptorHandles implements FolderHandles {
     }
   }
 
-  #openFolder(within: FolderPlace, name: string, followLink: boolean): FolderPlace {
-    const flags = O_PATH | constants.O_DIRECTORY | (followLink ? 0 : constants.O_NOFOLLOW);
+  #openFolder(within: FolderPlace, name: string, followLink: boolean, how: number): FolderPlace {
+    const flags = how | constants.O_DIRECTORY | (followLink ? 0 : constants.O_NOFOLLOW);
     try {
       const descriptor = this.#calls.open(within, name, flags, 0);
       return { descriptor, prefix: `/proc/self/fd/${descriptor}/` };
@@ -175,6 +194,11 @@ class CheckedHandles implements FolderHandles {
 
   place(folder: BytePath): FolderPlace {
     return { descriptor: -1, prefix: this.at(folder) };
+  }
+
+  openNames(folder: BytePath): OpenNames {
+    const place = this.place(folder);
+    return { names: entryCalls().names(place), place };
   }
 
   forget(): void {}

@@ -69,9 +69,19 @@ export interface Part {
 /**
  * A large file is made by `begin`, filled by several jobs `range`, and finished by `end`.
  * `hardLink` makes another name of a file that has been copied under its first one; `finish` gives a folder
- * its owner, mode and times, once everything in it is done.
+ * its owner, mode and times, once everything in it is done; `finishAfter` does so where all that is in it stands
+ * before it in the same batch.
  */
-export type JobKind = 'file' | 'begin' | 'range' | 'end' | 'link' | 'hardLink' | 'fifo' | 'finish';
+export type JobKind =
+  | 'file'
+  | 'begin'
+  | 'range'
+  | 'end'
+  | 'link'
+  | 'hardLink'
+  | 'fifo'
+  | 'finish'
+  | 'finishAfter';
 
 /** What of an entry could not be kept. `hardLink`: it became a file of its own; `grown`: what came later is not in it. */
 export type NotKept = 'owner' | 'mode' | 'attribute' | 'hardLink' | 'grown' | 'fifo' | 'socket' | 'device';
@@ -79,8 +89,11 @@ export type NotKept = 'owner' | 'mode' | 'attribute' | 'hardLink' | 'grown' | 'f
 /** How an entry came into the destination. */
 export type How = 'streamed' | 'cloned' | 'linked' | 'made' | 'kept' | 'skipped';
 
-/** How a job ended: `begun` is a large file that now needs its ranges, `filled` one of these. */
-export type JobHow = How | 'begun' | 'filled';
+/**
+ * How a job ended: `begun` is a large file that now needs its ranges, `filled` one of these, `postponed` a folder
+ * in which something failed, so that there is more to do in it before it is finished.
+ */
+export type JobHow = How | 'begun' | 'filled' | 'postponed';
 
 /** From a worker: what has happened in its batch since its last report. */
 export interface WorkerReport {

@@ -35,7 +35,7 @@ export class Dispatcher {
   readonly #pool: Pool;
   readonly #reports = new Queue<WorkerReport>(REPORTS_UNDER_WAY);
   readonly #batcher = new Batcher(batch => this.#wait(batch));
-  readonly #waiting: WaitingBatch[] = [];
+  readonly #waiting: JobBatch[] = [];
   /** Where batches wait for a worker that might be added. */
   #look: NodeJS.Timeout | undefined;
   /** Batches of which not all is settled, by their ids. */
@@ -47,6 +47,8 @@ export class Dispatcher {
   readonly #listener: JobListener;
   readonly #reading: Promise<void>;
   #queued = 0;
+  /** Of the batches that are waiting or at a worker. */
+  #weight = 0;
   #lastBatch = 0;
   #lossesInARow = 0;
   #isEnded = false;
@@ -78,6 +80,16 @@ export class Dispatcher {
     this.#queued += 1;
     this.#batcher.add(job);
     this.#hand();
+  }
+
+  /** The number of the batch to which jobs are being added. */
+  get batchNumber(): number {
+    return this.#batcher.number;
+  }
+
+  /** How many workers there are now. */
+  get workers(): number {
+    return this.#pool.workers;
   }
 
   /** Whether so much is waiting that the listing should hold back. */
@@ -114,37 +126,37 @@ export class Dispatcher {
   }
 
   #wait(batch: JobBatch): void {
-    this.#waiting.push({ batch, sinceMs: performance.now() });
+    this.#weight += batch.weight;
+    this.#waiting.push(batch);
   }
 
   #hand(): void {
+    if (this.#isEnded) return;
+    const { workers } = this.#pool;
     let isAnyHanded = false;
-    while (!this.#isEnded) {
-      const waiting = this.#waiting[0];
-      if (waiting === undefined || !(this.#hasRoom || this.#isWorthAWorker(waiting))) break;
-      this.#waiting.shift();
+    if (this.#isWorthAWorker) this.#pool.grow();
+    while (this.#busy < this.#pool.workers * (1 + AHEAD)) {
+      const waiting = this.#waiting.shift();
+      if (waiting === undefined) break;
       this.#lastBatch += 1;
       isAnyHanded = true;
-      void this.#run(this.#lastBatch, waiting.batch);
+      void this.#run(this.#lastBatch, waiting);
     }
-    if (isAnyHanded) this.#listener.workers(this.#pool.pids);
-  }
-
-  /** Whether a worker that lives can take a batch. */
-  get #hasRoom(): boolean {
-    return this.#busy < this.#pool.workers * (1 + AHEAD);
+    if (isAnyHanded || this.#pool.workers !== workers) this.#listener.workers(this.#pool.pids);
   }
 
   /**
-   * A worker takes long to start, and the processor's time from the others: one is added for each core as work
-   * comes in, and beyond that only where batches wait long, as where a disk or a network is slow.
+   * A worker takes long to start, and the processor's time from the others. Up to the number of cores one is
+   * added where as much work is at hand as the others do in that time; beyond that, or for less, only where
+   * more waits and a batch takes long, as where a disk or a network is slow.
    */
-  #isWorthAWorker({ batch, sinceMs }: WaitingBatch): boolean {
+  get #isWorthAWorker(): boolean {
     const { workers, size } = this.#pool;
-    if (workers === 0) return true;
-    if (workers === size) return false;
-    if (workers < CORES) return this.#waiting.length > 1 || batch.isFull;
-    if (performance.now() - sinceMs > LONG_WAIT_MS) return true;
+    const isAnyWaiting = this.#waiting.length > 0 || this.#busy > workers;
+    if (!isAnyWaiting || workers >= size) return false;
+    if (workers === 0 || (workers < CORES && this.#weight > WORTH_A_WORKER * workers)) return true;
+    const [oldest] = this.#open.values();
+    if (oldest !== undefined && performance.now() - oldest.sinceMs > LONG_WAIT_MS) return true;
     this.#look ??= setTimeout(() => {
       this.#look = undefined;
       this.#hand();
@@ -166,6 +178,7 @@ export class Dispatcher {
       if (error instanceof WorkerLostError) this.#tryLostAgain(batch, error);
       else if (!this.#isEnded) this.#error ??= error;
     }
+    this.#weight -= jobs.weight;
     this.#open.delete(id);
     this.#hand();
     this.#wake();
@@ -199,6 +212,12 @@ export class Dispatcher {
   }
 
   #tryAgain(job: PendingJob, failure: Failure, delayMs: number): void {
+    if (job.kind === 'finishAfter') {
+      // Alone it would come before what has to be done again in the folder.
+      this.#queued -= 1;
+      this.#listener.done(job, { name: job.name, how: 'postponed', bytes: 0 });
+      return;
+    }
     if (job.attempt > this.#retries) {
       this.#give(job, failure);
       return;
@@ -255,14 +274,10 @@ function nextTurn(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve));
 }
 
-interface WaitingBatch {
-  readonly batch: JobBatch;
-  readonly sinceMs: number;
-}
-
 /** A batch that a worker is at, and which of its jobs are not settled. */
 class OpenBatch {
   readonly id: number;
+  readonly sinceMs = performance.now();
   /** Reports that have been read. */
   reports = 0;
   readonly #jobs: JobBatch;
@@ -330,4 +345,6 @@ const RETRY_AFTER_MS = 50;
 /** Batches that a worker has beside the one it is at, so that it never waits for the next. */
 const AHEAD = 1;
 const CORES = availableParallelism();
+/** What one worker does in the time in which another starts, as `JobBatch` weighs it. */
+const WORTH_A_WORKER = 48 * 1024 * 1024;
 const LONG_WAIT_MS = 400;

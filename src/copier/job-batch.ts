@@ -40,7 +40,11 @@ export class JobBatch {
     return this.#names.length;
   }
 
-  /** Whether it is worth a worker of its own, and not only what was left at a pause. */
+  /** How long it takes, as the bytes that could be copied meanwhile. */
+  get weight(): number {
+    return this.#bytes + this.size * ENTRY_WEIGHT;
+  }
+
   get isFull(): boolean {
     return this.size >= MOST_JOBS || this.#bytes >= MOST_BYTES;
   }
@@ -60,7 +64,8 @@ export class JobBatch {
     this.#kinds.push(kind);
     this.#names.push(name);
     this.#facts.push(facts);
-    if (kind === 'file') this.#bytes += facts.size;
+    // A large file's first job has all the others behind it.
+    if (kind === 'file' || kind === 'begin') this.#bytes += facts.size;
     else if (kind === 'range' && part !== undefined) this.#bytes += part.end - part.start;
   }
 
@@ -96,3 +101,5 @@ export class JobBatch {
 /** Measured: with 64 the messages cost a fifth of the time of small files, with 1024 workers wait at the end. */
 const MOST_JOBS = 256;
 const MOST_BYTES = 4 * 1024 * 1024;
+/** Measured: a small file takes as long as so many bytes of a large one. */
+const ENTRY_WEIGHT = 16 * 1024;

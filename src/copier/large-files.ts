@@ -15,11 +15,14 @@ export type LargeStep =
 /** The files that are copied by several workers at once: begun by one, filled in ranges by all, ended by one. */
 export class LargeFiles {
   readonly #runId: string;
+  readonly #workers: () => number;
   readonly #files = new Map<BytePath, LargeFile>();
   #count = 0;
 
-  constructor(runId: string) {
+  /** @param workers how many there are now */
+  constructor(runId: string, workers: () => number) {
     this.#runId = runId;
+    this.#workers = workers;
   }
 
   /** The first job of a large file. */
@@ -29,7 +32,7 @@ export class LargeFiles {
     const temporaryName = entryTemporaryName(this.#runId, 0xffffffff - this.#count, 0);
     const part: Part = { temporaryName, start: 0, end: job.facts.size };
     const first = { ...job, kind: 'begin', part } as const;
-    this.#files.set(pathOf(job), { first, open: 1, failure: undefined });
+    this.#files.set(pathOf(job), { first, open: 1, copied: 0, failure: undefined });
     return first;
   }
 
@@ -37,10 +40,14 @@ export class LargeFiles {
   done(job: PendingJob, { how }: DoneOutcome): LargeStep | undefined {
     const file = this.#file(job);
     file.open -= 1;
-    if (job.kind === 'begin' && how === 'begun') return this.#send(file, rangesOf(job));
+    if (job.kind === 'begin' && how === 'begun') return this.#send(file, this.#nextRanges(file));
     if (job.kind !== 'range') {
       this.#files.delete(pathOf(job));
       return undefined;
+    }
+    if (file.failure === undefined) {
+      const ranges = this.#nextRanges(file);
+      if (ranges.length > 0) return this.#send(file, ranges);
     }
     if (file.open > 0) return { kind: 'wait' };
     if (file.failure !== undefined) return this.#broken(job, file.failure);
@@ -57,6 +64,25 @@ export class LargeFiles {
   /** Of each file that is not finished, its first job. */
   unfinished(): PendingJob[] {
     return Array.from(this.#files.values(), ({ first }) => first);
+  }
+
+  /**
+   * As many as may be under way: of one file several, so that all workers have work; where there are as many
+   * files as workers one of each, since two writers of one file wait for each other.
+   */
+  #nextRanges(file: LargeFile): PendingJob[] {
+    const workers = this.#workers();
+    const most = this.#files.size >= workers && workers > 1 ? 1 : Math.ceil(MOST_RANGES / this.#files.size);
+    const { first } = file;
+    const size = first.facts.size;
+    const ranges: PendingJob[] = [];
+    while (file.copied < size && file.open + ranges.length < most) {
+      const start = file.copied;
+      const end = Math.min(start + RANGE_BYTES, size);
+      ranges.push({ ...first, kind: 'range', attempt: 1, part: { ...first.part, start, end } });
+      file.copied = end;
+    }
+    return ranges;
   }
 
   #send(file: LargeFile, jobs: readonly PendingJob[]): LargeStep {
@@ -77,9 +103,11 @@ export class LargeFiles {
 }
 
 interface LargeFile {
-  readonly first: PendingJob;
+  readonly first: PendingJob & { readonly part: Part };
   /** Jobs on their way. */
   open: number;
+  /** Up to here it is copied, or on its way. */
+  copied: number;
   failure: Failure | undefined;
 }
 
@@ -90,16 +118,8 @@ export function isLarge(bytes: number): boolean {
 
 /** Measured: smaller ranges cost messages, larger ones let workers wait for the last. A multiple of 1 MiB. */
 const RANGE_BYTES = 32 * 1024 * 1024;
-
-function rangesOf(job: PendingJob): PendingJob[] {
-  const { part } = job;
-  if (part === undefined) throw new TypeError('a large file was begun without its borders');
-  return Array.from({ length: Math.ceil(part.end / RANGE_BYTES) }, (_, n) => {
-    const start = n * RANGE_BYTES;
-    const end = Math.min(start + RANGE_BYTES, part.end);
-    return { ...job, kind: 'range', attempt: 1, part: { ...part, start, end } };
-  });
-}
+/** Of one file: more than any pool has hands for, few enough for the memory. */
+const MOST_RANGES = 128;
 
 function pathOf({ folder, name }: PendingJob): BytePath {
   return join(folder, name);

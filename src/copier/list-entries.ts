@@ -9,7 +9,7 @@ import {
   sameInode,
 } from '../common/facts.js';
 import { EntryError, type Failure, failureOf } from '../common/failure.js';
-import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
+import { type FolderHandles, type OpenNames, openFolderHandles } from '../common/folder-handles.js';
 import { lstat } from '../common/stat.js';
 import { entryCalls, type FolderPlace, type Names } from '../common/system/entry-calls.js';
 import type { Filters } from './filters.js';
@@ -69,7 +69,7 @@ class Walk {
   readonly #open: OpenFolder[] = [];
   #rootFacts: Facts | undefined;
   /** Of the last of the open folders, while it is being read. */
-  #names: Names | undefined;
+  #reading: OpenNames | undefined;
 
   constructor(root: BytePath, options: ListOptions) {
     this.#handles = openFolderHandles(root, options.dereference);
@@ -84,7 +84,7 @@ class Walk {
       for (let step = this.#next(); step !== undefined; step = this.#next()) yield step;
     } finally {
       // Also where whoever takes from the walk stops halfway.
-      this.#names?.close();
+      this.#reading?.names.close();
       this.#handles.close();
     }
   }
@@ -101,8 +101,8 @@ class Walk {
 
   #next(): Listed | undefined {
     for (let top = this.#open.at(-1); top !== undefined; top = this.#open.at(-1)) {
-      if (this.#names !== undefined) {
-        const found = this.#read(top, this.#names);
+      if (this.#reading !== undefined) {
+        const found = this.#read(top, this.#reading);
         if (found !== undefined) return found;
         continue;
       }
@@ -121,7 +121,7 @@ class Walk {
       if (this.#options.dereference && this.#open.some(above => sameInode(above.facts, facts))) {
         throw new EntryError('ELOOP', 'a symbolic link leads to a folder that it lies in');
       }
-      if (!isForeign) this.#names = this.#namesIn(folder);
+      if (!isForeign) this.#reading = this.#namesIn(folder);
     } catch (error) {
       return { kind: 'failed', path: folder, isFolder: true, failure: failureOf(error) };
     }
@@ -136,7 +136,7 @@ class Walk {
   }
 
   /** @returns undefined where there is nothing to tell: a subfolder has its turn later, and this was the last name */
-  #read(folder: OpenFolder, names: Names): Listed | undefined {
+  #read(folder: OpenFolder, { names, place }: OpenNames): Listed | undefined {
     for (;;) {
       let found: string | undefined;
       try {
@@ -153,7 +153,7 @@ class Walk {
       const name = rawName(found);
       let facts: Facts;
       try {
-        facts = this.#factsOf(this.#handles.place(folder.path), name);
+        facts = this.#factsOf(place, name);
       } catch (error) {
         const { isFolder } = names;
         if (this.#isExcluded(folder.path, name, isFolder)) continue;
@@ -167,14 +167,14 @@ class Walk {
   }
 
   #closeNames(): void {
-    this.#names?.close();
-    this.#names = undefined;
+    this.#reading?.names.close();
+    this.#reading = undefined;
   }
 
-  #namesIn(folder: BytePath): Names {
+  #namesIn(folder: BytePath): OpenNames {
     const named = this.#options.selection?.namesIn(folder);
-    if (named !== undefined) return new NamedEntries(named);
-    return this.#calls.openNames(this.#handles.place(folder));
+    if (named !== undefined) return { names: new NamedEntries(named), place: this.#handles.place(folder) };
+    return this.#handles.openNames(folder);
   }
 
   #isExcluded(folder: BytePath, name: BytePath, isFolder: boolean): boolean {
@@ -214,12 +214,12 @@ class OpenFolder {
   namesRead = 0;
   isRead = false;
   readonly #names: BytePath[] = [];
-  readonly #facts = new FactsColumn(4);
+  /** Made with the first subfolder: most folders have none. */
+  #facts: FactsColumn | undefined;
   /** How much of the tree comes before it, and how much is in it, by a guess: subfolders share alike. */
   readonly #startsAt: number;
   readonly #share: number;
   #next = 0;
-  #packed: Float64Array | undefined;
 
   /** @param above has just been asked for this folder */
   constructor(
@@ -244,14 +244,14 @@ class OpenFolder {
 
   addSubfolder(name: BytePath, facts: Facts): void {
     this.#names.push(name);
+    this.#facts ??= new FactsColumn(4);
     this.#facts.push(facts);
   }
 
   nextSubfolder(): { name: BytePath; facts: Facts } | undefined {
     const name = this.#names[this.#next];
-    if (name === undefined) return undefined;
-    this.#packed ??= this.#facts.packed();
-    const facts = factsAt(this.#packed, this.#next);
+    if (name === undefined || this.#facts === undefined) return undefined;
+    const facts = factsAt(this.#facts.values, this.#next);
     this.#next += 1;
     return { name, facts };
   }

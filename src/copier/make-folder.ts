@@ -1,10 +1,11 @@
-import { chmodSync, mkdirSync, unlinkSync } from 'node:fs';
+import { chmodSync, unlinkSync } from 'node:fs';
 import { type BytePath, native, split } from '../common/byte-path.js';
 import { kindOf } from '../common/facts.js';
 import { codeOf, EntryError, step } from '../common/failure.js';
 import type { FolderHandles } from '../common/folder-handles.js';
 import type { IfExists, Standing } from '../common/messages.js';
 import { lstat } from '../common/stat.js';
+import { entryCalls } from '../common/system/entry-calls.js';
 import { openToOwner } from './open-to-owner.js';
 
 /** `kept`: it stood there; `skipped`: something else stands there and is to stay. */
@@ -22,11 +23,11 @@ export function makeFolder(
   standing: Standing,
   ifExists: IfExists,
 ): FolderOutcome {
-  const [parent, name] = split(folder);
-  const path = native(handles.at(parent) + name);
-  if (makeIfFree(handles, folder, path, standing)) return 'made';
+  if (makeIfFree(handles, folder, standing)) return 'made';
   if (standing === 'nothing')
     throw new EntryError('NAME_COLLISION', 'the destination takes its name for that of another entry');
+  const [parent, name] = split(folder);
+  const path = native(handles.at(parent) + name);
   const kind = kindOf(lstat(path));
   if (kind === 'folder') {
     openToOwner(handles, folder);
@@ -40,20 +41,16 @@ export function makeFolder(
     throw new EntryError('EEXIST', 'something else stands in its place');
   }
   step('cannot replace what stands in its place', () => unlinkSync(path));
-  if (makeIfFree(handles, folder, path, standing)) return 'made';
+  if (makeIfFree(handles, folder, standing)) return 'made';
   throw new EntryError('EEXIST', 'something else was put in its place');
 }
 
 const PRIVATE = 0o700;
 
-function makeIfFree(
-  handles: FolderHandles,
-  folder: BytePath,
-  path: string | Buffer,
-  standing: Standing,
-): boolean {
+function makeIfFree(handles: FolderHandles, folder: BytePath, standing: Standing): boolean {
+  const [parent, name] = split(folder);
   try {
-    mkdirSync(path, PRIVATE);
+    entryCalls().makeFolder(handles.place(parent), name, PRIVATE);
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     return step('cannot be made', () => {

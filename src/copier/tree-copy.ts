@@ -17,6 +17,7 @@ import { isLarge, type LargeFiles, type LargeStep } from './large-files.js';
 import type { Ledger } from './ledger.js';
 import type { Listed, ListedEntry } from './list-entries.js';
 import { makeFolder } from './make-folder.js';
+import type { QuickLook } from './quick-look.js';
 import { canBeRemoved, removeTree } from './remove-tree.js';
 
 /** What a `TreeCopy` works with. */
@@ -37,8 +38,12 @@ export interface TreeCopyParts {
   readonly drop: (job: PendingJob) => void;
   /** Whether a failure stops the whole run, so that its entry is no failed one but left for the next run. */
   readonly isForAll: (failure: Failure) => boolean;
+  /** Undefined where what stands there has to be replaced, or read. */
+  readonly quickLook: QuickLook | undefined;
   /** Hands a job to the workers. */
   readonly add: (job: PendingJob) => void;
+  /** The number of the batch to which the next job is added. */
+  readonly batchNumber: () => number;
 }
 
 /** Takes what is listed, decides what has to be done with it, and books what becomes of it. */
@@ -78,7 +83,7 @@ export class TreeCopy {
         return;
       case 'leave':
         this.#parts.collisions.leave(listed.folder);
-        this.#folders.listed(listed.folder, listed.failure);
+        this.#leave(listed.folder, listed.failure);
         return;
       case 'failed':
         if (listed.path !== ROOT) ledger.found(listed.isFolder, 0);
@@ -97,9 +102,13 @@ export class TreeCopy {
     }
     const { ledger } = this.#parts;
     const { bytes, notKept, digest } = outcome;
-    const how = finalHow(outcome.how);
     const path = join(job.folder, job.name);
-    if (job.kind !== 'finish') {
+    if (outcome.how === 'postponed') {
+      this.#folders.postpone(path);
+      return;
+    }
+    const how = finalHow(outcome.how);
+    if (!isFinish(job)) {
       ledger.settled(path, false, how, bytes, notKept);
       if (how === 'skipped' || (job.kind === 'hardLink' && how === 'linked')) ledger.passed(job.facts.size);
       const known = digest ?? (job.kind === 'hardLink' ? this.#hardLinks.digestOf(job.facts) : undefined);
@@ -120,7 +129,7 @@ export class TreeCopy {
       return;
     }
     const path = join(job.folder, job.name);
-    const isBlocked = failure.code === 'ENOTEMPTY' && job.kind !== 'finish' && job.attempt === 1;
+    const isBlocked = failure.code === 'ENOTEMPTY' && !isFinish(job) && job.attempt === 1;
     if (isBlocked && this.#parts.replacesFolders) {
       this.#blocked.push(job);
       return;
@@ -130,7 +139,7 @@ export class TreeCopy {
       return;
     }
     this.#parts.ledger.failed(path, failure, job.attempt);
-    if (job.kind !== 'finish') {
+    if (!isFinish(job)) {
       if (isOneOfSeveral(job)) this.#linkOthers(job, false, undefined);
       this.#folders.settle(job.folder);
     } else {
@@ -216,6 +225,15 @@ export class TreeCopy {
     skip();
   }
 
+  /** All that is in the folder has been listed; where it is all in one batch, the folder is finished right after it. */
+  #leave(path: BytePath, failure: Failure | undefined): void {
+    const { add, batchNumber } = this.#parts;
+    const isFinishedAfter =
+      failure === undefined && path !== ROOT && this.#folders.finishAfter(path, batchNumber());
+    if (isFinishedAfter) add({ ...finishJob(path, this.#folders.get(path).facts), kind: 'finishAfter' });
+    else this.#folders.listed(path, failure);
+  }
+
   #queue(entry: ListedEntry): void {
     const { ledger, collisions } = this.#parts;
     const { kind, folder, name, facts } = entry;
@@ -240,6 +258,13 @@ export class TreeCopy {
   }
 
   #plan(entry: ListedEntry, kind: 'file' | 'link' | 'fifo'): void {
+    const { folder, name, facts } = entry;
+    if (kind === 'file' && facts.nlink === 1 && this.#parts.quickLook?.finds(folder, name, facts)) {
+      this.#parts.ledger.planned(facts);
+      this.#parts.ledger.settled(join(folder, name), false, 'skipped', 0);
+      this.#parts.ledger.passed(facts.size);
+      return;
+    }
     this.#folders.expect(entry.folder);
     const isAlone = entry.facts.nlink === 1 || (kind === 'link' && !LINKS_ARE_LINKED);
     const plan = isAlone ? COPY : this.#hardLinks.meet({ ...entry, kind });
@@ -274,8 +299,12 @@ export class TreeCopy {
     const job = { kind, folder, name, facts, attempt: 1 };
     const { largeFiles } = this.#parts;
     const isSplit = largeFiles !== undefined && kind === 'file' && isLarge(facts.size) && !isSparse(facts);
-    if (isSplit) this.#parts.add(largeFiles.begin(job));
-    else this.#parts.add(firstName === undefined ? job : { ...job, firstName });
+    if (isSplit) {
+      this.#parts.add(largeFiles.begin(job));
+      return;
+    }
+    this.#folders.handed(folder, this.#parts.batchNumber());
+    this.#parts.add(firstName === undefined ? job : { ...job, firstName });
   }
 
   #finish({ path, facts }: PendingFolder, failure: Failure | undefined): void {
@@ -311,7 +340,8 @@ function isOfLargeFile({ kind }: PendingJob): boolean {
 }
 
 function finalHow(how: JobHow): How {
-  if (how === 'begun' || how === 'filled') throw new Error(`an entry cannot end as ${how}`);
+  if (how === 'begun' || how === 'filled' || how === 'postponed')
+    throw new Error(`an entry cannot end as ${how}`);
   return how;
 }
 
@@ -325,6 +355,10 @@ function finishJob(path: BytePath, facts: Facts): PendingJob {
   return { kind: 'finish', folder, name, facts, attempt: 1 };
 }
 
+function isFinish({ kind }: PendingJob): boolean {
+  return kind === 'finish' || kind === 'finishAfter';
+}
+
 function isOneOfSeveral({ kind, facts }: PendingJob): boolean {
-  return kind !== 'finish' && facts.nlink > 1;
+  return kind !== 'finish' && kind !== 'finishAfter' && facts.nlink > 1;
 }

@@ -46,6 +46,12 @@ export class Crew {
     if (this.#state !== 'running') throw new Closed(`the pool has been ${this.#state}`);
   }
 
+  grow(): void {
+    const worker = this.#fork();
+    if (worker !== undefined) this.#idle.push(worker);
+    this.#dispatch();
+  }
+
   submit(job: Job): void {
     this.#open.add(job);
     this.wake(job);

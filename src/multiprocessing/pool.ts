@@ -85,6 +85,12 @@ export class Pool implements AsyncDisposable {
     return this.#crew.size;
   }
 
+  /** Make one more worker now, if the size allows: it starts while the others are still at work. */
+  grow(): void {
+    this.#crew.refuseIfClosed();
+    this.#crew.grow();
+  }
+
   /** How many workers live now. */
   get workers(): number {
     return this.#crew.workers;

@@ -19,6 +19,11 @@ export class Chunks {
     this.#vectors = entryCalls().vectors(this.slab, chunkSize);
   }
 
+  /** Bytes that travel in one call, at most. */
+  get size(): number {
+    return this.slab.length;
+  }
+
   /**
    * One `preadv` at `position`, of as many chunks as `wanted` bytes take (all at most).
    * @returns the bytes read; 0 at the end of the file

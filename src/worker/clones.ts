@@ -17,7 +17,7 @@ export class Clones {
   clone({ source, target, traits, createdMode }: OpenFiles, facts: Facts, reflink: Reflink): boolean {
     // In plain Node cloning opens the target to all that may read the source.
     const mayOpen = createdMode === permissionsOf(facts);
-    if (reflink === 'never' || (reflink === 'auto' && this.#isImpossible(facts, traits.folder))) return false;
+    if (reflink === 'never' || (reflink === 'auto' && this.isImpossible(facts, traits.folder))) return false;
     try {
       share(source, target, mayOpen);
       return true;
@@ -33,7 +33,8 @@ export class Clones {
     }
   }
 
-  #isImpossible(source: Facts, target: Facts): boolean {
+  /** Whether files cannot be cloned between these file systems, as far as is known yet. */
+  isImpossible(source: Facts, target: Facts): boolean {
     for (const pair of this.#impossible) {
       if (sameDevice(pair.source, source) && sameDevice(pair.target, target)) return true;
     }

@@ -4,7 +4,7 @@ import type { Facts } from '../common/facts.js';
 import { step } from '../common/failure.js';
 import type { NotKept } from '../common/messages.js';
 import { lossOf } from '../common/not-kept.js';
-import { platformCalls } from '../common/system/platform-calls.js';
+import { type PlatformCalls, platformCalls } from '../common/system/platform-calls.js';
 import { keepAttributes } from './attributes.js';
 import type { Finished } from './job.js';
 import { giveMode } from './metadata.js';
@@ -15,20 +15,33 @@ import type { WorkerContext } from './worker-context.js';
 /** Gives a folder its owner, attributes, mode and times: only now, as its content needed to write in it. */
 export function finishFolder(context: WorkerContext, folder: BytePath, facts: Facts): Finished {
   const path = context.destination.at(folder).slice(0, -1);
+  // One that stood before, or was made in one that did, can have any owner, and attributes handed down to it.
+  const traits = context.settings.standing === 'nothing' ? context.traits(folder) : undefined;
   return step('cannot be given its owner, mode or times', () => {
-    // Always asked for: a folder that stood there before, or was made in one, can have any owner.
-    const owner = giveOwner((uid, gid) => chownSync(native(path), uid, gid), facts, true);
+    const change = (uid: number, gid: number) => chownSync(native(path), uid, gid);
+    const owner = giveOwner(change, facts, traits?.handsDownGroup ?? true);
     const notKept: NotKept[] = owner.user && owner.group ? [] : ['owner'];
     // Before attributes and mode: those may close the folder to us, and neither changes its times.
     giveTimesOf(`${path}/.`, facts);
     const calls = platformCalls();
     if (calls !== undefined) {
-      const source = context.settings.attributes ? context.source.at(folder).slice(0, -1) : undefined;
-      notKept.push(...keepAttributes(calls, source, path));
+      const source = context.settings.attributes ? attributedSource(context, folder, calls) : undefined;
+      const mayHaveSome = traits === undefined || traits.handsDownAcl;
+      if (source !== undefined || mayHaveSome) notKept.push(...keepAttributes(calls, source, path));
     }
     notKept.push(...giveMode(() => chmodSync(native(path), keptPermissions(facts, owner))));
     context.touched(folder);
     if (context.settings.strict && notKept[0] !== undefined) throw lossOf(notKept[0]);
     return { how: 'made', bytes: 0, notKept };
   });
+}
+
+/** The source's folder, if it has attributes, as most have not. */
+function attributedSource(
+  context: WorkerContext,
+  folder: BytePath,
+  calls: PlatformCalls,
+): string | undefined {
+  const source = context.source.at(folder).slice(0, -1);
+  return calls.hasAttributesAt(source) ? source : undefined;
 }

@@ -57,4 +57,5 @@ export interface Finished {
   readonly digest?: string;
 }
 
+export const postponed: Finished = { how: 'postponed', bytes: 0, notKept: [] };
 export const skipped: Finished = { how: 'skipped', bytes: 0, notKept: [] };

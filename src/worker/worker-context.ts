@@ -39,6 +39,7 @@ export class WorkerContext {
   #reported = 0;
   #done = new Done();
   #failed: FailedOutcome[] = [];
+  readonly #failedIn = new Set<BytePath>();
   #bytes = 0;
   /** Of them, those of the present entry, however often reported. */
   #entryBytes = 0;
@@ -58,11 +59,17 @@ export class WorkerContext {
     this.chunks = new Chunks(settings.chunkSize);
     this.#reports = reports;
     this.#budget = budget;
+    const { standing, digests: wantsDigests, fsync } = settings;
+    this.isPlain = standing === 'nothing' && budget === undefined && !wantsDigests && !fsync;
   }
+
+  /** Whether a small file is only to be copied: nothing to wait for, to compare with, to read back or to sync. */
+  readonly isPlain: boolean;
 
   begin(batch: Batch): void {
     this.#batch = batch.id;
     this.#reported = 0;
+    this.#failedIn.clear();
   }
 
   copiedBytes(bytes: number): void {
@@ -102,9 +109,15 @@ export class WorkerContext {
     this.#done.add(index, name, finished);
   }
 
-  failed(index: number, failure: Failure): void {
+  failed(index: number, folder: BytePath, failure: Failure): void {
     this.takeBack();
+    this.#failedIn.add(folder);
     this.#failed.push({ index, failure });
+  }
+
+  /** Whether an entry of this folder has failed in this batch. */
+  hasFailedIn(folder: BytePath): boolean {
+    return this.#failedIn.has(folder);
   }
 
   /** @returns undefined where the run wants no digests */

@@ -25,8 +25,12 @@ export interface EntryCalls {
   setTimes(descriptor: number, facts: Facts): void;
   /** Whether an open file has extended attributes, as most have not; false where that cannot be asked. */
   hasAttributes(descriptor: number): boolean;
-  /** Opens a folder to read the names in it. */
-  openNames(folder: FolderPlace): Names;
+  /** Makes a folder, as `mkdir` does: it fails where anything stands. */
+  makeFolder(folder: FolderPlace, name: string, mode: number): void;
+  /** Whether `names` reads from the place's descriptor, which has to be open for reading then, and closes it. */
+  readonly readsDescriptors: boolean;
+  /** The names in a folder. */
+  names(folder: FolderPlace): Names;
   /** Lets pieces of a slab travel, many in one call. */
   vectors(slab: Buffer, chunkSize: number): Vectors;
 }

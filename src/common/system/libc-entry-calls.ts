@@ -1,4 +1,3 @@
-import { constants } from 'node:fs';
 import { Facts } from '../facts.js';
 import type { EntryCalls } from './entry-calls.js';
 import { type Libc, systemError } from './libc.js';
@@ -12,6 +11,7 @@ export function libcEntryCalls(library: Libc): EntryCalls {
   const openat = bind('openat', 'int', ['int', 'void *', 'int', 'uint32_t']);
   const closeDescriptor = bind('close', 'int', ['int']);
   const statx = bind('statx', 'int', ['int', 'void *', 'int', 'uint32_t', 'void *']);
+  const mkdirat = bind('mkdirat', 'int', ['int', 'void *', 'uint32_t']);
   const futimens = bind('futimens', 'int', ['int', 'void *']);
   const flistxattr = bind('flistxattr', 'int64_t', ['int', 'void *', 'size_t']);
 
@@ -60,10 +60,14 @@ export function libcEntryCalls(library: Libc): EntryCalls {
 
     hasAttributes: descriptor => flistxattr(descriptor, null, 0) > 0,
 
-    openNames(folder) {
-      const descriptor = calls.open(folder, '.', constants.O_RDONLY | constants.O_DIRECTORY, 0);
-      return new LibcNames(library, descriptor, throwUnlessInterrupted, () => calls.close(descriptor));
+    makeFolder(folder, name, mode) {
+      const path = asPath(name);
+      while (mkdirat(folder.descriptor, path, mode) < 0) throwUnlessInterrupted('mkdir');
     },
+
+    readsDescriptors: true,
+    names: ({ descriptor }) =>
+      new LibcNames(library, descriptor, throwUnlessInterrupted, () => calls.close(descriptor)),
 
     vectors: (slab, chunkSize) => new LibcVectors(library, slab, chunkSize, throwUnlessInterrupted),
   };

@@ -3,6 +3,7 @@ import {
   fstatSync,
   futimesSync,
   lstatSync,
+  mkdirSync,
   opendirSync,
   openSync,
   readvSync,
@@ -29,7 +30,9 @@ export const nodeEntryCalls: EntryCalls = {
   setTimes: (descriptor, facts) =>
     futimesSync(descriptor, nodeSeconds(facts.atime, facts.atimeNs), nodeSeconds(facts.mtime, facts.mtimeNs)),
   hasAttributes: () => false,
-  openNames(folder): Names {
+  makeFolder: (folder, name, mode) => void mkdirSync(native(folder.prefix + name), mode),
+  readsDescriptors: false,
+  names(folder): Names {
     const directory = opendirSync(native(folder.prefix), {
       encoding: NAME_ENCODING,
       bufferSize: NAMES_PER_READ,

@@ -18,6 +18,8 @@ export interface PlatformCalls {
   clone(source: number, target: number): void;
   /** `posix_fadvise(DONTNEED)`: what is read next comes from the disk, once the file has been synced. */
   dropCache(descriptor: number): void;
+  /** Whether there are any: the quick question that most entries answer with no. */
+  hasAttributesAt(path: string): boolean;
   /** The extended attributes of what stands at `path`; a link is followed only in the form `/proc/self/fd/N`. */
   attributes(path: string): string[];
   attribute(path: string, name: string): Buffer;
@@ -77,6 +79,7 @@ function bind({ bind, errno }: Libc): PlatformCalls {
     makeFifo: (path, mode) => void check(mkfifo(cString(path), mode), 'mkfifo'),
     clone: (source, target) => void check(ioctl(target, FICLONE, 'int', source), 'ioctl'),
     dropCache: descriptor => void fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED),
+    hasAttributesAt: path => (isDescriptor(path) ? listxattr : llistxattr)(cString(path), null, 0) > 0,
     attributes(path) {
       const list = isDescriptor(path) ? listxattr : llistxattr;
       const names = readWhole(buffer => check(list(cString(path), buffer, buffer.length), 'listxattr'));
