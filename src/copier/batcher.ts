@@ -19,6 +19,11 @@ export class Batcher {
   }
 
   add(job: PendingJob): void {
+    // The attempt is the batch's, not the job's.
+    if (job.attempt !== this.#batch.attempt) {
+      this.flush();
+      this.#batch = new JobBatch(job.attempt);
+    }
     this.#batch.add(job);
     if (this.#batch.isFull) this.flush();
   }

@@ -1,5 +1,5 @@
 import { chmodSync, utimesSync } from 'node:fs';
-import { type BytePath, join, ROOT, split } from '../common/byte-path.js';
+import { type BytePath, join, native, ROOT, split } from '../common/byte-path.js';
 import { type Facts, isSparse, permissionsOf, withMode } from '../common/facts.js';
 import { EntryError, type Failure, failureOf } from '../common/failure.js';
 import type { FolderHandles } from '../common/folder-handles.js';
@@ -195,11 +195,11 @@ export class TreeCopy {
   }
 
   /** The same by its path, where the workers cannot reach it any more; to the microsecond. */
-  finishRootAt(path: string): void {
+  finishRootAt(path: BytePath): void {
     if (this.#rootFacts === undefined) return;
     const { atime, atimeNs, mtime, mtimeNs } = this.#rootFacts;
-    utimesSync(path, nodeSeconds(atime, atimeNs), nodeSeconds(mtime, mtimeNs));
-    chmodSync(path, permissionsOf(this.#rootFacts));
+    utimesSync(native(path), nodeSeconds(atime, atimeNs), nodeSeconds(mtime, mtimeNs));
+    chmodSync(native(path), permissionsOf(this.#rootFacts));
   }
 
   #enter({ folder, facts, skip }: Extract<Listed, { kind: 'enter' }>): void {
