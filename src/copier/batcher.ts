@@ -13,6 +13,11 @@ export class Batcher {
   }
 
   add(job: PendingJob): void {
+    // Few are added for another try: a batch has one number for all that are in it.
+    if (job.attempt !== this.#batch.attempt) {
+      this.#onFull(new JobBatch(job.attempt, [job]));
+      return;
+    }
     this.#batch.add(job);
     if (this.#batch.isFull) this.flush();
   }

@@ -130,7 +130,9 @@ export class Dispatcher {
     const { workers } = this.#pool;
     let isAnyHanded = false;
     if (this.#isWorthAWorker) this.#pool.grow();
-    while (this.#busy < this.#pool.workers * (1 + AHEAD)) {
+    // Where none could be made, the pool says why to the one batch that it is handed.
+    const most = Math.max(this.#pool.workers * (1 + AHEAD), 1);
+    while (this.#busy < most) {
       const waiting = this.#waiting.shift();
       if (waiting === undefined) break;
       this.#lastBatch += 1;
