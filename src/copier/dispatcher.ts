@@ -96,10 +96,10 @@ export class Dispatcher {
     return this.#queued === 0;
   }
 
-  /** Resolves at the next change. Batches that are not full go out too: nobody adds to them now. */
+  /** Resolves at the next change. A batch that is not full goes out too, unless others wait before it. */
   async change(): Promise<void> {
     if (this.#error === undefined && !this.#isEnded) {
-      this.#batcher.flush();
+      if (this.#waiting.length === 0) this.#batcher.flush();
       this.#hand();
       await new Promise<void>(resolve => {
         this.#wake = resolve;
@@ -130,9 +130,8 @@ export class Dispatcher {
     const { workers } = this.#pool;
     let isAnyHanded = false;
     if (this.#isWorthAWorker) this.#pool.grow();
-    // Where none could be made, the pool says why to the one batch that it is handed.
-    const most = Math.max(this.#pool.workers * (1 + AHEAD), 1);
-    while (this.#busy < most) {
+    // Where no worker could be made, the pool says why to the one batch that it is handed.
+    while (this.#hasRoom || this.#busy === 0) {
       const waiting = this.#waiting.shift();
       if (waiting === undefined) break;
       this.#lastBatch += 1;
@@ -142,6 +141,11 @@ export class Dispatcher {
     if (isAnyHanded || this.#pool.workers !== workers) this.#listener.workers(this.#pool.pids);
   }
 
+  /** Whether the workers may be given more. */
+  get #hasRoom(): boolean {
+    return this.#busy < this.#pool.workers * (1 + AHEAD);
+  }
+
   /**
    * A worker takes long to start, and the processor's time from the others. Up to the number of cores one is
    * added where as much work is at hand as the others do in that time; beyond that, or for less, only where
@@ -149,9 +153,9 @@ export class Dispatcher {
    */
   get #isWorthAWorker(): boolean {
     const { workers, size } = this.#pool;
-    const isAnyWaiting = this.#waiting.length > 0 || this.#busy > workers;
-    if (!isAnyWaiting || workers >= size) return false;
+    if (this.#waiting.length === 0 || workers >= size) return false;
     if (workers === 0 || (workers < CORES && this.#weight > WORTH_A_WORKER * workers)) return true;
+    if (this.#hasRoom) return false;
     const [oldest] = this.#open.values();
     if (oldest !== undefined && performance.now() - oldest.sinceMs > LONG_WAIT_MS) return true;
     this.#look ??= setTimeout(() => {

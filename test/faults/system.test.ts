@@ -26,8 +26,11 @@ interface Fault {
 
 const sourceFile = ({ source }: Places): string[] => [join(source, 'a')];
 const targetFile = ({ destination }: Places): string[] => [join(`${destination}.partial`, 'a')];
-const anyFolder = (name: string): string[] =>
-  Array.from({ length: 40 }, (_, descriptor) => `/proc/self/fd/${descriptor}/${name}`);
+/** As it is named in calls that are given an open folder, and in those that go by the folder's handle. */
+const anyFolder = (name: string): string[] => [
+  name,
+  ...Array.from({ length: 40 }, (_, descriptor) => `/proc/self/fd/${descriptor}/${name}`),
+];
 const noDetour = ['--reflink', 'never'];
 
 describe('what fails once, in a way that can pass, costs nothing', () => {
@@ -103,7 +106,7 @@ describe('what fails again and again makes one failed entry, none of it in the c
 
   test('EIO on making a folder: it is the failed entry, and what is in it is not gone into', async () => {
     const places = makePlaces();
-    const result = await copyWithFaults(places, ['mkdir:error=EIO'], () => anyFolder('folder'));
+    const result = await copyWithFaults(places, ['mkdirat:error=EIO'], () => anyFolder('folder'));
     expect(result.status).toBe(1);
     expect(result.stderr).toMatch(new RegExp(`^folder-copy: ${places.source}/folder: [^\n]* \\(EIO\\)\n$`));
     await expectCompleted(places);
@@ -136,7 +139,7 @@ describe('a disk that is full', () => {
     },
     {
       title: 'ENOSPC on making a folder',
-      inject: ['mkdir:error=ENOSPC'],
+      inject: ['mkdirat:error=ENOSPC'],
       at: () => anyFolder('folder'),
       code: 'ENOSPC',
     },
@@ -310,7 +313,9 @@ describe('what goes away in mid-copy', () => {
 
   test('the file system becomes read-only: each entry says so, the run ends', async () => {
     const places = makePlaces();
-    const faults = ['openat', 'mkdir', 'unlink', 'rename', 'link'].map(call => `${call}:error=EROFS:when=1+`);
+    const faults = ['openat', 'mkdirat', 'unlink', 'rename', 'link'].map(
+      call => `${call}:error=EROFS:when=1+`,
+    );
     const at = () => [...anyFolder('a'), ...anyFolder('b'), ...anyFolder('folder')];
     const result = await copyWithFaults(places, faults, at);
     expectCalmEnd(result, 1);
