@@ -9,7 +9,14 @@ import type {
   WorkerSettings,
 } from '../common/messages.js';
 import { entryTemporaryName } from '../common/reserved-names.js';
-import { Pool, Queue, task, WorkerLostError } from '../multiprocessing/index.js';
+import {
+  Pool,
+  Queue,
+  StateError,
+  task,
+  WorkerLostError,
+  WorkerStartError,
+} from '../multiprocessing/index.js';
 import type { copyBatch, prepareWorker } from '../worker/copy-batch.js';
 import { WORKER_PROGRAM, workerProcess } from '../worker/worker-process.js';
 import { Batcher } from './batcher.js';
@@ -176,7 +183,7 @@ export class Dispatcher {
     } catch (error) {
       await this.#allReportsRead();
       this.#abandon(batch);
-      if (error instanceof WorkerLostError) this.#tryLostAgain(batch, error);
+      if (isForWantOfWorker(error)) this.#tryLostAgain(batch, error);
       else if (!this.#isEnded) this.#error ??= error;
     }
     this.#weight -= jobs.weight;
@@ -202,12 +209,12 @@ export class Dispatcher {
     }
   }
 
-  #tryLostAgain(batch: OpenBatch, error: WorkerLostError): void {
+  #tryLostAgain(batch: OpenBatch, error: Error): void {
     this.#lossesInARow += 1;
     const isHopeless = this.#lossesInARow > this.#pool.size * MOST_LOSSES_A_WORKER;
     for (const [, job] of batch.unsettled()) {
       if (isHopeless)
-        this.#give(job, { code: 'WORKER_LOST', message: `workers keep dying: ${error.message}` });
+        this.#give(job, { code: 'WORKER_LOST', message: `no worker stays alive: ${error.message}` });
       else this.#tryAgain(job, { code: 'WORKER_LOST', message: error.message }, 0);
     }
   }
@@ -263,6 +270,11 @@ export class Dispatcher {
     while (!(await this.#reports.empty())) await nextTurn();
     await nextTurn();
   }
+}
+
+/** Whether a worker died, could not start, or, a StateError, could not be forked. */
+function isForWantOfWorker(error: unknown): error is Error {
+  return error instanceof WorkerLostError || error instanceof WorkerStartError || error instanceof StateError;
 }
 
 function nextTurn(): Promise<void> {

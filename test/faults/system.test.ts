@@ -9,6 +9,7 @@ import { makeTree } from '../helpers/make-tree.js';
 import { waitForNoProcesses } from '../helpers/processes.js';
 import { type CommandResult, runCommand, startCommand } from '../helpers/run-command.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
+import { tracedCopy } from '../helpers/traced-copy.js';
 import { command, quoted, runShell, runWithFaults } from './run-shell.js';
 
 interface Places {
@@ -111,6 +112,18 @@ describe('what fails again and again makes one failed entry, none of it in the c
     expect(result.stderr).toMatch(new RegExp(`^folder-copy: ${places.source}/folder: [^\n]* \\(EIO\\)\n$`));
     await expectCompleted(places);
   });
+});
+
+test('where no worker can be forked each entry says so, and the run ends', async () => {
+  const { source, destination } = makePlaces();
+  const what = ['-e', 'trace=clone', '-e', 'inject=?fork,?vfork,clone:error=EAGAIN'];
+  const result = await tracedCopy(what, [], source, destination);
+  expect(result.calls.filter(call => call.includes('(INJECTED)'))).not.toEqual([]);
+  expectCalmEnd({ ...result, stdout: '', signal: null }, 1);
+  for (const name of ['a', 'b', 'folder/c']) {
+    expect(result.stderr).toContain(`/${name}: the system could not fork a process (WORKER_LOST)`);
+  }
+  await expectCompleted({ source, destination });
 });
 
 describe('the last rename', () => {
