@@ -19,10 +19,10 @@ export class Batcher {
   }
 
   add(job: PendingJob): void {
-    // The attempt is the batch's, not the job's.
+    // Few are added for another try: a batch has one number for all that are in it.
     if (job.attempt !== this.#batch.attempt) {
-      this.flush();
-      this.#batch = new JobBatch(job.attempt);
+      this.#onFull(new JobBatch(job.attempt, [job]));
+      return;
     }
     this.#batch.add(job);
     if (this.#batch.isFull) this.flush();

@@ -10,7 +10,14 @@ export type LargeStep =
   | { readonly kind: 'wait' }
   | { readonly kind: 'jobs'; readonly jobs: readonly PendingJob[] }
   /** A part failed and nothing of it is under way any more: what was begun has to go. */
-  | { readonly kind: 'broken'; readonly failure: Failure };
+  | Broken;
+
+interface Broken {
+  readonly kind: 'broken';
+  /** The one that failed first, with the number of its tries. */
+  readonly job: PendingJob;
+  readonly failure: Failure;
+}
 
 /** The files that are copied by several workers at once: begun by one, filled in ranges by all, ended by one. */
 export class LargeFiles {
@@ -32,7 +39,7 @@ export class LargeFiles {
     const temporaryName = entryTemporaryName(this.#runId, 0xffffffff - this.#count, 0);
     const part: Part = { temporaryName, start: 0, end: job.facts.size };
     const first = { ...job, kind: 'begin', part } as const;
-    this.#files.set(pathOf(job), { first, open: 1, copied: 0, failure: undefined });
+    this.#files.set(pathOf(job), { first, open: 1, copied: 0, broken: undefined });
     return first;
   }
 
@@ -45,20 +52,20 @@ export class LargeFiles {
       this.#files.delete(pathOf(job));
       return undefined;
     }
-    if (file.failure === undefined) {
+    if (file.broken === undefined) {
       const ranges = this.#nextRanges(file);
       if (ranges.length > 0) return this.#send(file, ranges);
     }
     if (file.open > 0) return { kind: 'wait' };
-    if (file.failure !== undefined) return this.#broken(job, file.failure);
+    if (file.broken !== undefined) return this.#forget(file.broken);
     return this.#send(file, [{ ...job, kind: 'end', attempt: 1 }]);
   }
 
   failed(job: PendingJob, failure: Failure): LargeStep {
     const file = this.#file(job);
     file.open -= 1;
-    file.failure ??= failure;
-    return file.open > 0 ? { kind: 'wait' } : this.#broken(job, file.failure);
+    file.broken ??= { kind: 'broken', job, failure };
+    return file.open > 0 ? { kind: 'wait' } : this.#forget(file.broken);
   }
 
   /** Of each file that is not finished, its first job. */
@@ -90,9 +97,9 @@ export class LargeFiles {
     return { kind: 'jobs', jobs };
   }
 
-  #broken(job: PendingJob, failure: Failure): LargeStep {
-    this.#files.delete(pathOf(job));
-    return { kind: 'broken', failure };
+  #forget(broken: Broken): LargeStep {
+    this.#files.delete(pathOf(broken.job));
+    return broken;
   }
 
   #file(job: PendingJob): LargeFile {
@@ -108,7 +115,7 @@ interface LargeFile {
   open: number;
   /** Up to here it is copied, or on its way. */
   copied: number;
-  failure: Failure | undefined;
+  broken: Broken | undefined;
 }
 
 /** Whether it pays to have several workers copy a file. */

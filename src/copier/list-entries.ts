@@ -84,7 +84,7 @@ class Walk {
       for (let step = this.#next(); step !== undefined; step = this.#next()) yield step;
     } finally {
       // Also where whoever takes from the walk stops halfway.
-      this.#reading?.names.close();
+      this.#closeNames();
       this.#handles.close();
     }
   }
@@ -167,8 +167,9 @@ class Walk {
   }
 
   #closeNames(): void {
-    this.#reading?.names.close();
+    const reading = this.#reading;
     this.#reading = undefined;
+    reading?.names.close();
   }
 
   #namesIn(folder: BytePath): OpenNames {

@@ -97,7 +97,7 @@ export class TreeCopy {
   settle(job: PendingJob, outcome: DoneOutcome): void {
     const next = isOfLargeFile(job) ? this.#parts.largeFiles?.done(job, outcome) : undefined;
     if (next !== undefined) {
-      this.#goOn(job, next);
+      this.#goOn(next);
       return;
     }
     const { ledger } = this.#parts;
@@ -125,7 +125,7 @@ export class TreeCopy {
   fail(job: PendingJob, failure: Failure): void {
     const next = isOfLargeFile(job) ? this.#parts.largeFiles?.failed(job, failure) : undefined;
     if (next !== undefined && (job.kind !== 'begin' || failure.code === 'CHANGED')) {
-      this.#goOn(job, next);
+      this.#goOn(next);
       return;
     }
     const path = join(job.folder, job.name);
@@ -274,7 +274,7 @@ export class TreeCopy {
     } else if (plan.kind === 'link') this.#hand(entry, 'hardLink', plan.firstName);
   }
 
-  #goOn(job: PendingJob, next: LargeStep): void {
+  #goOn(next: LargeStep): void {
     switch (next.kind) {
       case 'wait':
         return;
@@ -282,11 +282,11 @@ export class TreeCopy {
         for (const other of next.jobs) this.#parts.add(other);
         return;
       case 'broken': {
-        this.#parts.drop(job);
-        const { part: _, ...whole } = job;
+        this.#parts.drop(next.job);
+        const { part: _, ...whole } = next.job;
         // One that would not hold still gets another chance with a single worker, which finds out more.
         if (next.failure.code === 'CHANGED')
-          this.#parts.add({ ...whole, kind: 'file', attempt: job.attempt + 1 });
+          this.#parts.add({ ...whole, kind: 'file', attempt: whole.attempt + 1 });
         else this.fail({ ...whole, kind: 'file' }, next.failure);
         return;
       }

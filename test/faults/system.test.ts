@@ -9,6 +9,7 @@ import { makeTree } from '../helpers/make-tree.js';
 import { waitForNoProcesses } from '../helpers/processes.js';
 import { type CommandResult, runCommand, startCommand } from '../helpers/run-command.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
+import { tracedCopy } from '../helpers/traced-copy.js';
 import { command, quoted, runShell, runWithFaults } from './run-shell.js';
 
 interface Places {
@@ -26,8 +27,11 @@ interface Fault {
 
 const sourceFile = ({ source }: Places): string[] => [join(source, 'a')];
 const targetFile = ({ destination }: Places): string[] => [join(`${destination}.partial`, 'a')];
-const anyFolder = (name: string): string[] =>
-  Array.from({ length: 40 }, (_, descriptor) => `/proc/self/fd/${descriptor}/${name}`);
+/** As it is named in calls that are given an open folder, and in those that go by the folder's handle. */
+const anyFolder = (name: string): string[] => [
+  name,
+  ...Array.from({ length: 40 }, (_, descriptor) => `/proc/self/fd/${descriptor}/${name}`),
+];
 const noDetour = ['--reflink', 'never'];
 
 describe('what fails once, in a way that can pass, costs nothing', () => {
@@ -103,11 +107,23 @@ describe('what fails again and again makes one failed entry, none of it in the c
 
   test('EIO on making a folder: it is the failed entry, and what is in it is not gone into', async () => {
     const places = makePlaces();
-    const result = await copyWithFaults(places, ['mkdir:error=EIO'], () => anyFolder('folder'));
+    const result = await copyWithFaults(places, ['mkdirat:error=EIO'], () => anyFolder('folder'));
     expect(result.status).toBe(1);
     expect(result.stderr).toMatch(new RegExp(`^folder-copy: ${places.source}/folder: [^\n]* \\(EIO\\)\n$`));
     await expectCompleted(places);
   });
+});
+
+test('where no worker can be forked each entry says so, and the run ends', async () => {
+  const { source, destination } = makePlaces();
+  const what = ['-e', 'trace=clone', '-e', 'inject=?fork,?vfork,clone:error=EAGAIN'];
+  const result = await tracedCopy(what, [], source, destination);
+  expect(result.calls.filter(call => call.includes('(INJECTED)'))).not.toEqual([]);
+  expectCalmEnd({ ...result, stdout: '', signal: null }, 1);
+  for (const name of ['a', 'b', 'folder/c']) {
+    expect(result.stderr).toContain(`/${name}: the system could not fork a process (WORKER_LOST)`);
+  }
+  await expectCompleted({ source, destination });
 });
 
 describe('the last rename', () => {
@@ -136,7 +152,7 @@ describe('a disk that is full', () => {
     },
     {
       title: 'ENOSPC on making a folder',
-      inject: ['mkdir:error=ENOSPC'],
+      inject: ['mkdirat:error=ENOSPC'],
       at: () => anyFolder('folder'),
       code: 'ENOSPC',
     },
@@ -310,7 +326,9 @@ describe('what goes away in mid-copy', () => {
 
   test('the file system becomes read-only: each entry says so, the run ends', async () => {
     const places = makePlaces();
-    const faults = ['openat', 'mkdir', 'unlink', 'rename', 'link'].map(call => `${call}:error=EROFS:when=1+`);
+    const faults = ['openat', 'mkdirat', 'unlink', 'rename', 'link'].map(
+      call => `${call}:error=EROFS:when=1+`,
+    );
     const at = () => [...anyFolder('a'), ...anyFolder('b'), ...anyFolder('folder')];
     const result = await copyWithFaults(places, faults, at);
     expectCalmEnd(result, 1);
