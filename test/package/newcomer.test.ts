@@ -11,7 +11,6 @@ import { commandEnvironment, startCommand } from '../helpers/run-command.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
 import { freshInstallation, install, pack } from './npm.js';
-import { readmeExample } from './readme-example.js';
 
 // The path of somebody who has just heard of it: installs the package in an empty folder, and tries one thing
 // after another, as one types it.
@@ -164,36 +163,35 @@ test.skipIf(!isInstalled('jq'))(
   },
 );
 
-for (const format of ['import', 'require'] as const) {
-  test(`copies from a program: the example of the README, by ${format}`, async () => {
+/** The README's example of the library, its absolute paths made relative: it writes nothing outside. */
+function readmeExample(): string {
+  const readme = readFileSync(fromRoot('README.md'), 'utf8');
+  const [, example] = /^```js\n(import [^`]* from 'folder-copy';\n.*?)^```$/ms.exec(readme) ?? [];
+  if (example === undefined) throw new Error('the README has no example of the library');
+  return example.replaceAll("'/", "'./");
+}
+
+/** The same program for those who require: it works as `import` does. */
+function asCommonJs(program: string): string {
+  const body = program.replace(/^import (\{.*?\}) from ('.*?');$/gm, 'const $1 = require($2);');
+  return `(async () => {\n${body}})();\n`;
+}
+
+const programs: [system: string, file: string, text: () => string][] = [
+  ['import', 'program.mjs', readmeExample],
+  ['require', 'program.cjs', () => asCommonJs(readmeExample())],
+];
+
+for (const [system, file, text] of programs) {
+  test(`copies from a program: the example of the README, by ${system}`, async () => {
     const folder = albumFolder();
     await type(folder, 'mv album photos');
-    writeFileSync(
-      join(folder, `example.${format === 'import' ? 'mjs' : 'cjs'}`),
-      await readmeExample('folder-copy', format),
-    );
-    const { stdout } = await type(folder, 'node example.*');
+    writeFileSync(join(folder, file), text());
+    const { stdout } = await type(folder, `node ${file}`);
     expect(stdout).toMatch(/^tools\/count\.sh (streamed|cloned)$/m);
     expect(differences(folder, 'photos', 'backup/photos')).toEqual([]);
   });
 }
-
-test('runs work of its own on a pool: the example of the README', async () => {
-  const folder = scratchFolder(home);
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-  writeFileSync(
-    join(folder, 'tasks.js'),
-    `export const double = number => 2 * number;
-    export async function produce(queue) {
-      for (const item of ['a', 'b']) await queue.put(item);
-      await queue.close();
-    }`,
-  );
-  const example = await readmeExample('folder-copy/multiprocessing', 'import');
-  expect(example).toContain('assert.deepEqual('); // or it would hold the README to none of its results
-  writeFileSync(join(folder, 'example.js'), example);
-  expect(await type(folder, 'node example.js')).toEqual({ stdout: 'a\nb\n', stderr: '' });
-});
 
 test.skipIf(!isInstalled('man'))('reads the manual, where the package is installed globally', async () => {
   const prefix = scratchFolder(home);
