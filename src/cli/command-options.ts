@@ -20,7 +20,7 @@ import { PROGRESS, type ProgressKind } from './progress/choose-view.js';
 /** One option of the command. `--help`, README, man page and completion are made from, or held against, it. */
 export interface CommandOption {
   readonly flags: string;
-  /** For `--help` and the shells; what there is to say beyond it stands in `man/option-details.ts`. */
+  /** For `--help` and the shells; what there is to say beyond it stands in `src/build/man/option-details.ts`. */
   readonly description: string;
   readonly defaultValue?: string | number;
   readonly choices?: readonly string[];

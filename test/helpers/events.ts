@@ -6,7 +6,7 @@ import { fromRoot } from './project-root.js';
 
 /** As it ships. */
 export const eventSchema: EventSchema = JSON.parse(
-  readFileSync(fromRoot('schema/events.schema.json'), 'utf8'),
+  readFileSync(fromRoot('dist/lib/events.schema.json'), 'utf8'),
 ) as EventSchema;
 
 interface EventSchema {

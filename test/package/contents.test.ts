@@ -20,19 +20,27 @@ test('it holds what is run, declared or read, and nothing else', () => {
   const paths = packed.files.map(({ path }) => path);
   const isExpected = (path: string) =>
     /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path) ||
-    /^(man\/folder-copy\.1|schema\/events\.schema\.json)$/.test(path) ||
     /^dist\/lib\/(child\/)?[\w-]+\.(js|mjs|d\.ts|d\.mts)$/.test(path) ||
     /^dist\/lib\/types\/.*\.d\.ts$/.test(path) ||
-    /^dist\/lib\/(package\.json|THIRD-PARTY-LICENSES\.md)$/.test(path);
+    /^dist\/lib\/(package\.json|events\.schema\.json|folder-copy\.1|THIRD-PARTY-LICENSES\.md)$/.test(path);
   expect(paths.filter(path => !isExpected(path))).toEqual([]);
-  const read = ['README.md', 'LICENSE', 'CHANGELOG.md', 'man/folder-copy.1', 'schema/events.schema.json'];
-  expect(paths).toEqual(expect.arrayContaining(read));
+  const inLib = ['dist/lib/folder-copy.1', 'dist/lib/events.schema.json'];
+  expect(paths).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', ...inLib]));
 });
 
 test('the command can be executed', () => {
   const command = packed.files.find(({ path }) => path === 'dist/lib/folder-copy.js');
   expect((command?.mode ?? 0) & 0o111).toBe(0o111);
   expect(readFileSync(fromRoot('dist/lib/folder-copy.js'), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+});
+
+test('what builds it is in none of its files', () => {
+  const scripts = packed.files.filter(({ path }) => path.endsWith('.js'));
+  const sources = scripts.flatMap(
+    ({ path }) => readFileSync(fromRoot(path), 'utf8').match(/^\/\/ src\/.*/gm) ?? [],
+  );
+  expect(sources).toContain('// src/copier/tree-copy.ts');
+  expect(sources.filter(source => source.startsWith('// src/build/'))).toEqual([]);
 });
 
 test('what it is bundled from is not installed a second time, and its licences come along', () => {

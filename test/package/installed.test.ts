@@ -8,7 +8,7 @@ import { makeTree } from '../helpers/make-tree.js';
 import { fromRoot } from '../helpers/project-root.js';
 import { commandEnvironment } from '../helpers/run-command.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
-import { install, pack } from './npm.js';
+import { freshInstallation, install } from './npm.js';
 
 // The package as a user has it: packed, and installed in an empty folder.
 
@@ -16,8 +16,7 @@ let home: string;
 const cleanups: (() => void)[] = [];
 
 beforeAll(async () => {
-  home = scratchFolder(undefined, cleanup => cleanups.push(cleanup));
-  await install(home, (await pack(home)).path);
+  home = await freshInstallation(cleanup => cleanups.push(cleanup));
   return () => cleanups.forEach(cleanup => void cleanup());
 });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '../helpers/project-root.js';
 import { commandEnvironment } from '../helpers/run-command.js';
+import { type OnCleanup, scratchFolder } from '../helpers/scratch-folder.js';
 
 interface PackedFile {
   /** relative to the package */
@@ -17,6 +18,13 @@ export interface Packed {
   readonly files: readonly PackedFile[];
 }
 
+/** An empty folder in which the package has been installed, packed as for users. @returns its path */
+export async function freshInstallation(onCleanup: OnCleanup): Promise<string> {
+  const folder = scratchFolder(undefined, onCleanup);
+  await install(folder, (await pack(folder)).path);
+  return folder;
+}
+
 /** What `npm publish` would send, of the tree as it has been built. */
 export async function pack(folder: string): Promise<Packed> {
   const answer = await npm(projectRoot, 'pack', '--ignore-scripts', '--json', '--pack-destination', folder);
@@ -26,9 +34,9 @@ export async function pack(folder: string): Promise<Packed> {
 }
 
 /** Installs into a folder that is no package yet; from npm's cache where that has it. */
-export async function install(folder: string, what: string): Promise<void> {
+export async function install(folder: string, what: string, ...options: string[]): Promise<void> {
   writeFileSync(join(folder, 'package.json'), '{}');
-  await npm(folder, 'install', '--prefer-offline', '--no-audit', '--no-fund', what);
+  await npm(folder, 'install', '--prefer-offline', '--no-audit', '--no-fund', ...options, what);
 }
 
 async function npm(cwd: string, ...args: string[]): Promise<string> {

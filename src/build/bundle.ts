@@ -5,7 +5,7 @@ import { thirdPartyLicenses } from './third-party.js';
 
 // Makes what ships: CommonJS, which Node starts sooner than ESM, in one file for each moment of a run.
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '../../..');
 const target = join(root, 'dist/lib');
 
 /**

@@ -1,6 +1,6 @@
-import { OPTION_GROUPS } from '../src/cli/command-options.js';
-import { EXAMPLES, EXIT_STATUSES, SUMMARY } from '../src/cli/manual.js';
-import { version } from '../src/version.js';
+import { OPTION_GROUPS } from '../../cli/command-options.js';
+import { EXAMPLES, EXIT_STATUSES, SUMMARY } from '../../cli/manual.js';
+import { version } from '../../version.js';
 import { fullOptions } from './full-options.js';
 import { bold, definition, flags, paragraph, section, subsection, title, verbatim } from './roff.js';
 import { DESCRIPTION, ENVIRONMENT, FILES, SEE_ALSO } from './sections.js';

@@ -1,4 +1,4 @@
-import { COMMAND_OPTIONS, type CommandOption } from '../src/cli/command-options.js';
+import { COMMAND_OPTIONS, type CommandOption } from '../../cli/command-options.js';
 import { OPTION_DETAILS } from './option-details.js';
 
 /** An option as README and man page show it. */

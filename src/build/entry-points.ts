@@ -1,11 +1,12 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 // The package's entry points beside the bundles: for ESM a wrapper, so that whoever imports and whoever requires
-// gets the same classes; and the declarations, which count as CommonJS here as the bundles do.
+// gets the same classes; the declarations, which count as CommonJS here as the bundles do; the events' schema.
 
-const built = join(import.meta.dirname, '../src');
-const target = join(import.meta.dirname, '../lib');
+const root = join(import.meta.dirname, '../../..');
+const built = join(root, 'dist/src');
+const target = join(root, 'dist/lib');
 
 const ENTRY_POINTS: Readonly<Record<string, string>> = {
   index: 'index',
@@ -20,6 +21,7 @@ for (const [name, module] of Object.entries(ENTRY_POINTS)) {
   write(`${name}.d.mts`, `export * from './${name}.js';\n`);
   write(`${name}.d.ts`, `export * from './types/${module}.js';\n`);
 }
+copyFileSync(join(root, 'src/copier/events.schema.json'), join(target, 'events.schema.json'));
 
 /** A declaration file and all that it imports. */
 function copyDeclarations(file: string): void {
