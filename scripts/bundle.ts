@@ -8,13 +8,18 @@ import { thirdPartyLicenses } from './third-party.js';
 const root = join(import.meta.dirname, '../..');
 const target = join(root, 'dist/lib');
 
-/** Each file and the module it is made of, with all that this imports except what has a file of its own. */
+/**
+ * Each file and the module it is made of, with all that this imports except what has a file of its own. What
+ * throws errors that the command knows by their class stays in the command's.
+ */
 const FILES: Readonly<Record<string, string>> = {
   'folder-copy.js': 'bin/folder-copy.ts',
   // It knows of the process forked ahead: there must be one of it in a program.
   'fork-ahead.js': 'src/multiprocessing/fork-ahead.ts',
   'run.js': 'src/cli/run.ts',
-  'bar.js': 'src/cli/progress/bar.ts',
+  'bar-drawing.js': 'src/cli/progress/bar-drawing.ts',
+  'completion-script.js': 'src/cli/completion/completion-script.ts',
+  'ignore.js': 'ignore',
   'fs-extra.js': 'fs-extra/esm',
   'copy-worker.js': 'src/worker/copy-worker.ts',
   'index.js': 'src/index.ts',

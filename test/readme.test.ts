@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { readmeRows } from '../man/full-options.js';
 import { fromRoot } from './helpers/project-root.js';
 import { runCommand } from './helpers/run-command.js';
 
@@ -15,13 +16,12 @@ interface Option {
 /** What `--help` says, its wrapped lines joined. */
 async function optionsOfHelp(): Promise<Option[]> {
   const { stdout } = await runCommand(['--help']);
-  const [, options = ''] = stdout.split('\nOptions:\n');
-  const joined = options.replace(/\n {10,}/g, ' ');
+  const joined = stdout.replace(/\n {10,}/g, ' ');
   return joined.split('\n').flatMap(line => {
     const [, flags, says = ''] = /^ {2}(-.*?) {2,}(.*)$/.exec(line) ?? [];
     if (flags === undefined) return [];
     const [, defaultValue = ''] = /default: "?(.*?)"?\)$/.exec(says) ?? [];
-    const [, choices = ''] = /\(choices: (.*?), default/.exec(says) ?? [];
+    const [, choices = ''] = /\(choices: (.*?)(?:, default.*)?\)$/.exec(says) ?? [];
     return [{ flags, defaultValue, choices: [...choices.matchAll(/"(.*?)"/g)].map(([, word = '']) => word) }];
   });
 }
@@ -40,6 +40,10 @@ test('the option table has exactly the options of --help, in its order, with its
   const help = await optionsOfHelp();
   expect(help.length).toBeGreaterThan(10);
   expect(optionsOfReadme().map(pairs)).toEqual(help.map(pairs));
+});
+
+test('the rows of the option table are those made from the one source, word for word', () => {
+  expect(lines.filter(line => line.startsWith('| `-'))).toEqual(readmeRows());
 });
 
 test('the option table names every choice that --help names', async () => {

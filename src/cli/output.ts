@@ -2,12 +2,15 @@
 export interface Output {
   /** Aborted once nobody can read any more; the reason's `code` is EPIPE, or why it cannot be written. */
   readonly signal: AbortSignal;
-  write(text: string): void;
+  /** @returns where the reader is behind, a promise of when it has caught up */
+  write(text: string): Promise<void> | undefined;
   /**
    * Waits until everything is written.
-   * @returns the exit status that a failed write asks for; undefined where all went well
+   * @param status to exit with where all goes well
+   * @param isStopped whether the command has been told to end: then it does, also where the reader takes nothing
+   * @returns the status, or what a failed write asks for
    */
-  end(): Promise<number | undefined>;
+  end(status: number, isStopped: boolean): Promise<number>;
 }
 
 /**
@@ -16,11 +19,11 @@ export interface Output {
  */
 export function openOutput(): Output {
   const controller = new AbortController();
-  let status: number | undefined;
+  let failedStatus: number | undefined;
   process.stderr.on('error', () => {});
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (status !== undefined) return;
-    status = error.code === 'EPIPE' ? PIPE_CLOSED : 1;
+    if (failedStatus !== undefined) return;
+    failedStatus = error.code === 'EPIPE' ? PIPE_CLOSED : 1;
     if (error.code !== 'EPIPE') {
       process.stderr.write(`folder-copy: standard output: cannot be written (${error.code ?? 'UNKNOWN'})\n`);
     }
@@ -28,14 +31,25 @@ export function openOutput(): Output {
   });
   return {
     signal: controller.signal,
-    write: text => void process.stdout.write(text),
-    end: () =>
-      new Promise(resolve => {
-        if (status !== undefined) resolve(status);
-        else process.stdout.write('', () => setImmediate(() => resolve(status)));
-      }),
+    write: text => (process.stdout.write(text) ? undefined : whenDrained()),
+    end: async (status, isStopped) => {
+      if (failedStatus !== undefined) return failedStatus;
+      // Node has no other way to give up what a pipe does not take.
+      const patience = isStopped ? setTimeout(() => process.exit(status), PATIENCE_MS) : undefined;
+      await new Promise<void>(resolve => process.stdout.write('', () => setImmediate(resolve)));
+      clearTimeout(patience);
+      return failedStatus ?? status;
+    },
   };
 }
+
+/** A reader that goes away is behind for ever: the signal tells of that. */
+function whenDrained(): Promise<void> {
+  return new Promise(resolve => process.stdout.once('drain', resolve));
+}
+
+/** For the last words of a command that was told to end. */
+const PATIENCE_MS = 1000;
 
 /** 128 + SIGPIPE. */
 const PIPE_CLOSED = 141;

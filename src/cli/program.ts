@@ -1,27 +1,48 @@
 import { Command, Option } from 'commander';
 import { version } from '../version.js';
-import { COMMAND_OPTIONS } from './command-options.js';
+import { type CommandOption, HELP_OPTION, OPTION_GROUPS, VERSION_OPTION } from './command-options.js';
 import { escapeText } from './escape.js';
+import { EXAMPLES, EXIT_STATUSES, SUMMARY } from './manual.js';
 
 /** The command line's grammar; parsing and what follows is up to the caller. */
 export function makeProgram(): Command {
   const program = new Command('folder-copy')
-    .description('Copies a folder with a fixed pool of worker processes.')
-    .argument('[src]', 'the folder to copy; asked for at a terminal')
-    .argument('[dest]', 'becomes the copy; default: <src>[副本] beside the source')
+    .description(`folder-copy ${SUMMARY}.`)
+    .argument('[src]', 'the folder to copy; left out at a terminal, it is asked for')
+    .argument('[dest]', 'becomes the copy, whether or not it stood before; default: <src>[副本]')
     .allowExcessArguments(false)
     .configureOutput({ outputError: (text, write) => write(`folder-copy: ${asLine(text)}\n`) })
+    .addHelpText('after', footer)
     .exitOverride();
-  for (const { flags, description, defaultValue, choices, parse } of COMMAND_OPTIONS) {
-    const option = new Option(flags, description);
-    if (defaultValue !== undefined) option.default(defaultValue);
-    if (choices !== undefined) option.choices(choices);
-    if (parse !== undefined) option.argParser(parse);
-    program.addOption(option);
+  for (const { heading, options } of OPTION_GROUPS) {
+    program.optionsGroup(`${heading}:`);
+    for (const option of options) addOption(program, option);
   }
-  return program
-    .version(version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print this help');
+  return program;
+}
+
+function addOption(program: Command, option: CommandOption): void {
+  const { flags, description, defaultValue, choices, conflicts, parse } = option;
+  if (option === VERSION_OPTION) {
+    program.version(version, flags, description);
+    return;
+  }
+  if (option === HELP_OPTION) {
+    program.helpOption(flags, description);
+    return;
+  }
+  const added = new Option(flags, description);
+  if (defaultValue !== undefined) added.default(defaultValue);
+  if (choices !== undefined) added.choices(choices);
+  if (conflicts !== undefined) added.conflicts([...conflicts]);
+  if (parse !== undefined) added.argParser(parse);
+  program.addOption(added);
+}
+
+function footer(): string {
+  const statuses = EXIT_STATUSES.map(([status, says]) => `  ${status.padEnd(15)}${says}`);
+  const examples = EXAMPLES.flatMap(([command, does]) => [`  ${command}`, `      ${does}`]);
+  return ['', 'Exit status:', ...statuses, '', 'Examples:', ...examples].join('\n');
 }
 
 /** Commander's complaints quote the user's words as they came, and suggest on a second line. */

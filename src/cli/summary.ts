@@ -1,11 +1,11 @@
 import type { NotKept } from '../common/messages.js';
 import { count, formatBytes, formatSeconds } from '../common/units.js';
 import type { CopyReport, NotKeptCounts } from '../copier/events.js';
-import { escapeText } from './escape.js';
+import { shownDestination } from './escape.js';
 
 /** The one line that standard output carries: what was copied, how fast, what was not, and where it is. */
 export function summaryOf(report: CopyReport): string {
-  const { files, folders, bytes, seconds, skipped, failed, left, deleted, notKept, destination } = report;
+  const { files, folders, bytes, seconds, skipped, failed, left, deleted, notKept } = report;
   const rate = `${formatBytes(bytes / Math.max(seconds, 1e-3))}/s`;
   const parts = [
     count(files, 'file'),
@@ -17,7 +17,7 @@ export function summaryOf(report: CopyReport): string {
     deleted > 0 ? `${deleted} deleted` : '',
     lossesOf(notKept),
   ];
-  return `${parts.filter(part => part !== '').join(', ')} -> ${escapeText(destination)}`;
+  return `${parts.filter(part => part !== '').join(', ')} -> ${shownDestination(report)}`;
 }
 
 function lossesOf(notKept: NotKeptCounts): string {

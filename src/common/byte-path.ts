@@ -19,9 +19,13 @@ export function native(path: string): string | Buffer {
   return NAME_ENCODING === 'utf8' || !/[^ -~]/.test(path) ? path : Buffer.from(path, 'latin1');
 }
 
-/** From ordinary text, such as an argument of the command. */
-export function bytePath(text: string): BytePath {
-  return (NAME_ENCODING === 'utf8' ? text : Buffer.from(text, 'utf8').toString('latin1')) as BytePath;
+/** From ordinary text or from bytes, as whoever calls the library names a path. Not from a `BytePath`, which is one. */
+export function bytePath<Path extends string | Buffer>(path: Path extends BytePath ? never : Path): BytePath {
+  return (typeof path === 'string' && NAME_ENCODING === 'utf8' ? path : latin1(path)) as BytePath;
+}
+
+function latin1(path: string | Buffer): string {
+  return (typeof path === 'string' ? Buffer.from(path, 'utf8') : path).toString(NAME_ENCODING);
 }
 
 /** From what the file system gave in `NAME_ENCODING`. */
@@ -46,6 +50,27 @@ export function toText(path: BytePath): string {
 
 export function isText(path: BytePath): boolean {
   return bytePath(toText(path)) === path;
+}
+
+/** To be read by people: what is UTF-8 as text, each other byte as `\xNN`. */
+export function readable(path: BytePath): string {
+  return isText(path) ? toText(path) : decode(path, byte => `\\x${byte.toString(16)}`);
+}
+
+/** As text, `other` in the place of each byte that is no UTF-8. Where names are bytes only. */
+export function decode(path: BytePath, other: (byte: number) => string): string {
+  return path.replace(UTF8_OR_BYTE, piece => {
+    const code = piece.charCodeAt(0);
+    return piece.length > 1 || code < 0x80 ? Buffer.from(piece, 'latin1').toString('utf8') : other(code);
+  });
+}
+
+/** The well-formed sequences of Unicode's table 3-7, each byte one character, or any single byte. */
+const UTF8_OR_BYTE =
+  /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\s\S]/g;
+
+export function fromBase64(base64: string): BytePath {
+  return Buffer.from(base64, 'base64').toString(NAME_ENCODING) as BytePath;
 }
 
 export function toBase64(path: BytePath): string {

@@ -66,7 +66,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EIO: 'input/output error',
   EISDIR: 'a folder stands in its place',
   ELOOP: 'too many levels of symbolic links, or a link where none may be followed',
-  EMFILE: 'too many open files',
+  EMFILE: 'too many open files; raise the limit (ulimit -n) or take fewer workers',
   EMLINK: 'too many hard links',
   ENAMETOOLONG: 'name too long',
   ENFILE: 'too many open files in the system',

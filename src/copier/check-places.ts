@@ -1,5 +1,6 @@
 import { accessSync, constants, lstatSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { type BytePath, bytePath, NAME_ENCODING, native, rawName, readable } from '../common/byte-path.js';
 import { type Facts, kindOf, sameInode } from '../common/facts.js';
 import { codeOf, failureOf } from '../common/failure.js';
 import { lstat, stat } from '../common/stat.js';
@@ -8,14 +9,14 @@ import { RefusedError, UsageError } from './errors.js';
 /** Where a copy reads and writes; all paths absolute. */
 export interface Places {
   /** As the user named it. */
-  readonly source: string;
+  readonly source: BytePath;
   /** What it is: links resolved. */
-  readonly sourceRoot: string;
+  readonly sourceRoot: BytePath;
   readonly sourceFacts: Facts;
-  readonly destination: string;
-  readonly destinationRoot: string;
+  readonly destination: BytePath;
+  readonly destinationRoot: BytePath;
   /** Where a destination that does not stand grows. */
-  readonly partialRoot: string;
+  readonly partialRoot: BytePath;
   /** Whether the destination stood before. */
   readonly exists: boolean;
 }
@@ -24,68 +25,96 @@ export interface Places {
  * Finds source and destination and refuses what cannot be, before anything is written.
  * @throws {RefusedError}
  */
-export function checkPlaces(source: string, destination: string | undefined, suffix: string): Places {
+export function checkPlaces(
+  source: string | Buffer,
+  destination: string | Buffer | undefined,
+  suffix: string,
+): Places {
   // The empty name would be resolved to the working directory: a script's unset variable must not copy that.
-  if (source === '') throw new UsageError("the source's name is empty");
-  if (destination === '') throw new UsageError("the destination's name is empty");
-  const from = resolve(source);
-  const sourceFacts = statSource(source, from);
-  const to = resolve(destination ?? defaultDestination(from, suffix));
-  const shown = destination ?? to;
-  const sourceRoot = realpathSync(from);
+  if (source.length === 0) throw new UsageError("the source's name is empty");
+  if (destination?.length === 0) throw new UsageError("the destination's name is empty");
+  const shownSource = readable(bytePath(source));
+  const from = absolute(bytePath(source));
+  const sourceFacts = statSource(shownSource, from);
+  const to = destination === undefined ? defaultDestination(from, suffix) : absolute(bytePath(destination));
+  const shown = readable(destination === undefined ? to : bytePath(destination));
+  const sourceRoot = realPath(from);
   const standing = statDestination(shown, to);
-  const destinationRoot = standing === undefined ? to : realpathSync(to);
-  refuseOverlap(source, sourceRoot, sourceFacts, shown, destinationRoot, standing);
+  const destinationRoot = standing === undefined ? to : realPath(to);
+  refuseOverlap(shownSource, sourceRoot, sourceFacts, shown, destinationRoot, standing);
   refuseUnwritable(shown, destinationRoot, standing !== undefined);
   const exists = standing !== undefined;
   const partialRoot = partialOf(destinationRoot);
-  if (exists && lstatSync(partialRoot, { throwIfNoEntry: false }) !== undefined) {
-    throw new RefusedError(`${shown}: stands there, and so does ${partialRoot}: remove one of them`);
+  if (exists && lstatSync(native(partialRoot), { throwIfNoEntry: false }) !== undefined) {
+    throw new RefusedError(
+      `${shown}: stands there, and so does ${readable(partialRoot)}; remove or rename one of them (EEXIST)`,
+    );
   }
   return { source: from, sourceRoot, sourceFacts, destination: to, destinationRoot, partialRoot, exists };
 }
 
+/** `node:path` looks for separators and dots only, which are the same in bytes as in text. */
+function absolute(path: BytePath): BytePath {
+  return rawName(isAbsolute(path) ? resolve(path) : resolve(workingFolder(), path));
+}
+
+/** Node's own `cwd` is text: it loses what is no UTF-8. */
+function workingFolder(): string {
+  return NAME_ENCODING === 'utf8' ? process.cwd() : realPath(rawName('.'));
+}
+
+function realPath(path: BytePath): BytePath {
+  return rawName(realpathSync.native(native(path), NAME_ENCODING));
+}
+
 /** Beside the destination; a name that is too long with the suffix is cut to fit, between characters. */
-function partialOf(destinationRoot: string): string {
-  let name = basename(destinationRoot);
-  while (Buffer.byteLength(name) + PARTIAL.length > MOST_NAME_BYTES) name = [...name].slice(0, -1).join('');
-  return join(dirname(destinationRoot), name + PARTIAL);
+function partialOf(destinationRoot: BytePath): BytePath {
+  const name = Buffer.from(basename(destinationRoot), NAME_ENCODING);
+  let end = Math.min(name.length, MOST_NAME_BYTES - PARTIAL.length);
+  // In UTF-8 a byte of this kind goes on with a character.
+  while (end < name.length && end > 0 && (name.readUInt8(end) & 0xc0) === 0x80) end -= 1;
+  return rawName(join(dirname(destinationRoot), name.toString(NAME_ENCODING, 0, end) + PARTIAL));
 }
 
 const PARTIAL = '.partial';
 const MOST_NAME_BYTES = 255;
 
-function defaultDestination(source: string, suffix: string): string {
+function defaultDestination(source: BytePath, suffix: string): BytePath {
   if (dirname(source) === source) {
-    throw new UsageError(`${source} has no name to put ${suffix} behind: name a destination`);
+    throw new UsageError(`${readable(source)} has no name to put ${suffix} behind; name a destination`);
   }
-  return join(dirname(source), basename(source) + suffix);
+  return rawName(join(dirname(source), basename(source) + bytePath(suffix)));
 }
 
-function statSource(shown: string, path: string): Facts {
+function statSource(shown: string, path: BytePath): Facts {
   let facts: Facts;
   try {
-    facts = stat(path);
+    facts = stat(native(path));
   } catch (error) {
     throw new RefusedError(refusal(shown, 'cannot be copied', error), { cause: error });
   }
   if (kindOf(facts) !== 'folder')
     throw new RefusedError(`${shown}: cannot be copied: it is no folder (ENOTDIR)`);
   try {
-    accessSync(path, constants.R_OK | constants.X_OK);
+    accessSync(native(path), constants.R_OK | constants.X_OK);
   } catch (error) {
     throw new RefusedError(refusal(shown, 'cannot be read', error), { cause: error });
   }
   return facts;
 }
 
-function statDestination(shown: string, path: string): Facts | undefined {
-  const itself = statIfThere(shown, () => lstat(path));
+function statDestination(shown: string, path: BytePath): Facts | undefined {
+  const itself = statIfThere(shown, () => lstat(native(path)));
   if (itself === undefined) return undefined;
-  const behind = statIfThere(shown, () => stat(path));
-  if (behind === undefined) throw new RefusedError(`${shown}: is a link that leads nowhere (ENOENT)`);
+  const behind = statIfThere(shown, () => stat(native(path)));
+  if (behind === undefined)
+    throw new RefusedError(
+      `${shown}: is a link that leads nowhere; remove it, or make what it leads to (ENOENT)`,
+    );
   if (kindOf(behind) !== 'folder')
-    throw new RefusedError(`${shown}: stands there and is no folder (ENOTDIR)`);
+    throw new RefusedError(
+      `${shown}: stands there and is no folder; remove it, or name another destination (ENOTDIR)`,
+    );
   return behind;
 }
 
@@ -101,35 +130,40 @@ function statIfThere(shown: string, look: () => Facts): Facts | undefined {
 /** By device and inode along both ways to the root: no spelling and no link hides an overlap. */
 function refuseOverlap(
   source: string,
-  sourceRoot: string,
+  sourceRoot: BytePath,
   sourceFacts: Facts,
   destination: string,
-  destinationRoot: string,
+  destinationRoot: BytePath,
   standing: Facts | undefined,
 ): void {
   if (standing !== undefined && sameInode(standing, sourceFacts)) {
-    throw new RefusedError(`${destination}: is the source itself`);
+    throw new RefusedError(`${destination}: is the source itself; name another destination (EINVAL)`);
   }
-  if (isWithin(dirname(destinationRoot), sourceFacts)) {
-    throw new RefusedError(`${destination}: lies inside the source ${source}`);
+  if (isWithin(parentOf(destinationRoot), sourceFacts)) {
+    throw new RefusedError(
+      `${destination}: lies inside the source ${source}; name a destination outside it (EINVAL)`,
+    );
   }
-  if (standing !== undefined && isWithin(dirname(sourceRoot), standing)) {
-    throw new RefusedError(`${destination}: contains the source ${source}`);
-  }
-}
-
-function isWithin(start: string, folder: Facts): boolean {
-  for (let path = nearestStanding(start); ; path = dirname(path)) {
-    if (sameInode(stat(path), folder)) return true;
-    if (dirname(path) === path) return false;
+  if (standing !== undefined && isWithin(parentOf(sourceRoot), standing)) {
+    throw new RefusedError(
+      `${destination}: contains the source ${source}; name another destination (EINVAL)`,
+    );
   }
 }
 
-function refuseUnwritable(shown: string, destinationRoot: string, exists: boolean): void {
-  const folder = exists ? destinationRoot : nearestStanding(dirname(destinationRoot));
+function isWithin(start: BytePath, folder: Facts): boolean {
+  for (let path = nearestStanding(start); ; path = parentOf(path)) {
+    if (sameInode(stat(native(path)), folder)) return true;
+    if (parentOf(path) === path) return false;
+  }
+}
+
+function refuseUnwritable(shown: string, destinationRoot: BytePath, exists: boolean): void {
+  const folder = exists ? destinationRoot : nearestStanding(parentOf(destinationRoot));
   try {
-    if (!statSync(folder).isDirectory()) throw new RefusedError(`${shown}: ${folder} is no folder (ENOTDIR)`);
-    accessSync(folder, constants.W_OK | constants.X_OK);
+    if (!statSync(native(folder)).isDirectory())
+      throw new RefusedError(`${shown}: ${readable(folder)} is no folder (ENOTDIR)`);
+    accessSync(native(folder), constants.W_OK | constants.X_OK);
   } catch (error) {
     if (error instanceof RefusedError) throw error;
     throw new RefusedError(refusal(shown, 'cannot be written', error), { cause: error });
@@ -137,16 +171,20 @@ function refuseUnwritable(shown: string, destinationRoot: string, exists: boolea
 }
 
 /** The path itself or its nearest ancestor that stands, links resolved. */
-function nearestStanding(start: string): string {
-  for (let path = start; ; path = dirname(path)) {
+function nearestStanding(start: BytePath): BytePath {
+  for (let path = start; ; path = parentOf(path)) {
     try {
-      return realpathSync(path);
+      return realPath(path);
     } catch (error) {
-      if (dirname(path) === path || (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR')) {
-        throw new RefusedError(refusal(path, 'cannot be reached', error), { cause: error });
+      if (parentOf(path) === path || (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR')) {
+        throw new RefusedError(refusal(readable(path), 'cannot be reached', error), { cause: error });
       }
     }
   }
+}
+
+function parentOf(path: BytePath): BytePath {
+  return rawName(dirname(path));
 }
 
 function refusal(path: string, what: string, error: unknown): string {

@@ -5,22 +5,24 @@ import { DryRun } from './dry-run.js';
 import { type EntryFailure, PartialCopyError, RefusedError } from './errors.js';
 import type { CopyReport } from './events.js';
 import type { Filters } from './filters.js';
-import { type CopyOptions, type CopySettings, normalizeOptions } from './options.js';
+import { type CopyOptions, type CopySettings, normalizeOptions, type RunOptions } from './options.js';
 import { Selection } from './selection.js';
 import type { Tally } from './tally.js';
 
 /**
  * Copies a folder: the content of `source` becomes the content of `destination`, which is made with its
  * parents where it does not stand, and merged into where it does.
+ * @param source a Buffer where the path is not UTF-8, as for `fs`; the same holds for all paths here
  * @param destination left out: `source` with `options.suffix` behind its name
  * @returns the report, once the last worker process has ended
  * @throws {RefusedError} before anything is written: what cannot be copied, or there, or with these options
  * @throws {PartialCopyError} after the run, where entries failed
  * @throws the reason of `options.signal`, once it is aborted and all workers have ended
+ * @throws what `options.onEvent` throws or rejects with, once all workers have ended
  */
 export async function copyFolder(
-  source: string,
-  destination?: string,
+  source: string | Buffer,
+  destination?: string | Buffer,
   options: CopyOptions = {},
 ): Promise<CopyReport> {
   const { signal, onEvent } = options;
@@ -30,8 +32,9 @@ export async function copyFolder(
     ...options,
     onEvent: event => {
       if (event.type === 'error') failures.push(event);
-      onEvent?.(event);
+      return onEvent?.(event);
     },
+    wantsFiles: onEvent !== undefined,
   });
   const report = await run.run();
   signal?.throwIfAborted();
@@ -48,21 +51,29 @@ export interface PreparedCopy {
 
 /** A copy that is checked and ready to run. @throws {RefusedError} */
 export async function prepareCopy(
-  source: string,
-  destination: string | undefined,
-  options: CopyOptions,
+  source: string | Buffer,
+  destination: string | Buffer | undefined,
+  options: RunOptions,
 ): Promise<PreparedCopy> {
   const settings = normalizeOptions(options);
   if (settings.xattrs === 'always' && platformCalls() === undefined) {
     throw new RefusedError(
-      'xattrs always: extended attributes cannot be reached here: the optional dependency koffi is not installed, or not made for this platform',
+      'xattrs always: extended attributes cannot be reached here: the optional dependency koffi is not installed, or not made for this platform; install it, or take xattrs auto (ENOTSUP)',
     );
   }
   const places = checkPlaces(source, destination, settings.suffix);
   const selection = settings.from === undefined ? undefined : Selection.read(settings.from);
   const filters = await readFilters(settings);
   const Run = settings.dryRun ? DryRun : CopyRun;
-  return new Run(places, settings, selection, filters);
+  const copy = new Run(places, settings, selection, filters);
+  return {
+    tally: copy.tally,
+    run: async () => {
+      const report = await copy.run();
+      await settings.events.drained();
+      return report;
+    },
+  };
 }
 
 /** What reads patterns is loaded only where there are any. */

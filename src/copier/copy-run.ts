@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { unlinkSync } from 'node:fs';
-import { type BytePath, bytePath, native, ROOT } from '../common/byte-path.js';
+import { type BytePath, native, ROOT, readable } from '../common/byte-path.js';
 import { sameInode } from '../common/facts.js';
 import { type Failure, failureOf } from '../common/failure.js';
 import { type FolderHandles, HANDLES_OUTLIVE_RENAME, openFolderHandles } from '../common/folder-handles.js';
@@ -19,7 +19,7 @@ import {
   type WorkFolder,
 } from './destination/work-folder.js';
 import { Dispatcher, type JobListener } from './dispatcher.js';
-import type { CopyReport } from './events.js';
+import { type CopyReport, eventDestination, eventPlaces } from './events.js';
 import { filteredEntries } from './filtered-entries.js';
 import type { Filters } from './filters.js';
 import type { PendingJob } from './job-batch.js';
@@ -59,7 +59,7 @@ export class CopyRun {
     this.#filters = filters;
     this.#stop = new Stop(settings.signal);
     this.#files = openSideFiles(settings.checksums, settings.failed);
-    this.#ledger = new Ledger(settings.onEvent, this.#files);
+    this.#ledger = new Ledger(settings.events, this.#files);
   }
 
   get tally(): Tally {
@@ -68,13 +68,12 @@ export class CopyRun {
 
   /** @throws {RefusedError} where the destination cannot be made, or is another run's */
   async run(): Promise<CopyReport> {
-    const { source, destination } = this.#places;
-    const { workers, chunkSize, onEvent } = this.#settings;
+    const { workers, chunkSize, events } = this.#settings;
     try {
       const folder = await openWorkFolder(this.#places, this.#settings, this.#runId);
       try {
         this.#files.start();
-        onEvent({ type: 'start', version, source, destination, workers, chunkSize });
+        events.tell({ type: 'start', version, ...eventPlaces(this.#places), workers, chunkSize });
         await this.#copyInto(folder);
       } finally {
         folder.claim.release();
@@ -84,12 +83,12 @@ export class CopyRun {
       this.#files.close();
     }
     const { type: _, ...report } = this.#ledger.end(this.#stop.reason);
-    return { ...report, destination };
+    return { ...report, ...eventDestination(this.#places.destination) };
   }
 
   async #copyInto(folder: WorkFolder): Promise<void> {
     const { bwlimit, workers, retries } = this.#settings;
-    const destination = openFolderHandles(bytePath(folder.root));
+    const destination = openFolderHandles(folder.root);
     const budget = bwlimit === undefined ? undefined : new Budget(bwlimit);
     const settings = workerSettings(this.#places, this.#settings, folder, this.#runId);
     const tree = this.#treeCopy(
@@ -141,7 +140,7 @@ export class CopyRun {
         );
       },
       isForAll: failure => this.#isStoppedAsFull(failure, folder.root),
-      collisions: new NameCollisions(bytePath(folder.root), this.#runId),
+      collisions: new NameCollisions(folder.root, this.#runId),
       add,
     });
   }
@@ -163,7 +162,7 @@ export class CopyRun {
   }
 
   /** A full disk is full for all: what could not be written is left, and told of in one line. */
-  #isStoppedAsFull({ code }: Failure, root: string): boolean {
+  #isStoppedAsFull({ code }: Failure, root: BytePath): boolean {
     if (!DISK_FULL.has(code)) return false;
     this.#stop.now(code, fullInWords(root, this.#ledger.need(), this.tally.isListed));
     return true;
@@ -196,9 +195,15 @@ export class CopyRun {
 
   async #list(tree: TreeCopy, dispatcher: Dispatcher, folder: WorkFolder): Promise<void> {
     const { dereference, oneFileSystem } = this.#settings;
-    const options = { dereference, oneFileSystem, selection: this.#selection, filters: this.#filters };
-    const slices = new Slices();
-    for (const listed of filteredEntries(bytePath(this.#places.sourceRoot), options)) {
+    const options = {
+      dereference,
+      oneFileSystem,
+      selection: this.#selection,
+      filters: this.#filters,
+      tally: this.tally,
+    };
+    const slices = new Slices(this.#settings.events);
+    for (const listed of filteredEntries(this.#places.sourceRoot, options)) {
       tree.take(listed);
       this.#stopIfFailed();
       while (dispatcher.isFull && !this.#stop.isStopped) await dispatcher.change();
@@ -213,7 +218,7 @@ export class CopyRun {
     const need = this.#ledger.need();
     let shortage = findShortage(root, need, standing === 'content');
     if (shortage !== undefined && standing === 'earlier') {
-      const there = measureTree(bytePath(root));
+      const there = measureTree(root);
       const rest = { bytes: need.bytes - there.bytes, entries: need.entries - there.entries };
       shortage = findShortage(root, rest, false);
     }
@@ -242,7 +247,7 @@ export class CopyRun {
       return;
     }
     const { dereference, oneFileSystem } = this.#settings;
-    const source = openFolderHandles(bytePath(this.#places.sourceRoot), dereference);
+    const source = openFolderHandles(this.#places.sourceRoot, dereference);
     const onlyDeviceOf = oneFileSystem ? this.#places.sourceFacts : undefined;
     const trees: Trees = {
       source,
@@ -253,7 +258,7 @@ export class CopyRun {
       filters: this.#filters,
       sparesExcluded: standing === 'content',
     };
-    const slices = new Slices();
+    const slices = new Slices(this.#settings.events);
     try {
       for (const deletion of deleteExtras(trees, true)) {
         tree.book(deletion, standing === 'content');
@@ -269,7 +274,7 @@ export class CopyRun {
   #isSourceAsBefore(): boolean {
     const { sourceRoot, sourceFacts } = this.#places;
     try {
-      return sameInode(stat(sourceRoot), sourceFacts);
+      return sameInode(stat(native(sourceRoot)), sourceFacts);
     } catch {
       return false;
     }
@@ -283,7 +288,7 @@ export class CopyRun {
       if (!exists) giveFinalName(this.#places, fsync);
     } catch (error) {
       const { code, message } = failureOf(error);
-      this.#ledger.failed(ROOT, { code, message: `the copy stays in ${folder.root}: ${message}` });
+      this.#ledger.failed(ROOT, { code, message: `the copy stays in ${readable(folder.root)}: ${message}` });
       return;
     }
     try {

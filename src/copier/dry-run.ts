@@ -1,4 +1,4 @@
-import { type BytePath, bytePath, join, native, ROOT, split } from '../common/byte-path.js';
+import { type BytePath, join, native, ROOT, split } from '../common/byte-path.js';
 import { type EntryKind, type Facts, kindOf } from '../common/facts.js';
 import { EntryError, failureOf } from '../common/failure.js';
 import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
@@ -12,7 +12,7 @@ import { timeGrainNs } from '../worker/time-grain.js';
 import type { Places } from './check-places.js';
 import { deleteExtras } from './delete-extras.js';
 import { standingRoot } from './destination/work-folder.js';
-import type { CopyReport } from './events.js';
+import { type CopyReport, eventDestination, eventPlaces } from './events.js';
 import { filteredEntries } from './filtered-entries.js';
 import type { Filters } from './filters.js';
 import { HardLinks } from './hard-links.js';
@@ -43,7 +43,7 @@ export class DryRun {
     this.#settings = settings;
     this.#selection = selection;
     this.#filters = filters;
-    this.#ledger = new Ledger(settings.onEvent, noSideFiles);
+    this.#ledger = new Ledger(settings.events, noSideFiles);
   }
 
   get tally() {
@@ -52,31 +52,38 @@ export class DryRun {
 
   /** @throws {RefusedError} where the copy would be refused, as far as that can be told without writing */
   async run(): Promise<CopyReport> {
-    const { source, sourceRoot, destination } = this.#places;
-    const { workers, chunkSize, dereference, oneFileSystem, onEvent, signal } = this.#settings;
+    const { sourceRoot, destination } = this.#places;
+    const { workers, chunkSize, dereference, oneFileSystem, events, signal } = this.#settings;
     const root = standingRoot(this.#places);
     const stop = new Stop(signal);
-    const from = openFolderHandles(bytePath(sourceRoot), dereference);
-    const to = root === undefined ? undefined : openFolderHandles(bytePath(root));
+    const from = openFolderHandles(sourceRoot, dereference);
+    const to = root === undefined ? undefined : openFolderHandles(root);
     try {
-      onEvent({ type: 'start', version, source, destination, workers, chunkSize });
+      events.tell({ type: 'start', version, ...eventPlaces(this.#places), workers, chunkSize });
       const sight = root === undefined || to === undefined ? undefined : sightOf(from, to, root);
-      const options = { dereference, oneFileSystem, selection: this.#selection, filters: this.#filters };
-      const slices = new Slices();
-      for (const listed of filteredEntries(bytePath(sourceRoot), options)) {
+      const options = {
+        dereference,
+        oneFileSystem,
+        selection: this.#selection,
+        filters: this.#filters,
+        tally: this.tally,
+      };
+      const slices = new Slices(events);
+      for (const listed of filteredEntries(sourceRoot, options)) {
         this.#take(listed, sight);
         if (slices.isOver) await slices.next();
         if (stop.isStopped) break;
       }
       if (!stop.isStopped) this.#ledger.listed();
-      if (this.#settings.delete && this.#places.exists && to !== undefined) this.#deleteExtras(from, to);
+      const deletes = this.#settings.delete && this.#places.exists && !this.#ledger.hasFailures;
+      if (deletes && !stop.isStopped && to !== undefined) await this.#deleteExtras(from, to, slices, stop);
     } finally {
       stop.close();
       from.close();
       to?.close();
     }
     const { type: _, ...report } = this.#ledger.end(stop.reason);
-    return { ...report, destination };
+    return { ...report, ...eventDestination(destination) };
   }
 
   #take(listed: Listed, sight: Sight | undefined): void {
@@ -155,8 +162,12 @@ export class DryRun {
     return this.#places.exists ? this.#settings.ifExists : 'update';
   }
 
-  #deleteExtras(source: FolderHandles, destination: FolderHandles): void {
-    if (this.#ledger.hasFailures) return;
+  async #deleteExtras(
+    source: FolderHandles,
+    destination: FolderHandles,
+    slices: Slices,
+    stop: Stop,
+  ): Promise<void> {
     const { dereference, oneFileSystem } = this.#settings;
     const onlyDeviceOf = oneFileSystem ? this.#places.sourceFacts : undefined;
     const trees = {
@@ -170,15 +181,17 @@ export class DryRun {
     for (const deletion of deleteExtras(trees, false)) {
       if (deletion.kind === 'deleted') this.#ledger.deleted(deletion.path);
       else if (deletion.kind === 'failed') this.#ledger.failedBeside(deletion.path, deletion.failure);
+      if (slices.isOver) await slices.next();
+      if (stop.isStopped) return;
     }
   }
 }
 
-function sightOf(source: FolderHandles, destination: FolderHandles, root: string): Sight {
+function sightOf(source: FolderHandles, destination: FolderHandles, root: BytePath): Sight {
   return {
     source,
     destination,
-    timeGrainNs: timeGrainNs(bytePath(root)),
+    timeGrainNs: timeGrainNs(root),
     standing: path => (path === undefined ? undefined : standingAt(destination, path)),
   };
 }

@@ -4,12 +4,13 @@ import type { How, NotKept } from '../common/messages.js';
 /** What a run tells while it goes on; the same objects as the command's NDJSON. */
 export type CopyEvent = StartEvent | ListedEvent | FileEvent | DeletedEvent | ErrorEvent | EndEvent;
 
-export interface StartEvent {
+export interface StartEvent extends EventDestination {
   readonly type: 'start';
   readonly version: string;
-  /** Absolute, as `destination`. */
+  /** Absolute; what is no UTF-8 is replaced. */
   readonly source: string;
-  readonly destination: string;
+  /** The path's bytes, where `source` could not hold them. */
+  readonly sourceBase64?: string;
   readonly workers: number;
   /** Bytes. */
   readonly chunkSize: number;
@@ -71,8 +72,13 @@ export interface EndEvent {
 export type NotKeptCounts = Readonly<Partial<Record<NotKept, number>>>;
 
 /** The report of a run: its `end` event and where the copy is. */
-export interface CopyReport extends Omit<EndEvent, 'type'> {
+export interface CopyReport extends Omit<EndEvent, 'type'>, EventDestination {}
+
+interface EventDestination {
+  /** Absolute; what is no UTF-8 is replaced. */
   readonly destination: string;
+  /** The path's bytes, where `destination` could not hold them. */
+  readonly destinationBase64?: string;
 }
 
 interface EventPath {
@@ -85,4 +91,24 @@ interface EventPath {
 /** How a path stands in an event. */
 export function eventPath(path: BytePath): EventPath {
   return isText(path) ? { path: toText(path) } : { path: toText(path), pathBase64: toBase64(path) };
+}
+
+/** How the destination stands in events and in the report. */
+export function eventDestination(destination: BytePath): EventDestination {
+  const { path, pathBase64 } = eventPath(destination);
+  return pathBase64 === undefined
+    ? { destination: path }
+    : { destination: path, destinationBase64: pathBase64 };
+}
+
+/** How source and destination stand in the first event. */
+export function eventPlaces(places: {
+  source: BytePath;
+  destination: BytePath;
+}): Pick<StartEvent, 'source' | 'sourceBase64' | 'destination' | 'destinationBase64'> {
+  const { path: source, pathBase64 } = eventPath(places.source);
+  const destination = eventDestination(places.destination);
+  return pathBase64 === undefined
+    ? { source, ...destination }
+    : { source, sourceBase64: pathBase64, ...destination };
 }

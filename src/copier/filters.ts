@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import ignore, { type Ignore } from 'ignore';
-import { type BytePath, bytePath, NAME_ENCODING } from '../common/byte-path.js';
+import { type BytePath, bytePath, NAME_ENCODING, readable } from '../common/byte-path.js';
 import { failureOf } from '../common/failure.js';
 import { RefusedError } from './errors.js';
 import type { CopySettings } from './options.js';
@@ -94,20 +94,21 @@ const NOTHING: Reached = { folder: '', isIncluded: false };
 const CASE_COUNTS = { ignorecase: false };
 const TESTS_REMEMBERED = 10_000;
 
-function readLines(file: string): string {
+function readLines(file: string | Buffer): string {
+  const shown = readable(bytePath(file));
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
   } catch (error) {
     const { code, message } = failureOf(error);
-    throw new RefusedError(`ignore file ${file}: cannot be read: ${message} (${code})`, { cause: error });
+    throw new RefusedError(`ignore file ${shown}: cannot be read: ${message} (${code})`, { cause: error });
   }
   const start = bytes.subarray(0, UTF8_MARK.length).equals(UTF8_MARK) ? UTF8_MARK.length : 0;
   const text = bytes.toString(NAME_ENCODING, start);
   const tooLong = text.split('\n').findIndex(line => line.length > LONGEST_PATTERN);
   if (tooLong === -1) return `${text}\n`;
   throw new RefusedError(
-    `ignore file ${file}: line ${tooLong + 1} is longer than ${LONGEST_PATTERN} characters`,
+    `ignore file ${shown}: line ${tooLong + 1} is longer than ${LONGEST_PATTERN} characters`,
   );
 }
 

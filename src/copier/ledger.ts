@@ -2,7 +2,8 @@ import { type BytePath, ROOT } from '../common/byte-path.js';
 import type { Facts } from '../common/facts.js';
 import type { Failure } from '../common/failure.js';
 import type { How, NotKept } from '../common/messages.js';
-import { type CopyEvent, type EndEvent, eventPath } from './events.js';
+import type { EventSink } from './event-sink.js';
+import { type EndEvent, eventPath } from './events.js';
 import type { SideFiles } from './side-files.js';
 import type { Need } from './space-check.js';
 import type { StopReason } from './stop.js';
@@ -11,15 +12,15 @@ import { Tally } from './tally.js';
 /** Keeps the books of a run: every entry is found once and settled once, and told of when it is. */
 export class Ledger {
   readonly tally = new Tally();
-  readonly #emit: (event: CopyEvent) => void;
+  readonly #events: EventSink;
   readonly #files: SideFiles;
   /** Whether something failed that is no entry of the source's: the root, a deletion. */
   #failedBeside = false;
   #firstFailure: Failure | undefined;
   #plannedBytes = 0;
 
-  constructor(emit: (event: CopyEvent) => void, files: SideFiles) {
-    this.#emit = emit;
+  constructor(events: EventSink, files: SideFiles) {
+    this.#events = events;
     this.#files = files;
   }
 
@@ -52,7 +53,7 @@ export class Ledger {
   listed(): void {
     this.tally.isListed = true;
     const { files, folders, bytes } = this.tally.found;
-    this.#emit({ type: 'listed', files, folders, bytes });
+    this.#events.tell({ type: 'listed', files, folders, bytes });
   }
 
   copied(bytes: number): void {
@@ -78,10 +79,19 @@ export class Ledger {
     this.tally.lost(notKept);
     // The root is no entry: it is counted nowhere and told of only where it failed.
     if (path === ROOT) return;
+    this.tally.latest = path;
     if (how === 'skipped') this.tally.skipped += 1;
     else if (isFolder) this.tally.finished.folders += 1;
     else this.tally.finished.files += 1;
-    this.#emit({ type: 'file', ...eventPath(path), bytes, how, ...(notKept.length > 0 && { notKept }) });
+    // Most runs have nobody who looks at every file: an event is not even made then.
+    if (!this.#events.wantsFiles && notKept.length === 0) return;
+    this.#events.tell({
+      type: 'file',
+      ...eventPath(path),
+      bytes,
+      how,
+      ...(notKept.length > 0 && { notKept }),
+    });
   }
 
   failed(path: BytePath, failure: Failure, attempts = 1): void {
@@ -89,19 +99,19 @@ export class Ledger {
     else this.tally.failed += 1;
     this.#firstFailure ??= failure;
     this.#files.failed(path);
-    this.#emit({ type: 'error', ...eventPath(path), ...failure, attempts });
+    this.#events.tell({ type: 'error', ...eventPath(path), ...failure, attempts });
   }
 
   /** What is no entry of the source's, or has been counted as finished: told of, not counted. */
   failedBeside(path: BytePath, failure: Failure): void {
     this.#failedBeside = true;
     this.#firstFailure ??= failure;
-    this.#emit({ type: 'error', ...eventPath(path), ...failure, attempts: 1 });
+    this.#events.tell({ type: 'error', ...eventPath(path), ...failure, attempts: 1 });
   }
 
   deleted(path: BytePath): void {
     this.tally.deleted += 1;
-    this.#emit({ type: 'deleted', ...eventPath(path) });
+    this.#events.tell({ type: 'deleted', ...eventPath(path) });
   }
 
   /** @param reason why the run was stopped, if it was */
@@ -110,7 +120,7 @@ export class Ledger {
     const status = reason === undefined ? Number(this.hasFailures) : (SIGNAL_STATUS[reason.code] ?? 1);
     const counts = { ...finished, bytes, skipped, failed, left, deleted, notKept: { ...notKept }, seconds };
     const event = { type: 'end', status, ...counts, ...reason } as const;
-    this.#emit(event);
+    this.#events.tell(event);
     return event;
   }
 }

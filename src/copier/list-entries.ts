@@ -46,6 +46,8 @@ export interface ListOptions {
   readonly selection?: Selection | undefined;
   /** Which entries are left out; left out: none. */
   readonly filters?: Filters | undefined;
+  /** Is given a function that tells how much of the tree has been listed, by a guess from 0 to 1. */
+  readonly tally?: { listedShare: () => number };
 }
 
 /**
@@ -73,6 +75,7 @@ class Walk {
     this.#handles = openFolderHandles(root, options.dereference);
     this.#options = options;
     this.#root = root;
+    if (options.tally !== undefined) options.tally.listedShare = () => this.#open.at(-1)?.listedShare ?? 0;
   }
 
   *steps(): Generator<Listed, void, undefined> {
@@ -122,7 +125,7 @@ class Walk {
     } catch (error) {
       return { kind: 'failed', path: folder, isFolder: true, failure: failureOf(error) };
     }
-    this.#open.push(new OpenFolder(folder, facts));
+    this.#open.push(new OpenFolder(folder, facts, this.#open.at(-1)));
     return { kind: 'enter', folder, facts, skip: () => this.#skip() };
   }
 
@@ -142,9 +145,11 @@ class Walk {
         folder.failure = failureOf(error);
       }
       if (found === undefined) {
+        folder.isRead = true;
         this.#closeNames();
         return undefined;
       }
+      folder.namesRead += 1;
       const name = rawName(found);
       let facts: Facts;
       try {
@@ -200,18 +205,42 @@ class NamedEntries implements Names {
   close(): void {}
 }
 
+/** Names of a folder that is being read: how many there are, nobody knows. */
+const HALF_OF_A_FOLDER = 4096;
+
 /** A folder that has been read, with the subfolders that the walk has still to enter. */
 class OpenFolder {
   failure: Failure | undefined;
+  namesRead = 0;
+  isRead = false;
   readonly #names: BytePath[] = [];
   readonly #facts = new FactsColumn(4);
+  /** How much of the tree comes before it, and how much is in it, by a guess: subfolders share alike. */
+  readonly #startsAt: number;
+  readonly #share: number;
   #next = 0;
   #packed: Float64Array | undefined;
 
+  /** @param above has just been asked for this folder */
   constructor(
     readonly path: BytePath,
     readonly facts: Facts,
-  ) {}
+    above: OpenFolder | undefined,
+  ) {
+    this.#share = above === undefined ? 1 : above.#shareOfEach;
+    this.#startsAt = above === undefined ? 0 : above.listedShare - this.#share;
+  }
+
+  /** Of the tree, up to here and with the subfolder that was entered last. */
+  get listedShare(): number {
+    if (this.isRead) return this.#startsAt + this.#shareOfEach * (this.#next + 1);
+    return this.#startsAt + this.#share * (this.namesRead / (this.namesRead + HALF_OF_A_FOLDER));
+  }
+
+  /** What the folder's own entries and each of its subfolders are of the tree. */
+  get #shareOfEach(): number {
+    return this.#share / (this.#names.length + 1);
+  }
 
   addSubfolder(name: BytePath, facts: Facts): void {
     this.#names.push(name);

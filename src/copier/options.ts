@@ -1,5 +1,6 @@
 import type { IfExists, Reflink } from '../common/messages.js';
 import { UsageError } from './errors.js';
+import { EventSink } from './event-sink.js';
 import type { CopyEvent } from './events.js';
 import { validatePatterns } from './patterns.js';
 
@@ -27,7 +28,7 @@ export interface CopyOptions {
   /** gitignore lines relative to the source: what they match is left out, here and by `delete`. */
   readonly exclude?: readonly string[];
   /** A file of gitignore lines; they come before `exclude`. */
-  readonly ignoreFile?: string;
+  readonly ignoreFile?: string | Buffer;
   /** Do not enter folders on another file system than the source's: they are made, empty. */
   readonly oneFileSystem?: boolean;
   /** Copy what symbolic links point to. Default: links stay links. */
@@ -41,7 +42,7 @@ export interface CopyOptions {
   /** Read every copied file back and compare its digest with the one taken while it was copied. */
   readonly verify?: boolean;
   /** A file for a manifest of the copied files, as `sha256sum -c` takes it in the destination. */
-  readonly checksums?: string;
+  readonly checksums?: string | Buffer;
   /** A file counts as finished only once it and its folder are on the disk. */
   readonly fsync?: boolean;
   /** Tries again for a file that failed in a way that can pass, 0 to 100. Default 2. */
@@ -49,9 +50,9 @@ export interface CopyOptions {
   /** Stop at the first failed entry. Default: go on, report all. */
   readonly failFast?: boolean;
   /** A file for the source-relative paths of failed entries, NUL-separated. */
-  readonly failed?: string;
+  readonly failed?: string | Buffer;
   /** A file of source-relative paths, NUL-separated: just those are copied, of a folder all under it, unless they are excluded. */
-  readonly from?: string;
+  readonly from?: string | Buffer;
   /** Bytes a second for the whole pool. Default: no ceiling. */
   readonly bwlimit?: number;
   /** Hold the total against the free space before it runs out. Default true. */
@@ -60,8 +61,17 @@ export interface CopyOptions {
   readonly dryRun?: boolean;
   /** Stops the run; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Called for every event, in order. */
-  readonly onEvent?: (event: CopyEvent) => void;
+  /**
+   * Called for every event, in order. Where it returns a promise, the run lists no further until that has
+   * resolved, so that a slow consumer is not overrun; one that rejects ends the run with its reason.
+   */
+  readonly onEvent?: (event: CopyEvent) => unknown;
+}
+
+/** What is asked of a run besides, by whoever shows it. */
+export interface RunOptions extends CopyOptions {
+  /** Whether each finished entry is told of; what is skipped though nobody asked for that always is. Default true. */
+  readonly wantsFiles?: boolean;
 }
 
 /** Options after the door: checked and complete. */
@@ -73,24 +83,24 @@ export interface CopySettings {
   readonly delete: boolean;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
-  readonly ignoreFile: string | undefined;
+  readonly ignoreFile: string | Buffer | undefined;
   readonly oneFileSystem: boolean;
   readonly dereference: boolean;
   readonly reflink: Reflink;
   readonly xattrs: Xattrs;
   readonly strict: boolean;
   readonly verify: boolean;
-  readonly checksums: string | undefined;
+  readonly checksums: string | Buffer | undefined;
   readonly fsync: boolean;
   readonly retries: number;
   readonly failFast: boolean;
-  readonly failed: string | undefined;
-  readonly from: string | undefined;
+  readonly failed: string | Buffer | undefined;
+  readonly from: string | Buffer | undefined;
   readonly bwlimit: number | undefined;
   readonly spaceCheck: boolean;
   readonly dryRun: boolean;
   readonly signal: AbortSignal | undefined;
-  readonly onEvent: (event: CopyEvent) => void;
+  readonly events: EventSink;
 }
 
 export const DEFAULT_WORKERS = 5;
@@ -107,7 +117,7 @@ export type Xattrs = 'auto' | 'always' | 'never';
 export const XATTRS: readonly Xattrs[] = ['auto', 'always', 'never'];
 
 /** @throws {UsageError} naming the option, what it takes and what came */
-export function normalizeOptions(options: CopyOptions): CopySettings {
+export function normalizeOptions(options: RunOptions): CopySettings {
   const {
     workers = DEFAULT_WORKERS,
     chunkSize = DEFAULT_CHUNK_SIZE,
@@ -134,6 +144,7 @@ export function normalizeOptions(options: CopyOptions): CopySettings {
     dryRun = false,
     signal,
     onEvent = () => {},
+    wantsFiles = true,
   } = options;
   validateWhole('workers', workers, 1, MOST_WORKERS);
   validateWhole('chunkSize', chunkSize, 1, LARGEST_CHUNK_SIZE);
@@ -157,7 +168,9 @@ export function normalizeOptions(options: CopyOptions): CopySettings {
     dryRun,
   });
   if (deleteExtras && from !== undefined) {
-    throw new UsageError('delete cannot go with from: what is not named there is no extra');
+    throw new UsageError(
+      'delete cannot go with from: what is not named there is no extra; leave one of them out',
+    );
   }
   return {
     workers,
@@ -184,7 +197,7 @@ export function normalizeOptions(options: CopyOptions): CopySettings {
     spaceCheck,
     dryRun,
     signal,
-    onEvent,
+    events: new EventSink(onEvent, wantsFiles, signal),
   };
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type BytePath, NAME_ENCODING, ROOT, rawName, toText } from '../common/byte-path.js';
+import { type BytePath, bytePath, NAME_ENCODING, ROOT, rawName, readable } from '../common/byte-path.js';
 import { failureOf } from '../common/failure.js';
 import { RefusedError, UsageError } from './errors.js';
 
@@ -13,13 +13,15 @@ export class Selection {
   }
 
   /** @param file source-relative paths, each ended by NUL. @throws {RefusedError} where it cannot be read or used */
-  static read(file: string): Selection {
+  static read(file: string | Buffer): Selection {
     let bytes: Buffer;
     try {
       bytes = readFileSync(file);
     } catch (error) {
       const { code, message } = failureOf(error);
-      throw new RefusedError(`from ${file}: cannot be read: ${message} (${code})`, { cause: error });
+      throw new RefusedError(`from ${readable(bytePath(file))}: cannot be read: ${message} (${code})`, {
+        cause: error,
+      });
     }
     const root: Node = new Map();
     let isWhole = false;
@@ -61,7 +63,9 @@ const ALL: Node = new Map();
 function namesOf(path: string): BytePath[] {
   const names = path.split('/').filter(name => name !== '' && name !== '.');
   if (path.startsWith('/') || names.includes('..')) {
-    throw new UsageError(`from takes paths inside the source, not ${JSON.stringify(toText(rawName(path)))}`);
+    throw new UsageError(
+      `from takes paths inside the source, not ${JSON.stringify(readable(rawName(path)))}`,
+    );
   }
   return names.map(rawName);
 }

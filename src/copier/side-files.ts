@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { type BytePath, NAME_ENCODING, ROOT } from '../common/byte-path.js';
+import { type BytePath, bytePath, NAME_ENCODING, ROOT, readable } from '../common/byte-path.js';
 import { failureOf } from '../common/failure.js';
 import { RefusedError } from './errors.js';
 
@@ -13,7 +13,10 @@ export interface SideFiles {
 }
 
 /** @throws {RefusedError} where one of them cannot be made */
-export function openSideFiles(checksums: string | undefined, failed: string | undefined): SideFiles {
+export function openSideFiles(
+  checksums: string | Buffer | undefined,
+  failed: string | Buffer | undefined,
+): SideFiles {
   const manifest = openSideFile('checksums', checksums);
   try {
     const list = openSideFile('failed', failed);
@@ -82,12 +85,14 @@ class SideFile {
 
 const BUFFERED = 64 * 1024;
 
-function openSideFile(option: string, path: string | undefined): SideFile | undefined {
+function openSideFile(option: string, path: string | Buffer | undefined): SideFile | undefined {
   if (path === undefined) return undefined;
   try {
     return new SideFile(openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o666));
   } catch (error) {
     const { code, message } = failureOf(error);
-    throw new RefusedError(`${option} ${path}: cannot be written: ${message} (${code})`, { cause: error });
+    throw new RefusedError(`${option} ${readable(bytePath(path))}: cannot be written: ${message} (${code})`, {
+      cause: error,
+    });
   }
 }

@@ -1,7 +1,15 @@
+import type { EventSink } from './event-sink.js';
+
 /** Cuts a long synchronous walk into slices, so that messages, signals and the bar get their turn in between. */
 export class Slices {
+  readonly #events: Pick<EventSink, 'drained'> | undefined;
   #steps = 0;
   #endsAtMs = performance.now() + SLICE_MS;
+
+  /** @param events told of by the walk, which goes on only when their consumer has dealt with them */
+  constructor(events?: Pick<EventSink, 'drained'>) {
+    this.#events = events;
+  }
 
   get isOver(): boolean {
     this.#steps += 1;
@@ -11,6 +19,7 @@ export class Slices {
 
   async next(): Promise<void> {
     await new Promise<void>(resolve => setImmediate(resolve));
+    await this.#events?.drained();
     this.#endsAtMs = performance.now() + SLICE_MS;
   }
 }

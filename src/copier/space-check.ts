@@ -1,4 +1,5 @@
 import { type StatsFs, statfsSync } from 'node:fs';
+import { type BytePath, native } from '../common/byte-path.js';
 import { formatBytes } from '../common/units.js';
 
 /** What a run still has to write, at the least. */
@@ -18,7 +19,7 @@ export interface Shortage {
  * system may share or compress content, or says nothing of inodes, there is no shortage of them.
  * @param isReplaced whether what is written may take the place of what stands there
  */
-export function findShortage(root: string, need: Need, isReplaced: boolean): Shortage | undefined {
+export function findShortage(root: BytePath, need: Need, isReplaced: boolean): Shortage | undefined {
   const fs = fileSystemAt(root);
   if (fs === undefined) return undefined;
   const free = isReplaced ? fs.blocks * fs.bsize : freeBytes(fs);
@@ -50,7 +51,7 @@ export function shortageInWords({ what, needed, free }: Shortage): string {
 }
 
 /** What is said when a disk turns out to be full. @param isAll whether the need is known in full */
-export function fullInWords(root: string, need: Need, isAll: boolean): string {
+export function fullInWords(root: BytePath, need: Need, isAll: boolean): string {
   const fs = fileSystemAt(root);
   const missing = fs === undefined ? 0 : need.bytes - freeBytes(fs);
   const amount =
@@ -59,9 +60,9 @@ export function fullInWords(root: string, need: Need, isAll: boolean): string {
 }
 
 /** Undefined where the folder has gone meanwhile: whatever is written there next fails and says so. */
-function fileSystemAt(root: string): StatsFs | undefined {
+function fileSystemAt(root: BytePath): StatsFs | undefined {
   try {
-    return statfsSync(root);
+    return statfsSync(native(root));
   } catch {
     return undefined;
   }

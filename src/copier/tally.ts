@@ -1,3 +1,4 @@
+import { type BytePath, ROOT } from '../common/byte-path.js';
 import type { NotKept } from '../common/messages.js';
 
 /** The counts of a run, kept up to date while it goes on; folders are not among files, the root is in neither. */
@@ -13,6 +14,10 @@ export class Tally {
   failed = 0;
   deleted = 0;
   readonly notKept: Partial<Record<NotKept, number>> = {};
+  /** The path of the entry finished or skipped last. */
+  latest: BytePath = ROOT;
+  /** Gives how much of the source has been listed, by a guess from 0 to 1. */
+  listedShare: () => number = () => 1;
   /** Whether the listing has ended, so that `found` is all there is. */
   isListed = false;
 

@@ -1,4 +1,3 @@
-import { bytePath } from '../common/byte-path.js';
 import type { WorkerSettings } from '../common/messages.js';
 import type { Places } from './check-places.js';
 import type { WorkFolder } from './destination/work-folder.js';
@@ -13,8 +12,8 @@ export function workerSettings(
 ): WorkerSettings {
   const { chunkSize, ifExists, reflink, dereference, xattrs, strict, verify, fsync, checksums } = settings;
   return {
-    source: bytePath(places.sourceRoot),
-    destination: bytePath(folder.root),
+    source: places.sourceRoot,
+    destination: folder.root,
     chunkSize,
     runId,
     standing: folder.standing,

@@ -14,7 +14,7 @@ const photos: TreeEntry[] = [
 ];
 
 const scene: TreeEntry[] = [
-  ...['photos', 'help', '-photos', 'a b', 'far/away'].flatMap(folder =>
+  ...['photos', 'help', 'completion', '-photos', 'a b', 'far/away'].flatMap(folder =>
     photos.map(entry => ({ ...entry, path: `${folder}/${String(entry.path)}` })),
   ),
   { kind: 'folder', path: 'standing' },
@@ -45,6 +45,7 @@ const copies: [title: string, args: string[], destination: string, cwd?: string]
   ['in a folder behind a link', ['photos', 'to-standing'], 'standing'],
   ['under a path with dots and slashes', ['photos', './standing/..//new/'], 'new'],
   ['from a source whose name is a subcommand elsewhere', ['help'], 'help[副本]'],
+  ['from a source whose name is an option elsewhere', ['completion', 'zsh'], 'zsh'],
   ['from a source whose name begins with a dash', ['--', '-photos'], '-photos[副本]'],
   ['from a source with a blank in its name', ['a b', 'b c'], 'b c'],
   ['with options behind the folders', ['photos', 'copy', '-w', '1', '--chunk-size', '1K'], 'copy'],

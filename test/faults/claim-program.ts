@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { bytePath } from '../../src/common/byte-path.js';
 import { Claim } from '../../src/copier/destination/claim.js';
 import { RefusedError } from '../../src/copier/errors.js';
 
@@ -15,7 +16,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   }
   while (Date.now() < Number(time)); // all at once, to the microsecond if the processors allow
   try {
-    held = (await Claim.take(root, runId)).claim;
+    held = (await Claim.take(bytePath(root), runId)).claim;
     console.log('won');
   } catch (error) {
     console.log(error instanceof RefusedError ? 'refused' : `failed: ${String(error)}`);

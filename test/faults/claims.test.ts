@@ -31,7 +31,7 @@ for (const isStanding of [false, true]) {
       const first = await startSlowly(source, destination, root);
       const second = await runCommand([source, destination]);
       expect(second).toMatchObject({ status: 2, stdout: '' });
-      expect(second.stderr).toMatch(new RegExp(`^folder-copy: .* process ${first.pid}\n$`));
+      expect(second.stderr).toMatch(new RegExp(`^folder-copy: .* process ${first.pid}; .* \\(EBUSY\\)\n$`));
       first.child.kill('SIGTERM');
       expect(await first.finished).toMatchObject({ status: 143 });
       expect(existsSync(join(root, claimName))).toBe(false);
@@ -60,15 +60,27 @@ for (const isStanding of [false, true]) {
     }
 
     const refused: [title: string, change: (claim: Claimed) => Claimed | string, says: RegExp][] = [
-      ['of a process that lives', claim => ({ ...claim, ...self() }), new RegExp(`process ${process.pid}$`)],
-      ['of another host', claim => ({ ...claim, host: 'elsewhere' }), /on elsewhere,.* remove .*\.claim$/],
-      ['of another pid namespace', claim => ({ ...claim, pidNamespace: 'pid:[1]' }), /remove .*\.claim$/],
-      ['that cannot be read', () => 'no claim', /\.claim: .* remove it$/],
-      ['without its fields', () => '{"runId":"a"}', /\.claim: .* remove it$/],
+      [
+        'of a process that lives',
+        claim => ({ ...claim, ...self() }),
+        new RegExp(`process ${process.pid}; .* \\(EBUSY\\)$`),
+      ],
+      [
+        'of another host',
+        claim => ({ ...claim, host: 'elsewhere' }),
+        /on elsewhere,.* remove .*\.claim \(EBUSY\)$/,
+      ],
+      [
+        'of another pid namespace',
+        claim => ({ ...claim, pidNamespace: 'pid:[1]' }),
+        /remove .*\.claim \(EBUSY\)$/,
+      ],
+      ['that cannot be read', () => 'no claim', /\.claim: .* remove it \(EBUSY\)$/],
+      ['without its fields', () => '{"runId":"a"}', /\.claim: .* remove it \(EBUSY\)$/],
       [
         'of a run with a worker that lives',
         claim => ({ ...claim, workers: [self()] }),
-        /a worker .*process \d+$/,
+        /a worker .*process \d+; .* \(EBUSY\)$/,
       ],
     ];
     for (const [title, change, says] of refused) {

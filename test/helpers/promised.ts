@@ -22,7 +22,7 @@ export const promised = {
   /** `--if-exists`, `--delete` and merging into what stands there */
   existingDestinations: true,
   /** `--progress json` */
-  events: false,
+  events: true,
 };
 
 export const promisedTimes = promised.nanoseconds ? 'ns' : 'us';

@@ -20,11 +20,13 @@ test('it holds what is run, declared or read, and nothing else', () => {
   const paths = packed.files.map(({ path }) => path);
   const isExpected = (path: string) =>
     /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path) ||
+    /^(man\/folder-copy\.1|schema\/events\.schema\.json)$/.test(path) ||
     /^dist\/lib\/(child\/)?[\w-]+\.(js|mjs|d\.ts|d\.mts)$/.test(path) ||
     /^dist\/lib\/types\/.*\.d\.ts$/.test(path) ||
     /^dist\/lib\/(package\.json|THIRD-PARTY-LICENSES\.md)$/.test(path);
   expect(paths.filter(path => !isExpected(path))).toEqual([]);
-  expect(paths).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md']));
+  const read = ['README.md', 'LICENSE', 'CHANGELOG.md', 'man/folder-copy.1', 'schema/events.schema.json'];
+  expect(paths).toEqual(expect.arrayContaining(read));
 });
 
 test('the command can be executed', () => {

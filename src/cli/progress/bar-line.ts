@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
-import { formatBytes, formatSeconds } from '../../common/units.js';
 import type { ProgressNow } from './progress.js';
+import { percentOf, progressFacts } from './progress-facts.js';
 
 /**
  * The bar as one line that fits: percent, the name just finished, files, and as much else as there is room for.
@@ -8,13 +8,8 @@ import type { ProgressNow } from './progress.js';
  */
 export function barLine(now: ProgressNow, name: string, columns: number): string {
   const room = Math.max(columns - 1, 1);
-  const percent = `${now.percent.toFixed(2)}%`.padStart(7);
-  const facts = [
-    `${now.filesDone}/${now.filesFound} files`,
-    formatBytes(now.bytes),
-    `${formatBytes(now.rate)}/s`,
-    now.secondsLeft === undefined ? '' : `${formatSeconds(Math.max(now.secondsLeft, 0))} left`,
-  ].filter(fact => fact !== '');
+  const percent = percentOf(now);
+  const facts = progressFacts(now);
   while (facts.length > 1 && percent.length + NAME_AT_LEAST + widthOf(facts) > room) facts.pop();
   const nameRoom = room - percent.length - widthOf(facts) - GAP.length;
   const shown = cutMiddle(name, Math.max(nameRoom, 0));

@@ -1,60 +1,57 @@
-import { type Options, SingleBar } from 'cli-progress';
 import type { CopyEvent } from '../../copier/events.js';
 import type { Tally } from '../../copier/tally.js';
-import { shownPath } from '../escape.js';
-import { barLine } from './bar-line.js';
+import type { BarDrawing } from './bar-drawing.js';
 import { Progress } from './progress.js';
-import type { View } from './view.js';
+import { printLine, type View } from './view.js';
 
-/** A bar on standard error, redrawn on a timer and never by an event. */
+/** A bar on a terminal; a copy that is over soon has just its last line. */
 export class BarView implements View {
-  readonly #progress: Progress;
-  readonly #bar: SingleBar;
-  readonly #delay: NodeJS.Timeout;
-  #lastName = '';
-  #isDrawn = false;
-  #isClosed = false;
+  readonly wantsFiles = false;
+  #progress: Progress | undefined;
+  #loading: Promise<BarDrawing> | undefined;
+  #delay: NodeJS.Timeout | undefined;
+  #drawn: BarDrawing | undefined;
+  #isBegun = false;
+  #closing: Promise<void> | undefined;
 
-  constructor(tally: Tally) {
-    this.#progress = new Progress(tally);
-    const options: Options = {
-      stream: process.stderr,
-      fps: DRAWINGS_A_SECOND,
-      forceRedraw: true,
-      hideCursor: true,
-      gracefulExit: false,
-      emptyOnZero: true,
-      format: () => barLine(this.#progress.now(), this.#lastName, process.stderr.columns ?? 80),
-    };
-    this.#bar = new SingleBar(options);
-    this.#delay = setTimeout(() => this.#draw(), SHOWN_AFTER_MS);
+  start(tally: Tally): void {
+    const progress = new Progress(tally);
+    this.#progress = progress;
+    // It takes longer to load than a small folder to copy: the workers start meanwhile.
+    this.#loading = import('./bar-drawing.js').then(({ BarDrawing }) => new BarDrawing(tally, progress));
+    this.#delay = setTimeout(() => void this.#draw(), SHOWN_AFTER_MS);
   }
 
-  event(event: CopyEvent): void {
-    if (event.type === 'file') this.#lastName = shownPath(event);
-    if (event.type === 'end') this.#progress.end(event.status === 0);
+  event(event: CopyEvent): undefined {
+    if (event.type === 'start') this.#isBegun = true;
+    if (event.type === 'end') this.#progress?.end(event.status === 0);
   }
 
   print(line: string): void {
-    // The cursor saved anew: cli-progress goes back to it at the end, and the bar has moved down a line.
-    process.stderr.write(this.#isDrawn ? `\r\x1b[K${line}\n\x1b7` : `${line}\n`);
+    if (this.#drawn === undefined) printLine(line);
+    else this.#drawn.print(line);
   }
 
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#leaveLastLine();
+    return this.#closing;
+  }
+
+  async #leaveLastLine(): Promise<void> {
     clearTimeout(this.#delay);
-    this.#draw();
-    this.#bar.stop();
+    // What was refused has nothing to show.
+    if (this.#isBegun) await this.#draw();
+    this.#drawn?.stop();
+    this.#drawn = undefined;
   }
 
-  #draw(): void {
-    if (this.#isDrawn) return;
-    this.#isDrawn = true;
-    this.#bar.start(1, 0);
+  async #draw(): Promise<void> {
+    const drawing = await this.#loading;
+    if (this.#drawn !== undefined || drawing === undefined) return;
+    this.#drawn = drawing;
+    drawing.start();
   }
 }
 
-const DRAWINGS_A_SECOND = 20;
 /** A copy that is over sooner shows just its last line. */
 const SHOWN_AFTER_MS = 500;

@@ -4,6 +4,7 @@ import type { Tally } from '../../copier/tally.js';
 export interface ProgressNow {
   /** 0 to 100, and 100 only when everything has been copied. */
   readonly percent: number;
+  /** Finished or skipped. */
   readonly filesDone: number;
   readonly filesFound: number;
   readonly bytes: number;
@@ -31,21 +32,27 @@ export class Progress {
 
   now(): ProgressNow {
     const { found, finished, bytes, passedBytes, skipped, failed, seconds, isListed } = this.#tally;
+    const listed = isListed ? 1 : this.#tally.listedShare();
     const settled = finished.files + finished.folders + skipped + failed;
     const work = (entries: number, content: number) => entries * BYTES_OF_AN_ENTRY + content;
     const total = work(found.files + found.folders, found.bytes);
-    const share = total === 0 ? 0 : Math.min(work(settled, bytes + passedBytes) / total, 1);
+    const share = total === 0 ? 0 : Math.min(work(settled, bytes + passedBytes) / total, 1) * listed;
+    // While the listing runs that is a guess, which gets better.
+    const isKnown = isListed || (listed < 1 && seconds > GUESSED_AFTER_S);
     if (!this.#isOver) this.#percent = Math.min(Math.max(this.#percent, share * 100), 99.99);
     return {
       percent: this.#percent,
-      filesDone: finished.files,
+      // Folders are hardly ever skipped.
+      filesDone: Math.min(finished.files + skipped, found.files),
       filesFound: found.files,
       bytes,
       rate: seconds === 0 ? 0 : bytes / seconds,
-      secondsLeft: this.#isOver || !isListed || share === 0 ? undefined : (seconds / share) * (1 - share),
+      secondsLeft: this.#isOver || !isKnown || share === 0 ? undefined : (seconds / share) * (1 - share),
     };
   }
 }
+
+const GUESSED_AFTER_S = 5;
 
 /** What an entry costs beside its content, as if it were content: opening and making a file takes that long. */
 const BYTES_OF_AN_ENTRY = 32 * 1024;

@@ -1,21 +1,20 @@
 import type { CopyEvent } from '../../copier/events.js';
+import type { Tally } from '../../copier/tally.js';
 
 /** Shows a run while it goes on. Chosen once; nothing later asks which one it is. */
 export interface View {
-  event(event: CopyEvent): void;
+  /** Whether the view shows each finished entry; otherwise the run need not tell of them. */
+  readonly wantsFiles: boolean;
+  /** @param tally kept up to date while the run goes on */
+  start(tally: Tally): void;
+  /** @returns where no more can be taken for now, a promise of when it can */
+  event(event: CopyEvent): Promise<void> | undefined;
   /** A line for standard error that does not disturb what is drawn. */
   print(line: string): void;
-  /** Leaves the terminal as it was, with one clean last line at most. */
-  close(): void;
+  /** Shows what is left to show, and leaves the terminal as it was, the cursor on a line of its own. */
+  close(): Promise<void>;
 }
 
-/** Shows nothing but the lines that are printed. */
-export class PlainErrors implements View {
-  event(): void {}
-
-  print(line: string): void {
-    process.stderr.write(`${line}\n`);
-  }
-
-  close(): void {}
+export function printLine(line: string): void {
+  process.stderr.write(`${line}\n`);
 }

@@ -1,5 +1,6 @@
 import { linkSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type BytePath, native, rawName, readable } from '../../common/byte-path.js';
 import { codeOf, failureOf } from '../../common/failure.js';
 import { CLAIM_NAME, claimantName, heirName, temporaryName } from '../../common/reserved-names.js';
 import { RefusedError } from '../errors.js';
@@ -14,13 +15,13 @@ import { makeOwnFile, readOwnFile } from './own-file.js';
  * renaming one's own claim over it. An heir that dies on the way is succeeded in the same manner.
  */
 export class Claim {
-  readonly #root: string;
+  readonly #root: BytePath;
   readonly #runId: string;
   readonly #toDisk: boolean;
   #workers: readonly number[] = [];
   #isReleased = false;
 
-  private constructor(root: string, runId: string, toDisk: boolean) {
+  private constructor(root: BytePath, runId: string, toDisk: boolean) {
     this.#root = root;
     this.#runId = runId;
     this.#toDisk = toDisk;
@@ -32,13 +33,17 @@ export class Claim {
    * @returns the claim, and the ids of the dead runs that it follows
    * @throws {RefusedError} where another run has it that lives, or may live on another machine
    */
-  static async take(root: string, runId: string, toDisk = false): Promise<{ claim: Claim; dead: string[] }> {
+  static async take(
+    root: BytePath,
+    runId: string,
+    toDisk = false,
+  ): Promise<{ claim: Claim; dead: string[] }> {
     const claim = new Claim(root, runId, toDisk);
     const dead: string[] = [];
     while (!(claim.#isFree() && claim.#make(CLAIM_NAME)) && !(await claim.#follow(dead)));
     // What rivals left that died on the way; those that live look at the claim once more and see that it is taken.
-    for (const name of readdirSync(root)) {
-      if (name.startsWith(`${CLAIM_NAME}.`)) rmSync(`${root}/${name}`, { force: true });
+    for (const name of readdirSync(native(root))) {
+      if (name.startsWith(`${CLAIM_NAME}.`)) rmSync(claim.#path(name), { force: true });
     }
     return { claim, dead };
   }
@@ -62,7 +67,7 @@ export class Claim {
   release(root = this.#root): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    removeIfPossible(`${root}/${CLAIM_NAME}`);
+    removeIfPossible(native(`${root}/${CLAIM_NAME}`));
   }
 
   /** @returns whether the claim is ours now; if not, it is worth another try */
@@ -92,24 +97,26 @@ export class Claim {
 
   async #refuseIfAlive(holder: Holder, name: string): Promise<void> {
     const here = thisMachine();
-    const path = this.#path(name);
+    const path = readable(rawName(`${this.#root}/${name}`));
     if (
       holder.host !== here.host ||
       (holder.boot === here.boot && holder.pidNamespace !== here.pidNamespace)
     ) {
       throw new RefusedError(
-        `${this.#root}: is held by process ${holder.pid} on ${holder.host}, which cannot be seen from here; if it has ended, remove ${path}`,
+        `${readable(this.#root)}: is held by process ${holder.pid} on ${holder.host}, which cannot be seen from here; if it has ended, remove ${path} (EBUSY)`,
       );
     }
     if (holder.boot !== here.boot) return;
     if (isAlive(holder))
-      throw new RefusedError(`${this.#root}: another run is at work there, process ${holder.pid}`);
+      throw new RefusedError(
+        `${readable(this.#root)}: another run is at work there, process ${holder.pid}; wait for it to end (EBUSY)`,
+      );
     const deadline = performance.now() + WORKERS_END_WITHIN_MS;
     for (const worker of holder.workers) {
       while (isAlive(worker)) {
         if (performance.now() > deadline) {
           throw new RefusedError(
-            `${this.#root}: a worker of a killed run is still at work there, process ${worker.pid}`,
+            `${readable(this.#root)}: a worker of a killed run is still at work there, process ${worker.pid}; end it, and give the same command again (EBUSY)`,
           );
         }
         await sleep(50);
@@ -142,7 +149,9 @@ export class Claim {
     } catch (error) {
       if (codeOf(error) === 'EEXIST') return false;
       const { code, message } = failureOf(error);
-      throw new RefusedError(`${this.#root}: cannot be written: ${message} (${code})`, { cause: error });
+      throw new RefusedError(`${readable(this.#root)}: cannot be written: ${message} (${code})`, {
+        cause: error,
+      });
     }
   }
 
@@ -152,7 +161,7 @@ export class Claim {
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined;
       throw new RefusedError(
-        `${this.#path(name)}: is no claim that can be read; if no run is at work there, remove it`,
+        `${readable(rawName(`${this.#root}/${name}`))}: is no claim that can be read; if no run is at work there, remove it (EBUSY)`,
         {
           cause: error,
         },
@@ -165,13 +174,13 @@ export class Claim {
     return `${JSON.stringify({ runId: this.#runId, ...thisMachine(), ...identityOf(process.pid), workers })}\n`;
   }
 
-  #path(name: string): string {
-    return `${this.#root}/${name}`;
+  #path(name: string): string | Buffer {
+    return native(`${this.#root}/${name}`);
   }
 }
 
 /** The destination may have been removed or unmounted under the run, or be read-only by now: then it stays. */
-function removeIfPossible(path: string): void {
+function removeIfPossible(path: string | Buffer): void {
   try {
     rmSync(path, { force: true });
   } catch {

@@ -1,4 +1,5 @@
 import { renameSync } from 'node:fs';
+import { type BytePath, native } from '../../common/byte-path.js';
 import { type Facts, identityOf, inodeOf } from '../../common/facts.js';
 import { codeOf } from '../../common/failure.js';
 import type { Trust } from '../../common/messages.js';
@@ -10,14 +11,14 @@ import { makeOwnFile, readOwnFile } from './own-file.js';
 export interface Mark {
   /** The folder's own inode: a copy of a mark is none. Its device can have another number after a restart. */
   readonly folder: string;
-  readonly source: { readonly path: string; readonly id: string };
+  readonly source: { readonly path: BytePath; readonly id: string };
   /** The options under which a finished entry might look otherwise. */
   readonly options: string;
   /** The boots of all runs that were not under `--fsync`. */
   readonly boots: readonly string[];
 }
 
-export function newMark(folder: Facts, sourcePath: string, source: Facts, settings: CopySettings): Mark {
+export function newMark(folder: Facts, sourcePath: BytePath, source: Facts, settings: CopySettings): Mark {
   return {
     folder: inodeOf(folder),
     source: { path: sourcePath, id: identityOf(source) },
@@ -42,15 +43,15 @@ export function trustIn(mark: Mark, boot: string, settings: CopySettings): Trust
   return isVerified || mark.boots.some(other => other !== boot) ? 'content' : 'time';
 }
 
-export function isSameSource(mark: Mark, path: string, source: Facts): boolean {
+export function isSameSource(mark: Mark, path: BytePath, source: Facts): boolean {
   return mark.source.path === path && mark.source.id === identityOf(source);
 }
 
 /** @returns undefined where there is none, or none of this folder */
-export function readMark(root: string, folder: Facts): Mark | undefined {
+export function readMark(root: BytePath, folder: Facts): Mark | undefined {
   let text: string;
   try {
-    text = readOwnFile(`${root}/${MARK_NAME}`);
+    text = readOwnFile(native(`${root}/${MARK_NAME}`));
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
@@ -59,10 +60,10 @@ export function readMark(root: string, folder: Facts): Mark | undefined {
   return mark?.folder === inodeOf(folder) ? mark : undefined;
 }
 
-export function writeMark(root: string, mark: Mark, runId: string): void {
-  const temporary = `${root}/${temporaryName(runId)}`;
+export function writeMark(root: BytePath, mark: Mark, runId: string): void {
+  const temporary = native(`${root}/${temporaryName(runId)}`);
   makeOwnFile(temporary, `${JSON.stringify(mark)}\n`, true);
-  renameSync(temporary, `${root}/${MARK_NAME}`);
+  renameSync(temporary, native(`${root}/${MARK_NAME}`));
 }
 
 function relevantOptions({ dereference, xattrs, strict, reflink }: CopySettings): string {

@@ -5,18 +5,18 @@ import { closeSync, constants, fsyncSync, openSync, readFileSync, writeFileSync 
  * something under their names: what stands is never written to, and no link is followed.
  * @param toDisk whether it has to outlive the machine
  */
-export function makeOwnFile(path: string, text: string, toDisk = false): void {
+export function makeOwnFile(path: string | Buffer, text: string, toDisk = false): void {
   withFile(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, descriptor => {
     writeFileSync(descriptor, text);
     if (toDisk) fsyncSync(descriptor);
   });
 }
 
-export function readOwnFile(path: string): string {
+export function readOwnFile(path: string | Buffer): string {
   return withFile(path, constants.O_RDONLY, descriptor => readFileSync(descriptor, 'utf8'));
 }
 
-function withFile<T>(path: string, flags: number, use: (descriptor: number) => T): T {
+function withFile<T>(path: string | Buffer, flags: number, use: (descriptor: number) => T): T {
   const descriptor = openSync(path, flags | (constants.O_NOFOLLOW ?? 0), 0o600);
   try {
     return use(descriptor);

@@ -11,6 +11,7 @@ import {
   rmSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { type BytePath, native, rawName, readable } from '../../common/byte-path.js';
 import { type Facts, kindOf } from '../../common/facts.js';
 import { failureOf } from '../../common/failure.js';
 import type { Standing, Trust } from '../../common/messages.js';
@@ -29,7 +30,7 @@ import { isSameSource, markOfRun, newMark, readMark, trustIn, writeMark } from '
  */
 export interface WorkFolder {
   /** Absolute, without a slash at its end. */
-  readonly root: string;
+  readonly root: BytePath;
   readonly standing: Standing;
   readonly trust: Trust;
   readonly claim: Claim;
@@ -52,18 +53,18 @@ export async function openWorkFolder(
  * Where a run would go on, looking only; undefined where nothing stands yet.
  * @throws {RefusedError} where it is not this copy's
  */
-export function standingRoot(places: Places): string | undefined {
+export function standingRoot(places: Places): BytePath | undefined {
   const { exists, destinationRoot, partialRoot } = places;
   if (exists) return destinationRoot;
-  if (lstatSync(partialRoot, { throwIfNoEntry: false }) === undefined) return undefined;
+  if (lstatSync(native(partialRoot), { throwIfNoEntry: false }) === undefined) return undefined;
   refuseForeign(partialRoot, places);
   return partialRoot;
 }
 
-async function openStanding(root: string, settings: CopySettings, runId: string): Promise<WorkFolder> {
+async function openStanding(root: BytePath, settings: CopySettings, runId: string): Promise<WorkFolder> {
   const { claim, dead } = await Claim.take(root, runId, settings.fsync || settings.verify);
   // A run was killed right after the last rename: what it left is the mark of a copy that is complete.
-  if (readMark(root, stat(root)) !== undefined) rmSync(`${root}/${MARK_NAME}`);
+  if (readMark(root, stat(native(root))) !== undefined) rmSync(native(`${root}/${MARK_NAME}`));
   return { root, standing: 'content', trust: 'nothing', claim, deadRuns: new Set(dead) };
 }
 
@@ -73,10 +74,12 @@ async function openPartial(places: Places, settings: CopySettings, runId: string
   refuseForeign(root, places);
   const { claim, dead } = await Claim.take(root, runId, settings.fsync || settings.verify);
   try {
-    if (existsSync(destinationRoot))
-      throw new RefusedError(`${destinationRoot}: another run has just made it`);
+    if (existsSync(native(destinationRoot)))
+      throw new RefusedError(
+        `${readable(destinationRoot)}: another run has just made it; wait for that run, and give the same command again (EBUSY)`,
+      );
     const { boot } = thisMachine();
-    const folder = lstat(root);
+    const folder = lstat(native(root));
     const earlier = readMark(root, folder);
     const mark = earlier ?? newMark(folder, source, sourceFacts, settings);
     writeMark(root, markOfRun(mark, boot, settings), runId);
@@ -92,20 +95,20 @@ async function openPartial(places: Places, settings: CopySettings, runId: string
 /** Gives a finished `.partial` its final name. @throws where something has taken that name meanwhile */
 export function giveFinalName({ partialRoot, destinationRoot }: Places, fsync: boolean): void {
   if (fsync) syncFolder(partialRoot);
-  if (lstatSync(destinationRoot, { throwIfNoEntry: false }) !== undefined) {
+  if (lstatSync(native(destinationRoot), { throwIfNoEntry: false }) !== undefined) {
     throw Object.assign(new Error('EEXIST: something has taken its name meanwhile'), { code: 'EEXIST' });
   }
-  renameSync(partialRoot, destinationRoot);
+  renameSync(native(partialRoot), native(destinationRoot));
 }
 
 /** Of a copy that has its final name; only once that is on the disk, if asked. */
-export function removeMark(destinationRoot: string, fsync: boolean): void {
-  if (fsync) syncFolder(dirname(destinationRoot));
-  rmSync(`${destinationRoot}/${MARK_NAME}`, { force: true });
+export function removeMark(destinationRoot: BytePath, fsync: boolean): void {
+  if (fsync) syncFolder(rawName(dirname(destinationRoot)));
+  rmSync(native(`${destinationRoot}/${MARK_NAME}`), { force: true });
 }
 
-export function syncFolder(path: string): void {
-  const descriptor = openSync(path, 'r');
+export function syncFolder(path: BytePath): void {
+  const descriptor = openSync(native(path), 'r');
   try {
     fsyncSync(descriptor);
   } finally {
@@ -116,23 +119,24 @@ export function syncFolder(path: string): void {
 const PRIVATE = 0o700;
 
 async function makeParents({ destinationRoot }: Places): Promise<void> {
-  const parent = dirname(destinationRoot);
+  const parent = native(dirname(destinationRoot));
   if (existsSync(parent)) return;
   // Loaded only where it is needed: it takes a third of Node's own start.
   const { ensureDir } = await import('fs-extra/esm');
   try {
-    await ensureDir(parent);
+    // Handed on to `mkdir` as it is, though its types speak of strings only.
+    await ensureDir(parent as string);
   } catch (error) {
     throw refused(destinationRoot, error);
   }
 }
 
-function makeIfFree(root: string): boolean {
-  if (lstatSync(root, { throwIfNoEntry: false }) !== undefined) return false;
+function makeIfFree(root: BytePath): boolean {
+  if (lstatSync(native(root), { throwIfNoEntry: false }) !== undefined) return false;
   try {
-    mkdirSync(root, PRIVATE);
+    mkdirSync(native(root), PRIVATE);
     // Its parent may have handed down the set-group-id bit, which would go on to everything in it.
-    chmodSync(root, PRIVATE);
+    chmodSync(native(root), PRIVATE);
   } catch (error) {
     throw refused(root, error);
   }
@@ -140,19 +144,26 @@ function makeIfFree(root: string): boolean {
 }
 
 /** Looks without touching: only what is this copy's own may be gone on with. */
-function refuseForeign(root: string, { source, sourceFacts }: Places): void {
-  const facts = lstat(root);
+function refuseForeign(root: BytePath, { source, sourceFacts }: Places): void {
+  const facts = lstat(native(root));
   if (kindOf(facts) !== 'folder')
-    throw new RefusedError(`${root}: stands in the way: it is no folder (ENOTDIR)`);
-  if (!isOurs(facts)) throw new RefusedError(`${root}: stands there and belongs to another user`);
+    throw new RefusedError(
+      `${readable(root)}: stands in the way: it is no folder; remove or rename it (ENOTDIR)`,
+    );
+  if (!isOurs(facts))
+    throw new RefusedError(
+      `${readable(root)}: stands there and belongs to another user; have it removed or renamed (EPERM)`,
+    );
   const mark = readMark(root, facts);
   if (mark === undefined) {
-    if (readdirSync(root).every(isWithoutContent)) return;
-    throw new RefusedError(`${root}: stands there and is not the beginning of a copy; remove or rename it`);
+    if (readdirSync(native(root)).every(isWithoutContent)) return;
+    throw new RefusedError(
+      `${readable(root)}: stands there and is not the beginning of a copy; remove or rename it (EEXIST)`,
+    );
   }
   if (!isSameSource(mark, source, sourceFacts)) {
     throw new RefusedError(
-      `${root}: is the beginning of a copy of ${mark.source.path}; remove it, or finish that copy`,
+      `${readable(root)}: is the beginning of a copy of ${readable(mark.source.path)}; remove it, or finish that copy (EEXIST)`,
     );
   }
 }
@@ -166,7 +177,7 @@ function isOurs({ uid }: Facts): boolean {
   return process.geteuid === undefined || uid === process.geteuid();
 }
 
-function refused(path: string, error: unknown): RefusedError {
+function refused(path: BytePath, error: unknown): RefusedError {
   const { code, message } = failureOf(error);
-  return new RefusedError(`${path}: cannot be made: ${message} (${code})`, { cause: error });
+  return new RefusedError(`${readable(path)}: cannot be made: ${message} (${code})`, { cause: error });
 }

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import { Progress } from '../../../src/cli/progress/progress.js';
+import { bytePath } from '../../../src/common/byte-path.js';
+import { listEntries } from '../../../src/copier/list-entries.js';
 import { Tally } from '../../../src/copier/tally.js';
+import { makeTree } from '../../helpers/make-tree.js';
+import type { TreeEntry } from '../../helpers/tree-description.js';
 
 test('the percentage never goes back while the listing finds more, and is 100 only at the end', () => {
   const tally = new Tally();
@@ -44,4 +48,33 @@ test('says nothing of the time left before the listing has ended', () => {
   expect(progress.now().secondsLeft).toBeUndefined();
   tally.isListed = true;
   expect(progress.now().secondsLeft).toBeGreaterThan(0);
+});
+
+test('a listing that is never far ahead of the copy does not make it look nearly done', () => {
+  const tally = new Tally();
+  const progress = new Progress(tally);
+  tally.found.files = 100_000;
+  tally.finished.files = 96_000;
+  tally.listedShare = () => 0.25;
+  expect(progress.now().percent).toBe(24);
+});
+
+test('the share that has been listed goes from 0 to 1 with the walk', () => {
+  const entries = ['a/1', 'a/b/2', 'a/c/3', 'd/4', 'e/f/g/5'].map(
+    (path): TreeEntry => ({ kind: 'file', path, content: path }),
+  );
+  const tally = new Tally();
+  const seen: number[] = [];
+  for (const _ of listEntries(bytePath(makeTree(entries)), {
+    dereference: false,
+    oneFileSystem: false,
+    tally,
+  })) {
+    seen.push(tally.listedShare());
+  }
+  expect(seen.at(0)).toBe(0);
+  expect(seen.at(-2)).toBeGreaterThan(0.9);
+  expect(seen.filter(share => share < 0 || share > 1)).toEqual([]);
+  const middle = seen.filter(share => share > 0.3 && share < 0.7);
+  expect(middle.length).toBeGreaterThan(3);
 });

@@ -1,0 +1,79 @@
+import { statSync } from 'node:fs';
+import { isAbsolute, relative } from 'node:path';
+import { type BytePath, readable } from '../../common/byte-path.js';
+import type { IfExists } from '../../common/messages.js';
+import { checkPlaces, type Places } from '../../copier/check-places.js';
+import { standingRoot } from '../../copier/destination/work-folder.js';
+import type { ParsedOptions } from '../command-options.js';
+import { escapeText } from '../escape.js';
+import { completeFolder, expandHome } from './complete-folder.js';
+import { Prompt, PromptEnded } from './prompt.js';
+
+export type Asked =
+  | { readonly kind: 'source'; readonly source: string }
+  /** Nothing is to be copied. */
+  | { readonly kind: 'ended'; readonly status: number };
+
+/**
+ * Asks at the terminal for the folder to copy, and before it is merged into a destination that stands.
+ * @throws {RefusedError} where the folder cannot be copied to where its copy belongs
+ */
+export async function askForSource(options: ParsedOptions): Promise<Asked> {
+  const prompt = new Prompt();
+  try {
+    const source = await askFolder(prompt);
+    const places = checkPlaces(source, undefined, options.suffix);
+    if (places.exists && !options.dryRun && !(await mayMerge(prompt, source, places, options))) {
+      prompt.say('folder-copy: nothing was copied');
+      return { kind: 'ended', status: NOTHING_COPIED };
+    }
+    if (!places.exists && standingRoot(places) !== undefined) {
+      prompt.say(`${shown(places.partialRoot)} is this copy's beginning: it goes on from there`);
+    }
+    return { kind: 'source', source };
+  } catch (error) {
+    if (error instanceof PromptEnded) return { kind: 'ended', status: error.status };
+    throw error;
+  } finally {
+    prompt.close();
+  }
+}
+
+/** As for any other refusal. */
+const NOTHING_COPIED = 2;
+
+async function askFolder(prompt: Prompt): Promise<string> {
+  for (;;) {
+    const answer = await prompt.ask('Folder to copy: ', completeFolder);
+    if (answer.trim() === '') continue;
+    const path = expandHome(answer);
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
+    prompt.say(`${escapeText(answer)}: no such folder`);
+  }
+}
+
+async function mayMerge(
+  prompt: Prompt,
+  source: string,
+  { destination }: Places,
+  options: ParsedOptions,
+): Promise<boolean> {
+  const deleting = options.delete ? `, deleting what ${escapeText(source)} does not have` : '';
+  const how = `${MERGING[options.ifExists]}${deleting}`;
+  const answer = await prompt.ask(`${shown(destination)} exists. Merge into it${how}? [y/N] `);
+  return /^\s*y(es)?\s*$/i.test(answer);
+}
+
+const MERGING: Readonly<Record<IfExists, string>> = {
+  overwrite: ', replacing files of the same name',
+  update: ', replacing files that differ',
+  skip: ', leaving the files that it has',
+  error: ', where no file of the same name stands',
+};
+
+/** What lies below the working folder is told from there. */
+function shown(path: BytePath): string {
+  const text = readable(path);
+  const below = relative('', text);
+  return escapeText(below.startsWith('..') || isAbsolute(below) ? text : below);
+}

@@ -1,0 +1,63 @@
+import { createInterface, type Interface } from 'node:readline/promises';
+
+type Complete = (line: string) => [completions: string[], typed: string];
+
+/** Questions at the terminal: read from standard input, written to standard error. */
+export class Prompt {
+  readonly #interface: Interface;
+  readonly #ended: Promise<never>;
+  #complete: Complete = nothing;
+
+  constructor() {
+    this.#interface = createInterface({
+      input: process.stdin,
+      output: process.stderr,
+      terminal: true,
+      completer: (line: string) => this.#complete(line),
+    });
+    this.#ended = new Promise((_, reject) => {
+      this.#interface.once('SIGINT', () => reject(new PromptEnded(INTERRUPTED)));
+      this.#interface.once('close', () => reject(new PromptEnded(NO_ANSWER)));
+    });
+    this.#ended.catch(() => {}); // nobody need be asked anything when it is closed
+  }
+
+  /**
+   * @param complete what Tab offers
+   * @throws {PromptEnded} at Ctrl-C, or the end of the input, which Ctrl-D is
+   */
+  async ask(question: string, complete: Complete = nothing): Promise<string> {
+    this.#complete = complete;
+    try {
+      return await Promise.race([this.#interface.question(question), this.#ended]);
+    } catch (error) {
+      // The line with the question is left as it is.
+      if (error instanceof PromptEnded) this.say('');
+      throw error;
+    }
+  }
+
+  say(line: string): void {
+    process.stderr.write(`${line}\n`);
+  }
+
+  close(): void {
+    this.#interface.close();
+  }
+}
+
+/** Whoever was asked has left instead. */
+export class PromptEnded extends Error {
+  override readonly name = 'PromptEnded';
+
+  /** @param status what the command exits with */
+  constructor(readonly status: number) {
+    super('no answer');
+  }
+}
+
+const nothing: Complete = line => [[], line];
+
+/** 128 + SIGINT. */
+const INTERRUPTED = 130;
+const NO_ANSWER = 2;

@@ -1,0 +1,24 @@
+import { isLeftOut } from '../copier/event-sink.js';
+import type { CopyEvent } from '../copier/events.js';
+import { escapeText, shownPath } from './escape.js';
+
+export type NoticeLevel = 'quiet' | 'usual' | 'verbose';
+
+/**
+ * The line that an event has on standard error, if any: failures always, what was left out though nobody asked
+ * for that unless it is to be quiet, every entry if that is wanted.
+ * @param source as it was typed; messages name entries from there
+ */
+export function noticeOf(event: CopyEvent, source: string, level: NoticeLevel): string | undefined {
+  if (event.type === 'error') {
+    return `folder-copy: ${shownIn(source, event)}: ${escapeText(event.message)} (${event.code})`;
+  }
+  if (event.type !== 'file' || level === 'quiet') return undefined;
+  return level === 'verbose' || isLeftOut(event) ? `${event.how} ${shownIn(source, event)}` : undefined;
+}
+
+function shownIn(source: string, event: Parameters<typeof shownPath>[0]): string {
+  const path = shownPath(event);
+  const root = escapeText(source);
+  return path === '' ? root : `${root.replace(/\/+$/, '')}/${path}`;
+}

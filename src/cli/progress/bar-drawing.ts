@@ -1,0 +1,67 @@
+import { type Options, SingleBar } from 'cli-progress';
+import { eventPath } from '../../copier/events.js';
+import type { Tally } from '../../copier/tally.js';
+import { shownPath } from '../escape.js';
+import { barLine } from './bar-line.js';
+import type { Progress } from './progress.js';
+
+/** The bar on standard error, redrawn on a timer and never by an event. */
+export class BarDrawing {
+  readonly #tally: Tally;
+  readonly #progress: Progress;
+  readonly #bar: SingleBar;
+  /** Printed since the last frame, and shown above the next one. */
+  #lines: string[] = [];
+  #columns = 0;
+
+  constructor(tally: Tally, progress: Progress) {
+    this.#tally = tally;
+    this.#progress = progress;
+    const options: Options = {
+      stream: process.stderr,
+      fps: FRAMES_A_SECOND,
+      hideCursor: true,
+      linewrap: false,
+      gracefulExit: false,
+      format: () => this.#frame(),
+    };
+    this.#bar = new SingleBar(options);
+    // At rest the cursor stands at the line's start: where a terminal made narrower has broken the line in
+    // pieces, all of them lie behind it.
+    this.#bar.on('redraw-post', () => process.stderr.write('\r'));
+    // cli-progress goes back to where it started, which has moved: let that be here, with lines wrapped again.
+    this.#bar.on('stop', () => process.stderr.write(WRAP_ON + SAVE_CURSOR));
+  }
+
+  start(): void {
+    this.#bar.start(1, 0);
+  }
+
+  print(line: string): void {
+    this.#lines.push(line);
+  }
+
+  /** Draws the last line, which stays. */
+  stop(): void {
+    this.#bar.stop();
+  }
+
+  #frame(): string {
+    const columns = process.stderr.columns || USUAL_COLUMNS;
+    const wipe = columns === this.#columns && this.#lines.length === 0 ? '' : ERASE_BELOW;
+    const lines = this.#lines.map(line => `${WRAP_ON}${line}\n${WRAP_OFF}`).join('');
+    this.#lines = [];
+    this.#columns = columns;
+    const name = shownPath(eventPath(this.#tally.latest));
+    return wipe + lines + barLine(this.#progress.now(), name, columns);
+  }
+}
+
+const FRAMES_A_SECOND = 20;
+/** Of a terminal that does not tell. */
+const USUAL_COLUMNS = 80;
+
+const ERASE_BELOW = '\x1b[J';
+const SAVE_CURSOR = '\x1b7';
+const WRAP_ON = '\x1b[?7h';
+const WRAP_OFF = '\x1b[?7l';

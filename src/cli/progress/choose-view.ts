@@ -1,0 +1,38 @@
+import type { Output } from '../output.js';
+import { BarView } from './bar.js';
+import { JsonView } from './json.js';
+import { PlainView } from './plain.js';
+import { SilentView } from './silent.js';
+import type { View } from './view.js';
+
+export type ProgressKind = 'auto' | 'bar' | 'plain' | 'json' | 'none';
+export const PROGRESS: readonly ProgressKind[] = ['auto', 'bar', 'plain', 'json', 'none'];
+
+/**
+ * The view for a run. `auto` is a bar where one can be drawn and lines for every entry are not asked for, else
+ * nothing; a bar that was asked for and cannot be drawn is a line now and then.
+ */
+export function chooseView(kind: ProgressKind, isSparing: boolean, output: Output): View {
+  switch (kind) {
+    case 'auto':
+      return canDraw() && !isSparing ? new BarView() : new SilentView();
+    case 'bar':
+      return canDraw() ? new BarView() : new PlainView();
+    case 'plain':
+      return new PlainView();
+    case 'json':
+      return new JsonView(output);
+    case 'none':
+      return new SilentView();
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** Whether standard error is a terminal that can move its cursor; on Windows they all can, and say nothing. */
+function canDraw(): boolean {
+  const { TERM = process.platform === 'win32' ? 'windows' : '' } = process.env;
+  return process.stderr.isTTY === true && !UNABLE.has(TERM);
+}
+
+const UNABLE = new Set(['', 'dumb', 'unknown']);

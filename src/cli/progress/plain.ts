@@ -1,0 +1,44 @@
+import type { CopyEvent } from '../../copier/events.js';
+import type { Tally } from '../../copier/tally.js';
+import { Progress } from './progress.js';
+import { percentOf, progressFacts } from './progress-facts.js';
+import { printLine, type View } from './view.js';
+
+/** A line now and then on standard error, for logs: seldom enough that a day's copy can be read. */
+export class PlainView implements View {
+  readonly wantsFiles = false;
+  readonly print = printLine;
+  #progress: Progress | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  start(tally: Tally): void {
+    this.#progress = new Progress(tally);
+    this.#showAfter(FIRST_AFTER_MS);
+  }
+
+  event(event: CopyEvent): undefined {
+    if (event.type !== 'end') return;
+    this.#progress?.end(event.status === 0);
+    this.#show();
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+  }
+
+  #showAfter(delayMs: number): void {
+    this.#timer = setTimeout(() => {
+      this.#show();
+      this.#showAfter(Math.min(delayMs * 2, LATER_EVERY_MS));
+    }, delayMs);
+  }
+
+  #show(): void {
+    if (this.#progress === undefined) return;
+    const now = this.#progress.now();
+    printLine([percentOf(now), ...progressFacts(now)].join('  '));
+  }
+}
+
+const FIRST_AFTER_MS = 1000;
+const LATER_EVERY_MS = 32_000;

@@ -1,0 +1,13 @@
+import { printLine, type View } from './view.js';
+
+/** Shows nothing but the lines that are printed. */
+export class SilentView implements View {
+  readonly wantsFiles = false;
+  readonly print = printLine;
+
+  start(): void {}
+
+  event(): undefined {}
+
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,67 @@
+import type { CopyEvent, FileEvent } from './events.js';
+
+/** Where a run's events go: to a consumer that may be slower than the run. */
+export class EventSink {
+  /** Whether entries that are finished are told of; the run need not make events that nobody wants. */
+  readonly wantsFiles: boolean;
+  readonly #onEvent: (event: CopyEvent) => unknown;
+  readonly #signal: AbortSignal | undefined;
+  /** What the consumer has still to deal with. */
+  readonly #open = new Set<PromiseLike<unknown>>();
+  #failure: { readonly reason: unknown } | undefined;
+  #wake: () => void = () => {};
+
+  /**
+   * @param onEvent what it returns, if it is a promise, is when the event has been dealt with
+   * @param signal a run that is stopped waits for nobody
+   */
+  constructor(onEvent: (event: CopyEvent) => unknown, wantsFiles: boolean, signal: AbortSignal | undefined) {
+    this.#onEvent = onEvent;
+    this.wantsFiles = wantsFiles;
+    this.#signal = signal;
+  }
+
+  tell(event: CopyEvent): void {
+    if (!this.wantsFiles && event.type === 'file' && !isLeftOut(event)) return;
+    const dealtWith = this.#onEvent(event);
+    if (isPromise(dealtWith)) this.#waitFor(dealtWith);
+  }
+
+  /** Resolves once the consumer has dealt with all it was told. @throws what the consumer failed with */
+  async drained(): Promise<void> {
+    while (this.#open.size > 0 && this.#signal?.aborted !== true) await this.#change();
+    if (this.#failure !== undefined) throw this.#failure.reason;
+  }
+
+  async #change(): Promise<void> {
+    const onAbort = () => this.#wake();
+    this.#signal?.addEventListener('abort', onAbort);
+    await new Promise<void>(resolve => {
+      this.#wake = resolve;
+    });
+    this.#signal?.removeEventListener('abort', onAbort);
+  }
+
+  /** A consumer may answer a whole row of events with one promise. */
+  #waitFor(dealtWith: PromiseLike<unknown>): void {
+    if (this.#open.has(dealtWith)) return;
+    this.#open.add(dealtWith);
+    const settle = () => {
+      this.#open.delete(dealtWith);
+      this.#wake();
+    };
+    dealtWith.then(settle, (reason: unknown) => {
+      this.#failure ??= { reason };
+      settle();
+    });
+  }
+}
+
+/** A socket, a device, a FIFO that cannot be made: skipped, though nobody asked for that. */
+export function isLeftOut({ how, notKept }: FileEvent): boolean {
+  return how === 'skipped' && notKept !== undefined;
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

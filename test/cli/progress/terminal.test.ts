@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import stringWidth from 'string-width';
+import { expect, test } from 'vitest';
+import { compareTrees } from '../../helpers/compare-trees.js';
+import { makeTree } from '../../helpers/make-tree.js';
+import { openScreen } from '../../helpers/tmux.js';
+import type { TreeEntry } from '../../helpers/tree-description.js';
+
+/** Characters of two columns; under the ceiling, three seconds of work. */
+const album: TreeEntry[] = Array.from({ length: 80 }, (_, index) => {
+  return { kind: 'file', path: `photos/二〇二四年夏天/🎉 假期的照片 ${index + 10}.jpg`, size: 40_000 };
+});
+const command = 'folder-copy --bwlimit 1m photos copy';
+const under = /^ *[1-9]\d?\.\d\d% {2}\S/m;
+const prompt = /^\$$/m;
+
+/** Figures, the name of the moment and the room between the parts of a bar are not the same in any two runs. */
+function normalized(text: string): string[] {
+  const lines = text
+    .replace(/\d+(\.\d)? [KM]?i?B/g, '#B')
+    .replace(/[\d.:]+ (s|min)\b/g, '#s')
+    .replace(/\d+\.\d\d%/g, percent => (percent === '100.00%' ? percent : '##%'))
+    .replace(/\b\d+(\/\d+)? (files|skipped|not reached)/g, '# $2')
+    .replace(/(?<=% {2})二.*?jpg/g, 'name')
+    .replace(/-> .*\/copy/g, '-> copy')
+    .split('\n');
+  return lines.map(line => line.trim().replace(/ {2,}/g, '  '));
+}
+
+// What a bar shows beside the percentage and a name in how many columns.
+const widths: [columns: number, facts: string][] = [
+  [40, '# files'],
+  [80, '# files  #B  #B/s  #s left'],
+  [200, '# files  #B  #B/s  #s left'],
+];
+
+for (const [columns, facts] of widths) {
+  test(`at ${columns} columns: a bar, Ctrl-C, and the same command goes on to one clean last line`, async () => {
+    const place = makeTree(album);
+    const screen = openScreen({ columns, cwd: place });
+    await screen.sees(prompt);
+    screen.type(command, 'Enter');
+    const during = await screen.sees(under);
+    expect(normalized(during)).toEqual([`$ ${command}`, `##%  name  ${facts}`]);
+    expect(stringWidth(during.split('\n')[1] ?? '')).toBe(columns - 1);
+    expect(during).toMatch(columns === 200 ? /二〇二四年夏天\/🎉 假期的照片 \d\d\.jpg/ : /二〇.*….*\d\.jpg/);
+
+    screen.press('C-c');
+    const stopped = [
+      `$ ${command}`,
+      'folder-copy: SIGINT: stopping',
+      `##%  name  ${facts}`,
+      'folder-copy: copy: stopped; the same command goes on from here (SIGINT)',
+      '# files, 0 folders, #B in #s (#B/s), # not reached -> copy',
+    ];
+    expect(normalized(await screen.sees(prompt))).toEqual([...stopped, '$']);
+
+    screen.type(`${command}; echo`, 'Enter');
+    const finished = await screen.sees(/skipped -> [^$]*\n\n\$$/);
+    expect(normalized(finished)).toEqual([
+      ...stopped,
+      `$ ${command}; echo`,
+      `100.00%  二〇二四年夏天  ${facts.replace('  #s left', '')}`,
+      '# files, 1 folder, #B in #s (#B/s), # skipped -> copy',
+      '',
+      '$',
+    ]);
+    expect(finished).toContain(' 80/80 files');
+    expect(compareTrees(join(place, 'photos'), join(place, 'copy'), { times: 'us' })).toEqual([]);
+  });
+}
+
+test('a terminal that is made narrower and wider while it runs keeps one clean line', async () => {
+  const screen = openScreen({ columns: 100, cwd: makeTree(album) });
+  await screen.sees(prompt);
+  // At the bottom of the screen, as a terminal in use is: tmux loses track of a cursor near its top.
+  screen.type(`seq 40; ${command}`, 'Enter');
+  const shown = (): string => screen.text().split('\n40\n').at(-1) ?? '';
+  for (const columns of [100, 40, 61, 30, 200]) {
+    screen.resize(columns);
+    for (let width = 0; width !== columns - 1; width = stringWidth(shown())) await screen.sees(under);
+    expect(normalized(shown())).toEqual([expect.stringMatching(/^##% {2}(name|\S*) {2}# files( {2}#B.*)?$/)]);
+  }
+  await screen.sees(/\n\$$/);
+  expect(normalized(shown())).toEqual([
+    expect.stringMatching(/^100\.00% .* # files {2}#B {2}#B\/s$/),
+    expect.stringMatching(/^# files, 1 folder, .* -> copy$/),
+    '$',
+  ]);
+});
