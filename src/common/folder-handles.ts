@@ -1,6 +1,6 @@
 import { constants, existsSync, lstatSync, readlinkSync } from 'node:fs';
 import { type BytePath, native, ROOT, split } from './byte-path.js';
-import { EntryError } from './failure.js';
+import { codeOf, EntryError } from './failure.js';
 import { entryCalls, type FolderPlace, type Names } from './system/entry-calls.js';
 
 /**
@@ -54,6 +54,7 @@ class DescriptorHandles implements FolderHandles {
   readonly #followLinks: boolean;
   /** In order of last use, the oldest first. */
   readonly #open = new Map<string, FolderPlace>();
+  #reading = constants.O_RDONLY | (constants.O_NOATIME ?? 0);
   #latest: BytePath | undefined;
   #latestPlace: FolderPlace = NO_PLACE;
 
@@ -81,9 +82,21 @@ class DescriptorHandles implements FolderHandles {
 
   /** Beside those that are kept: most folders are read once, and nothing else is looked up in them. */
   #openToRead(folder: BytePath): FolderPlace {
-    if (folder === ROOT) return this.#openFolder(WORKING_FOLDER, this.#root, true, constants.O_RDONLY);
+    if (folder === ROOT) return this.#openUntouched(WORKING_FOLDER, this.#root, true);
     const [parent, name] = split(folder);
-    return this.#openFolder(this.place(parent), name, this.#followLinks, constants.O_RDONLY);
+    return this.#openUntouched(this.place(parent), name, this.#followLinks);
+  }
+
+  /** To be read, its access time left alone where that is allowed: to its owner and to root. */
+  #openUntouched(within: FolderPlace, name: string, followLink: boolean): FolderPlace {
+    try {
+      return this.#openFolder(within, name, followLink, this.#reading);
+    } catch (error) {
+      if (codeOf(error) !== 'EPERM' || this.#reading === constants.O_RDONLY) throw error;
+      // A tree is mostly one user's: the others' folders are not tried again.
+      this.#reading = constants.O_RDONLY;
+      return this.#openFolder(within, name, followLink, this.#reading);
+    }
   }
 
   forget(folder: BytePath): void {

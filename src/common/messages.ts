@@ -1,4 +1,5 @@
 import type { BytePath } from './byte-path.js';
+import type { Comparison } from './differences.js';
 import type { Failure } from './failure.js';
 
 /** All that the parent and its copy workers say to each other. */
@@ -69,9 +70,20 @@ export interface Part {
 /**
  * A large file is made by `begin`, filled by several jobs `range`, and finished by `end`.
  * `hardLink` makes another name of a file that has been copied under its first one; `finish` gives a folder
- * its owner, mode and times, once everything in it is done.
+ * its owner, mode and times, once everything in it is done. `compare` writes nothing; `compareContent` reads a
+ * file besides.
  */
-export type JobKind = 'file' | 'begin' | 'range' | 'end' | 'link' | 'hardLink' | 'fifo' | 'finish';
+export type JobKind =
+  | 'file'
+  | 'begin'
+  | 'range'
+  | 'end'
+  | 'link'
+  | 'hardLink'
+  | 'fifo'
+  | 'finish'
+  | 'compare'
+  | 'compareContent';
 
 /** What of an entry could not be kept. `hardLink`: it became a file of its own; `grown`: what came later is not in it. */
 export type NotKept = 'owner' | 'mode' | 'attribute' | 'hardLink' | 'grown' | 'fifo' | 'socket' | 'device';
@@ -79,8 +91,8 @@ export type NotKept = 'owner' | 'mode' | 'attribute' | 'hardLink' | 'grown' | 'f
 /** How an entry came into the destination. */
 export type How = 'streamed' | 'cloned' | 'linked' | 'made' | 'kept' | 'skipped';
 
-/** How a job ended: `begun` is a large file that now needs its ranges, `filled` one of these. */
-export type JobHow = How | 'begun' | 'filled';
+/** How a job ended: `begun` is a large file that now needs its ranges, `filled` one of these; `compared` made nothing. */
+export type JobHow = How | 'begun' | 'filled' | 'compared';
 
 /** From a worker: what has happened in its batch since its last report. */
 export interface WorkerReport {
@@ -121,6 +133,8 @@ export interface More {
   readonly notKept?: readonly NotKept[];
   /** SHA-256 of a file's content, hexadecimal. */
   readonly digest?: string;
+  /** Of an entry that was compared and is not the same, or has several names. */
+  readonly comparison?: Comparison;
 }
 
 export interface FailedOutcome {

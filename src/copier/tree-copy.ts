@@ -311,7 +311,8 @@ function isOfLargeFile({ kind }: PendingJob): boolean {
 }
 
 function finalHow(how: JobHow): How {
-  if (how === 'begun' || how === 'filled') throw new Error(`an entry cannot end as ${how}`);
+  if (how === 'begun' || how === 'filled' || how === 'compared')
+    throw new Error(`an entry cannot end as ${how}`);
   return how;
 }
 

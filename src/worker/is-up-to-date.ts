@@ -33,7 +33,7 @@ function isLinked(sight: Sight, job: Wanted, standing: Facts): boolean {
 }
 
 /** Times are equal that the destination cannot tell apart. */
-function isSameTime(source: Facts, destination: Facts, grainNs: number): boolean {
+export function isSameTime(source: Facts, destination: Facts, grainNs: number): boolean {
   const grain = platformCalls() === undefined && grainNs < NODES_GRAIN_NS ? NODES_GRAIN_NS : grainNs;
   if (grain < SECOND_NS) {
     return (
