@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Facts } from '../../src/common/facts.js';
+import { compareFacts } from '../../src/worker/compare-facts.js';
 import { isRoot, wholeCopy } from '../helpers/copies.js';
 import { mountOrSkip } from '../helpers/file-systems.js';
 import { makeTree } from '../helpers/make-tree.js';
@@ -152,7 +154,6 @@ describe('--check tells, in one line,', () => {
   for (const [title, , change, line] of mutations) {
     test(`${title}`, async () => {
       const [source, copy] = twoTrees(victims, victims);
-      expect(await checked(source, copy)).toMatchObject({ status: 0, stdout: '' });
       shell(copy, `${change}\n${same}`);
       const { status, differences, stderr } = await checked(source, copy);
       expect(inEitherOrder(differences)).toEqual([line]);
@@ -176,22 +177,8 @@ describe('--check and a real copy', () => {
         expect(inEitherOrder(differences)).toEqual(mutations.map(([, , , line]) => line).sort());
         expect(status).toBe(1);
       }),
-      { numRuns: 8, seed: 20261123 },
+      { numRuns: 5, seed: 20261123 },
     );
-  });
-
-  test('are of one mind where the destination rounds its times', async context => {
-    const copy = mountOrSkip(context, { type: 'vfat', options: 'umask=022' });
-    const source = makeTree([
-      { path: 'folder/file', kind: 'file', content: 'x', mtime, mode: '755' },
-      { path: 'folder', kind: 'folder', mtime, mode: '755' },
-    ]);
-    await runCommand(['--xattrs', 'never', source, copy]);
-    // The root of such a file system has no time of its own.
-    const { differences } = await checked(source, copy);
-    expect(differences.filter(line => !line.startsWith('time .: '))).toEqual([]);
-    shell(copy, 'touch -m -d @1234567892.1 folder/file');
-    expect((await checked(source, copy)).stdout).toMatch(/^time folder\/file: /m);
   });
 
   test('leave sockets, devices and what is left of a run alone', async () => {
@@ -200,6 +187,16 @@ describe('--check and a real copy', () => {
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
     expect(stderr).toMatch(/^no differences, 0 files, .*, 1 skipped -> /);
   });
+});
+
+test('times are the same that the destination cannot tell apart', () => {
+  const at = (seconds: number, nanoseconds: number) =>
+    new Facts(0, 1, 0, 1, 0o100644, 1, 0, 0, 0, 0, 0, 0, seconds, nanoseconds, 0, 0);
+  const rounded = [at(1_234_567_890, 0), at(1_234_567_891, 999_999_999)] as const;
+  expect(compareFacts(rounded[1], rounded[0], 2_000_000_000)).toEqual([]);
+  expect(compareFacts(at(1_234_567_892, 0), rounded[0], 2_000_000_000)).toMatchObject([{ what: 'time' }]);
+  expect(compareFacts(at(1, 999), at(1, 900), 100)).toEqual([]);
+  expect(compareFacts(at(1, 999), at(1, 899), 100)).toMatchObject([{ what: 'time' }]);
 });
 
 function seconds(timeNs: bigint): string {
@@ -363,14 +360,16 @@ describe('--check is refused', () => {
       '--progress json',
     ],
   ];
-  for (const option of options) {
-    test(`together with ${option}`, async () => {
-      const [source, copy] = twoTrees([], []);
-      const { status, stdout, stderr } = await checked(source, copy, option.split(' '), { cwd: source });
+  test('together with what only a copy can obey', async () => {
+    const [source, copy] = twoTrees([], []);
+    const results = await Promise.all(
+      options.map(option => checked(source, copy, option.split(' '), { cwd: source })),
+    );
+    for (const { status, stdout, stderr } of results) {
       expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-      expect(stderr).toMatch(/^folder-copy: option '.*' cannot be used with option '.*'\n$/);
-    });
-  }
+      expect(stderr).toMatch(/^folder-copy: option '--check' cannot be used with option '.*'\n$/);
+    }
+  });
 
   test('without a source, also at no terminal', async () => {
     expect(await runCommand(['--check'])).toMatchObject({ status: 2, stdout: '' });
@@ -461,7 +460,6 @@ describe('--check goes to its end', () => {
   for (const [signal, status] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
-    ['SIGHUP', 129],
   ] as const) {
     test(`at ${signal}, with status ${status} and no process left`, async () => {
       const source = makeTree(many);
@@ -480,10 +478,8 @@ describe('--check goes to its end', () => {
   }
 
   test('where the reader has gone, quietly', async () => {
-    const [source, copy] = twoTrees(
-      [],
-      Array.from({ length: 20_000 }, (_, n) => file(`extra file number ${n}`)),
-    );
+    const [source, copy] = twoTrees([], []);
+    shell(copy, 'seq 3000 | xargs touch');
     const run = startCommand(['--check', source, copy]);
     run.child.stdout?.destroy();
     expect(await run.finished).toMatchObject({ status: 141 });
@@ -491,23 +487,26 @@ describe('--check goes to its end', () => {
 
   test('where the reader is slow, with every line', async () => {
     const [source, copy] = twoTrees([], []);
-    shell(copy, 'seq 100000 | sed s/^/extra-file-number-/ | xargs touch; touch -d @1234567890.123456789 .');
+    shell(
+      copy,
+      'seq 20000 | sed s/^/an-extra-file-with-a-very-long-name-so-that-the-pipe-is-full-soon-/ | xargs touch; touch -d @1234567890.123456789 .',
+    );
     const run = startCommand(['--check', source, copy]);
     run.child.stdout?.pause();
     await delay(700);
     run.child.stdout?.resume();
     const { stdout, status } = await run.finished;
     expect(status).toBe(1);
-    expect(new Set(stdout.split('\n')).size).toBe(100_001);
+    expect(new Set(stdout.split('\n')).size).toBe(20_001);
   });
 
   test('in a big folder, with one missing and one extra', async () => {
     const [source, copy] = twoTrees([], []);
-    shell(source, 'seq 30000 | xargs touch -d @0; touch -d @1234567890.123456789 .');
-    shell(copy, 'seq 30000 | xargs touch -d @0; rm 777; touch x; touch -d @1234567890.123456789 .');
+    shell(source, 'seq 10000 | xargs touch -d @0; touch -d @1234567890.123456789 .');
+    shell(copy, 'seq 10000 | xargs touch -d @0; rm 777; touch x; touch -d @1234567890.123456789 .');
     const { differences, stderr } = await checked(source, copy);
     expect(differences).toEqual(['extra x', 'missing 777']);
-    expect(stderr).toMatch(/^2 differences, 30000 files, 0 folders/);
+    expect(stderr).toMatch(/^2 differences, 10000 files, 0 folders/);
   });
 
   test('with names that no terminal should see, escaped', async () => {
