@@ -48,7 +48,7 @@ export async function check(
     if (signals.signal.aborted) {
       printLine(`folder-copy: ${shown}: stopped before all was compared (${report.stopped?.code})`);
     }
-    if (!options.quiet) printLine(summaryOf(report, shown));
+    if (!options.quiet && !output.signal.aborted) printLine(summaryOf(report, shown));
     return await output.end(report.status, signals.signal.aborted);
   } finally {
     signals.unwatch();

@@ -41,8 +41,8 @@ export class CheckRun {
     this.#selection = selection;
     this.#stop = new Stop(signal);
     this.#trees = {
-      source: openFolderHandles(places.sourceRoot, dereference),
-      destination: openFolderHandles(places.destinationRoot),
+      source: openFolderHandles(places.sourceRoot, dereference, OPEN_FOLDERS),
+      destination: openFolderHandles(places.destinationRoot, false, OPEN_FOLDERS),
       filters,
       onlyDeviceOf: oneFileSystem ? places.sourceFacts : undefined,
     };
@@ -126,3 +126,6 @@ export class CheckRun {
     return { ...counts, status, stopped, seconds, destination: this.#places.destination };
   }
 }
+
+/** In each tree, beside those of the walk: a folder, its parent, and their root come again at once, others later. */
+const OPEN_FOLDERS = 4;

@@ -1,4 +1,4 @@
-import { type BytePath, join, ROOT, rawName } from '../common/byte-path.js';
+import { type BytePath, join, native, ROOT, rawName } from '../common/byte-path.js';
 import { type Facts, kindOf, sameDevice } from '../common/facts.js';
 import type { FolderHandles } from '../common/folder-handles.js';
 import { isReserved } from '../common/reserved-names.js';
@@ -60,7 +60,7 @@ function isFolderAt(place: FolderPlace, name: BytePath): boolean {
 
 function isEntered({ source, onlyDeviceOf }: BothTrees, folder: BytePath): boolean {
   try {
-    const facts = stat(`${source.at(folder)}.`);
+    const facts = stat(native(`${source.at(folder)}.`));
     return onlyDeviceOf === undefined || sameDevice(facts, onlyDeviceOf);
   } catch {
     // No folder, or one that cannot be reached, which is told of where the source is listed.

@@ -1,4 +1,4 @@
-import { type BytePath, join, ROOT, split } from '../common/byte-path.js';
+import { type BytePath, join, native, ROOT, split } from '../common/byte-path.js';
 import type { Difference } from '../common/differences.js';
 import { type Facts, identityOf, sameDevice } from '../common/facts.js';
 import { type Failure, failureOf, step } from '../common/failure.js';
@@ -91,9 +91,9 @@ export class TreeCheck {
 
   #enter({ folder, facts, skip }: Extract<Listed, { kind: 'enter' }>): Iterable<unknown> {
     try {
+      const isThere = this.#isFolderThere(folder, facts);
       if (folder !== ROOT) this.#counts.folders += 1;
-      if (this.#isFolderThere(folder, facts))
-        return this.#hasOwnScan(folder, facts) ? this.#scan(folder) : [];
+      if (isThere) return this.#hasOwnScan(folder, facts) ? this.#scan(folder) : [];
     } catch (error) {
       this.#failed(folder, failureOf(error));
     }
@@ -115,7 +115,7 @@ export class TreeCheck {
 
   #standing(folder: BytePath): Facts | undefined {
     const { destination } = this.#parts.trees;
-    if (folder === ROOT) return stat(`${destination.at(ROOT)}.`);
+    if (folder === ROOT) return stat(native(`${destination.at(ROOT)}.`));
     const [parent, name] = split(folder);
     return entryCalls().factsIn(destination.place(parent), name, false);
   }

@@ -453,7 +453,7 @@ describe('--check goes to its end', () => {
     const copy = await wholeCopy(source, ['-q']);
     shell(copy, 'rm 3/3');
     const run = startCommand(['--check', '--verify', '--bwlimit', '2m', source, copy]);
-    while (run.descendants().length === 0) await delay(5);
+    await run.sees(/time 3/);
     await delay(300);
     process.kill(run.descendants()[0] ?? -1, 'SIGKILL');
     const { status, stdout, stderr } = await run.finished;
@@ -471,9 +471,9 @@ describe('--check goes to its end', () => {
     test(`at ${signal}, with status ${status} and no process left`, async () => {
       const source = makeTree(many);
       const copy = await wholeCopy(source, ['-q']);
+      shell(copy, 'rm 0/0');
       const run = startCommand(['--check', '--verify', '--bwlimit', '1m', source, copy]);
-      while (run.descendants().length === 0) await delay(5);
-      await delay(200);
+      await run.sees(/missing/);
       run.child.kill(signal);
       const { status: got, stderr } = await run.finished;
       expect(got).toBe(status);
@@ -489,7 +489,7 @@ describe('--check goes to its end', () => {
     shell(copy, 'seq 3000 | xargs touch');
     const run = startCommand(['--check', source, copy]);
     run.child.stdout?.destroy();
-    expect(await run.finished).toMatchObject({ status: 141 });
+    expect(await run.finished).toMatchObject({ status: 141, stderr: '' });
   });
 
   test('where the reader is slow, with every line', async () => {
@@ -514,6 +514,16 @@ describe('--check goes to its end', () => {
     const { differences, stderr } = await checked(source, copy);
     expect(differences).toEqual(['extra x', 'missing 777']);
     expect(stderr).toMatch(/^2 differences, 10000 files, 0 folders/);
+  });
+
+  test.skipIf(process.platform === 'win32')('with 64 open files allowed', async () => {
+    const [source] = twoTrees([], []);
+    const grow =
+      'for a in 1 2 3 4 5 6; do for b in 1 2 3 4 5 6; do mkdir -p $a/$b/c/d/e; touch $a/$b/c/d/e/f; done; done';
+    shell(source, grow);
+    shell(dirname(source), 'cp -a source/. copy');
+    const command = `ulimit -n 64; exec '${process.execPath}' '${commandPath}' --check --verify -w 5 source copy 2>&1`;
+    expect(shell(dirname(source), command)).toMatch(/^no differences, 36 files, 150 folders compared/);
   });
 
   test('with names that no terminal should see, escaped', async () => {
