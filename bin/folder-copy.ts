@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { isLikelyCopy } from '../src/cli/is-likely-copy.js';
+import { lightenCompiler } from '../src/common/light-compiler.js';
 import { forkAhead } from '../src/multiprocessing/fork-ahead.js';
 import { workerProcess } from '../src/worker/worker-process.js';
 
@@ -7,6 +8,8 @@ const argv = process.argv.slice(2);
 
 // The first worker starts while the rest of the command loads: a small copy takes little more than the two.
 if (isLikelyCopy(argv)) forkAhead(workerProcess());
+
+lightenCompiler();
 
 // Warnings are for whoever works on this, not for whoever copies a folder.
 process.removeAllListeners('warning');

@@ -20,8 +20,8 @@ const album: TreeEntry[] = Array.from({ length: 60 }, (_, index) => {
   const folder = words[index % words.length] ?? '';
   return { kind: 'file', path: `${folder}/${folder.slice(0, 40)}-${index}.jpg`, size: 100_000 };
 });
-/** Seconds of work for any machine: a byte to each of the system call's buffers. */
-const slowly = ['--chunk-size', '1', '--workers', '2'];
+/** Three seconds of work on any machine. */
+const slowly = ['--bwlimit', '2m', '--workers', '2'];
 
 function scene(entries: TreeEntry[]): [source: string, destination: string] {
   const scratch = scratchFolder('/dev/shm');

@@ -29,8 +29,11 @@ function scene(entries: TreeEntry[]): Scene {
   return { source: makeTree(entries, join(scratch, 'source')), destination: join(scratch, 'copy') };
 }
 
-/** Enough for seconds: several batches for each of five workers. */
-const long = (): Scene => scene(files(400, 100_000));
+/** So few bytes a second that a batch takes its time on any machine: then more workers are worth their start. */
+const limited = ['--bwlimit', '100k'];
+/** Three seconds with such a limit: several batches for each of five workers. */
+const many = files(3000, 100);
+const long = (): Scene => scene(many);
 
 /** The most children at a time, looked for until the run has ended. */
 async function mostChildren(run: RunningCommand): Promise<number> {
@@ -60,24 +63,24 @@ async function untilCopying(run: RunningCommand, { destination }: Scene, workers
   }
 }
 
-const pools: [workers: number, files: number, size: number, children: number][] = [
-  [5, 400, 12_000, 5],
-  [2, 400, 12_000, 2],
-  [1, 400, 12_000, 1],
-  [5, 3, 2_000_000, 3],
-  [64, 3, 2_000_000, 3],
+const pools: [workers: number, entries: TreeEntry[], args: string[], children: number][] = [
+  [5, many, limited, 5],
+  [2, many, limited, 2],
+  [1, files(400, 12_000), slowly, 1],
+  [5, files(3, 2_000_000), slowly, 3],
+  [64, files(3, 2_000_000), slowly, 3],
 ];
 
-for (const [workers, count, size, children] of pools) {
-  test(`${count} files and a pool of ${workers} are at most ${children} child processes, and none afterwards`, async () => {
-    const { source, destination } = scene(files(count, size));
-    const run = startCommand(['-w', String(workers), ...slowly, source, destination]);
+for (const [workers, entries, args, children] of pools) {
+  test(`${entries.length} files and a pool of ${workers} are at most ${children} child processes, and none afterwards`, async () => {
+    const { source, destination } = scene(entries);
+    const run = startCommand(['-w', String(workers), ...args, source, destination]);
     const most = await mostChildren(run);
     expect(await run.finished).toMatchObject({ status: 0, stderr: '' });
     expect(run.processes()).toEqual([]);
     expect(most).toBeLessThanOrEqual(children);
     // Three files may be one batch; many are enough for everyone.
-    if (count > workers) expect(most).toBe(children);
+    if (entries.length > workers) expect(most).toBe(children);
     else expect(most).toBeGreaterThan(0);
   });
 }
@@ -132,7 +135,7 @@ const signals: [signal: NodeJS.Signals, to: 'the command' | 'its whole group', s
 for (const [signal, to, status] of signals) {
   test(`${signal} to ${to} ends it with ${status}, quickly, its workers first`, async () => {
     const place = long();
-    const run = startCommand([...slowly, place.source, place.destination]);
+    const run = startCommand([...limited, place.source, place.destination]);
     await untilCopying(run, place, 5);
     const from = Date.now();
     // The command last: it would end the others before their turn.
@@ -152,7 +155,7 @@ for (const [signal, to, status] of signals) {
 
 test('SIGKILL of the command ends its workers within a second', async () => {
   const place = long();
-  const run = startCommand([...slowly, place.source, place.destination]);
+  const run = startCommand([...limited, place.source, place.destination]);
   await untilCopying(run, place, 5);
   process.kill(run.pid, 'SIGKILL');
   await waitForNoProcesses(run.processes, 1000);
@@ -168,8 +171,8 @@ test('SIGKILL of the command ends a worker in the middle of one large file', asy
 
 for (const workers of [1, 2, 5]) {
   test(`a worker killed in mid-copy costs nothing: a pool of ${workers} ends with every file copied`, async () => {
-    const place = scene(files(320, 20_000));
-    const run = startCommand(['-w', String(workers), ...slowly, place.source, place.destination]);
+    const place = long();
+    const run = startCommand(['-w', String(workers), ...limited, place.source, place.destination]);
     await untilCopying(run, place, workers);
     const [victim] = run.descendants();
     if (victim === undefined) throw new Error('there is no worker');

@@ -56,7 +56,6 @@ class DescriptorHandles implements FolderHandles {
   readonly #mostOpen: number;
   /** In order of last use, the oldest first. */
   readonly #open = new Map<string, FolderPlace>();
-  #reading = constants.O_RDONLY | (constants.O_NOATIME ?? 0);
   #latest: BytePath | undefined;
   #latestPlace: FolderPlace = NO_PLACE;
 
@@ -83,23 +82,21 @@ class DescriptorHandles implements FolderHandles {
     return { names: this.#calls.names(place), place };
   }
 
-  /** Beside those that are kept: most folders are read once, and nothing else is looked up in them. */
+  /** Beside those that are kept: most folders are read once, and nothing else is looked up in them. Its access time stays. */
   #openToRead(folder: BytePath): FolderPlace {
-    if (folder === ROOT) return this.#openUntouched(WORKING_FOLDER, this.#root, true);
-    const [parent, name] = split(folder);
-    return this.#openUntouched(this.place(parent), name, this.#followLinks);
+    try {
+      return this.#openAs(folder, constants.O_RDONLY | constants.O_NOATIME);
+    } catch (error) {
+      // Only to its owner and to root its access time is theirs to leave alone.
+      if (codeOf(error) !== 'EPERM') throw error;
+      return this.#openAs(folder, constants.O_RDONLY);
+    }
   }
 
-  /** To be read, its access time left alone where that is allowed: to its owner and to root. */
-  #openUntouched(within: FolderPlace, name: string, followLink: boolean): FolderPlace {
-    try {
-      return this.#openFolder(within, name, followLink, this.#reading);
-    } catch (error) {
-      if (codeOf(error) !== 'EPERM' || this.#reading === constants.O_RDONLY) throw error;
-      // A tree is mostly one user's: the others' folders are not tried again.
-      this.#reading = constants.O_RDONLY;
-      return this.#openFolder(within, name, followLink, this.#reading);
-    }
+  #openAs(folder: BytePath, how: number): FolderPlace {
+    if (folder === ROOT) return this.#openFolder(WORKING_FOLDER, this.#root, true, how);
+    const [parent, name] = split(folder);
+    return this.#openFolder(this.place(parent), name, this.#followLinks, how);
   }
 
   forget(folder: BytePath): void {

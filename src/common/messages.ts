@@ -70,8 +70,8 @@ export interface Part {
 /**
  * A large file is made by `begin`, filled by several jobs `range`, and finished by `end`.
  * `hardLink` makes another name of a file that has been copied under its first one; `finish` gives a folder
- * its owner, mode and times, once everything in it is done. `compare` writes nothing; `compareContent` reads a
- * file besides.
+ * its owner, mode and times, once everything in it is done; `finishAfter` does so where all that is in it stands
+ * before it in the same batch. `compare` writes nothing; `compareContent` reads a file besides.
  */
 export type JobKind =
   | 'file'
@@ -82,6 +82,7 @@ export type JobKind =
   | 'hardLink'
   | 'fifo'
   | 'finish'
+  | 'finishAfter'
   | 'compare'
   | 'compareContent';
 
@@ -91,8 +92,12 @@ export type NotKept = 'owner' | 'mode' | 'attribute' | 'hardLink' | 'grown' | 'f
 /** How an entry came into the destination. */
 export type How = 'streamed' | 'cloned' | 'linked' | 'made' | 'kept' | 'skipped';
 
-/** How a job ended: `begun` is a large file that now needs its ranges, `filled` one of these; `compared` made nothing. */
-export type JobHow = How | 'begun' | 'filled' | 'compared';
+/**
+ * How a job ended: `begun` is a large file that now needs its ranges, `filled` one of these, `postponed` a folder
+ * in which something failed, so that there is more to do in it before it is finished, `compared` an entry of
+ * which nothing was made.
+ */
+export type JobHow = How | 'begun' | 'filled' | 'postponed' | 'compared';
 
 /** From a worker: what has happened in its batch since its last report. */
 export interface WorkerReport {

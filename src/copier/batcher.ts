@@ -7,12 +7,23 @@ import { JobBatch, type PendingJob } from './job-batch.js';
 export class Batcher {
   readonly #onFull: (batch: JobBatch) => void;
   #batch = new JobBatch(1);
+  #number = 0;
 
   constructor(onFull: (batch: JobBatch) => void) {
     this.#onFull = onFull;
   }
 
+  /** The number of the batch that is being gathered. */
+  get number(): number {
+    return this.#number;
+  }
+
   add(job: PendingJob): void {
+    // Few are added for another try: a batch has one number for all that are in it.
+    if (job.attempt !== this.#batch.attempt) {
+      this.#onFull(new JobBatch(job.attempt, [job]));
+      return;
+    }
     this.#batch.add(job);
     if (this.#batch.isFull) this.flush();
   }
@@ -21,6 +32,7 @@ export class Batcher {
     if (this.#batch.size === 0) return;
     const batch = this.#batch;
     this.#batch = new JobBatch(1);
+    this.#number += 1;
     this.#onFull(batch);
   }
 }

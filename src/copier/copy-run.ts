@@ -22,11 +22,11 @@ import { Dispatcher, type JobListener } from './dispatcher.js';
 import { type CopyReport, eventDestination, eventPlaces } from './events.js';
 import { filteredEntries } from './filtered-entries.js';
 import type { Filters } from './filters.js';
-import type { PendingJob } from './job-batch.js';
 import { LargeFiles } from './large-files.js';
 import { Ledger } from './ledger.js';
 import { measureTree } from './measure-tree.js';
 import type { CopySettings } from './options.js';
+import { QuickLook } from './quick-look.js';
 import type { Selection } from './selection.js';
 import { openSideFiles, type SideFiles } from './side-files.js';
 import { Slices } from './slices.js';
@@ -91,12 +91,7 @@ export class CopyRun {
     const destination = openFolderHandles(folder.root);
     const budget = bwlimit === undefined ? undefined : new Budget(bwlimit);
     const settings = workerSettings(this.#places, this.#settings, folder, this.#runId);
-    const tree = this.#treeCopy(
-      folder,
-      destination,
-      job => dispatcher.add(job),
-      () => dispatcher.workers,
-    );
+    const tree = this.#treeCopy(folder, destination, () => dispatcher);
     const listener = this.#listener(tree, folder, destination);
     const dispatcher = new Dispatcher(workers, retries, settings, budget?.queue, listener);
     this.#stop.onStop(() => void dispatcher.end());
@@ -114,12 +109,7 @@ export class CopyRun {
     }
   }
 
-  #treeCopy(
-    folder: WorkFolder,
-    destination: FolderHandles,
-    add: (job: PendingJob) => void,
-    liveWorkers: () => number,
-  ): TreeCopy {
+  #treeCopy(folder: WorkFolder, destination: FolderHandles, dispatcher: () => Dispatcher): TreeCopy {
     const { ifExists, strict, workers, verify, checksums } = this.#settings;
     // A digest is of a file from its start to its end.
     const isSplitting = workers > 1 && !verify && checksums === undefined;
@@ -131,7 +121,7 @@ export class CopyRun {
       strict,
       replacesFolders: this.#settings.delete || folder.standing === 'earlier',
       spared: folder.standing === 'content' ? this.#filters : undefined,
-      largeFiles: isSplitting ? new LargeFiles(this.#runId, liveWorkers) : undefined,
+      largeFiles: isSplitting ? new LargeFiles(this.#runId, () => dispatcher().workers) : undefined,
       drop: ({ folder: path, name, part }) => {
         removeIfPossible(
           destination,
@@ -141,8 +131,17 @@ export class CopyRun {
       },
       isForAll: failure => this.#isStoppedAsFull(failure, folder.root),
       collisions: new NameCollisions(folder.root, this.#runId),
-      add,
+      quickLook: this.#isTimeTrusted(folder) ? new QuickLook(destination, folder.root) : undefined,
+      add: job => dispatcher().add(job),
+      batchNumber: () => dispatcher().batchNumber,
     });
+  }
+
+  /** Whether a file that stands there with the right size and time is not looked at any further. */
+  #isTimeTrusted({ standing, trust }: WorkFolder): boolean {
+    const { ifExists, verify, checksums } = this.#settings;
+    if (standing === 'earlier') return trust === 'time';
+    return standing === 'content' && ifExists === 'update' && !verify && checksums === undefined;
   }
 
   #listener(tree: TreeCopy, folder: WorkFolder, destination: FolderHandles): JobListener {

@@ -9,7 +9,14 @@ import type {
   WorkerSettings,
 } from '../common/messages.js';
 import { entryTemporaryName } from '../common/reserved-names.js';
-import { Pool, Queue, task, WorkerLostError } from '../multiprocessing/index.js';
+import {
+  Pool,
+  Queue,
+  StateError,
+  task,
+  WorkerLostError,
+  WorkerStartError,
+} from '../multiprocessing/index.js';
 import type { copyBatch, prepareWorker } from '../worker/copy-batch.js';
 import { WORKER_PROGRAM, workerProcess } from '../worker/worker-process.js';
 import { Batcher } from './batcher.js';
@@ -82,6 +89,11 @@ export class Dispatcher {
     this.#hand();
   }
 
+  /** The number of the batch to which jobs are being added. */
+  get batchNumber(): number {
+    return this.#batcher.number;
+  }
+
   /** How many workers there are now. */
   get workers(): number {
     return this.#pool.workers;
@@ -96,10 +108,10 @@ export class Dispatcher {
     return this.#queued === 0;
   }
 
-  /** Resolves at the next change. Batches that are not full go out too: nobody adds to them now. */
+  /** Resolves at the next change. A batch that is not full goes out too, unless others wait before it. */
   async change(): Promise<void> {
     if (this.#error === undefined && !this.#isEnded) {
-      this.#batcher.flush();
+      if (this.#waiting.length === 0) this.#batcher.flush();
       this.#hand();
       await new Promise<void>(resolve => {
         this.#wake = resolve;
@@ -130,7 +142,8 @@ export class Dispatcher {
     const { workers } = this.#pool;
     let isAnyHanded = false;
     if (this.#isWorthAWorker) this.#pool.grow();
-    while (this.#busy < this.#pool.workers * (1 + AHEAD)) {
+    // Where no worker could be made, the pool says why to the one batch that it is handed.
+    while (this.#hasRoom || this.#busy === 0) {
       const waiting = this.#waiting.shift();
       if (waiting === undefined) break;
       this.#lastBatch += 1;
@@ -140,6 +153,11 @@ export class Dispatcher {
     if (isAnyHanded || this.#pool.workers !== workers) this.#listener.workers(this.#pool.pids);
   }
 
+  /** Whether the workers may be given more. */
+  get #hasRoom(): boolean {
+    return this.#busy < this.#pool.workers * (1 + AHEAD);
+  }
+
   /**
    * A worker takes long to start, and the processor's time from the others. Up to the number of cores one is
    * added where as much work is at hand as the others do in that time; beyond that, or for less, only where
@@ -147,9 +165,9 @@ export class Dispatcher {
    */
   get #isWorthAWorker(): boolean {
     const { workers, size } = this.#pool;
-    const isAnyWaiting = this.#waiting.length > 0 || this.#busy > workers;
-    if (!isAnyWaiting || workers >= size) return false;
+    if (this.#waiting.length === 0 || workers >= size) return false;
     if (workers === 0 || (workers < CORES && this.#weight > WORTH_A_WORKER * workers)) return true;
+    if (this.#hasRoom) return false;
     const [oldest] = this.#open.values();
     if (oldest !== undefined && performance.now() - oldest.sinceMs > LONG_WAIT_MS) return true;
     this.#look ??= setTimeout(() => {
@@ -170,7 +188,7 @@ export class Dispatcher {
     } catch (error) {
       await this.#allReportsRead();
       this.#abandon(batch);
-      if (error instanceof WorkerLostError) this.#tryLostAgain(batch, error);
+      if (isForWantOfWorker(error)) this.#tryLostAgain(batch, error);
       else if (!this.#isEnded) this.#error ??= error;
     }
     this.#weight -= jobs.weight;
@@ -196,17 +214,23 @@ export class Dispatcher {
     }
   }
 
-  #tryLostAgain(batch: OpenBatch, error: WorkerLostError): void {
+  #tryLostAgain(batch: OpenBatch, error: Error): void {
     this.#lossesInARow += 1;
     const isHopeless = this.#lossesInARow > this.#pool.size * MOST_LOSSES_A_WORKER;
     for (const [, job] of batch.unsettled()) {
       if (isHopeless)
-        this.#give(job, { code: 'WORKER_LOST', message: `workers keep dying: ${error.message}` });
+        this.#give(job, { code: 'WORKER_LOST', message: `no worker stays alive: ${error.message}` });
       else this.#tryAgain(job, { code: 'WORKER_LOST', message: error.message }, 0);
     }
   }
 
   #tryAgain(job: PendingJob, failure: Failure, delayMs: number): void {
+    if (job.kind === 'finishAfter') {
+      // Alone it would come before what has to be done again in the folder.
+      this.#queued -= 1;
+      this.#listener.done(job, { name: job.name, how: 'postponed', bytes: 0 });
+      return;
+    }
     if (job.attempt > this.#retries) {
       this.#give(job, failure);
       return;
@@ -257,6 +281,11 @@ export class Dispatcher {
     while (!(await this.#reports.empty())) await nextTurn();
     await nextTurn();
   }
+}
+
+/** Whether a worker died, could not start, or, a StateError, could not be forked. */
+function isForWantOfWorker(error: unknown): error is Error {
+  return error instanceof WorkerLostError || error instanceof WorkerStartError || error instanceof StateError;
 }
 
 function nextTurn(): Promise<void> {

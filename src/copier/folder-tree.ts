@@ -33,12 +33,50 @@ export class FolderTree {
     const parent = path === ROOT ? undefined : this.#state(split(path)[0]);
     if (parent !== undefined) parent.unsettled += 1;
     const folder = { path, facts, parent: parent?.folder, kept };
-    this.#folders.set(path, { folder, unsettled: 0, listed: false, failure: undefined });
+    this.#folders.set(path, {
+      folder,
+      unsettled: 0,
+      listed: false,
+      failure: undefined,
+      batch: -1,
+      handed: 0,
+      isFinishing: false,
+    });
   }
 
   /** An entry of this folder has been handed on. */
   expect(path: BytePath): void {
     this.#state(path).unsettled += 1;
+  }
+
+  /** One of them is on its way to a worker, in a single job, in the batch of this number. */
+  handed(path: BytePath, batch: number): void {
+    const state = this.#state(path);
+    if (state.batch !== batch) state.handed = 0;
+    state.batch = batch;
+    state.handed += 1;
+  }
+
+  /**
+   * All in the folder has been listed.
+   * @returns whether all of it that is not settled is in the batch of this number: then the folder can be finished
+   *   behind it, and is not told of as ready
+   */
+  finishAfter(path: BytePath, batch: number): boolean {
+    const state = this.#state(path);
+    const isBehind = state.unsettled > 0 && state.batch === batch && state.handed === state.unsettled;
+    if (isBehind) {
+      state.listed = true;
+      state.isFinishing = true;
+    }
+    return isBehind;
+  }
+
+  /** Something failed in a folder that was to be finished: it is told of as ready when nothing is left to do. */
+  postpone(path: BytePath): void {
+    const state = this.#state(path);
+    state.isFinishing = false;
+    this.#checkReady(state);
   }
 
   /** An entry of this folder is finished, skipped or failed. */
@@ -66,7 +104,8 @@ export class FolderTree {
   }
 
   #checkReady(state: State): void {
-    if (state.listed && state.unsettled === 0) this.#onReady(state.folder, state.failure);
+    if (state.listed && !state.isFinishing && state.unsettled === 0)
+      this.#onReady(state.folder, state.failure);
   }
 
   #state(path: BytePath): State {
@@ -81,4 +120,9 @@ interface State {
   unsettled: number;
   listed: boolean;
   failure: Failure | undefined;
+  /** The batch that its last entry was added to, and how many of them were. */
+  batch: number;
+  handed: number;
+  /** Whether its own job is in that batch as well. */
+  isFinishing: boolean;
 }

@@ -10,7 +10,14 @@ export type LargeStep =
   | { readonly kind: 'wait' }
   | { readonly kind: 'jobs'; readonly jobs: readonly PendingJob[] }
   /** A part failed and nothing of it is under way any more: what was begun has to go. */
-  | { readonly kind: 'broken'; readonly failure: Failure };
+  | Broken;
+
+interface Broken {
+  readonly kind: 'broken';
+  /** The one that failed first, with the number of its tries. */
+  readonly job: PendingJob;
+  readonly failure: Failure;
+}
 
 /** The files that are copied by several workers at once: begun by one, filled in ranges by all, ended by one. */
 export class LargeFiles {
@@ -32,7 +39,7 @@ export class LargeFiles {
     const temporaryName = entryTemporaryName(this.#runId, 0xffffffff - this.#count, 0);
     const part: Part = { temporaryName, start: 0, end: job.facts.size };
     const first = { ...job, kind: 'begin', part } as const;
-    this.#files.set(pathOf(job), { first, open: 1, copied: 0, failure: undefined });
+    this.#files.set(pathOf(job), { first, open: 1, copied: 0, sentMs: performance.now(), broken: undefined });
     return first;
   }
 
@@ -45,20 +52,20 @@ export class LargeFiles {
       this.#files.delete(pathOf(job));
       return undefined;
     }
-    if (file.failure === undefined) {
+    if (file.broken === undefined) {
       const ranges = this.#nextRanges(file);
       if (ranges.length > 0) return this.#send(file, ranges);
     }
     if (file.open > 0) return { kind: 'wait' };
-    if (file.failure !== undefined) return this.#broken(job, file.failure);
+    if (file.broken !== undefined) return this.#forget(file.broken);
     return this.#send(file, [{ ...job, kind: 'end', attempt: 1 }]);
   }
 
   failed(job: PendingJob, failure: Failure): LargeStep {
     const file = this.#file(job);
     file.open -= 1;
-    file.failure ??= failure;
-    return file.open > 0 ? { kind: 'wait' } : this.#broken(job, file.failure);
+    file.broken ??= { kind: 'broken', job, failure };
+    return file.open > 0 ? { kind: 'wait' } : this.#forget(file.broken);
   }
 
   /** Of each file that is not finished, its first job. */
@@ -68,11 +75,14 @@ export class LargeFiles {
 
   /**
    * As many as may be under way: of one file several, so that all workers have work; where there are as many
-   * files as workers one of each, since two writers of one file wait for each other.
+   * files as workers one of each, since two writers of one file wait for each other. Where that takes long, more:
+   * what waits in the queue is what another worker is added for.
    */
   #nextRanges(file: LargeFile): PendingJob[] {
     const workers = this.#workers();
-    const most = this.#files.size >= workers && workers > 1 ? 1 : Math.ceil(MOST_RANGES / this.#files.size);
+    const isSlow = performance.now() - file.sentMs > SLOW_RANGE_MS;
+    const isOneEach = this.#files.size >= workers && workers > 1 && !isSlow;
+    const most = isOneEach ? 1 : Math.ceil(MOST_RANGES / this.#files.size);
     const { first } = file;
     const size = first.facts.size;
     const ranges: PendingJob[] = [];
@@ -87,12 +97,13 @@ export class LargeFiles {
 
   #send(file: LargeFile, jobs: readonly PendingJob[]): LargeStep {
     file.open += jobs.length;
+    file.sentMs = performance.now();
     return { kind: 'jobs', jobs };
   }
 
-  #broken(job: PendingJob, failure: Failure): LargeStep {
-    this.#files.delete(pathOf(job));
-    return { kind: 'broken', failure };
+  #forget(broken: Broken): LargeStep {
+    this.#files.delete(pathOf(broken.job));
+    return broken;
   }
 
   #file(job: PendingJob): LargeFile {
@@ -106,9 +117,11 @@ interface LargeFile {
   readonly first: PendingJob & { readonly part: Part };
   /** Jobs on their way. */
   open: number;
+  /** When the last of them were sent. */
+  sentMs: number;
   /** Up to here it is copied, or on its way. */
   copied: number;
-  failure: Failure | undefined;
+  broken: Broken | undefined;
 }
 
 /** Whether it pays to have several workers copy a file. */
@@ -118,6 +131,8 @@ export function isLarge(bytes: number): boolean {
 
 /** Measured: smaller ranges cost messages, larger ones let workers wait for the last. A multiple of 1 MiB. */
 const RANGE_BYTES = 32 * 1024 * 1024;
+/** A range in memory takes a tenth of that. */
+const SLOW_RANGE_MS = 400;
 /** Of one file: more than any pool has hands for, few enough for the memory. */
 const MOST_RANGES = 128;
 

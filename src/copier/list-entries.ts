@@ -84,7 +84,7 @@ class Walk {
       for (let step = this.#next(); step !== undefined; step = this.#next()) yield step;
     } finally {
       // Also where whoever takes from the walk stops halfway.
-      this.#reading?.names.close();
+      this.#closeNames();
       this.#handles.close();
     }
   }
@@ -167,8 +167,9 @@ class Walk {
   }
 
   #closeNames(): void {
-    this.#reading?.names.close();
+    const reading = this.#reading;
     this.#reading = undefined;
+    reading?.names.close();
   }
 
   #namesIn(folder: BytePath): OpenNames {
@@ -214,12 +215,12 @@ class OpenFolder {
   namesRead = 0;
   isRead = false;
   readonly #names: BytePath[] = [];
-  readonly #facts = new FactsColumn(4);
+  /** Made with the first subfolder: most folders have none. */
+  #facts: FactsColumn | undefined;
   /** How much of the tree comes before it, and how much is in it, by a guess: subfolders share alike. */
   readonly #startsAt: number;
   readonly #share: number;
   #next = 0;
-  #packed: Float64Array | undefined;
 
   /** @param above has just been asked for this folder */
   constructor(
@@ -244,14 +245,14 @@ class OpenFolder {
 
   addSubfolder(name: BytePath, facts: Facts): void {
     this.#names.push(name);
+    this.#facts ??= new FactsColumn(4);
     this.#facts.push(facts);
   }
 
   nextSubfolder(): { name: BytePath; facts: Facts } | undefined {
     const name = this.#names[this.#next];
-    if (name === undefined) return undefined;
-    this.#packed ??= this.#facts.packed();
-    const facts = factsAt(this.#packed, this.#next);
+    if (name === undefined || this.#facts === undefined) return undefined;
+    const facts = factsAt(this.#facts.values, this.#next);
     this.#next += 1;
     return { name, facts };
   }

@@ -1,5 +1,5 @@
 import { chmodSync, utimesSync } from 'node:fs';
-import { type BytePath, join, ROOT, split } from '../common/byte-path.js';
+import { type BytePath, join, native, ROOT, split } from '../common/byte-path.js';
 import { type Facts, isSparse, permissionsOf, withMode } from '../common/facts.js';
 import { EntryError, type Failure, failureOf } from '../common/failure.js';
 import type { FolderHandles } from '../common/folder-handles.js';
@@ -17,6 +17,7 @@ import { isLarge, type LargeFiles, type LargeStep } from './large-files.js';
 import type { Ledger } from './ledger.js';
 import type { Listed, ListedEntry } from './list-entries.js';
 import { makeFolder } from './make-folder.js';
+import type { QuickLook } from './quick-look.js';
 import { canBeRemoved, removeTree } from './remove-tree.js';
 
 /** What a `TreeCopy` works with. */
@@ -37,8 +38,12 @@ export interface TreeCopyParts {
   readonly drop: (job: PendingJob) => void;
   /** Whether a failure stops the whole run, so that its entry is no failed one but left for the next run. */
   readonly isForAll: (failure: Failure) => boolean;
+  /** Undefined where what stands there has to be replaced, or read. */
+  readonly quickLook: QuickLook | undefined;
   /** Hands a job to the workers. */
   readonly add: (job: PendingJob) => void;
+  /** The number of the batch to which the next job is added. */
+  readonly batchNumber: () => number;
 }
 
 /** Takes what is listed, decides what has to be done with it, and books what becomes of it. */
@@ -78,7 +83,7 @@ export class TreeCopy {
         return;
       case 'leave':
         this.#parts.collisions.leave(listed.folder);
-        this.#folders.listed(listed.folder, listed.failure);
+        this.#leave(listed.folder, listed.failure);
         return;
       case 'failed':
         if (listed.path !== ROOT) ledger.found(listed.isFolder, 0);
@@ -92,14 +97,18 @@ export class TreeCopy {
   settle(job: PendingJob, outcome: DoneOutcome): void {
     const next = isOfLargeFile(job) ? this.#parts.largeFiles?.done(job, outcome) : undefined;
     if (next !== undefined) {
-      this.#goOn(job, next);
+      this.#goOn(next);
       return;
     }
     const { ledger } = this.#parts;
     const { bytes, notKept, digest } = outcome;
-    const how = finalHow(outcome.how);
     const path = join(job.folder, job.name);
-    if (job.kind !== 'finish') {
+    if (outcome.how === 'postponed') {
+      this.#folders.postpone(path);
+      return;
+    }
+    const how = finalHow(outcome.how);
+    if (!isFinish(job)) {
       ledger.settled(path, false, how, bytes, notKept);
       if (how === 'skipped' || (job.kind === 'hardLink' && how === 'linked')) ledger.passed(job.facts.size);
       const known = digest ?? (job.kind === 'hardLink' ? this.#hardLinks.digestOf(job.facts) : undefined);
@@ -116,11 +125,11 @@ export class TreeCopy {
   fail(job: PendingJob, failure: Failure): void {
     const next = isOfLargeFile(job) ? this.#parts.largeFiles?.failed(job, failure) : undefined;
     if (next !== undefined && (job.kind !== 'begin' || failure.code === 'CHANGED')) {
-      this.#goOn(job, next);
+      this.#goOn(next);
       return;
     }
     const path = join(job.folder, job.name);
-    const isBlocked = failure.code === 'ENOTEMPTY' && job.kind !== 'finish' && job.attempt === 1;
+    const isBlocked = failure.code === 'ENOTEMPTY' && !isFinish(job) && job.attempt === 1;
     if (isBlocked && this.#parts.replacesFolders) {
       this.#blocked.push(job);
       return;
@@ -130,7 +139,7 @@ export class TreeCopy {
       return;
     }
     this.#parts.ledger.failed(path, failure, job.attempt);
-    if (job.kind !== 'finish') {
+    if (!isFinish(job)) {
       if (isOneOfSeveral(job)) this.#linkOthers(job, false, undefined);
       this.#folders.settle(job.folder);
     } else {
@@ -186,11 +195,11 @@ export class TreeCopy {
   }
 
   /** The same by its path, where the workers cannot reach it any more; to the microsecond. */
-  finishRootAt(path: string): void {
+  finishRootAt(path: BytePath): void {
     if (this.#rootFacts === undefined) return;
     const { atime, atimeNs, mtime, mtimeNs } = this.#rootFacts;
-    utimesSync(path, nodeSeconds(atime, atimeNs), nodeSeconds(mtime, mtimeNs));
-    chmodSync(path, permissionsOf(this.#rootFacts));
+    utimesSync(native(path), nodeSeconds(atime, atimeNs), nodeSeconds(mtime, mtimeNs));
+    chmodSync(native(path), permissionsOf(this.#rootFacts));
   }
 
   #enter({ folder, facts, skip }: Extract<Listed, { kind: 'enter' }>): void {
@@ -214,6 +223,15 @@ export class TreeCopy {
       if (!this.#parts.isForAll(failure)) ledger.failed(folder, failure);
     }
     skip();
+  }
+
+  /** All that is in the folder has been listed; where it is all in one batch, the folder is finished right after it. */
+  #leave(path: BytePath, failure: Failure | undefined): void {
+    const { add, batchNumber } = this.#parts;
+    const isFinishedAfter =
+      failure === undefined && path !== ROOT && this.#folders.finishAfter(path, batchNumber());
+    if (isFinishedAfter) add({ ...finishJob(path, this.#folders.get(path).facts), kind: 'finishAfter' });
+    else this.#folders.listed(path, failure);
   }
 
   #queue(entry: ListedEntry): void {
@@ -240,6 +258,13 @@ export class TreeCopy {
   }
 
   #plan(entry: ListedEntry, kind: 'file' | 'link' | 'fifo'): void {
+    const { folder, name, facts } = entry;
+    if (kind === 'file' && facts.nlink === 1 && this.#parts.quickLook?.finds(folder, name, facts)) {
+      this.#parts.ledger.planned(facts);
+      this.#parts.ledger.settled(join(folder, name), false, 'skipped', 0);
+      this.#parts.ledger.passed(facts.size);
+      return;
+    }
     this.#folders.expect(entry.folder);
     const isAlone = entry.facts.nlink === 1 || (kind === 'link' && !LINKS_ARE_LINKED);
     const plan = isAlone ? COPY : this.#hardLinks.meet({ ...entry, kind });
@@ -249,7 +274,7 @@ export class TreeCopy {
     } else if (plan.kind === 'link') this.#hand(entry, 'hardLink', plan.firstName);
   }
 
-  #goOn(job: PendingJob, next: LargeStep): void {
+  #goOn(next: LargeStep): void {
     switch (next.kind) {
       case 'wait':
         return;
@@ -257,11 +282,11 @@ export class TreeCopy {
         for (const other of next.jobs) this.#parts.add(other);
         return;
       case 'broken': {
-        this.#parts.drop(job);
-        const { part: _, ...whole } = job;
+        this.#parts.drop(next.job);
+        const { part: _, ...whole } = next.job;
         // One that would not hold still gets another chance with a single worker, which finds out more.
         if (next.failure.code === 'CHANGED')
-          this.#parts.add({ ...whole, kind: 'file', attempt: job.attempt + 1 });
+          this.#parts.add({ ...whole, kind: 'file', attempt: whole.attempt + 1 });
         else this.fail({ ...whole, kind: 'file' }, next.failure);
         return;
       }
@@ -274,8 +299,12 @@ export class TreeCopy {
     const job = { kind, folder, name, facts, attempt: 1 };
     const { largeFiles } = this.#parts;
     const isSplit = largeFiles !== undefined && kind === 'file' && isLarge(facts.size) && !isSparse(facts);
-    if (isSplit) this.#parts.add(largeFiles.begin(job));
-    else this.#parts.add(firstName === undefined ? job : { ...job, firstName });
+    if (isSplit) {
+      this.#parts.add(largeFiles.begin(job));
+      return;
+    }
+    this.#folders.handed(folder, this.#parts.batchNumber());
+    this.#parts.add(firstName === undefined ? job : { ...job, firstName });
   }
 
   #finish({ path, facts }: PendingFolder, failure: Failure | undefined): void {
@@ -311,7 +340,7 @@ function isOfLargeFile({ kind }: PendingJob): boolean {
 }
 
 function finalHow(how: JobHow): How {
-  if (how === 'begun' || how === 'filled' || how === 'compared')
+  if (how === 'begun' || how === 'filled' || how === 'postponed' || how === 'compared')
     throw new Error(`an entry cannot end as ${how}`);
   return how;
 }
@@ -326,6 +355,10 @@ function finishJob(path: BytePath, facts: Facts): PendingJob {
   return { kind: 'finish', folder, name, facts, attempt: 1 };
 }
 
+function isFinish({ kind }: PendingJob): boolean {
+  return kind === 'finish' || kind === 'finishAfter';
+}
+
 function isOneOfSeveral({ kind, facts }: PendingJob): boolean {
-  return kind !== 'finish' && facts.nlink > 1;
+  return kind !== 'finish' && kind !== 'finishAfter' && facts.nlink > 1;
 }

@@ -42,12 +42,12 @@ export class Forked {
   #holds = 0;
   #killTimer: NodeJS.Timeout | undefined;
 
-  /** @throws what `fork` throws, or StateError where the system has no process left */
+  /** @throws {StateError} where the system has no process left; {DataCloneError} for arguments that cannot be sent */
   constructor(options: ForkOptions, handlers: ForkHandlers) {
     this.#handlers = handlers;
     const kind = { ...ownKind(), ...options.process };
-    this.#child = takeForkedAhead(kind) ?? fork(kind);
-    if (this.#child.pid === undefined) throw new StateError('the system could not fork a process');
+    this.#child = takeForkedAhead(kind) ?? forkNow(kind);
+    if (this.#child.pid === undefined) throw new StateError(NOT_FORKED);
     this.pid = this.#child.pid;
     this.#child.on('message', (message: FromChild) => this.#receive(message));
     this.#child.once('exit', (exitCode, signal) => {
@@ -157,6 +157,17 @@ export class Forked {
     for (const port of this.#ports.values()) port.cut();
     this.#ports.clear();
     this.#handlers.onEnd(this.#ending);
+  }
+}
+
+const NOT_FORKED = 'the system could not fork a process';
+
+/** Some failures Node tells by a missing pid, others it throws. */
+function forkNow(kind: ProcessKind): ChildProcess {
+  try {
+    return fork(kind);
+  } catch (error) {
+    throw new StateError(NOT_FORKED, { cause: error });
   }
 }
 

@@ -136,6 +136,7 @@ export class PoolWorker {
     this.#isEnding = true;
     const [begun, ...others] = this.#works.splice(0);
     const work = begun?.work;
+    this.#handlers.onReturned(others.map(sent => sent.work));
     const reason = this.#reason;
     // A worker that ends by itself before it is ready would do so again; one that is killed has met with an accident.
     if (reason !== undefined) {
@@ -147,7 +148,6 @@ export class PoolWorker {
     } else {
       work?.failed(new WorkerLostError(this.pid, ending, work.task, this.#cause));
     }
-    this.#handlers.onReturned(others.map(sent => sent.work));
     this.#handlers.onEnd(this);
   }
 }

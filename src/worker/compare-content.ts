@@ -2,8 +2,8 @@ import { constants } from 'node:fs';
 import { unchanged } from '../common/facts.js';
 import type { Job } from './job.js';
 import { openSource } from './open-source.js';
-import type { Target } from './put-in-place.js';
 import type { Steps } from './steps.js';
+import type { Target } from './target.js';
 import type { WorkerContext } from './worker-context.js';
 
 /**

@@ -1,4 +1,4 @@
-import { join } from '../common/byte-path.js';
+import { type BytePath, join } from '../common/byte-path.js';
 import { factsAt } from '../common/facts.js';
 import { failureOf } from '../common/failure.js';
 import type { Batch, BatchEnd, WorkerReport, WorkerSettings } from '../common/messages.js';
@@ -8,7 +8,7 @@ import { copyFile } from './copy-file.js';
 import { copyLink } from './copy-link.js';
 import { copySmallFile } from './copy-small-file.js';
 import { finishFolder } from './finish-folder.js';
-import { type Finished, Job } from './job.js';
+import { type Finished, Job, postponed } from './job.js';
 import { beginLargeFile, copyRangeOf, endLargeFile } from './large-file.js';
 import { makeFifo } from './make-fifo.js';
 import { makeHardLink } from './make-hard-link.js';
@@ -57,17 +57,15 @@ function* copyEntry(context: WorkerContext, batch: Batch, row: number): Steps<vo
   } catch (error) {
     const failure = failureOf(error);
     if (failure.code === 'EMFILE' || failure.code === 'ENFILE') context.closeFolders();
-    context.failed(row, failure);
+    context.failed(row, folderOf(batch, row), failure);
   }
 }
 
 function jobAt(context: WorkerContext, batch: Batch, row: number): Job {
   const kind = batch.kinds[row];
   const name = batch.names[row];
-  const folder = batch.folders[batch.folderOf[row] ?? -1];
-  if (kind === undefined || name === undefined || folder === undefined) {
-    throw new RangeError(`batch ${batch.id} has no row ${row}`);
-  }
+  const folder = folderOf(batch, row);
+  if (kind === undefined || name === undefined) throw new RangeError(`batch ${batch.id} has no row ${row}`);
   const origin = { runId: context.settings.runId, batch: batch.id, row, again: batch.attempt > 1 };
   return new Job(
     kind,
@@ -78,6 +76,12 @@ function jobAt(context: WorkerContext, batch: Batch, row: number): Job {
     batch.firstNames?.[row],
     batch.parts?.[row],
   );
+}
+
+function folderOf(batch: Batch, row: number): BytePath {
+  const folder = batch.folders[batch.folderOf[row] ?? -1];
+  if (folder === undefined) throw new RangeError(`batch ${batch.id} has no folder for row ${row}`);
+  return folder;
 }
 
 function* perform(context: WorkerContext, job: Job): Steps<Finished> {
@@ -98,6 +102,10 @@ function* perform(context: WorkerContext, job: Job): Steps<Finished> {
       return yield* makeFifo(context, job);
     case 'finish':
       return finishFolder(context, join(job.folder, job.name), job.facts);
+    case 'finishAfter': {
+      const folder = join(job.folder, job.name);
+      return context.hasFailedIn(folder) ? postponed : finishFolder(context, folder, job.facts);
+    }
     case 'compare':
     case 'compareContent':
       return yield* compareEntry(context, job);

@@ -6,8 +6,9 @@ import { copyContent } from './copy-content.js';
 import type { Finished, Job } from './job.js';
 import { creationMode, giveMetadata, type OpenFiles } from './metadata.js';
 import { openSource } from './open-source.js';
-import { putInPlace, type Target } from './put-in-place.js';
+import { putInPlace } from './put-in-place.js';
 import type { Steps } from './steps.js';
+import type { Target } from './target.js';
 import { verify } from './verify.js';
 import type { WorkerContext } from './worker-context.js';
 

@@ -6,8 +6,9 @@ import { platformCalls } from '../common/system/platform-calls.js';
 import { keepAttributes } from './attributes.js';
 import type { Finished, Job } from './job.js';
 import { giveOwner } from './owner.js';
-import { pathOf, putInPlace, type Target } from './put-in-place.js';
+import { putInPlace } from './put-in-place.js';
 import type { Steps } from './steps.js';
+import type { Target } from './target.js';
 import { giveTimesOf } from './times.js';
 import type { WorkerContext } from './worker-context.js';
 
@@ -19,7 +20,7 @@ export function copyLink(context: WorkerContext, job: Job): Steps<Finished> {
 function* makeLink(context: WorkerContext, job: Job, target: Target): Steps<Finished> {
   const from = context.source.at(job.folder) + job.name;
   const text = step('cannot be read', () => native(readlinkSync(native(from), { encoding: NAME_ENCODING })));
-  const path = pathOf(target);
+  const path = target.path;
   step('cannot be created', () => symlinkSync(text, native(path)));
   return step('cannot be given its owner or times', () => {
     const change = (uid: number, gid: number) => lchownSync(native(path), uid, gid);

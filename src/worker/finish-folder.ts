@@ -1,5 +1,5 @@
 import { chmodSync, chownSync } from 'node:fs';
-import { type BytePath, native } from '../common/byte-path.js';
+import { type BytePath, native, ROOT } from '../common/byte-path.js';
 import type { Facts } from '../common/facts.js';
 import { step } from '../common/failure.js';
 import type { NotKept } from '../common/messages.js';
@@ -16,7 +16,8 @@ import type { WorkerContext } from './worker-context.js';
 export function finishFolder(context: WorkerContext, folder: BytePath, facts: Facts): Finished {
   const path = context.destination.at(folder).slice(0, -1);
   // One that stood before, or was made in one that did, can have any owner, and attributes handed down to it.
-  const traits = context.settings.standing === 'nothing' ? context.traits(folder) : undefined;
+  const isInOurs = context.settings.standing === 'nothing' && folder !== ROOT;
+  const traits = isInOurs ? context.traits(folder) : undefined;
   return step('cannot be given its owner, mode or times', () => {
     const change = (uid: number, gid: number) => chownSync(native(path), uid, gid);
     const owner = giveOwner(change, facts, traits?.handsDownGroup ?? true);

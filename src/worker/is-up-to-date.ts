@@ -32,6 +32,11 @@ function isLinked(sight: Sight, job: Wanted, standing: Facts): boolean {
   return first !== undefined && sameInode(first, standing);
 }
 
+/** Whether a file has the size and the modification time of another, as far as the destination can tell times apart. */
+export function isSameFile(source: Facts, standing: Facts, grainNs: number): boolean {
+  return source.size === standing.size && isSameTime(source, standing, grainNs);
+}
+
 /** Times are equal that the destination cannot tell apart. */
 export function isSameTime(source: Facts, destination: Facts, grainNs: number): boolean {
   const grain = platformCalls() === undefined && grainNs < NODES_GRAIN_NS ? NODES_GRAIN_NS : grainNs;

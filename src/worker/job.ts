@@ -60,4 +60,5 @@ export interface Finished {
   readonly comparison?: Comparison;
 }
 
+export const postponed: Finished = { how: 'postponed', bytes: 0, notKept: [] };
 export const skipped: Finished = { how: 'skipped', bytes: 0, notKept: [] };

@@ -7,8 +7,9 @@ import { CREATE, finish } from './copy-file.js';
 import type { Finished, Job } from './job.js';
 import type { OpenFiles } from './metadata.js';
 import { openSource } from './open-source.js';
-import { putInPlace, renameOver, type Target } from './put-in-place.js';
+import { putInPlace, renameOver, targetOf } from './put-in-place.js';
 import type { Steps } from './steps.js';
+import type { Target } from './target.js';
 import type { WorkerContext } from './worker-context.js';
 
 /**
@@ -52,9 +53,7 @@ export function copyRangeOf(context: WorkerContext, job: Job): Steps<Finished> {
 export function* endLargeFile(context: WorkerContext, job: Job): Steps<Finished> {
   const made = yield* withBoth(context, job, files => end(context, files, job.facts, 'streamed'));
   if (context.settings.standing === 'content') {
-    const place = context.destination.place(job.folder);
-    const target = { place, name: job.name, traits: context.traits(job.folder) };
-    renameOver(job, place.prefix + job.temporaryName, target);
+    renameOver(job, targetOf(context, job));
   }
   context.touched(job.folder);
   return made;

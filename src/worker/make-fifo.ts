@@ -9,7 +9,7 @@ import { keepAttributes } from './attributes.js';
 import { type Finished, type Job, skipped } from './job.js';
 import { giveMode } from './metadata.js';
 import { giveOwner, keptPermissions } from './owner.js';
-import { pathOf, putInPlace } from './put-in-place.js';
+import { putInPlace } from './put-in-place.js';
 import type { Steps } from './steps.js';
 import { giveTimesOf } from './times.js';
 import type { WorkerContext } from './worker-context.js';
@@ -22,7 +22,7 @@ export function* makeFifo(context: WorkerContext, job: Job): Steps<Finished> {
     return { ...skipped, notKept: ['fifo'] };
   }
   return yield* putInPlace(context, job, function* (_context, _job, target) {
-    const path = pathOf(target);
+    const path = target.path;
     const { traits } = target;
     step('cannot be made', () => calls.makeFifo(path, PRIVATE));
     return step('cannot be given its owner, mode or times', () => {

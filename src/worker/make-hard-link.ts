@@ -7,7 +7,7 @@ import { copyFile } from './copy-file.js';
 import { copyLink } from './copy-link.js';
 import type { Finished, Job } from './job.js';
 import { makeFifo } from './make-fifo.js';
-import { pathOf, putInPlace } from './put-in-place.js';
+import { putInPlace } from './put-in-place.js';
 import type { Steps } from './steps.js';
 import type { WorkerContext } from './worker-context.js';
 
@@ -19,7 +19,7 @@ export function* makeHardLink(context: WorkerContext, job: Job): Steps<Finished>
     return yield* putInPlace(context, job, function* (_context, _job, target) {
       const [folder, name] = split(firstName);
       const first = native(context.destination.at(folder) + name);
-      step('cannot be linked', () => linkSync(first, native(pathOf(target))));
+      step('cannot be linked', () => linkSync(first, native(target.path)));
       return { how: 'linked', bytes: 0, notKept: [] };
     });
   } catch (error) {

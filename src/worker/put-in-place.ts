@@ -3,27 +3,16 @@ import { native } from '../common/byte-path.js';
 import { type Facts, kindOf } from '../common/facts.js';
 import { codeOf, EntryError, step } from '../common/failure.js';
 import { lossOf } from '../common/not-kept.js';
-import { entryCalls, type FolderPlace } from '../common/system/entry-calls.js';
+import { entryCalls } from '../common/system/entry-calls.js';
 import { compareContent } from './compare-content.js';
-import type { DestinationTraits } from './destination-traits.js';
 import { isUpToDate } from './is-up-to-date.js';
 import { type Finished, type Job, skipped } from './job.js';
 import type { Steps } from './steps.js';
+import { Target } from './target.js';
 import type { WorkerContext } from './worker-context.js';
 
 /** Creates the new entry at its target, exclusively: it fails where anything stands. */
 export type Make = (context: WorkerContext, job: Job, target: Target) => Steps<Finished>;
-
-/** Where an entry is created: under its own name or a temporary one. */
-export interface Target {
-  readonly place: FolderPlace;
-  readonly name: string;
-  readonly traits: DestinationTraits;
-}
-
-export function pathOf({ place, name }: Target): string {
-  return place.prefix + name;
-}
 
 /**
  * Lets `make` create an entry and brings it under the job's name, whole, as the options have it.
@@ -33,11 +22,15 @@ export function pathOf({ place, name }: Target): string {
  * there. What stands is never opened for writing: it may be another name of a file elsewhere.
  */
 export function* putInPlace(context: WorkerContext, job: Job, make: Make): Steps<Finished> {
-  const place = context.destination.place(job.folder);
-  const target = { place, name: job.name, traits: context.traits(job.folder) };
+  const target = targetOf(context, job);
   const made = yield* WAYS[context.settings.standing](context, job, make, target);
   if (made.how !== 'skipped') context.touched(job.folder);
   return made;
+}
+
+/** An entry's place under its own name. */
+export function targetOf(context: WorkerContext, { folder, name }: Job): Target {
+  return new Target(context.destination, folder, name, context.traits(folder));
 }
 
 type Way = (context: WorkerContext, job: Job, make: Make, target: Target) => Steps<Finished>;
@@ -49,7 +42,7 @@ const WAYS: Readonly<Record<WorkerContext['settings']['standing'], Way>> = {
 };
 
 function* putWhereFree(context: WorkerContext, job: Job, make: Make, target: Target): Steps<Finished> {
-  if (job.again) removeIfThere(pathOf(target));
+  if (job.again) removeIfThere(target.path);
   try {
     return yield* makeWhole(context, job, make, target);
   } catch (error) {
@@ -63,8 +56,8 @@ function* goOn(context: WorkerContext, job: Job, make: Make, target: Target): St
   if (standing !== undefined) {
     const finished = yield* finishedEarlier(context, job, target, standing);
     if (finished !== undefined) return finished;
-    if (kindOf(standing) === 'folder') rmdirSync(native(pathOf(target)));
-    else unlinkSync(native(pathOf(target)));
+    if (kindOf(standing) === 'folder') rmdirSync(native(target.path));
+    else unlinkSync(native(target.path));
   }
   return yield* makeWhole(context, job, make, target);
 }
@@ -98,21 +91,17 @@ function* putOver(context: WorkerContext, job: Job, make: Make, target: Target):
     const kept = isCompared ? yield* skippedIfSame(context, job, target) : skipped;
     if (kept !== undefined) return kept;
   }
-  const temporary = { ...target, name: job.temporaryName };
-  if (job.again) removeIfThere(pathOf(temporary));
+  const temporary = target.named(job.temporaryName);
+  if (job.again) removeIfThere(temporary.path);
   const made = yield* makeWhole(context, job, make, temporary);
-  if (made.how !== 'begun') renameOver(job, pathOf(temporary), target, standing);
+  if (made.how !== 'begun') renameOver(job, target, standing);
   return made;
 }
 
 /** Brings what was made under a temporary name to its own, whatever stands there. */
-export function renameOver(
-  job: Job,
-  temporaryPath: string,
-  target: Target,
-  standing = standingAt(target),
-): void {
-  const path = native(pathOf(target));
+export function renameOver(job: Job, target: Target, standing = standingAt(target)): void {
+  const path = native(target.path);
+  const temporaryPath = target.named(job.temporaryName).path;
   try {
     if (standing !== undefined && kindOf(standing) === 'folder') rmdirSync(path);
     renameSync(native(temporaryPath), path);
@@ -149,7 +138,7 @@ function* makeWhole(context: WorkerContext, job: Job, make: Make, target: Target
     if (context.settings.strict && made.notKept[0] !== undefined) throw lossOf(made.notKept[0]);
     return made;
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') removeIfThere(pathOf(target));
+    if (codeOf(error) !== 'EEXIST') removeIfThere(target.path);
     throw error;
   }
 }
@@ -158,7 +147,7 @@ function standingAt({ place, name }: Target): Facts | undefined {
   return entryCalls().factsIn(place, name, false);
 }
 
-function removeIfThere(path: string): void {
+export function removeIfThere(path: string): void {
   try {
     unlinkSync(native(path));
   } catch (error) {

@@ -40,6 +40,7 @@ export class WorkerContext {
   #reported = 0;
   #done = new Done();
   #failed: FailedOutcome[] = [];
+  readonly #failedIn = new Set<BytePath>();
   #bytes = 0;
   /** Of them, those of the present entry, however often reported. */
   #entryBytes = 0;
@@ -69,6 +70,7 @@ export class WorkerContext {
   begin(batch: Batch): void {
     this.#batch = batch.id;
     this.#reported = 0;
+    this.#failedIn.clear();
   }
 
   copiedBytes(bytes: number): void {
@@ -108,9 +110,15 @@ export class WorkerContext {
     this.#done.add(index, name, finished);
   }
 
-  failed(index: number, failure: Failure): void {
+  failed(index: number, folder: BytePath, failure: Failure): void {
     this.takeBack();
+    this.#failedIn.add(folder);
     this.#failed.push({ index, failure });
+  }
+
+  /** Whether an entry of this folder has failed in this batch. */
+  hasFailedIn(folder: BytePath): boolean {
+    return this.#failedIn.has(folder);
   }
 
   /** @returns undefined where the run wants no digests */

@@ -16,6 +16,7 @@ export function conditions(rounds: number): string {
     said('rsync', '--version').split(/\s+protocol/)[0],
     said('cp', '--version').split('\n')[0],
     `disk: ${process.getuid?.() === 0 ? 'ext4 in a file on ' : ''}${said('findmnt', '-no', 'FSTYPE', '-T', diskFolder)}`,
+    'without NODE_EXTRA_CA_CERTS',
     `${rounds} rounds`,
     `load at the start ${loadavg()[0]?.toFixed(1)}`,
   ];

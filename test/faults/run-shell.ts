@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type CommandResult, commandEnvironment, commandPath } from '../helpers/run-command.js';
+import { scratchFolder } from '../helpers/scratch-folder.js';
 
 /** The command's words, for a shell. */
 export const command = [process.execPath, commandPath].map(quoted).join(' ');
@@ -34,6 +37,7 @@ export function runShell(line: string, timeoutMs = 50_000): Promise<CommandResul
 /**
  * Runs the command under strace with system calls made to fail; only those that name or use one of `paths`.
  * @param inject as strace takes it: `pwritev:error=EIO:when=1`
+ * @throws where no call was met: then nothing is shown
  */
 export async function runWithFaults(
   inject: readonly string[],
@@ -41,12 +45,14 @@ export async function runWithFaults(
   args: readonly string[],
 ): Promise<CommandResult> {
   const calls = inject.map(fault => fault.slice(0, fault.indexOf(':'))).join(',');
+  const log = join(scratchFolder(), 'calls');
   const options = [
-    ...['-f', '-qq', '-o', '/dev/null', '-e', `trace=${calls}`],
+    ...['-f', '-qq', '-o', log, '-e', `trace=${calls}`],
     ...inject.flatMap(fault => ['-e', `inject=${fault}`]),
     ...paths.flatMap(path => ['-P', path]),
   ];
   const line = ['strace', ...options, '--'].map(quoted).join(' ');
   const result = await runShell(`${line} ${command} ${args.map(quoted).join(' ')}`);
+  if (!readFileSync(log, 'latin1').includes('(INJECTED)')) throw new Error(`no ${calls} was met`);
   return { ...result, stderr: result.stderr.replace(/^strace: .*\n/gm, '') };
 }

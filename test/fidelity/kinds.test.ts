@@ -196,10 +196,10 @@ describe('special files', () => {
       const { status, calls } = await tracedCopy(['-e', 'trace=open,openat,openat2'], args, source);
       expect(status).toBe(0);
       // Each file of the tree is opened under its name, so that this looks at the right calls at all.
-      expect(calls.filter(call => call.includes('/file"'))).not.toEqual([]);
-      expect(calls.filter(call => /\/(fifo|socket|device)"/.test(call) && !call.includes('O_PATH'))).toEqual(
-        [],
-      );
+      expect(calls.filter(call => /[/"]file"/.test(call))).not.toEqual([]);
+      expect(
+        calls.filter(call => /[/"](fifo|socket|device)"/.test(call) && !call.includes('O_PATH')),
+      ).toEqual([]);
     }
   });
 });

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool, type Queue, task } from '../../src/multiprocessing/index.js';
 
@@ -55,6 +56,16 @@ export function eatMemory(): number {
   const hoard: number[][] = [];
   for (;;) hoard.push(new Array<number>(100_000).fill(hoard.length));
 }
+
+/** Says that it has begun, and later returns more than a pipe takes at once. */
+export async function returnMuch(begun: Queue<number>): Promise<Buffer> {
+  await begun.put(process.pid);
+  await sleep(50);
+  return Buffer.alloc(10_000_000);
+}
+
+/** Leaves a trace of each run. */
+export const appendLine = (path: string) => appendFileSync(path, 'run\n');
 
 export async function ignoreSigterm(started: Queue<number>): Promise<void> {
   process.on('SIGTERM', () => {});

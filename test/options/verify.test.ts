@@ -76,9 +76,9 @@ test.skipIf(!canTrace)('--verify reads back past the page cache, before the time
   ];
   const { status, calls } = await tracedCopy(what, ['--verify', '--reflink', 'never'], source, copy);
   expect(status).toBe(0);
-  const names = calls.map(call => /^\d+ +(\w+)\(/.exec(call)?.[1]);
+  const names = calls.map(call => /^\d+ +(\w+)\(/.exec(call)?.[1]?.replace(/^pwrite(64|v)$/, 'pwrite'));
   const order = names.filter((name, at) => name !== undefined && name !== names[at - 1]);
-  expect(order).toEqual(['pwrite64', 'fdatasync', 'fadvise64', 'preadv', 'utimensat']);
+  expect(order).toEqual(['pwrite', 'fdatasync', 'fadvise64', 'preadv', 'utimensat']);
 });
 
 test('a whole copy passes --verify: holes, several slabs, hard links, nothing in the file', async () => {

@@ -58,7 +58,11 @@ export function libcEntryCalls(library: Libc): EntryCalls {
       while (futimens(descriptor, times) < 0) throwUnlessInterrupted('futimens');
     },
 
-    hasAttributes: descriptor => flistxattr(descriptor, null, 0) > 0,
+    hasAttributes(descriptor) {
+      const bytes = flistxattr(descriptor, null, 0);
+      // What cannot be asked for another reason than that there are none comes to light when they are read.
+      return bytes > 0 || (bytes < 0 && !HAS_NONE.has(library.errno()));
+    },
 
     makeFolder(folder, name, mode) {
       const path = asPath(name);
@@ -80,6 +84,8 @@ const STATX_BASIC_STATS = 0x7ff;
 const O_CLOEXEC = 0o2000000;
 const ENOENT = 2;
 const EINTR = 4;
+/** EACCES, ENOSYS, EOPNOTSUPP: as `keepAttributes` takes them. */
+const HAS_NONE = new Set([13, 38, 95]);
 
 /** The kernel takes paths up to this length, its end included. */
 const PATH_MAX = 4096;

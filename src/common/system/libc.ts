@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { getSystemErrorName } from 'node:util';
+import { getSystemErrorMap, getSystemErrorName } from 'node:util';
 
 /** A function of the C library. Paths and names are given as buffers, ended by a zero byte. */
 export type LibcFunction = (
@@ -57,10 +57,11 @@ function loadKoffi(): Koffi {
   }
 }
 
-/** An error as `fs` throws it, with `code`. */
+/** An error as `fs` throws it, with its words and `code`. */
 export function systemError(errno: number, syscall: string): Error {
   const code = getSystemErrorName(-errno);
-  return Object.assign(new Error(`${code}: ${syscall}`), { code, errno: -errno, syscall });
+  const [, words] = getSystemErrorMap().get(-errno) ?? [];
+  return Object.assign(new Error(`${code}: ${words ?? code}, ${syscall}`), { code, errno: -errno, syscall });
 }
 
 /** A name or path as a C string. */

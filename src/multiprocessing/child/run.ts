@@ -1,7 +1,7 @@
 import type { ErrorRecord } from '../error-record.js';
 import type { Call, ChunkFailure } from '../messages.js';
 import { argumentsOf, functionOf } from './functions.js';
-import { sendUp, unflushedEnds } from './upstream.js';
+import { sendUp, sentUp, unflushedEnds } from './upstream.js';
 
 /** A chunk ends after the task that brings it beyond this; a task longer than this gives the rest back. */
 const CHUNK_BUDGET_MS = 10;
@@ -11,17 +11,19 @@ const MAX_UNLOOKED = 256;
 
 /**
  * Run a task and report its outcome.
- * @param then told, once the report is out, whether the task has succeeded, its result included
+ * @returns once the report is out: whether the task has succeeded, its result included
  */
-export async function runCall(id: number, call: Call, then?: (succeeded: boolean) => void): Promise<void> {
+export async function runCall(id: number, call: Call): Promise<boolean> {
   try {
     const value = await resultOf(call);
     await flushQueues();
-    sendUp({ kind: 'done', id, value }, () => then?.(true)); // throws where the result cannot be cloned
+    await sentUp({ kind: 'done', id, value }); // rejected where the result cannot be cloned
+    return true;
   } catch (error) {
     const failure = await record(error);
     await flushQueues();
-    sendUp({ kind: 'failed', id, error: failure }, () => then?.(false));
+    await sentUp({ kind: 'failed', id, error: failure });
+    return false;
   }
 }
 

@@ -71,8 +71,9 @@ async function begin(message: Extract<ToChild, { kind: 'begin' }>): Promise<bool
 }
 
 async function run(id: number, call: Call): Promise<void> {
-  if (isSingle) await runCall(id, call, succeeded => process.exit(succeeded ? undefined : 1));
-  else await runCall(id, call);
+  // The next one begins only when this outcome is out: who reads it knows which one a dead worker was at.
+  const succeeded = await runCall(id, call);
+  if (isSingle) process.exit(succeeded ? undefined : 1);
 }
 
 function onDisconnect(): void {

@@ -25,5 +25,13 @@ export function sendUp(message: FromChild, then: (error: Error | null) => void =
   process.send(message, undefined, undefined, then);
 }
 
+/**
+ * Resolves when the message is in the hands of the kernel, or there is nobody left to take it.
+ * @throws {DataCloneError} for what cannot be sent
+ */
+export function sentUp(message: FromChild): Promise<void> {
+  return new Promise(resolve => sendUp(message, () => resolve()));
+}
+
 /** Without a parent there is nobody to tell; `disconnect` decides what becomes of this process. */
 function ignoreLostParent(): void {}
