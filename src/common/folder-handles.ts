@@ -1,6 +1,6 @@
 import { constants, existsSync, lstatSync, readlinkSync } from 'node:fs';
 import { type BytePath, native, ROOT, split } from './byte-path.js';
-import { EntryError } from './failure.js';
+import { codeOf, EntryError } from './failure.js';
 import { entryCalls, type FolderPlace, type Names } from './system/entry-calls.js';
 
 /**
@@ -79,11 +79,21 @@ class DescriptorHandles implements FolderHandles {
     return { names: this.#calls.names(place), place };
   }
 
-  /** Beside those that are kept: most folders are read once, and nothing else is looked up in them. */
+  /** Beside those that are kept: most folders are read once, and nothing else is looked up in them. Its access time stays. */
   #openToRead(folder: BytePath): FolderPlace {
-    if (folder === ROOT) return this.#openFolder(WORKING_FOLDER, this.#root, true, constants.O_RDONLY);
+    try {
+      return this.#openAs(folder, constants.O_RDONLY | constants.O_NOATIME);
+    } catch (error) {
+      // Only to its owner and to root its access time is theirs to leave alone.
+      if (codeOf(error) !== 'EPERM') throw error;
+      return this.#openAs(folder, constants.O_RDONLY);
+    }
+  }
+
+  #openAs(folder: BytePath, how: number): FolderPlace {
+    if (folder === ROOT) return this.#openFolder(WORKING_FOLDER, this.#root, true, how);
     const [parent, name] = split(folder);
-    return this.#openFolder(this.place(parent), name, this.#followLinks, constants.O_RDONLY);
+    return this.#openFolder(this.place(parent), name, this.#followLinks, how);
   }
 
   forget(folder: BytePath): void {

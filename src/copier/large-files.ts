@@ -39,7 +39,7 @@ export class LargeFiles {
     const temporaryName = entryTemporaryName(this.#runId, 0xffffffff - this.#count, 0);
     const part: Part = { temporaryName, start: 0, end: job.facts.size };
     const first = { ...job, kind: 'begin', part } as const;
-    this.#files.set(pathOf(job), { first, open: 1, copied: 0, broken: undefined });
+    this.#files.set(pathOf(job), { first, open: 1, copied: 0, sentMs: performance.now(), broken: undefined });
     return first;
   }
 
@@ -75,11 +75,14 @@ export class LargeFiles {
 
   /**
    * As many as may be under way: of one file several, so that all workers have work; where there are as many
-   * files as workers one of each, since two writers of one file wait for each other.
+   * files as workers one of each, since two writers of one file wait for each other. Where that takes long, more:
+   * what waits in the queue is what another worker is added for.
    */
   #nextRanges(file: LargeFile): PendingJob[] {
     const workers = this.#workers();
-    const most = this.#files.size >= workers && workers > 1 ? 1 : Math.ceil(MOST_RANGES / this.#files.size);
+    const isSlow = performance.now() - file.sentMs > SLOW_RANGE_MS;
+    const isOneEach = this.#files.size >= workers && workers > 1 && !isSlow;
+    const most = isOneEach ? 1 : Math.ceil(MOST_RANGES / this.#files.size);
     const { first } = file;
     const size = first.facts.size;
     const ranges: PendingJob[] = [];
@@ -94,6 +97,7 @@ export class LargeFiles {
 
   #send(file: LargeFile, jobs: readonly PendingJob[]): LargeStep {
     file.open += jobs.length;
+    file.sentMs = performance.now();
     return { kind: 'jobs', jobs };
   }
 
@@ -113,6 +117,8 @@ interface LargeFile {
   readonly first: PendingJob & { readonly part: Part };
   /** Jobs on their way. */
   open: number;
+  /** When the last of them were sent. */
+  sentMs: number;
   /** Up to here it is copied, or on its way. */
   copied: number;
   broken: Broken | undefined;
@@ -125,6 +131,8 @@ export function isLarge(bytes: number): boolean {
 
 /** Measured: smaller ranges cost messages, larger ones let workers wait for the last. A multiple of 1 MiB. */
 const RANGE_BYTES = 32 * 1024 * 1024;
+/** A range in memory takes a tenth of that. */
+const SLOW_RANGE_MS = 400;
 /** Of one file: more than any pool has hands for, few enough for the memory. */
 const MOST_RANGES = 128;
 

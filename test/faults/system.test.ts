@@ -21,12 +21,20 @@ interface Places {
 interface Fault {
   title: string;
   inject: string[];
-  at: (places: Places) => string[];
+  at: (places: Places, file: string) => string[];
   options?: string[];
+  /** Of the file in pieces, or of no file: it would be the same, or nothing, with the other. */
+  isOfOne?: boolean;
 }
 
-const sourceFile = ({ source }: Places): string[] => [join(source, 'a')];
-const targetFile = ({ destination }: Places): string[] => [join(`${destination}.partial`, 'a')];
+/** One that is copied in pieces, and one that fits into one call and takes a shorter way. */
+const files = ['a', 'b'] as const;
+
+const sourceFile = ({ source }: Places, file: string): string[] => [join(source, file)];
+const targetFile = ({ destination }: Places, file: string): string[] => [
+  join(`${destination}.partial`, file),
+];
+const eitherFile = (_: Places, file: string): string[] => anyFolder(file);
 /** As it is named in calls that are given an open folder, and in those that go by the folder's handle. */
 const anyFolder = (name: string): string[] => [
   name,
@@ -42,9 +50,9 @@ describe('what fails once, in a way that can pass, costs nothing', () => {
     { title: 'EIO on writing', inject: ['pwritev:error=EIO:when=1'], at: targetFile },
     { title: 'EINTR on writing', inject: ['pwritev:error=EINTR:when=1'], at: targetFile },
     { title: 'nothing written', inject: ['pwritev:retval=0:when=1'], at: targetFile },
-    { title: 'EINTR on opening', inject: ['openat:error=EINTR:when=1'], at: () => anyFolder('a') },
-    { title: 'EMFILE on opening', inject: ['openat:error=EMFILE:when=1'], at: () => anyFolder('a') },
-    { title: 'EIO on opening', inject: ['openat:error=EIO:when=1'], at: () => anyFolder('a') },
+    { title: 'EINTR on opening', inject: ['openat:error=EINTR:when=1'], at: eitherFile },
+    { title: 'EMFILE on opening', inject: ['openat:error=EMFILE:when=1'], at: eitherFile },
+    { title: 'EIO on opening', inject: ['openat:error=EIO:when=1'], at: eitherFile },
     { title: 'EIO on setting times', inject: ['utimensat:error=EIO:when=1'], at: targetFile },
     { title: 'EIO on closing what was written', inject: ['close:error=EIO:when=1'], at: targetFile },
     {
@@ -61,9 +69,9 @@ describe('what fails once, in a way that can pass, costs nothing', () => {
     },
   ];
   for (const { title, inject, at, options = [] } of faults) {
-    test(title, async () => {
+    test.each(files)(`${title}: %s`, async file => {
       const places = makePlaces();
-      const result = await copyWithFaults(places, inject, at, options);
+      const result = await copyWithFaults(places, inject, at, options, file);
       expect(result).toMatchObject({ status: 0, stderr: '' });
       expect(compareTrees(places.source, places.destination)).toEqual([]);
     });
@@ -73,17 +81,24 @@ describe('what fails once, in a way that can pass, costs nothing', () => {
 describe('what fails again and again makes one failed entry, none of it in the copy, and the rest is copied', () => {
   const faults: (Fault & { code: string })[] = [
     { title: 'EIO on reading', inject: ['preadv:error=EIO'], at: sourceFile, code: 'EIO' },
-    { title: 'EIO in the middle of it', inject: ['preadv:error=EIO:when=2+'], at: sourceFile, code: 'EIO' },
+    {
+      title: 'EIO in the middle of it',
+      inject: ['preadv:error=EIO:when=2+'],
+      at: sourceFile,
+      code: 'EIO',
+      isOfOne: true,
+    },
     { title: 'EIO on writing', inject: ['pwritev:error=EIO'], at: targetFile, code: 'EIO' },
     {
       title: 'EIO in the middle of writing',
       inject: ['pwritev:error=EIO:when=2+'],
       at: targetFile,
+      isOfOne: true,
       code: 'EIO',
     },
     { title: 'nothing written', inject: ['pwritev:retval=0'], at: targetFile, code: 'EIO' },
     { title: 'EFBIG on writing', inject: ['pwritev:error=EFBIG'], at: targetFile, code: 'EFBIG' },
-    { title: 'EACCES on opening', inject: ['openat:error=EACCES'], at: () => anyFolder('a'), code: 'EACCES' },
+    { title: 'EACCES on opening', inject: ['openat:error=EACCES'], at: eitherFile, code: 'EACCES' },
     { title: 'EIO on setting times', inject: ['utimensat:error=EIO'], at: targetFile, code: 'EIO' },
     { title: 'EIO on closing', inject: ['close:error=EIO'], at: targetFile, code: 'EIO' },
     {
@@ -94,13 +109,15 @@ describe('what fails again and again makes one failed entry, none of it in the c
       code: 'EIO',
     },
   ];
-  for (const { title, inject, at, options = [], code } of faults) {
-    test(title, async () => {
+  for (const { title, inject, at, options = [], code, isOfOne = false } of faults) {
+    test.each(isOfOne ? ['a'] : files)(`${title}: %s`, async file => {
       const places = makePlaces();
-      const result = await copyWithFaults(places, inject, at, options);
+      const result = await copyWithFaults(places, inject, at, options, file);
       expect(result.status).toBe(1);
-      expect(result.stderr).toMatch(new RegExp(`^folder-copy: ${places.source}/a: [^\n]* \\(${code}\\)\n$`));
-      expect(differences(places)).toEqual(['missing: "a" (file)']);
+      expect(result.stderr).toMatch(
+        new RegExp(`^folder-copy: ${places.source}/${file}: [^\n]* \\(${code}\\)\n$`),
+      );
+      expect(differences(places)).toEqual([`missing: "${file}" (file)`]);
       await expectCompleted(places);
     });
   }
@@ -147,13 +164,14 @@ describe('a disk that is full', () => {
     {
       title: 'ENOSPC on making a file',
       inject: ['openat:error=ENOSPC'],
-      at: () => anyFolder('a'),
+      at: eitherFile,
       code: 'ENOSPC',
     },
     {
       title: 'ENOSPC on making a folder',
       inject: ['mkdirat:error=ENOSPC'],
       at: () => anyFolder('folder'),
+      isOfOne: true,
       code: 'ENOSPC',
     },
     {
@@ -164,10 +182,10 @@ describe('a disk that is full', () => {
       code: 'ENOSPC',
     },
   ];
-  for (const { title, inject, at, options = [], code } of faults) {
-    test(`stops the run in one line: ${title}`, async () => {
+  for (const { title, inject, at, options = [], code, isOfOne = false } of faults) {
+    test.each(isOfOne ? ['a'] : files)(`stops the run in one line: ${title}: %s`, async file => {
       const places = makePlaces();
-      const result = await copyWithFaults(places, inject, at, options);
+      const result = await copyWithFaults(places, inject, at, options, file);
       expect(result.status).toBe(1);
       expect(result.stderr).toMatch(new RegExp(`^folder-copy: [^\n]*needed; [^\n]* \\(${code}\\)\n$`));
       expect(existsSync(places.destination)).toBe(false);
@@ -475,8 +493,14 @@ function copyWithFaults(
   inject: string[],
   at: Fault['at'],
   options: readonly string[] = [],
+  file = 'a',
 ): Promise<CommandResult> {
-  return runWithFaults(inject, at(places), [...noDetour, ...options, places.source, places.destination]);
+  return runWithFaults(inject, at(places, file), [
+    ...noDetour,
+    ...options,
+    places.source,
+    places.destination,
+  ]);
 }
 
 function differences({ source, destination }: Places): string[] {
