@@ -20,11 +20,13 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   '--reflink':
     'share blocks with the source where the file system can: `auto`; `always`: a file fails that cannot; `never`',
   '--verify':
-    'read every copied file back, past the page cache where that can be, and compare its digest; one that differs is copied again, up to `--retries`. Implies `--fsync`',
+    'read every copied file back, past the page cache where that can be, and compare its digest; one that differs is copied again, up to `--retries`. Implies `--fsync`. With `--check`: compare contents, copy nothing',
   '--checksums':
     'write a manifest (SHA-256) of the copied files that `sha256sum -c` accepts in the destination',
   '--from':
     'copy just the entries named in such a file as `--failed` writes, of a folder all under it; what is excluded stays excluded',
+  '--check':
+    'compare source and destination, and write nothing: status 0 the same, 1 they differ, with a line on standard output per difference (kind, size, modification time, mode, link target, hard links, owner as root, missing, extra); contents too with `--verify`. Not with options that only a copy can obey',
   '--no-space-check': 'do not hold the total against the free space and inodes',
   '--retries':
     'tries again for a file that failed in a way that can pass: EIO, EBUSY, changed while read, its worker died, …',

@@ -155,6 +155,25 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         flags: '--fsync',
         description: 'a file counts as finished only once it and its folder are on the disk',
       },
+      {
+        flags: '--check',
+        description: 'compare source and destination, write nothing: status 0 same, 1 differs',
+        conflicts: [
+          'xattrs',
+          'ifExists',
+          'delete',
+          'reflink',
+          'checksums',
+          'fsync',
+          'spaceCheck',
+          'failFast',
+          'strict',
+          'failed',
+          'dryRun',
+          'progress',
+          'verbose',
+        ],
+      },
       { flags: '--no-space-check', description: 'do not hold the total against the free space' },
     ],
   },
@@ -216,6 +235,7 @@ export interface ParsedOptions {
   readonly dereference?: true;
   readonly strict?: true;
   readonly verify?: true;
+  readonly check?: true;
   readonly checksums?: string | Buffer;
   readonly fsync?: true;
   readonly retries: number;

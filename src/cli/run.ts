@@ -2,6 +2,7 @@ import { type Command, CommanderError } from 'commander';
 import { prepareCopy } from '../copier/copy-folder.js';
 import { RefusedError } from '../copier/errors.js';
 import type { CopyEvent } from '../copier/events.js';
+import { check } from './check.js';
 import { COMMAND_OPTIONS, type ParsedOptions } from './command-options.js';
 import type { Shell } from './completion/shells.js';
 import { escapeText, shownDestination } from './escape.js';
@@ -28,8 +29,10 @@ export async function run(argv: readonly string[]): Promise<number> {
     }
     if (options.completion !== undefined) return await printCompletion(options.completion);
     const [source, destination] = program.args;
+    if (source !== undefined && options.check) return await check(source, destination, options);
     if (source !== undefined) return await copy(source, destination, options);
-    if (!process.stdin.isTTY || !process.stderr.isTTY) program.error("error: missing argument 'src'");
+    if (options.check || !process.stdin.isTTY || !process.stderr.isTTY)
+      program.error("error: missing argument 'src'");
     return await askAndCopy(options);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_STATUS;

@@ -36,10 +36,11 @@ export const HANDLES_OUTLIVE_RENAME = process.platform === 'linux' && existsSync
 /**
  * @param root the tree's root as bytes; it may itself be a link to a folder
  * @param followLinks whether links inside the tree are followed: for reading a source with `-L` only
+ * @param mostOpen folders kept open at most, from 2
  */
-export function openFolderHandles(root: string, followLinks = false): FolderHandles {
+export function openFolderHandles(root: string, followLinks = false, mostOpen = OPEN_FOLDERS): FolderHandles {
   return HANDLES_OUTLIVE_RENAME
-    ? new DescriptorHandles(root, followLinks)
+    ? new DescriptorHandles(root, followLinks, mostOpen)
     : new CheckedHandles(root, followLinks);
 }
 
@@ -52,14 +53,16 @@ class DescriptorHandles implements FolderHandles {
   readonly #calls = entryCalls();
   readonly #root: string;
   readonly #followLinks: boolean;
+  readonly #mostOpen: number;
   /** In order of last use, the oldest first. */
   readonly #open = new Map<string, FolderPlace>();
   #latest: BytePath | undefined;
   #latestPlace: FolderPlace = NO_PLACE;
 
-  constructor(root: string, followLinks: boolean) {
+  constructor(root: string, followLinks: boolean, mostOpen: number) {
     this.#root = root;
     this.#followLinks = followLinks;
+    this.#mostOpen = mostOpen;
   }
 
   at(folder: BytePath): string {
@@ -149,7 +152,7 @@ class DescriptorHandles implements FolderHandles {
 
   #keep(folder: string, place: FolderPlace): FolderPlace {
     this.#open.set(folder, place);
-    if (this.#open.size > OPEN_FOLDERS) this.#closeOldest();
+    if (this.#open.size > this.#mostOpen) this.#closeOldest();
     return place;
   }
 

@@ -1,4 +1,5 @@
 import type { BytePath } from './byte-path.js';
+import type { Comparison } from './differences.js';
 import type { Failure } from './failure.js';
 
 /** All that the parent and its copy workers say to each other. */
@@ -70,7 +71,7 @@ export interface Part {
  * A large file is made by `begin`, filled by several jobs `range`, and finished by `end`.
  * `hardLink` makes another name of a file that has been copied under its first one; `finish` gives a folder
  * its owner, mode and times, once everything in it is done; `finishAfter` does so where all that is in it stands
- * before it in the same batch.
+ * before it in the same batch. `compare` writes nothing; `compareContent` reads a file besides.
  */
 export type JobKind =
   | 'file'
@@ -81,7 +82,9 @@ export type JobKind =
   | 'hardLink'
   | 'fifo'
   | 'finish'
-  | 'finishAfter';
+  | 'finishAfter'
+  | 'compare'
+  | 'compareContent';
 
 /** What of an entry could not be kept. `hardLink`: it became a file of its own; `grown`: what came later is not in it. */
 export type NotKept = 'owner' | 'mode' | 'attribute' | 'hardLink' | 'grown' | 'fifo' | 'socket' | 'device';
@@ -91,9 +94,10 @@ export type How = 'streamed' | 'cloned' | 'linked' | 'made' | 'kept' | 'skipped'
 
 /**
  * How a job ended: `begun` is a large file that now needs its ranges, `filled` one of these, `postponed` a folder
- * in which something failed, so that there is more to do in it before it is finished.
+ * in which something failed, so that there is more to do in it before it is finished, `compared` an entry of
+ * which nothing was made.
  */
-export type JobHow = How | 'begun' | 'filled' | 'postponed';
+export type JobHow = How | 'begun' | 'filled' | 'postponed' | 'compared';
 
 /** From a worker: what has happened in its batch since its last report. */
 export interface WorkerReport {
@@ -134,6 +138,8 @@ export interface More {
   readonly notKept?: readonly NotKept[];
   /** SHA-256 of a file's content, hexadecimal. */
   readonly digest?: string;
+  /** Of an entry that was compared and is not the same, or has several names. */
+  readonly comparison?: Comparison;
 }
 
 export interface FailedOutcome {

@@ -22,7 +22,7 @@ export interface Places {
 }
 
 /**
- * Finds source and destination and refuses what cannot be, before anything is written.
+ * Finds source and destination of a copy and refuses what cannot be, before anything is written.
  * @throws {RefusedError}
  */
 export function checkPlaces(
@@ -30,6 +30,38 @@ export function checkPlaces(
   destination: string | Buffer | undefined,
   suffix: string,
 ): Places {
+  const { shown, ...places } = findPlaces(source, destination, suffix);
+  const { destinationRoot, partialRoot, exists } = places;
+  refuseUnwritable(shown, destinationRoot, exists);
+  if (exists && lstatSync(native(partialRoot), { throwIfNoEntry: false }) !== undefined) {
+    throw new RefusedError(
+      `${shown}: stands there, and so does ${readable(partialRoot)}; remove or rename one of them (EEXIST)`,
+    );
+  }
+  return places;
+}
+
+/**
+ * The same of a comparison, which needs a destination to read, and writes in none.
+ * @throws {RefusedError}
+ */
+export function checkStandingPlaces(
+  source: string | Buffer,
+  destination: string | Buffer | undefined,
+  suffix: string,
+): Places {
+  const { shown, ...places } = findPlaces(source, destination, suffix);
+  if (!places.exists) throw new RefusedError(`${shown}: there is no such folder to compare with (ENOENT)`);
+  refuseUnreadable(shown, places.destinationRoot);
+  return places;
+}
+
+/** @returns with `shown`, the destination as the user named it */
+function findPlaces(
+  source: string | Buffer,
+  destination: string | Buffer | undefined,
+  suffix: string,
+): Places & { readonly shown: string } {
   // The empty name would be resolved to the working directory: a script's unset variable must not copy that.
   if (source.length === 0) throw new UsageError("the source's name is empty");
   if (destination?.length === 0) throw new UsageError("the destination's name is empty");
@@ -42,15 +74,18 @@ export function checkPlaces(
   const standing = statDestination(shown, to);
   const destinationRoot = standing === undefined ? to : realPath(to);
   refuseOverlap(shownSource, sourceRoot, sourceFacts, shown, destinationRoot, standing);
-  refuseUnwritable(shown, destinationRoot, standing !== undefined);
   const exists = standing !== undefined;
   const partialRoot = partialOf(destinationRoot);
-  if (exists && lstatSync(native(partialRoot), { throwIfNoEntry: false }) !== undefined) {
-    throw new RefusedError(
-      `${shown}: stands there, and so does ${readable(partialRoot)}; remove or rename one of them (EEXIST)`,
-    );
-  }
-  return { source: from, sourceRoot, sourceFacts, destination: to, destinationRoot, partialRoot, exists };
+  return {
+    source: from,
+    sourceRoot,
+    sourceFacts,
+    destination: to,
+    destinationRoot,
+    partialRoot,
+    exists,
+    shown,
+  };
 }
 
 /** `node:path` looks for separators and dots only, which are the same in bytes as in text. */
@@ -95,12 +130,16 @@ function statSource(shown: string, path: BytePath): Facts {
   }
   if (kindOf(facts) !== 'folder')
     throw new RefusedError(`${shown}: cannot be copied: it is no folder (ENOTDIR)`);
+  refuseUnreadable(shown, path);
+  return facts;
+}
+
+function refuseUnreadable(shown: string, path: BytePath): void {
   try {
     accessSync(native(path), constants.R_OK | constants.X_OK);
   } catch (error) {
     throw new RefusedError(refusal(shown, 'cannot be read', error), { cause: error });
   }
-  return facts;
 }
 
 function statDestination(shown: string, path: BytePath): Facts | undefined {

@@ -4,8 +4,8 @@ import { CopyRun } from './copy-run.js';
 import { DryRun } from './dry-run.js';
 import { type EntryFailure, PartialCopyError, RefusedError } from './errors.js';
 import type { CopyReport } from './events.js';
-import type { Filters } from './filters.js';
-import { type CopyOptions, type CopySettings, normalizeOptions, type RunOptions } from './options.js';
+import { type CopyOptions, normalizeOptions, type RunOptions } from './options.js';
+import { readFilters } from './read-filters.js';
 import { Selection } from './selection.js';
 import type { Tally } from './tally.js';
 
@@ -74,12 +74,4 @@ export async function prepareCopy(
       return report;
     },
   };
-}
-
-/** What reads patterns is loaded only where there are any. */
-async function readFilters(settings: CopySettings): Promise<Filters | undefined> {
-  const { include, exclude, ignoreFile } = settings;
-  if (include.length + exclude.length === 0 && ignoreFile === undefined) return undefined;
-  const { Filters } = await import('./filters.js');
-  return Filters.read(settings);
 }

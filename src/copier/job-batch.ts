@@ -65,7 +65,7 @@ export class JobBatch {
     this.#names.push(name);
     this.#facts.push(facts);
     // A large file's first job has all the others behind it.
-    if (kind === 'file' || kind === 'begin') this.#bytes += facts.size;
+    if (kind === 'file' || kind === 'begin' || kind === 'compareContent') this.#bytes += facts.size;
     else if (kind === 'range' && part !== undefined) this.#bytes += part.end - part.start;
   }
 

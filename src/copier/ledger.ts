@@ -4,6 +4,7 @@ import type { Failure } from '../common/failure.js';
 import type { How, NotKept } from '../common/messages.js';
 import type { EventSink } from './event-sink.js';
 import { type EndEvent, eventPath } from './events.js';
+import { exitStatus } from './exit-status.js';
 import type { SideFiles } from './side-files.js';
 import type { Need } from './space-check.js';
 import type { StopReason } from './stop.js';
@@ -117,13 +118,10 @@ export class Ledger {
   /** @param reason why the run was stopped, if it was */
   end(reason: StopReason | undefined): EndEvent {
     const { finished, bytes, skipped, failed, left, deleted, notKept, seconds } = this.tally;
-    const status = reason === undefined ? Number(this.hasFailures) : (SIGNAL_STATUS[reason.code] ?? 1);
+    const status = exitStatus(reason, !this.hasFailures);
     const counts = { ...finished, bytes, skipped, failed, left, deleted, notKept: { ...notKept }, seconds };
     const event = { type: 'end', status, ...counts, ...reason } as const;
     this.#events.tell(event);
     return event;
   }
 }
-
-/** What a shell makes of a command that a signal ended. */
-const SIGNAL_STATUS: Readonly<Record<string, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };

@@ -340,7 +340,7 @@ function isOfLargeFile({ kind }: PendingJob): boolean {
 }
 
 function finalHow(how: JobHow): How {
-  if (how === 'begun' || how === 'filled' || how === 'postponed')
+  if (how === 'begun' || how === 'filled' || how === 'postponed' || how === 'compared')
     throw new Error(`an entry cannot end as ${how}`);
   return how;
 }

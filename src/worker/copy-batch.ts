@@ -3,6 +3,7 @@ import { factsAt } from '../common/facts.js';
 import { failureOf } from '../common/failure.js';
 import type { Batch, BatchEnd, WorkerReport, WorkerSettings } from '../common/messages.js';
 import type { Queue } from '../multiprocessing/index.js';
+import { compareEntry } from './compare-entry.js';
 import { copyFile } from './copy-file.js';
 import { copyLink } from './copy-link.js';
 import { copySmallFile } from './copy-small-file.js';
@@ -31,7 +32,7 @@ export async function prepareWorker(
 }
 
 /**
- * The pool's task: copies every entry of the batch and reports each one, whatever becomes of the others.
+ * The pool's task: copies or compares every entry of the batch and reports each one, whatever becomes of the others.
  */
 export async function copyBatch(batch: Batch): Promise<BatchEnd> {
   if (context === undefined) throw new Error('copyBatch was called in a worker that has not been prepared');
@@ -105,6 +106,9 @@ function* perform(context: WorkerContext, job: Job): Steps<Finished> {
       const folder = join(job.folder, job.name);
       return context.hasFailedIn(folder) ? postponed : finishFolder(context, folder, job.facts);
     }
+    case 'compare':
+    case 'compareContent':
+      return yield* compareEntry(context, job);
     default:
       return job.kind satisfies never;
   }

@@ -38,7 +38,7 @@ export function isSameFile(source: Facts, standing: Facts, grainNs: number): boo
 }
 
 /** Times are equal that the destination cannot tell apart. */
-function isSameTime(source: Facts, destination: Facts, grainNs: number): boolean {
+export function isSameTime(source: Facts, destination: Facts, grainNs: number): boolean {
   const grain = platformCalls() === undefined && grainNs < NODES_GRAIN_NS ? NODES_GRAIN_NS : grainNs;
   if (grain < SECOND_NS) {
     return (

@@ -1,4 +1,5 @@
 import type { BytePath } from '../common/byte-path.js';
+import type { Comparison } from '../common/differences.js';
 import type { Facts } from '../common/facts.js';
 import type { JobHow, JobKind, NotKept, Part } from '../common/messages.js';
 import { entryTemporaryName } from '../common/reserved-names.js';
@@ -55,6 +56,8 @@ export interface Finished {
   readonly notKept: readonly NotKept[];
   /** SHA-256 of the content, hexadecimal, where the run wants digests. */
   readonly digest?: string;
+  /** Of an entry that was compared. */
+  readonly comparison?: Comparison;
 }
 
 export const postponed: Finished = { how: 'postponed', bytes: 0, notKept: [] };

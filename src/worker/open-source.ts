@@ -1,36 +1,19 @@
-import { constants } from 'node:fs';
-import { type Facts, kindOf, sameInode } from '../common/facts.js';
-import { codeOf, EntryError, step } from '../common/failure.js';
+import { kindOf, sameInode } from '../common/facts.js';
+import { EntryError, step } from '../common/failure.js';
 import type { Job } from './job.js';
+import { type OpenFile, openUntouched } from './open-untouched.js';
 import type { WorkerContext } from './worker-context.js';
 
-/** A job's file, open for reading. */
-export interface OpenSource {
-  readonly descriptor: number;
-  /** As they are now: it may have changed since it was listed. */
-  readonly facts: Facts;
-}
-
 /**
- * Opens a job's file for reading. Its access time is left alone where that is allowed: to its owner and to
- * root.
+ * Opens a job's file for reading.
  * @throws {EntryError} CHANGED where something else has taken its place
  */
-export function openSource(context: WorkerContext, job: Job): OpenSource {
+export function openSource(context: WorkerContext, job: Job): OpenFile {
   const { calls, source, settings } = context;
   const place = source.place(job.folder);
-  const flags = READ | (settings.dereference ? 0 : (constants.O_NOFOLLOW ?? 0));
-  const descriptor = step('cannot be opened', () => {
-    if (constants.O_NOATIME === undefined || refusedOwners.has(job.facts.uid))
-      return calls.open(place, job.name, flags, 0);
-    try {
-      return calls.open(place, job.name, flags | constants.O_NOATIME, 0);
-    } catch (error) {
-      if (codeOf(error) !== 'EPERM') throw error;
-      refusedOwners.add(job.facts.uid);
-      return calls.open(place, job.name, flags, 0);
-    }
-  });
+  const descriptor = step('cannot be opened', () =>
+    openUntouched(place, job.name, job.facts.uid, settings.dereference),
+  );
   try {
     const facts = calls.factsOf(descriptor);
     // What took its place need have no end: a FIFO, a device.
@@ -45,9 +28,3 @@ export function openSource(context: WorkerContext, job: Job): OpenSource {
     throw error;
   }
 }
-
-/** Users whose files' access times we may not leave alone. */
-const refusedOwners = new Set<number>();
-
-/** O_NONBLOCK: should a FIFO have taken the file's place since it was listed, opening must not wait. */
-const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);

@@ -29,6 +29,7 @@ export class WorkerContext {
   readonly calls = entryCalls();
   #timeGrainNs: number | undefined;
   readonly chunks: Chunks;
+  #otherChunks: Chunks | undefined;
   readonly clones = new Clones();
   readonly #reports: Queue<WorkerReport>;
   readonly #budget: Queue<number> | undefined;
@@ -142,6 +143,12 @@ export class WorkerContext {
     return this.#timeGrainNs;
   }
 
+  /** For the second of two files that are read side by side. */
+  get otherChunks(): Chunks {
+    this.#otherChunks ??= new Chunks(this.settings.chunkSize);
+    return this.#otherChunks;
+  }
+
   /** What stands in the destination at `path`, a link itself and not what is behind it. */
   standing(path: BytePath | undefined): Facts | undefined {
     if (path === undefined) return undefined;
@@ -217,13 +224,17 @@ class Done implements DoneColumns {
   readonly bytes: number[] = [];
   readonly more = new Map<number, More>();
 
-  add(index: number, name: BytePath, { how, bytes, notKept, digest }: Finished): void {
+  add(index: number, name: BytePath, { how, bytes, notKept, digest, comparison }: Finished): void {
     const row = this.indices.push(index) - 1;
     this.names.push(name);
     this.hows.push(how);
     this.bytes.push(bytes);
-    if (notKept.length === 0 && digest === undefined) return;
-    this.more.set(row, { ...(notKept.length > 0 && { notKept }), ...(digest !== undefined && { digest }) });
+    if (notKept.length === 0 && digest === undefined && comparison === undefined) return;
+    this.more.set(row, {
+      ...(notKept.length > 0 && { notKept }),
+      ...(digest !== undefined && { digest }),
+      ...(comparison && { comparison }),
+    });
   }
 }
 

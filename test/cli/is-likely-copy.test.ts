@@ -6,6 +6,7 @@ const guesses: [line: string, isCopy: boolean][] = [
   ['photos backup', true],
   ['-w 3 --if-exists update photos backup', true],
   ['-- photos --version', true],
+  ['--check photos backup', true],
   ['', false],
   ['-q', false],
   ['--help', false],

@@ -1,4 +1,5 @@
 import type { CopyEvent } from '../../copier/events.js';
+import { Lines } from '../lines.js';
 import type { Output } from '../output.js';
 import { printLine, type View } from './view.js';
 
@@ -6,35 +7,19 @@ import { printLine, type View } from './view.js';
 export class JsonView implements View {
   readonly wantsFiles = true;
   readonly print = printLine;
-  readonly #output: Output;
-  #lines = '';
-  #taken: Promise<void> | undefined;
+  readonly #lines: Lines;
 
   constructor(output: Output) {
-    this.#output = output;
+    this.#lines = new Lines(output);
   }
 
   start(): void {}
 
-  /** A write for every event would cost more than the event. */
   event(event: CopyEvent): Promise<void> | undefined {
-    if (this.#lines === '') setImmediate(() => this.#write());
-    this.#lines += `${JSON.stringify(event)}\n`;
-    if (this.#lines.length >= MOST_BUFFERED) this.#write();
-    return this.#taken;
+    return this.#lines.write(JSON.stringify(event));
   }
 
   async close(): Promise<void> {
-    this.#write();
-  }
-
-  #write(): void {
-    if (this.#lines === '') return;
-    const lines = this.#lines;
-    this.#lines = '';
-    this.#taken = this.#output.write(lines);
+    this.#lines.flush();
   }
 }
-
-/** Characters. */
-const MOST_BUFFERED = 64 * 1024;

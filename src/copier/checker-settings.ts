@@ -1,0 +1,24 @@
+import type { WorkerSettings } from '../common/messages.js';
+import type { Places } from './check-places.js';
+import type { CopySettings } from './options.js';
+
+/** What the workers of a comparison are told: of what concerns writing, that nothing is to be done. */
+export function checkerSettings(places: Places, { chunkSize, dereference }: CopySettings): WorkerSettings {
+  return {
+    source: places.sourceRoot,
+    destination: places.destinationRoot,
+    chunkSize,
+    runId: '',
+    standing: 'content',
+    trust: 'nothing',
+    ifExists: 'skip',
+    reflink: 'never',
+    dereference,
+    attributes: false,
+    strict: false,
+    verify: false,
+    digests: false,
+    fsync: false,
+    parentPid: process.pid,
+  };
+}

@@ -1,0 +1,13 @@
+import type { Filters } from './filters.js';
+import type { CopySettings } from './options.js';
+
+/**
+ * The filters of a run; what reads patterns is loaded only where there are any.
+ * @throws {RefusedError} where the ignore file cannot be read or used
+ */
+export async function readFilters(settings: CopySettings): Promise<Filters | undefined> {
+  const { include, exclude, ignoreFile } = settings;
+  if (include.length + exclude.length === 0 && ignoreFile === undefined) return undefined;
+  const { Filters } = await import('./filters.js');
+  return Filters.read(settings);
+}
