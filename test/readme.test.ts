@@ -1,33 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import { readmeRows } from '../src/build/man/full-options.js';
+import { type HelpOption, helpOptions, longNames } from './helpers/help-options.js';
 import { fromRoot } from './helpers/project-root.js';
-import { runCommand } from './helpers/run-command.js';
 
 const readme = readFileSync(fromRoot('README.md'), 'utf8');
 const lines = readme.split('\n');
 
-interface Option {
-  flags: string;
-  defaultValue: string;
-  choices: string[];
-}
-
-/** What `--help` says, its wrapped lines joined. */
-async function optionsOfHelp(): Promise<Option[]> {
-  const { stdout } = await runCommand(['--help']);
-  const joined = stdout.replace(/\n {10,}/g, ' ');
-  return joined.split('\n').flatMap(line => {
-    const [, flags, says = ''] = /^ {2}(-.*?) {2,}(.*)$/.exec(line) ?? [];
-    if (flags === undefined) return [];
-    const [, defaultValue = ''] = /default: "?(.*?)"?\)$/.exec(says) ?? [];
-    const [, choices = ''] = /\(choices: (.*?)(?:, default.*)?\)$/.exec(says) ?? [];
-    return [{ flags, defaultValue, choices: [...choices.matchAll(/"(.*?)"/g)].map(([, word = '']) => word) }];
-  });
-}
-
 /** The rows of the README's table whose first cell is an option. */
-function optionsOfReadme(): (Option & { meaning: string })[] {
+function optionsOfReadme(): (HelpOption & { meaning: string })[] {
   return lines.flatMap(line => {
     const [, flags, meaning, defaultValue] = /^\| `(-.*?)` \| (.*) \| (?:`(.*)` )?\|$/.exec(line) ?? [];
     if (flags === undefined || meaning === undefined) return [];
@@ -36,8 +18,8 @@ function optionsOfReadme(): (Option & { meaning: string })[] {
 }
 
 test('the option table has exactly the options of --help, in its order, with its defaults', async () => {
-  const pairs = ({ flags, defaultValue }: Option) => ({ flags, defaultValue });
-  const help = await optionsOfHelp();
+  const pairs = ({ flags, defaultValue }: HelpOption) => ({ flags, defaultValue });
+  const help = await helpOptions();
   expect(help.length).toBeGreaterThan(10);
   expect(optionsOfReadme().map(pairs)).toEqual(help.map(pairs));
 });
@@ -48,7 +30,7 @@ test('the rows of the option table are those made from the one source, word for 
 
 test('the option table names every choice that --help names', async () => {
   const rows = new Map(optionsOfReadme().map(({ flags, meaning }) => [flags, meaning]));
-  const withChoices = (await optionsOfHelp()).filter(({ choices }) => choices.length > 0);
+  const withChoices = (await helpOptions()).filter(({ choices }) => choices.length > 0);
   expect(withChoices.length).toBeGreaterThan(2);
   for (const { flags, choices } of withChoices) {
     for (const choice of choices) expect(rows.get(flags)).toContain(`\`${choice}\``);
@@ -65,10 +47,53 @@ test('its two commands are those that CI runs, word for word', () => {
   }
 });
 
-test('every file it links to exists', () => {
-  const targets = [...readme.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, target = '']) => target);
-  expect(targets.length).toBeGreaterThan(2);
-  expect(targets.filter(target => !existsSync(fromRoot(target)))).toEqual([]);
+const documents = [
+  'README.md',
+  'CHANGELOG.md',
+  'src/README.md',
+  'src/multiprocessing/README.md',
+  'src/copier/check.md',
+  'test/comparison.md',
+  'test/bench/README.md',
+];
+
+test.each(documents)('every file that %s links to exists, with the heading', document => {
+  const text = readFileSync(fromRoot(document), 'utf8');
+  const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)];
+  const broken = links.filter(([, target = '', heading]) => {
+    const file = target === '' ? fromRoot(document) : fromRoot(dirname(document), target);
+    return !existsSync(file) || (heading !== undefined && !anchorsOf(file).includes(heading));
+  });
+  expect(broken.map(([link]) => link)).toEqual([]);
+});
+
+/** As GitHub makes them of headings. */
+function anchorsOf(file: string): string[] {
+  const headings = readFileSync(file, 'utf8').matchAll(/^#+ (.*)$/gm);
+  return Array.from(headings, ([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+test('the longer texts are reached from it', () => {
+  for (const document of documents.slice(1)) {
+    const folder = document.replace(/\/README\.md$/, '');
+    expect([document, folder].some(target => readme.includes(`](${target})`))).toBe(true);
+  }
+});
+
+test('the options of its Chinese part are options of the command, written as there', async () => {
+  const [, chinese = ''] = readme.split('\n## 中文\n');
+  const known = await helpOptions();
+  const flags = known.map(option => option.flags);
+  const named = [...chinese.matchAll(/`(-[^`]+)`/g)].map(([, name = '']) => name);
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter(name => !flags.includes(name))).toEqual([]);
+  const long = new Set(flags.flatMap(longNames));
+  expect(longNames(chinese).filter(name => !long.has(name))).toEqual([]);
 });
 
 test('it names every package that the sources use, those of the build apart, and no other', () => {
