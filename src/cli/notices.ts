@@ -6,13 +6,14 @@ export type NoticeLevel = 'quiet' | 'usual' | 'verbose';
 
 /**
  * The line that an event has on standard error, if any: failures always, what was left out though nobody asked
- * for that unless it is to be quiet, every entry if that is wanted.
+ * for that unless it is to be quiet, every entry, also each that is deleted in the destination, if that is wanted.
  * @param source as it was typed; messages name entries from there
  */
 export function noticeOf(event: CopyEvent, source: string, level: NoticeLevel): string | undefined {
   if (event.type === 'error') {
     return `folder-copy: ${shownIn(source, event)}: ${escapeText(event.message)} (${event.code})`;
   }
+  if (event.type === 'deleted' && level === 'verbose') return `deleted ${shownPath(event)}`;
   if (event.type !== 'file' || level === 'quiet') return undefined;
   return level === 'verbose' || isLeftOut(event) ? `${event.how} ${shownIn(source, event)}` : undefined;
 }

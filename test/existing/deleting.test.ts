@@ -5,6 +5,7 @@ import { compareTrees } from '../helpers/compare-trees.js';
 import { commandCopy, isRoot, toldCopy, wholeCopy } from '../helpers/copies.js';
 import { type FileSystem, mountOrSkip } from '../helpers/file-systems.js';
 import { makeTree } from '../helpers/make-tree.js';
+import { runCommand } from '../helpers/run-command.js';
 import { shell } from '../helpers/shell.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
 import { treeSnapshot } from '../helpers/tree-snapshot.js';
@@ -51,6 +52,18 @@ describe('--delete', () => {
       ].sort(),
     );
     expect(report).toMatchObject({ status: 0, deleted: 13, left: 0 });
+  });
+
+  test('with -v each removal is a line, under -n too', async () => {
+    const source = makeTree([{ path: 'file', kind: 'file', content: 'x' }]);
+    const copy = makeTree([{ path: 'extra/a\nb', kind: 'file', content: 'x' }], beside(source, 'copy'));
+    for (const options of [['-n'], []]) {
+      const { stderr } = await runCommand([...options, '-v', '--delete', source, copy]);
+      expect(stderr.split('\n').filter(line => line.startsWith('deleted'))).toEqual([
+        'deleted extra/a\\nb',
+        'deleted extra',
+      ]);
+    }
   });
 
   test.skipIf(!isRoot)('goes into folders that may not be written in, as their owner', async () => {
