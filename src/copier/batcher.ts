@@ -1,4 +1,5 @@
-import { JobBatch, type PendingJob } from './job-batch.js';
+import { JobBatch } from './job-batch.js';
+import type { PendingJob } from './pending-job.js';
 
 /**
  * Gathers jobs into batches, bounded by count and by bytes: large enough that a message costs little beside

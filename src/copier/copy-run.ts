@@ -1,14 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { unlinkSync } from 'node:fs';
 import { type BytePath, native, ROOT, readable } from '../common/byte-path.js';
-import { sameInode } from '../common/facts.js';
 import { type Failure, failureOf } from '../common/failure.js';
 import { type FolderHandles, HANDLES_OUTLIVE_RENAME, openFolderHandles } from '../common/folder-handles.js';
-import { stat } from '../common/stat.js';
 import { version } from '../version.js';
 import { Budget } from './budget.js';
 import type { Places } from './check-places.js';
-import { deleteExtras, type Trees } from './delete-extras.js';
 import { cleanTemporaries } from './destination/clean-temporaries.js';
 import { NameCollisions } from './destination/name-collisions.js';
 import {
@@ -32,6 +29,7 @@ import { openSideFiles, type SideFiles } from './side-files.js';
 import { Slices } from './slices.js';
 import { findShortage, fullInWords, shortageInWords } from './space-check.js';
 import { Stop } from './stop.js';
+import { sweep } from './sweep.js';
 import type { Tally } from './tally.js';
 import { TreeCopy } from './tree-copy.js';
 import { workerSettings } from './worker-settings.js';
@@ -240,43 +238,21 @@ export class CopyRun {
   ): Promise<void> {
     const isAsked = this.#settings.delete && standing === 'content' && !this.#ledger.hasFailures;
     if (this.#stop.isStopped || !(isAsked || standing === 'earlier')) return;
-    if (!this.#isSourceAsBefore()) {
+    const isTheirs = standing === 'content';
+    const chosen = { selection: this.#selection, filters: this.#filters, sparesExcluded: isTheirs };
+    const deletions = sweep(this.#places, this.#settings, destination, chosen);
+    if (deletions === undefined) {
       const message = 'the source is not the folder that was copied: nothing was deleted';
       this.#ledger.failed(ROOT, { code: 'CHANGED', message });
       return;
     }
-    const { dereference, oneFileSystem } = this.#settings;
-    const source = openFolderHandles(this.#places.sourceRoot, dereference);
-    const onlyDeviceOf = oneFileSystem ? this.#places.sourceFacts : undefined;
-    const trees: Trees = {
-      source,
-      destination,
-      dereference,
-      onlyDeviceOf,
-      selection: this.#selection,
-      filters: this.#filters,
-      sparesExcluded: standing === 'content',
-    };
     const slices = new Slices(this.#settings.events);
-    try {
-      for (const deletion of deleteExtras(trees, true)) {
-        tree.book(deletion, standing === 'content');
-        if (slices.isOver) await slices.next();
-        if (this.#stop.isStopped) return;
-      }
-    } finally {
-      source.close();
+    for (const deletion of deletions) {
+      tree.book(deletion, isTheirs);
+      if (slices.isOver) await slices.next();
+      if (this.#stop.isStopped) return;
     }
     await this.#settleAll(tree, dispatcher);
-  }
-
-  #isSourceAsBefore(): boolean {
-    const { sourceRoot, sourceFacts } = this.#places;
-    try {
-      return sameInode(stat(native(sourceRoot)), sourceFacts);
-    } catch {
-      return false;
-    }
   }
 
   /** The last rename; and the root's own mode and times, which wait until the claim in it is gone. */

@@ -1,13 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Failure } from '../common/failure.js';
-import type {
-  Batch,
-  BatchEnd,
-  DoneColumns,
-  DoneOutcome,
-  WorkerReport,
-  WorkerSettings,
-} from '../common/messages.js';
+import type { Batch, BatchEnd, DoneOutcome, WorkerReport, WorkerSettings } from '../common/messages.js';
 import { entryTemporaryName } from '../common/reserved-names.js';
 import {
   Pool,
@@ -20,7 +13,9 @@ import {
 import type { copyBatch, prepareWorker } from '../worker/copy-batch.js';
 import { WORKER_PROGRAM, workerProcess } from '../worker/worker-process.js';
 import { Batcher } from './batcher.js';
-import { JobBatch, type PendingJob } from './job-batch.js';
+import { JobBatch } from './job-batch.js';
+import { doneOutcome, OpenBatch } from './open-batch.js';
+import type { PendingJob } from './pending-job.js';
 
 /** What becomes of the jobs; each job is told of exactly once, unless the dispatcher is ended. */
 export interface JobListener {
@@ -290,53 +285,6 @@ function isForWantOfWorker(error: unknown): error is Error {
 
 function nextTurn(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve));
-}
-
-/** A batch that a worker is at, and which of its jobs are not settled. */
-class OpenBatch {
-  readonly id: number;
-  readonly sinceMs = performance.now();
-  /** Reports that have been read. */
-  reports = 0;
-  readonly #jobs: JobBatch;
-  readonly #isSettled: Uint8Array;
-  #unsettled: number;
-
-  constructor(id: number, jobs: JobBatch) {
-    this.id = id;
-    this.#jobs = jobs;
-    this.#isSettled = new Uint8Array(jobs.size);
-    this.#unsettled = jobs.size;
-  }
-
-  get isSettled(): boolean {
-    return this.#unsettled === 0;
-  }
-
-  /** The job at `index`, which is settled now. */
-  settle(index: number): PendingJob {
-    if (this.#isSettled[index] !== 0) {
-      throw new Error(`entry ${index} of batch ${this.id} was reported, but is not open`);
-    }
-    this.#isSettled[index] = 1;
-    this.#unsettled -= 1;
-    return this.#jobs.at(index);
-  }
-
-  *unsettled(): Generator<[index: number, job: PendingJob], void, undefined> {
-    for (const [index, isSettled] of this.#isSettled.entries()) {
-      if (isSettled === 0) yield [index, this.#jobs.at(index)];
-    }
-  }
-}
-
-function doneOutcome({ names, hows, bytes, more }: DoneColumns, row: number): DoneOutcome {
-  const [name, how, length] = [names[row], hows[row], bytes[row]];
-  if (name === undefined || how === undefined || length === undefined) {
-    throw new RangeError(`a report has no row ${row}`);
-  }
-  const outcome = { name, how, bytes: length };
-  return more.size === 0 ? outcome : { ...outcome, ...more.get(row) };
 }
 
 /** Entries listed ahead of the workers: enough that they never wait, and a bound for the memory. */

@@ -1,20 +1,7 @@
 import type { BytePath } from '../common/byte-path.js';
-import { type Facts, FactsColumn, factsAt } from '../common/facts.js';
+import { FactsColumn, factsAt } from '../common/facts.js';
 import type { Batch, JobKind, Part } from '../common/messages.js';
-
-/** An entry on its way to a worker. */
-export interface PendingJob {
-  readonly kind: JobKind;
-  readonly folder: BytePath;
-  readonly name: BytePath;
-  readonly facts: Facts;
-  /** Of a hard link: the name that has been copied. */
-  readonly firstName?: BytePath;
-  /** Of a large file's job. */
-  readonly part?: Part;
-  /** 1 for the first try. */
-  readonly attempt: number;
-}
+import type { PendingJob } from './pending-job.js';
 
 /**
  * Jobs that go to one worker together, in columns as they cross the pipe: thousands of them wait at a time,

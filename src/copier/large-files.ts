@@ -2,7 +2,7 @@ import { type BytePath, join } from '../common/byte-path.js';
 import type { Failure } from '../common/failure.js';
 import type { DoneOutcome, Part } from '../common/messages.js';
 import { entryTemporaryName } from '../common/reserved-names.js';
-import type { PendingJob } from './job-batch.js';
+import type { PendingJob } from './pending-job.js';
 
 /** What comes next for a large file. */
 export type LargeStep =

@@ -9,9 +9,9 @@ import { entryCalls } from '../common/system/entry-calls.js';
 import { compareFacts } from '../worker/compare-facts.js';
 import type { CheckCounts, CheckListener } from './check-report.js';
 import { type BothTrees, extrasIn } from './extra-names.js';
-import type { PendingJob } from './job-batch.js';
 import { LinkGroups } from './link-groups.js';
 import type { Listed, ListedEntry } from './list-entries.js';
+import type { PendingJob } from './pending-job.js';
 import type { Selection } from './selection.js';
 
 /** What a `TreeCheck` works with. */

@@ -12,11 +12,11 @@ import type { NameCollisions } from './destination/name-collisions.js';
 import type { Filters } from './filters.js';
 import { FolderTree, type PendingFolder } from './folder-tree.js';
 import { HardLinks } from './hard-links.js';
-import type { PendingJob } from './job-batch.js';
 import { isLarge, type LargeFiles, type LargeStep } from './large-files.js';
 import type { Ledger } from './ledger.js';
 import type { Listed, ListedEntry } from './list-entries.js';
 import { makeFolder } from './make-folder.js';
+import { finishJob, isFinish, isOfLargeFile, isOneOfSeveral, type PendingJob } from './pending-job.js';
 import type { QuickLook } from './quick-look.js';
 import { canBeRemoved, removeTree } from './remove-tree.js';
 
@@ -335,10 +335,6 @@ export class TreeCopy {
   }
 }
 
-function isOfLargeFile({ kind }: PendingJob): boolean {
-  return kind === 'begin' || kind === 'range' || kind === 'end';
-}
-
 function finalHow(how: JobHow): How {
   if (how === 'begun' || how === 'filled' || how === 'postponed' || how === 'compared')
     throw new Error(`an entry cannot end as ${how}`);
@@ -349,16 +345,3 @@ const OWNER_ALL = 0o700;
 /** Whether `link` makes another name of a symbolic link, and not of what it leads to. */
 const LINKS_ARE_LINKED = process.platform === 'linux';
 const COPY = { kind: 'copy' } as const;
-
-function finishJob(path: BytePath, facts: Facts): PendingJob {
-  const [folder, name] = split(path);
-  return { kind: 'finish', folder, name, facts, attempt: 1 };
-}
-
-function isFinish({ kind }: PendingJob): boolean {
-  return kind === 'finish' || kind === 'finishAfter';
-}
-
-function isOneOfSeveral({ kind, facts }: PendingJob): boolean {
-  return kind !== 'finish' && kind !== 'finishAfter' && facts.nlink > 1;
-}

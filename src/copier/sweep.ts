@@ -1,0 +1,44 @@
+import { native } from '../common/byte-path.js';
+import { sameInode } from '../common/facts.js';
+import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
+import { stat } from '../common/stat.js';
+import type { Places } from './check-places.js';
+import { type Deletion, deleteExtras, type Trees } from './delete-extras.js';
+import type { CopySettings } from './options.js';
+
+/**
+ * Removes from the destination what the source does not have; yields each removal.
+ * @returns undefined where the source is not the folder any more that was copied: an empty place where a disk was
+ *   mounted would have everything removed
+ */
+export function sweep(
+  places: Places,
+  settings: CopySettings,
+  destination: FolderHandles,
+  chosen: Pick<Trees, 'selection' | 'filters' | 'sparesExcluded'>,
+): Generator<Deletion, void, undefined> | undefined {
+  return isSourceAsBefore(places) ? deletions(places, settings, destination, chosen) : undefined;
+}
+
+function* deletions(
+  { sourceRoot, sourceFacts }: Places,
+  { dereference, oneFileSystem }: CopySettings,
+  destination: FolderHandles,
+  chosen: Pick<Trees, 'selection' | 'filters' | 'sparesExcluded'>,
+): Generator<Deletion, void, undefined> {
+  const source = openFolderHandles(sourceRoot, dereference);
+  const onlyDeviceOf = oneFileSystem ? sourceFacts : undefined;
+  try {
+    yield* deleteExtras({ source, destination, dereference, onlyDeviceOf, ...chosen }, true);
+  } finally {
+    source.close();
+  }
+}
+
+function isSourceAsBefore({ sourceRoot, sourceFacts }: Places): boolean {
+  try {
+    return sameInode(stat(native(sourceRoot)), sourceFacts);
+  } catch {
+    return false;
+  }
+}
