@@ -127,27 +127,34 @@ class DescriptorHandles implements FolderHandles {
   /** Opens what is missing below the nearest open ancestor, in a loop: a tree may be thousands deep. */
   #walk(folder: string): FolderPlace {
     if (folder === ROOT) return this.#openFolder(WORKING_FOLDER, this.#root, true, O_PATH);
-    let ancestor = folder;
-    do ancestor = ancestor.slice(0, Math.max(ancestor.lastIndexOf('/'), 0));
-    while (ancestor !== ROOT && !this.#open.has(ancestor));
-    let place = this.#find(ancestor);
-    const names = folder.slice(ancestor === ROOT ? 0 : ancestor.length + 1).split('/');
+    const nearest = this.#nearestOpen(folder);
+    const names = folder.slice(nearest === ROOT ? 0 : nearest.length + 1).split('/');
+    let place = this.#find(nearest);
+    let isKept = true;
+    let reached = nearest === ROOT ? -1 : nearest.length;
     for (const [depth, name] of names.entries()) {
       let below: FolderPlace;
       try {
         below = this.#openFolder(place, name, this.#followLinks, O_PATH);
       } finally {
-        if (!this.#isKept(ancestor, place)) this.#calls.close(place.descriptor);
+        if (!isKept) this.#calls.close(place.descriptor);
       }
-      ancestor = ancestor === ROOT ? name : `${ancestor}/${name}`;
       place = below;
-      if (depth < names.length - 1 && names.length - depth <= KEPT_OF_A_WALK) this.#keep(ancestor, place);
+      reached += 1 + name.length;
+      isKept = depth < names.length - 1 && names.length - depth <= KEPT_OF_A_WALK;
+      if (isKept) this.#keep(folder.slice(0, reached), place);
     }
     return place;
   }
 
-  #isKept(folder: string, place: FolderPlace): boolean {
-    return this.#open.get(folder) === place;
+  /** Asks the few that are open, not all that the folder lies in: far down each has a long name to look up. */
+  #nearestOpen(folder: string): string {
+    let nearest: string = ROOT;
+    for (const path of this.#open.keys()) {
+      if (path.length > nearest.length && folder[path.length] === '/' && folder.startsWith(path))
+        nearest = path;
+    }
+    return nearest;
   }
 
   #keep(folder: string, place: FolderPlace): FolderPlace {
