@@ -213,7 +213,7 @@ export class Dispatcher {
     this.#lossesInARow += 1;
     const isHopeless = this.#lossesInARow > this.#pool.size * MOST_LOSSES_A_WORKER;
     for (const [, job] of batch.unsettled()) {
-      if (isHopeless)
+      if (isHopeless && job.kind !== 'finishAfter')
         this.#give(job, { code: 'WORKER_LOST', message: `no worker stays alive: ${error.message}` });
       else this.#tryAgain(job, { code: 'WORKER_LOST', message: error.message }, 0);
     }
