@@ -51,7 +51,7 @@ describe('-n', () => {
       ['--if-exists', 'update', '--delete'],
       [
         ...['kept folder', 'made made', 'made made/fifo', 'linked folder/link', 'linked folder/second'],
-        ...['streamed new', 'skipped same', 'streamed changed'],
+        ...['streamed new', 'skipped same', 'streamed changed', 'deleted extra', 'deleted extra/file'],
       ],
     ],
   ];
