@@ -62,6 +62,7 @@ export function withMode(facts: Facts, mode: number): Facts {
 
 const ROW = 16;
 const MODE = 4;
+const NLINK = 5;
 /** From a few rows to a full batch in two steps. */
 const GROWTH = 4;
 
@@ -87,7 +88,7 @@ export class FactsColumn {
     values[start + 2] = facts.inodeHigh;
     values[start + 3] = facts.inodeLow;
     values[start + MODE] = facts.mode;
-    values[start + 5] = facts.nlink;
+    values[start + NLINK] = facts.nlink;
     values[start + 6] = facts.uid;
     values[start + 7] = facts.gid;
     values[start + 8] = facts.size;
@@ -99,6 +100,11 @@ export class FactsColumn {
     values[start + 14] = facts.ctime;
     values[start + 15] = facts.ctimeNs;
     this.#end += ROW;
+  }
+
+  /** The number of names of the entry at `index`. */
+  nlinkAt(index: number): number {
+    return this.#values[index * ROW + NLINK] ?? 0;
   }
 
   /** Room for more rows behind those that were pushed. */
@@ -122,7 +128,7 @@ export function factsAt(packed: Float64Array, index: number): Facts {
     at(2),
     at(3),
     at(MODE),
-    at(5),
+    at(NLINK),
     at(6),
     at(7),
     at(8),

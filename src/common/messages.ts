@@ -48,7 +48,8 @@ export interface Batch {
   readonly folders: readonly BytePath[];
   /** The place of each entry's folder among `folders`: most share theirs with their neighbours. */
   readonly folderOf: readonly number[];
-  readonly kinds: readonly JobKind[];
+  /** Each a place in `JOB_KINDS`: text would cost more than the names. */
+  readonly kinds: Uint8Array;
   readonly names: readonly BytePath[];
   /** A packed `FactsColumn`. */
   readonly facts: Float64Array;
@@ -73,18 +74,21 @@ export interface Part {
  * its owner, mode and times, once everything in it is done; `finishAfter` does so where all that is in it stands
  * before it in the same batch. `compare` writes nothing; `compareContent` reads a file besides.
  */
-export type JobKind =
-  | 'file'
-  | 'begin'
-  | 'range'
-  | 'end'
-  | 'link'
-  | 'hardLink'
-  | 'fifo'
-  | 'finish'
-  | 'finishAfter'
-  | 'compare'
-  | 'compareContent';
+export type JobKind = (typeof JOB_KINDS)[number];
+
+export const JOB_KINDS = [
+  'file',
+  'begin',
+  'range',
+  'end',
+  'link',
+  'hardLink',
+  'fifo',
+  'finish',
+  'finishAfter',
+  'compare',
+  'compareContent',
+] as const;
 
 /** What of an entry could not be kept. `hardLink`: it became a file of its own; `grown`: what came later is not in it. */
 export type NotKept = 'owner' | 'mode' | 'attribute' | 'hardLink' | 'grown' | 'fifo' | 'socket' | 'device';
@@ -97,7 +101,20 @@ export type How = 'streamed' | 'cloned' | 'linked' | 'made' | 'kept' | 'skipped'
  * in which something failed, so that there is more to do in it before it is finished, `compared` an entry of
  * which nothing was made.
  */
-export type JobHow = How | 'begun' | 'filled' | 'postponed' | 'compared';
+export type JobHow = (typeof JOB_HOWS)[number];
+
+export const JOB_HOWS = [
+  'streamed',
+  'cloned',
+  'linked',
+  'made',
+  'kept',
+  'skipped',
+  'begun',
+  'filled',
+  'postponed',
+  'compared',
+] as const;
 
 /** From a worker: what has happened in its batch since its last report. */
 export interface WorkerReport {
@@ -115,26 +132,38 @@ export interface BatchEnd {
   readonly rest: WorkerReport;
 }
 
-/** Finished entries, one in each row: an object for each would cost as much as a small file's copy. */
+/**
+ * A stretch of the batch's rows that the worker is through with: an object for each would cost as much as a small
+ * file's copy.
+ */
 export interface DoneColumns {
-  /** The entry's row in its batch. */
-  readonly indices: readonly number[];
-  readonly names: readonly BytePath[];
-  readonly hows: readonly JobHow[];
-  readonly bytes: readonly number[];
-  /** The few rows of which there is more to tell. */
+  /** The first of the rows. */
+  readonly from: number;
+  /** Of each a place in `JOB_HOWS`, or `NOT_DONE`. */
+  readonly hows: Uint8Array;
+  /** Of each, one behind the other, with a slash between. */
+  readonly names: string;
+  /** The few rows of which there is more to tell, by their place in the batch. */
   readonly more: ReadonlyMap<number, More>;
 }
 
+/** In the place of how a row's job ended, where it failed. */
+export const NOT_DONE = 255;
+
 export interface DoneOutcome extends More {
-  /** The finished entry's own. */
-  readonly name: BytePath;
   readonly how: JobHow;
   /** Of content. */
   readonly bytes: number;
 }
 
+/** The bytes of content that an entry of this size brings when it ends so; what is otherwise stands in its `More`. */
+export function usualBytes(how: JobHow, size: number): number {
+  return how === 'streamed' || how === 'cloned' ? size : 0;
+}
+
 export interface More {
+  /** Of content, where they are not what the entry's size and `how` say. */
+  readonly bytes?: number;
   readonly notKept?: readonly NotKept[];
   /** SHA-256 of a file's content, hexadecimal. */
   readonly digest?: string;

@@ -145,6 +145,9 @@ export class CopyRun {
   #listener(tree: TreeCopy, folder: WorkFolder, destination: FolderHandles): JobListener {
     return {
       done: (job, outcome) => tree.settle(job, outcome),
+      ...(!this.#settings.events.wantsFiles && {
+        doneFiles: (path, count, last) => tree.settleFiles(path, count, last),
+      }),
       failed: (job, failure) => {
         if (!this.#isStoppedAsFull(failure, folder.root)) tree.fail(job, failure);
         this.#stopIfFailed();

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { BytePath } from '../common/byte-path.js';
 import type { Failure } from '../common/failure.js';
 import type { Batch, BatchEnd, DoneOutcome, WorkerReport, WorkerSettings } from '../common/messages.js';
 import { entryTemporaryName } from '../common/reserved-names.js';
@@ -14,12 +15,14 @@ import type { copyBatch, prepareWorker } from '../worker/copy-batch.js';
 import { WORKER_PROGRAM, workerProcess } from '../worker/worker-process.js';
 import { Batcher } from './batcher.js';
 import { JobBatch } from './job-batch.js';
-import { doneOutcome, OpenBatch } from './open-batch.js';
+import { OpenBatch } from './open-batch.js';
 import type { PendingJob } from './pending-job.js';
 
 /** What becomes of the jobs; each job is told of exactly once, unless the dispatcher is ended. */
 export interface JobListener {
   done(job: PendingJob, outcome: DoneOutcome): void;
+  /** Plain files of a folder are done, the last of this name; left out where each is to be told of by itself. */
+  doneFiles?(folder: BytePath, count: number, last: BytePath): void;
   failed(job: PendingJob, failure: Failure): void;
   copied(bytes: number): void;
   /** The job's worker is gone, and may have left something under this name in the job's folder. */
@@ -223,7 +226,7 @@ export class Dispatcher {
     if (job.kind === 'finishAfter') {
       // Alone it would come before what has to be done again in the folder.
       this.#queued -= 1;
-      this.#listener.done(job, { name: job.name, how: 'postponed', bytes: 0 });
+      this.#listener.done(job, { how: 'postponed', bytes: 0 });
       return;
     }
     if (job.attempt > this.#retries) {
@@ -258,17 +261,21 @@ export class Dispatcher {
     const open = this.#open.get(batch);
     if (open === undefined) throw new Error(`batch ${batch} was reported, but is not open`);
     open.reports += 1;
-    for (let row = 0; row < done.indices.length; row += 1) {
-      const job = open.settle(done.indices[row] ?? -1);
-      this.#queued -= 1;
-      this.#listener.done(job, doneOutcome(done, row));
+    for (const settled of open.settleDone(done, this.#listener.doneFiles !== undefined)) {
+      if (settled.kind === 'files') {
+        this.#queued -= settled.count;
+        this.#listener.doneFiles?.(settled.folder, settled.count, settled.last);
+      } else {
+        this.#queued -= 1;
+        this.#listener.done(settled.job, settled.outcome);
+      }
     }
     for (const { index, failure } of failed) {
       const job = open.settle(index);
       if (CAN_PASS.has(failure.code)) this.#tryAgain(job, failure, job.attempt * RETRY_AFTER_MS);
       else this.#give(job, failure);
     }
-    if (done.indices.length > 0 || failed.length > 0) this.#lossesInARow = 0;
+    if (done.hows.length > 0) this.#lossesInARow = 0;
   }
 
   /** What a lost worker has reported is in the queue; this waits until it has been taken out. */

@@ -79,10 +79,10 @@ export class FolderTree {
     this.#checkReady(state);
   }
 
-  /** An entry of this folder is finished, skipped or failed. */
-  settle(path: BytePath): void {
+  /** Entries of this folder are finished, skipped or failed. */
+  settle(path: BytePath, count = 1): void {
     const state = this.#state(path);
-    state.unsettled -= 1;
+    state.unsettled -= count;
     this.#checkReady(state);
   }
 

@@ -95,6 +95,15 @@ export class Ledger {
     });
   }
 
+  /**
+   * Files that came in whole, the last of them at `path`.
+   * Only where files are not told of one by one.
+   */
+  streamed(count: number, path: BytePath): void {
+    this.tally.finished.files += count;
+    this.tally.latest = path;
+  }
+
   failed(path: BytePath, failure: Failure, attempts = 1): void {
     if (path === ROOT) this.#failedBeside = true;
     else this.tally.failed += 1;

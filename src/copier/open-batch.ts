@@ -1,6 +1,13 @@
-import type { DoneColumns, DoneOutcome } from '../common/messages.js';
+import type { BytePath } from '../common/byte-path.js';
+import { type DoneColumns, type DoneOutcome, JOB_HOWS, usualBytes } from '../common/messages.js';
 import type { JobBatch } from './job-batch.js';
 import type { PendingJob } from './pending-job.js';
+
+/** What a report says of one entry, or of several of one folder at once. */
+export type Settled =
+  | { readonly kind: 'job'; readonly job: PendingJob; readonly outcome: DoneOutcome }
+  /** Plain files, all of them streamed, with nothing more to tell. */
+  | { readonly kind: 'files'; readonly folder: BytePath; readonly count: number; readonly last: BytePath };
 
 /** A batch that a worker is at, and which of its jobs are not settled. */
 export class OpenBatch {
@@ -25,12 +32,33 @@ export class OpenBatch {
 
   /** The job at `index`, which is settled now. */
   settle(index: number): PendingJob {
-    if (this.#isSettled[index] !== 0) {
-      throw new Error(`entry ${index} of batch ${this.id} was reported, but is not open`);
-    }
-    this.#isSettled[index] = 1;
-    this.#unsettled -= 1;
+    this.#mark(index);
     return this.#jobs.at(index);
+  }
+
+  /**
+   * Settles what is done, row by row.
+   * @param inRuns whether plain files are told of together
+   */
+  *settleDone(done: DoneColumns, inRuns: boolean): Generator<Settled, void, undefined> {
+    const { from, hows, names, more } = done;
+    const end = from + hows.length;
+    for (let row = from; row < end; ) {
+      const how = JOB_HOWS[hows[row - from] ?? -1];
+      const start = row;
+      if (inRuns) while (row < end && this.#isInRun(done, row, start)) this.#mark(row++);
+      if (row > start) {
+        const last = nameAt(names, hows.length, row - 1 - from);
+        yield { kind: 'files', folder: this.#jobs.folderAt(start), count: row - start, last };
+        continue;
+      }
+      if (how !== undefined) {
+        const job = this.settle(row);
+        const usual = { how, bytes: usualBytes(how, job.facts.size) };
+        yield { kind: 'job', job, outcome: more.size === 0 ? usual : { ...usual, ...more.get(row) } };
+      }
+      row += 1;
+    }
   }
 
   *unsettled(): Generator<[index: number, job: PendingJob], void, undefined> {
@@ -38,14 +66,29 @@ export class OpenBatch {
       if (isSettled === 0) yield [index, this.#jobs.at(index)];
     }
   }
+
+  #isInRun({ from, hows, more }: DoneColumns, row: number, start: number): boolean {
+    return (
+      hows[row - from] === STREAMED &&
+      this.#jobs.isPlainFile(row) &&
+      this.#jobs.folderAt(row) === this.#jobs.folderAt(start) &&
+      !(more.size > 0 && more.has(row))
+    );
+  }
+
+  #mark(index: number): void {
+    if (this.#isSettled[index] !== 0) {
+      throw new Error(`entry ${index} of batch ${this.id} was reported, but is not open`);
+    }
+    this.#isSettled[index] = 1;
+    this.#unsettled -= 1;
+  }
 }
 
-/** One row of a report. */
-export function doneOutcome({ names, hows, bytes, more }: DoneColumns, row: number): DoneOutcome {
-  const [name, how, length] = [names[row], hows[row], bytes[row]];
-  if (name === undefined || how === undefined || length === undefined) {
-    throw new RangeError(`a report has no row ${row}`);
-  }
-  const outcome = { name, how, bytes: length };
-  return more.size === 0 ? outcome : { ...outcome, ...more.get(row) };
+const STREAMED = JOB_HOWS.indexOf('streamed');
+
+/** The name at `index` of `count` that are joined by slashes; the last is most wanted. */
+function nameAt(names: string, count: number, index: number): BytePath {
+  const name = index === count - 1 ? names.slice(names.lastIndexOf('/') + 1) : names.split('/')[index];
+  return (name ?? '') as BytePath;
 }

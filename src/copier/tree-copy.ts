@@ -122,6 +122,12 @@ export class TreeCopy {
     }
   }
 
+  /** Plain files of a folder are done, the last of them of this name. */
+  settleFiles(folder: BytePath, count: number, last: BytePath): void {
+    this.#parts.ledger.streamed(count, join(folder, last));
+    this.#folders.settle(folder, count);
+  }
+
   fail(job: PendingJob, failure: Failure): void {
     const next = isOfLargeFile(job) ? this.#parts.largeFiles?.failed(job, failure) : undefined;
     if (next !== undefined && (job.kind !== 'begin' || failure.code === 'CHANGED')) {

@@ -1,7 +1,13 @@
 import { type BytePath, join } from '../common/byte-path.js';
 import { factsAt } from '../common/facts.js';
 import { failureOf } from '../common/failure.js';
-import type { Batch, BatchEnd, WorkerReport, WorkerSettings } from '../common/messages.js';
+import {
+  type Batch,
+  type BatchEnd,
+  JOB_KINDS,
+  type WorkerReport,
+  type WorkerSettings,
+} from '../common/messages.js';
 import type { Queue } from '../multiprocessing/index.js';
 import { compareEntry } from './compare-entry.js';
 import { copyFile } from './copy-file.js';
@@ -53,7 +59,7 @@ function* copyEntry(context: WorkerContext, batch: Batch, row: number): Steps<vo
   try {
     const job = jobAt(context, batch, row);
     const small = job.kind === 'file' ? copySmallFile(context, job) : undefined;
-    context.done(row, job.name, small ?? (yield* perform(context, job)));
+    context.done(row, job, small ?? (yield* perform(context, job)));
   } catch (error) {
     const failure = failureOf(error);
     if (failure.code === 'EMFILE' || failure.code === 'ENFILE') context.closeFolders();
@@ -62,7 +68,7 @@ function* copyEntry(context: WorkerContext, batch: Batch, row: number): Steps<vo
 }
 
 function jobAt(context: WorkerContext, batch: Batch, row: number): Job {
-  const kind = batch.kinds[row];
+  const kind = JOB_KINDS[batch.kinds[row] ?? -1];
   const name = batch.names[row];
   const folder = folderOf(batch, row);
   if (kind === undefined || name === undefined) throw new RangeError(`batch ${batch.id} has no row ${row}`);

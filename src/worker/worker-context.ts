@@ -3,15 +3,17 @@ import { type BytePath, ROOT, split } from '../common/byte-path.js';
 import type { Facts } from '../common/facts.js';
 import { type Failure, failureOf } from '../common/failure.js';
 import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
-import type {
-  Batch,
-  BatchEnd,
-  DoneColumns,
-  FailedOutcome,
-  JobHow,
-  More,
-  WorkerReport,
-  WorkerSettings,
+import {
+  type Batch,
+  type BatchEnd,
+  type FailedOutcome,
+  JOB_HOWS,
+  type JobHow,
+  type More,
+  NOT_DONE,
+  usualBytes,
+  type WorkerReport,
+  type WorkerSettings,
 } from '../common/messages.js';
 import { entryCalls } from '../common/system/entry-calls.js';
 import type { Queue } from '../multiprocessing/index.js';
@@ -19,7 +21,7 @@ import { Chunks } from './chunks.js';
 import { Clones } from './clones.js';
 import { type DestinationTraits, readTraits } from './destination-traits.js';
 import type { Digest } from './digest.js';
-import type { Finished } from './job.js';
+import type { Finished, Job } from './job.js';
 import { timeGrainNs } from './time-grain.js';
 
 /** What one copy worker has at hand for all its batches, and its one way of reporting. */
@@ -35,10 +37,15 @@ export class WorkerContext {
   readonly #budget: Queue<number> | undefined;
   #paidBytes = 0;
   readonly #touched = new Set<BytePath>();
-  #batch = 0;
+  #batch: Batch | undefined;
+  /** Of each row of the batch how it ended, as it crosses the pipe. */
+  #hows = new Uint8Array(0);
+  /** The first row that has not been reported, and the first that the worker is not through with. */
+  #from = 0;
+  #to = 0;
+  #more = new Map<number, More>();
   /** Reports of this batch. */
   #reported = 0;
-  #done = new Done();
   #failed: FailedOutcome[] = [];
   readonly #failedIn = new Set<BytePath>();
   #bytes = 0;
@@ -68,7 +75,10 @@ export class WorkerContext {
   readonly isPlain: boolean;
 
   begin(batch: Batch): void {
-    this.#batch = batch.id;
+    this.#batch = batch;
+    this.#hows = new Uint8Array(batch.names.length).fill(NOT_DONE);
+    this.#from = 0;
+    this.#to = 0;
     this.#reported = 0;
     this.#failedIn.clear();
   }
@@ -105,13 +115,24 @@ export class WorkerContext {
     this.destination.close();
   }
 
-  done(index: number, name: BytePath, finished: Finished): void {
+  /** The rows of a batch are done, or fail, one after the other. */
+  done(row: number, { facts }: Job, { how, bytes, notKept, digest, comparison }: Finished): void {
     this.#entryBytes = 0;
-    this.#done.add(index, name, finished);
+    this.#hows[row] = HOW_CODES[how];
+    this.#to = row + 1;
+    const isUsual = bytes === usualBytes(how, facts.size);
+    if (isUsual && notKept.length === 0 && digest === undefined && comparison === undefined) return;
+    this.#more.set(row, {
+      ...(!isUsual && { bytes }),
+      ...(notKept.length > 0 && { notKept }),
+      ...(digest !== undefined && { digest }),
+      ...(comparison && { comparison }),
+    });
   }
 
   failed(index: number, folder: BytePath, failure: Failure): void {
     this.takeBack();
+    this.#to = index + 1;
     this.#failedIn.add(folder);
     this.#failed.push({ index, failure });
   }
@@ -166,7 +187,7 @@ export class WorkerContext {
 
   async report(): Promise<void> {
     const report = this.#takeReport();
-    if (report.done.indices.length > 0 || report.failed.length > 0 || report.bytes !== 0) {
+    if (report.done.hows.length > 0 || report.bytes !== 0) {
       this.#reported += 1;
       await this.#reports.put(report);
     }
@@ -188,8 +209,18 @@ export class WorkerContext {
     } catch (error) {
       this.#failAll(failureOf(error));
     }
-    const report = { batch: this.#batch, done: this.#done, failed: this.#failed, bytes: this.#bytes };
-    this.#done = new Done();
+    if (this.#batch === undefined) throw new Error('a report was asked for before the first batch');
+    const { id, names } = this.#batch;
+    const [from, to] = [this.#from, this.#to];
+    const done = {
+      from,
+      hows: this.#hows.subarray(from, to),
+      names: names.slice(from, to).join('/'),
+      more: this.#more,
+    };
+    const report = { batch: id, done, failed: this.#failed, bytes: this.#bytes };
+    this.#from = to;
+    this.#more = new Map();
     this.#failed = [];
     this.#bytes = 0;
     return report;
@@ -198,8 +229,12 @@ export class WorkerContext {
   /** What is not surely on the disk is not finished. */
   #failAll({ code, message }: Failure): void {
     const failure = { code, message: `its folder cannot be written to the disk: ${message}` };
-    for (const index of this.#done.indices) this.#failed.push({ index, failure });
-    this.#done = new Done();
+    for (let index = this.#from; index < this.#to; index += 1) {
+      if (this.#hows[index] === NOT_DONE) continue;
+      this.#hows[index] = NOT_DONE;
+      this.#failed.push({ index, failure });
+    }
+    this.#more.clear();
     this.#touched.clear();
   }
 
@@ -216,27 +251,7 @@ export class WorkerContext {
   }
 }
 
-/** The columns of a report, as they grow. */
-class Done implements DoneColumns {
-  readonly indices: number[] = [];
-  readonly names: BytePath[] = [];
-  readonly hows: JobHow[] = [];
-  readonly bytes: number[] = [];
-  readonly more = new Map<number, More>();
-
-  add(index: number, name: BytePath, { how, bytes, notKept, digest, comparison }: Finished): void {
-    const row = this.indices.push(index) - 1;
-    this.names.push(name);
-    this.hows.push(how);
-    this.bytes.push(bytes);
-    if (notKept.length === 0 && digest === undefined && comparison === undefined) return;
-    this.more.set(row, {
-      ...(notKept.length > 0 && { notKept }),
-      ...(digest !== undefined && { digest }),
-      ...(comparison && { comparison }),
-    });
-  }
-}
+const HOW_CODES = Object.fromEntries(JOB_HOWS.map((how, code) => [how, code])) as Record<JobHow, number>;
 
 /** Often enough for a smooth bar and a prompt end, seldom enough to cost nothing. */
 const REPORT_EVERY_MS = 20;
