@@ -63,6 +63,7 @@ export function withMode(facts: Facts, mode: number): Facts {
 const ROW = 16;
 const MODE = 4;
 const NLINK = 5;
+const SIZE = 8;
 /** From a few rows to a full batch in two steps. */
 const GROWTH = 4;
 
@@ -76,11 +77,7 @@ export class FactsColumn {
   }
 
   push(facts: Facts): void {
-    if (this.#end === this.#values.length) {
-      const wider = new Float64Array(this.#values.length * GROWTH);
-      wider.set(this.#values);
-      this.#values = wider;
-    }
+    this.#makeRoom();
     const values = this.#values;
     const start = this.#end;
     values[start] = facts.deviceHigh;
@@ -91,7 +88,7 @@ export class FactsColumn {
     values[start + NLINK] = facts.nlink;
     values[start + 6] = facts.uid;
     values[start + 7] = facts.gid;
-    values[start + 8] = facts.size;
+    values[start + SIZE] = facts.size;
     values[start + 9] = facts.blocks;
     values[start + 10] = facts.atime;
     values[start + 11] = facts.atimeNs;
@@ -100,6 +97,25 @@ export class FactsColumn {
     values[start + 14] = facts.ctime;
     values[start + 15] = facts.ctimeNs;
     this.#end += ROW;
+  }
+
+  clear(): void {
+    this.#end = 0;
+  }
+
+  /** One row of another column. */
+  pushFrom(other: FactsColumn, index: number): void {
+    this.#makeRoom();
+    const start = index * ROW;
+    for (let offset = 0; offset < ROW; offset += 1) {
+      this.#values[this.#end + offset] = other.#values[start + offset] ?? 0;
+    }
+    this.#end += ROW;
+  }
+
+  /** The bytes of the entry at `index`. */
+  sizeAt(index: number): number {
+    return this.#values[index * ROW + SIZE] ?? 0;
   }
 
   /** The number of names of the entry at `index`. */
@@ -116,6 +132,13 @@ export class FactsColumn {
   packed(): Float64Array {
     return this.#end === this.#values.length ? this.#values : this.#values.slice(0, this.#end);
   }
+
+  #makeRoom(): void {
+    if (this.#end < this.#values.length) return;
+    const wider = new Float64Array(this.#values.length * GROWTH);
+    wider.set(this.#values);
+    this.#values = wider;
+  }
 }
 
 /** The facts of the entry at `index` of a packed column. */
@@ -131,7 +154,7 @@ export function factsAt(packed: Float64Array, index: number): Facts {
     at(NLINK),
     at(6),
     at(7),
-    at(8),
+    at(SIZE),
     at(9),
     at(10),
     at(11),

@@ -1,3 +1,5 @@
+import type { BytePath } from '../common/byte-path.js';
+import type { FileRun } from '../common/file-run.js';
 import { JobBatch } from './job-batch.js';
 import type { PendingJob } from './pending-job.js';
 
@@ -27,6 +29,19 @@ export class Batcher {
     }
     this.#batch.add(job);
     if (this.#batch.isFull) this.flush();
+  }
+
+  /**
+   * Files of one folder, on their first try.
+   * @param onAdded is told how many went into the batch of which number
+   */
+  addFiles(folder: BytePath, run: FileRun, onAdded: (count: number, batch: number) => void): void {
+    for (let row = 0; row < run.names.length; ) {
+      const count = this.#batch.addFiles(folder, run, row);
+      onAdded(count, this.#number);
+      row += count;
+      if (this.#batch.isFull) this.flush();
+    }
   }
 
   flush(): void {

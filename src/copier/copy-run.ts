@@ -131,6 +131,7 @@ export class CopyRun {
       collisions: new NameCollisions(folder.root, this.#runId),
       quickLook: this.#isTimeTrusted(folder) ? new QuickLook(destination, folder.root) : undefined,
       add: job => dispatcher().add(job),
+      addFiles: (path, run, onAdded) => dispatcher().addFiles(path, run, onAdded),
       batchNumber: () => dispatcher().batchNumber,
     });
   }
@@ -200,6 +201,7 @@ export class CopyRun {
       oneFileSystem,
       selection: this.#selection,
       filters: this.#filters,
+      inRuns: true,
       tally: this.tally,
     };
     const slices = new Slices(this.#settings.events);
@@ -207,7 +209,7 @@ export class CopyRun {
       tree.take(listed);
       this.#stopIfFailed();
       while (dispatcher.isFull && !this.#stop.isStopped) await dispatcher.change();
-      if (slices.isOver) await slices.next();
+      if (slices.isOverAfter(listed.kind === 'files' ? listed.run.names.length : 1)) await slices.next();
       if (this.#stop.isStopped) return;
     }
     this.#ledger.listed();

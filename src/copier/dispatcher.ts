@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { BytePath } from '../common/byte-path.js';
 import type { Failure } from '../common/failure.js';
+import type { FileRun } from '../common/file-run.js';
 import type { Batch, BatchEnd, DoneOutcome, WorkerReport, WorkerSettings } from '../common/messages.js';
 import { entryTemporaryName } from '../common/reserved-names.js';
 import {
@@ -84,6 +85,13 @@ export class Dispatcher {
   add(job: PendingJob): void {
     this.#queued += 1;
     this.#batcher.add(job);
+    this.#hand();
+  }
+
+  /** Files of one folder, as jobs that copy them. @param onAdded is told how many went into the batch of which number */
+  addFiles(folder: BytePath, run: FileRun, onAdded: (count: number, batch: number) => void): void {
+    this.#queued += run.names.length;
+    this.#batcher.addFiles(folder, run, onAdded);
     this.#hand();
   }
 

@@ -17,7 +17,7 @@ import { filteredEntries } from './filtered-entries.js';
 import type { Filters } from './filters.js';
 import { HardLinks } from './hard-links.js';
 import { Ledger } from './ledger.js';
-import type { Listed, ListedEntry } from './list-entries.js';
+import { entriesOf, type Listed, type ListedEntry } from './list-entries.js';
 import type { CopySettings } from './options.js';
 import type { Selection } from './selection.js';
 import { noSideFiles } from './side-files.js';
@@ -93,6 +93,9 @@ export class DryRun {
         return;
       case 'entry':
         this.#entry(listed.entry, sight);
+        return;
+      case 'files':
+        for (const entry of entriesOf(listed)) this.#entry(entry, sight);
         return;
       case 'leave':
         if (listed.failure !== undefined) this.#ledger.failed(listed.folder, listed.failure);

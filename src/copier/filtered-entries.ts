@@ -45,6 +45,7 @@ export function* enteredLate(
         if (skipped === undefined) yield listed;
         break;
       case 'entry':
+      case 'files':
         yield* tellWaiting();
         if (skipped === undefined) yield listed;
         break;

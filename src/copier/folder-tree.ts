@@ -44,17 +44,17 @@ export class FolderTree {
     });
   }
 
-  /** An entry of this folder has been handed on. */
-  expect(path: BytePath): void {
-    this.#state(path).unsettled += 1;
+  /** Entries of this folder have been handed on. */
+  expect(path: BytePath, count = 1): void {
+    this.#state(path).unsettled += count;
   }
 
-  /** One of them is on its way to a worker, in a single job, in the batch of this number. */
-  handed(path: BytePath, batch: number): void {
+  /** So many of them are on their way to a worker, each in a single job, in the batch of this number. */
+  handed(path: BytePath, batch: number, count = 1): void {
     const state = this.#state(path);
     if (state.batch !== batch) state.handed = 0;
     state.batch = batch;
-    state.handed += 1;
+    state.handed += count;
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { BytePath } from '../common/byte-path.js';
 import { FactsColumn, factsAt } from '../common/facts.js';
+import type { FileRun } from '../common/file-run.js';
 import { type Batch, JOB_KINDS, type JobKind, type Part } from '../common/messages.js';
 import type { PendingJob } from './pending-job.js';
 
@@ -54,6 +55,26 @@ export class JobBatch {
     // A large file's first job has all the others behind it.
     if (kind === 'file' || kind === 'begin' || kind === 'compareContent') this.#bytes += facts.size;
     else if (kind === 'range' && part !== undefined) this.#bytes += part.end - part.start;
+  }
+
+  /**
+   * Files of one folder, from the one at `from` on, as many as there is room for.
+   * @returns how many those are
+   */
+  addFiles(folder: BytePath, run: FileRun, from: number): number {
+    if (this.#folders.at(-1) !== folder) this.#folders.push(folder);
+    const place = this.#folders.length - 1;
+    let row = from;
+    for (; row < run.names.length && !this.isFull; row += 1) {
+      const name = run.names[row];
+      if (name === undefined) break;
+      this.#folderOf.push(place);
+      this.#kinds.push('file');
+      this.#names.push(name);
+      this.#facts.pushFrom(run.facts, row);
+      this.#bytes += run.facts.sizeAt(row);
+    }
+    return row - from;
   }
 
   at(row: number): PendingJob {

@@ -1,6 +1,7 @@
 import { type BytePath, ROOT } from '../common/byte-path.js';
 import type { Facts } from '../common/facts.js';
 import type { Failure } from '../common/failure.js';
+import type { FileRun } from '../common/file-run.js';
 import type { How, NotKept } from '../common/messages.js';
 import type { EventSink } from './event-sink.js';
 import { type EndEvent, eventPath } from './events.js';
@@ -37,6 +38,13 @@ export class Ledger {
     if (isFolder) this.tally.found.folders += 1;
     else this.tally.found.files += 1;
     this.tally.found.bytes += bytes;
+  }
+
+  /** Files that are all to be copied. */
+  foundRun({ names, bytes, allocatedBytes }: FileRun): void {
+    this.tally.found.files += names.length;
+    this.tally.found.bytes += bytes;
+    this.#plannedBytes += allocatedBytes;
   }
 
   /** Content that has to be copied, holes not counted. */

@@ -9,17 +9,30 @@ import {
   sameInode,
 } from '../common/facts.js';
 import { EntryError, type Failure, failureOf } from '../common/failure.js';
+import { FileRun } from '../common/file-run.js';
 import { type FolderHandles, type OpenNames, openFolderHandles } from '../common/folder-handles.js';
 import { lstat } from '../common/stat.js';
 import { entryCalls, type FolderPlace, type Names } from '../common/system/entry-calls.js';
 import type { Filters } from './filters.js';
 import type { Selection } from './selection.js';
 
+/** The files of a run, one by one. */
+export function* entriesOf({
+  folder,
+  run,
+}: Extract<Listed, { kind: 'files' }>): Generator<ListedEntry, void, undefined> {
+  for (const [row, name] of run.names.entries()) {
+    yield { kind: 'file', folder, name, facts: factsAt(run.facts.values, row) };
+  }
+}
+
 /** One step of a walk through a folder tree. */
 export type Listed =
   /** A folder that could be opened, before what is in it; `skip` keeps the walk out of it. */
   | { readonly kind: 'enter'; readonly folder: BytePath; readonly facts: Facts; readonly skip: () => void }
   | { readonly kind: 'entry'; readonly entry: ListedEntry }
+  /** Several at once, good until the next step; only where `inRuns` asks for it. */
+  | { readonly kind: 'files'; readonly folder: BytePath; readonly run: FileRun }
   /** Everything in the folder has been listed, or as much as could be read. */
   | { readonly kind: 'leave'; readonly folder: BytePath; readonly failure?: Failure }
   | {
@@ -46,6 +59,8 @@ export interface ListOptions {
   readonly selection?: Selection | undefined;
   /** Which entries are left out; left out: none. */
   readonly filters?: Filters | undefined;
+  /** Whether files may come in runs; they do where that saves time and nothing has to be filtered. */
+  readonly inRuns?: boolean;
   /** Is given a function that tells how much of the tree has been listed, by a guess from 0 to 1. */
   readonly tally?: { listedShare: () => number };
 }
@@ -68,6 +83,8 @@ class Walk {
   /** From the root down. A stack of its own instead of recursion: a tree may be thousands of folders deep. */
   readonly #open: OpenFolder[] = [];
   #rootFacts: Facts | undefined;
+  /** The files found together, where they may be. */
+  readonly #run: FileRun | undefined;
   /** Of the last of the open folders, while it is being read. */
   #reading: OpenNames | undefined;
 
@@ -75,6 +92,7 @@ class Walk {
     this.#handles = openFolderHandles(root, options.dereference);
     this.#options = options;
     this.#root = root;
+    this.#run = options.inRuns && options.filters === undefined ? new FileRun() : undefined;
     if (options.tally !== undefined) options.tally.listedShare = () => this.#open.at(-1)?.listedShare ?? 0;
   }
 
@@ -140,6 +158,11 @@ class Walk {
     for (;;) {
       let found: string | undefined;
       try {
+        const run = this.#gather(names);
+        if (run !== undefined) {
+          folder.namesRead += run.names.length;
+          return { kind: 'files', folder: folder.path, run };
+        }
         found = names.next();
       } catch (error) {
         folder.failure = failureOf(error);
@@ -164,6 +187,13 @@ class Walk {
       if (kind !== 'folder') return { kind: 'entry', entry: { kind, folder: folder.path, name, facts } };
       folder.addSubfolder(name, facts);
     }
+  }
+
+  #gather(names: Names): FileRun | undefined {
+    if (this.#run === undefined || names.gather === undefined) return undefined;
+    this.#run.clear();
+    names.gather(this.#run);
+    return this.#run.names.length > 0 ? this.#run : undefined;
   }
 
   #closeNames(): void {

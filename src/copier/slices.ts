@@ -12,8 +12,14 @@ export class Slices {
   }
 
   get isOver(): boolean {
-    this.#steps += 1;
-    if (this.#steps % STEPS_A_LOOK !== 0) return false;
+    return this.isOverAfter(1);
+  }
+
+  /** Whether it is after so many steps more. */
+  isOverAfter(steps: number): boolean {
+    this.#steps += steps;
+    if (this.#steps < STEPS_A_LOOK) return false;
+    this.#steps = 0;
     return performance.now() >= this.#endsAtMs;
   }
 

@@ -10,7 +10,7 @@ import { compareFacts } from '../worker/compare-facts.js';
 import type { CheckCounts, CheckListener } from './check-report.js';
 import { type BothTrees, extrasIn } from './extra-names.js';
 import { LinkGroups } from './link-groups.js';
-import type { Listed, ListedEntry } from './list-entries.js';
+import { entriesOf, type Listed, type ListedEntry } from './list-entries.js';
 import type { PendingJob } from './pending-job.js';
 import type { Selection } from './selection.js';
 
@@ -57,6 +57,9 @@ export class TreeCheck {
         return this.#enter(listed);
       case 'entry':
         this.#queue(listed.entry);
+        return [];
+      case 'files':
+        for (const entry of entriesOf(listed)) this.#queue(entry);
         return [];
       case 'leave':
         if (listed.failure !== undefined) this.#failed(listed.folder, listed.failure);

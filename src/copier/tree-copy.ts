@@ -2,6 +2,7 @@ import { chmodSync, utimesSync } from 'node:fs';
 import { type BytePath, join, native, ROOT, split } from '../common/byte-path.js';
 import { type Facts, isSparse, permissionsOf, withMode } from '../common/facts.js';
 import { EntryError, type Failure, failureOf } from '../common/failure.js';
+import type { FileRun } from '../common/file-run.js';
 import type { FolderHandles } from '../common/folder-handles.js';
 import type { DoneOutcome, How, IfExists, JobHow, JobKind, NotKept, Standing } from '../common/messages.js';
 import { lossOf } from '../common/not-kept.js';
@@ -14,7 +15,7 @@ import { FolderTree, type PendingFolder } from './folder-tree.js';
 import { HardLinks } from './hard-links.js';
 import { isLarge, type LargeFiles, type LargeStep } from './large-files.js';
 import type { Ledger } from './ledger.js';
-import type { Listed, ListedEntry } from './list-entries.js';
+import { entriesOf, type Listed, type ListedEntry } from './list-entries.js';
 import { makeFolder } from './make-folder.js';
 import { finishJob, isFinish, isOfLargeFile, isOneOfSeveral, type PendingJob } from './pending-job.js';
 import type { QuickLook } from './quick-look.js';
@@ -42,6 +43,12 @@ export interface TreeCopyParts {
   readonly quickLook: QuickLook | undefined;
   /** Hands a job to the workers. */
   readonly add: (job: PendingJob) => void;
+  /** Hands files of one folder to them, and tells how many went into the batch of which number. */
+  readonly addFiles: (
+    folder: BytePath,
+    run: FileRun,
+    onAdded: (count: number, batch: number) => void,
+  ) => void;
   /** The number of the batch to which the next job is added. */
   readonly batchNumber: () => number;
 }
@@ -80,6 +87,9 @@ export class TreeCopy {
         return;
       case 'entry':
         this.#queue(listed.entry);
+        return;
+      case 'files':
+        this.#queueFiles(listed);
         return;
       case 'leave':
         this.#parts.collisions.leave(listed.folder);
@@ -255,6 +265,19 @@ export class TreeCopy {
       if (!(error instanceof EntryError)) throw error;
       ledger.failed(path, failureOf(error));
     }
+  }
+
+  /** All at once, unless each has to be looked at. */
+  #queueFiles(listed: Extract<Listed, { kind: 'files' }>): void {
+    const { addFiles, collisions, ledger, quickLook } = this.#parts;
+    if (collisions.arePossible || quickLook !== undefined) {
+      for (const entry of entriesOf(listed)) this.#queue(entry);
+      return;
+    }
+    const { folder, run } = listed;
+    ledger.foundRun(run);
+    this.#folders.expect(folder, run.names.length);
+    addFiles(folder, run, (count, batch) => this.#folders.handed(folder, batch, count));
   }
 
   /** Sockets and devices are not copied and never opened. */

@@ -1,4 +1,5 @@
 import type { Facts } from '../facts.js';
+import type { FileRun } from '../file-run.js';
 import { libc } from './libc.js';
 import { libcEntryCalls } from './libc-entry-calls.js';
 import { nodeEntryCalls } from './node-entry-calls.js';
@@ -37,6 +38,11 @@ export interface EntryCalls {
 
 /** The names in an open folder, without `.` and `..`. */
 export interface Names {
+  /**
+   * Takes files in, as long as a run has room for them and there is nothing special about one: what stops it, a link,
+   * a folder, whatever cannot be looked at, is left for `next`. Not where that brings nothing.
+   */
+  gather?(run: FileRun): void;
   /** @returns undefined at the end */
   next(): string | undefined;
   /** Whether the last name is a folder's for sure: false where only its facts would tell. */

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { Facts } from '../facts.js';
 import type { EntryCalls } from './entry-calls.js';
 import { type Libc, systemError } from './libc.js';
@@ -11,6 +12,7 @@ export function libcEntryCalls(library: Libc): EntryCalls {
   const openat = bind('openat', 'int', ['int', 'void *', 'int', 'uint32_t']);
   const closeDescriptor = bind('close', 'int', ['int']);
   const statx = bind('statx', 'int', ['int', 'void *', 'int', 'uint32_t', 'void *']);
+  const statxAt = bind('statx', 'int', ['int', 'int64_t', 'int', 'uint32_t', 'void *']);
   const mkdirat = bind('mkdirat', 'int', ['int', 'void *', 'uint32_t']);
   const futimens = bind('futimens', 'int', ['int', 'void *']);
   const flistxattr = bind('flistxattr', 'int64_t', ['int', 'void *', 'size_t']);
@@ -70,8 +72,15 @@ export function libcEntryCalls(library: Libc): EntryCalls {
     },
 
     readsDescriptors: true,
-    names: ({ descriptor }) =>
-      new LibcNames(library, descriptor, throwUnlessInterrupted, () => calls.close(descriptor)),
+    names: ({ descriptor }) => {
+      const fileAt = (address: number): Facts | undefined => {
+        const flags = AT_SYMLINK_NOFOLLOW;
+        if (statxAt(descriptor, address, flags, STATX_BASIC_STATS, statxBytes) < 0) return undefined;
+        return (word(7) & constants.S_IFMT) === constants.S_IFREG ? factsFromStatx() : undefined;
+      };
+      const close = () => calls.close(descriptor);
+      return new LibcNames(library, descriptor, throwUnlessInterrupted, fileAt, close);
+    },
 
     vectors: (slab, chunkSize) => new LibcVectors(library, slab, chunkSize, throwUnlessInterrupted),
   };

@@ -1,3 +1,6 @@
+import { rawName } from '../byte-path.js';
+import type { Facts } from '../facts.js';
+import { type FileRun, SMALL_FILE_BYTES } from '../file-run.js';
 import type { Names } from './entry-calls.js';
 import type { Libc, LibcFunction } from './libc.js';
 
@@ -8,21 +11,51 @@ export class LibcNames implements Names {
   readonly #descriptor: number;
   readonly #throwUnlessInterrupted: (syscall: string) => void;
   readonly #close: () => void;
-  readonly #bytes = spareBuffers.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  readonly #fileAt: (address: number) => Facts | undefined;
+  readonly #buffer: NamesBuffer;
+  readonly #bytes: Buffer;
   #position = 0;
   #end = 0;
+  #isRead = false;
 
-  /** @param close closes the descriptor, which is of an open folder */
+  /**
+   * @param fileAt looks up a name in the folder, a C string at an address: undefined where it is no regular file, or
+   *   cannot be looked at
+   * @param close closes the descriptor, which is of an open folder
+   */
   constructor(
     library: Libc,
     descriptor: number,
     throwUnlessInterrupted: (syscall: string) => void,
+    fileAt: (address: number) => Facts | undefined,
     close: () => void,
   ) {
+    this.#buffer = spareBuffers.pop() ?? newBuffer(library);
+    this.#bytes = this.#buffer.bytes;
+    this.#fileAt = fileAt;
     this.#getdents = getdentsOf(library);
     this.#descriptor = descriptor;
     this.#throwUnlessInterrupted = throwUnlessInterrupted;
     this.#close = close;
+  }
+
+  gather(run: FileRun): void {
+    const bytes = this.#bytes;
+    const { address } = this.#buffer;
+    // What cannot be read further is told of by `next`, so nothing may be in the run by then.
+    if (this.#position >= this.#end && !this.#refill()) return;
+    while (this.#position < this.#end && !run.isFull) {
+      const record = this.#position;
+      const start = record + NAME;
+      const after = record + bytes.readUInt16LE(record + LENGTH);
+      if (!isDots(bytes, start)) {
+        if (bytes[record + TYPE] !== DT_REG || mayBeReserved(bytes, start)) return;
+        const facts = this.#fileAt(address + start);
+        if (facts === undefined || facts.nlink !== 1 || facts.size >= SMALL_FILE_BYTES) return;
+        run.push(rawName(bytes.toString('latin1', start, endOf(bytes, start, after))), facts);
+      }
+      this.#position = after;
+    }
   }
 
   next(): string | undefined {
@@ -34,23 +67,24 @@ export class LibcNames implements Names {
       const start = record + NAME;
       if (isDots(bytes, start)) continue;
       this.isFolder = bytes[record + TYPE] === DT_DIR;
-      // Records are filled up to a multiple of eight: the end of the name lies within the last of them.
-      let end = Math.max(start, this.#position - 8);
-      while (bytes[end] !== 0) end += 1;
-      return bytes.toString('latin1', start, end);
+      return bytes.toString('latin1', start, endOf(bytes, start, this.#position));
     }
   }
 
   close(): void {
-    spareBuffers.push(this.#bytes);
+    spareBuffers.push(this.#buffer);
     this.#close();
   }
 
   #refill(): boolean {
     this.#position = 0;
+    if (this.#isRead) return false;
     for (;;) {
       this.#end = Number(this.#getdents(this.#descriptor, this.#bytes, BUFFER_BYTES));
-      if (this.#end >= 0) return this.#end > 0;
+      if (this.#end >= 0) {
+        this.#isRead = this.#end === 0;
+        return !this.#isRead;
+      }
       this.#end = 0;
       this.#throwUnlessInterrupted('getdents64');
     }
@@ -62,10 +96,22 @@ const LENGTH = 16;
 const TYPE = 18;
 const NAME = 19;
 const DT_DIR = 4;
+const DT_REG = 8;
 
 const BUFFER_BYTES = 32 * 1024;
 /** Memory of readers that are closed: a fresh piece for every folder costs more than to read it. */
-const spareBuffers: Buffer[] = [];
+const spareBuffers: NamesBuffer[] = [];
+
+interface NamesBuffer {
+  readonly bytes: Buffer;
+  /** Where they lie in memory. */
+  readonly address: number;
+}
+
+function newBuffer(library: Libc): NamesBuffer {
+  const bytes = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  return { bytes, address: Number(library.addressOf(bytes)) };
+}
 
 let getdents: LibcFunction | undefined;
 
@@ -79,4 +125,16 @@ const DOT = 0x2e;
 function isDots(bytes: Buffer, start: number): boolean {
   if (bytes[start] !== DOT) return false;
   return bytes[start + 1] === 0 || (bytes[start + 1] === DOT && bytes[start + 2] === 0);
+}
+
+/** Records are filled up to a multiple of eight: the end of the name lies within the last of them. */
+function endOf(bytes: Buffer, start: number, after: number): number {
+  let end = Math.max(start, after - 8);
+  while (bytes[end] !== 0) end += 1;
+  return end;
+}
+
+/** Whether it begins as the names do that a run reserves in the root: `.f`. */
+function mayBeReserved(bytes: Buffer, start: number): boolean {
+  return bytes[start] === DOT && bytes[start + 1] === 0x66;
 }

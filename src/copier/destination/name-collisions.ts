@@ -20,6 +20,11 @@ export class NameCollisions {
     this.#folders = shouted === undefined ? undefined : new Map();
   }
 
+  /** Whether there can be any. */
+  get arePossible(): boolean {
+    return this.#folders !== undefined;
+  }
+
   /** @throws {EntryError} NAME_COLLISION where an earlier name of this folder leads to the same place */
   meet(folder: BytePath, name: BytePath): void {
     if (this.#folders === undefined) return;
