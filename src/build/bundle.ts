@@ -14,8 +14,6 @@ const target = join(root, 'dist/lib');
  */
 const FILES: Readonly<Record<string, string>> = {
   'folder-copy.js': 'bin/folder-copy.ts',
-  // It knows of the process forked ahead: there must be one of it in a program.
-  'fork-ahead.js': 'src/multiprocessing/fork-ahead.ts',
   'run.js': 'src/cli/run.ts',
   'bar-drawing.js': 'src/cli/progress/bar-drawing.ts',
   'completion-script.js': 'src/cli/completion/completion-script.ts',
@@ -29,6 +27,9 @@ const FILES: Readonly<Record<string, string>> = {
 
 /** The one that loads modules of which it knows only the URL, ES modules too. */
 const LOADER = 'multiprocessing.js';
+
+/** The command is one file: nobody else has to know its errors and queues by their classes. */
+const COMMAND = 'run.js';
 
 const sources = new Set<string>();
 for (const file of Object.keys(FILES)) for (const source of await bundle(file)) sources.add(source);
@@ -67,7 +68,7 @@ function withOwnFiles(file: string): Plugin {
       onResolve({ filter: /./ }, ({ kind, path, resolveDir }) => {
         if (kind === 'entry-point') return undefined;
         const other = files.get(path.startsWith('.') ? join(resolveDir, path.replace(/\.js$/, '.ts')) : path);
-        if (other === undefined) return undefined;
+        if (other === undefined || (file === COMMAND && other === LOADER)) return undefined;
         const from = relative(dirname(file), other);
         return { path: from.startsWith('.') ? from : `./${from}`, external: true };
       });

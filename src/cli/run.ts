@@ -2,6 +2,7 @@ import { type Command, CommanderError } from 'commander';
 import { prepareCopy } from '../copier/copy-folder.js';
 import { RefusedError } from '../copier/errors.js';
 import type { CopyEvent } from '../copier/events.js';
+import { offerForkedAhead, type Spare } from '../multiprocessing/fork-ahead.js';
 import { check } from './check.js';
 import { COMMAND_OPTIONS, type ParsedOptions } from './command-options.js';
 import type { Shell } from './completion/shells.js';
@@ -17,9 +18,11 @@ import { summaryOf } from './summary.js';
 /**
  * The command. All it says goes to the standard streams.
  * @param argv the words behind the command's name
+ * @param spare a worker that has been forked already
  * @returns the exit status
  */
-export async function run(argv: readonly string[]): Promise<number> {
+export async function run(argv: readonly string[], spare?: Spare): Promise<number> {
+  if (spare !== undefined) offerForkedAhead(spare);
   const program: Command = makeProgram();
   try {
     program.parse(exactWords(argv), { from: 'user' });

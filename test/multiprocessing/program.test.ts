@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ProcessKind } from '../../src/multiprocessing/fork.js';
-import { forkAhead } from '../../src/multiprocessing/fork-ahead.js';
+import { forkAhead, offerForkedAhead } from '../../src/multiprocessing/fork-ahead.js';
 import { Pool, type PoolOptions, task, WorkerStartError } from '../../src/multiprocessing/index.js';
 import { processesOf } from '../helpers/processes.js';
 import { isRunning, until } from '../helpers/running.js';
@@ -50,7 +50,7 @@ test('a program that is no file is refused, one that is not there cannot start',
 test('a pool takes the process that was forked ahead for it, and no other pool does', async () => {
   const ahead = kind('taken');
   const before = new Set(children());
-  forkAhead(ahead);
+  offerForkedAhead(forkAhead(ahead));
   const [forked] = children().filter(pid => !before.has(pid));
   const other = makePool({ ...ahead, env: { NAME: 'other' } });
   expect(await other.applyAsync(pidTask, [])).not.toBe(forked);
@@ -63,7 +63,7 @@ test('a pool takes the process that was forked ahead for it, and no other pool d
 test('a process that was forked ahead and has died is not taken', async () => {
   const ahead = kind('dead');
   const before = new Set(children());
-  forkAhead(ahead);
+  offerForkedAhead(forkAhead(ahead));
   const [forked = 0] = children().filter(pid => !before.has(pid));
   process.kill(forked, 'SIGKILL');
   await until('it is gone', () => !isRunning(forked));
