@@ -138,7 +138,15 @@ describe.skipIf(!canTrace)('a file', () => {
       /\/x: .*\(ELOOP\)\n$/,
     ],
   ];
-  for (const [what, replace, line] of replaced) {
+  // Where it is not tried to clone it, a small file goes another way.
+  const ways: [words: string, args: string[]][] = [
+    ['', []],
+    [', without clones', ['--reflink', 'never']],
+  ];
+  const replacedEachWay = replaced.flatMap(([what, ...rest]) =>
+    ways.map(([words, args]) => [what + words, args, ...rest] as const),
+  );
+  for (const [what, args, replace, line] of replacedEachWay) {
     test(what, async () => {
       const source = makeTree([
         { path: 'x', kind: 'file', content: 'a'.repeat(5000) },
@@ -150,7 +158,7 @@ describe.skipIf(!canTrace)('a file', () => {
       // The workers' start is what is held up: their settings come as they read a message.
       const { status, stderr, copy } = await tracedCopy(
         ['-e', 'trace=umask', '-e', 'inject=umask:delay_enter=4000000'],
-        ['-w', '1'],
+        ['-w', '1', ...args],
         source,
       );
       await replacing;

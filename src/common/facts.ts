@@ -212,6 +212,11 @@ export function unchanged(before: Facts, after: Facts): boolean {
   );
 }
 
+/** Bytes of a file's content, holes not counted. */
+export function allocatedBytes({ size, blocks }: Facts): number {
+  return Math.min(size, blocks * 512);
+}
+
 /** Whether a file has fewer blocks than its size needs. */
 export function isSparse(facts: Facts): boolean {
   return facts.blocks * 512 < facts.size;

@@ -1,9 +1,9 @@
 import type { BytePath } from './byte-path.js';
-import { type Facts, FactsColumn } from './facts.js';
+import { allocatedBytes, type Facts, FactsColumn } from './facts.js';
 
 /**
- * Files of one folder that the listing hands on together: each has a single name and is not large, so that there is
- * nothing to decide about it by itself. Filled anew for each step of a walk: whoever takes it copies what is in it.
+ * Regular files of one folder that the listing hands on together. Filled anew for each step of a walk: whoever takes
+ * it copies what is in it.
  */
 export class FileRun {
   readonly names: BytePath[] = [];
@@ -12,6 +12,8 @@ export class FileRun {
   bytes = 0;
   /** The same, holes not counted. */
   allocatedBytes = 0;
+  /** Whether each has but one name and is small: there is nothing to decide about any of them by itself. */
+  isPlain = true;
 
   get isFull(): boolean {
     return this.names.length >= MOST_FILES;
@@ -22,18 +24,19 @@ export class FileRun {
     this.facts.clear();
     this.bytes = 0;
     this.allocatedBytes = 0;
+    this.isPlain = true;
   }
 
   push(name: BytePath, facts: Facts): void {
-    const { size, blocks } = facts;
     this.names.push(name);
     this.facts.push(facts);
-    this.bytes += size;
-    this.allocatedBytes += Math.min(size, blocks * 512);
+    this.bytes += facts.size;
+    this.allocatedBytes += allocatedBytes(facts);
+    if (facts.nlink !== 1 || facts.size >= LARGER_BYTES) this.isPlain = false;
   }
 }
 
-/** What is larger costs more to copy than to be handed on by itself. */
-export const SMALL_FILE_BYTES = 1024 * 1024;
-/** As many as go into a full batch. */
+/** What is larger costs far more to copy than to be handed on by itself. */
+const LARGER_BYTES = 1024 * 1024;
+/** So many that a step of the walk stays short, and most folders are one. */
 const MOST_FILES = 256;

@@ -1,4 +1,5 @@
 import type { BytePath } from './byte-path.js';
+import { Codes, type WordOf } from './codes.js';
 import type { Comparison } from './differences.js';
 import type { Failure } from './failure.js';
 
@@ -48,7 +49,7 @@ export interface Batch {
   readonly folders: readonly BytePath[];
   /** The place of each entry's folder among `folders`: most share theirs with their neighbours. */
   readonly folderOf: readonly number[];
-  /** Each a place in `JOB_KINDS`: text would cost more than the names. */
+  /** Codes of `JOB_KINDS`. */
   readonly kinds: Uint8Array;
   readonly names: readonly BytePath[];
   /** A packed `FactsColumn`. */
@@ -74,9 +75,9 @@ export interface Part {
  * its owner, mode and times, once everything in it is done; `finishAfter` does so where all that is in it stands
  * before it in the same batch. `compare` writes nothing; `compareContent` reads a file besides.
  */
-export type JobKind = (typeof JOB_KINDS)[number];
+export type JobKind = WordOf<typeof JOB_KINDS>;
 
-export const JOB_KINDS = [
+export const JOB_KINDS = new Codes([
   'file',
   'begin',
   'range',
@@ -88,33 +89,23 @@ export const JOB_KINDS = [
   'finishAfter',
   'compare',
   'compareContent',
-] as const;
+]);
 
 /** What of an entry could not be kept. `hardLink`: it became a file of its own; `grown`: what came later is not in it. */
 export type NotKept = 'owner' | 'mode' | 'attribute' | 'hardLink' | 'grown' | 'fifo' | 'socket' | 'device';
 
 /** How an entry came into the destination. */
-export type How = 'streamed' | 'cloned' | 'linked' | 'made' | 'kept' | 'skipped';
+export type How = (typeof HOWS)[number];
 
 /**
  * How a job ended: `begun` is a large file that now needs its ranges, `filled` one of these, `postponed` a folder
  * in which something failed, so that there is more to do in it before it is finished, `compared` an entry of
  * which nothing was made.
  */
-export type JobHow = (typeof JOB_HOWS)[number];
+export type JobHow = WordOf<typeof JOB_HOWS>;
 
-export const JOB_HOWS = [
-  'streamed',
-  'cloned',
-  'linked',
-  'made',
-  'kept',
-  'skipped',
-  'begun',
-  'filled',
-  'postponed',
-  'compared',
-] as const;
+const HOWS = ['streamed', 'cloned', 'linked', 'made', 'kept', 'skipped'] as const;
+export const JOB_HOWS = new Codes([...HOWS, 'begun', 'filled', 'postponed', 'compared']);
 
 /** From a worker: what has happened in its batch since its last report. */
 export interface WorkerReport {
@@ -139,16 +130,13 @@ export interface BatchEnd {
 export interface DoneColumns {
   /** The first of the rows. */
   readonly from: number;
-  /** Of each a place in `JOB_HOWS`, or `NOT_DONE`. */
+  /** Of each its code in `JOB_HOWS`; `NO_WORD` where it failed. */
   readonly hows: Uint8Array;
   /** Of each, one behind the other, with a slash between. */
   readonly names: string;
   /** The few rows of which there is more to tell, by their place in the batch. */
   readonly more: ReadonlyMap<number, More>;
 }
-
-/** In the place of how a row's job ended, where it failed. */
-export const NOT_DONE = 255;
 
 export interface DoneOutcome extends More {
   readonly how: JobHow;

@@ -9,6 +9,7 @@ import { exitStatus } from './exit-status.js';
 import type { BothTrees } from './extra-names.js';
 import { filteredEntries } from './filtered-entries.js';
 import type { Filters } from './filters.js';
+import { entriesIn } from './list-entries.js';
 import type { CopySettings } from './options.js';
 import type { Selection } from './selection.js';
 import { Slices } from './slices.js';
@@ -92,7 +93,7 @@ export class CheckRun {
         if (this.#stop.isStopped) return;
       }
       while (this.#dispatcher.isFull && !this.#stop.isStopped) await this.#dispatcher.change();
-      if (slices.isOver) await slices.next();
+      if (slices.isOverAfter(entriesIn(listed))) await slices.next();
       if (this.#stop.isStopped) return;
     }
   }

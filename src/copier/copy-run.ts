@@ -21,6 +21,7 @@ import { filteredEntries } from './filtered-entries.js';
 import type { Filters } from './filters.js';
 import { LargeFiles } from './large-files.js';
 import { Ledger } from './ledger.js';
+import { entriesIn } from './list-entries.js';
 import { measureTree } from './measure-tree.js';
 import type { CopySettings } from './options.js';
 import { QuickLook } from './quick-look.js';
@@ -201,7 +202,6 @@ export class CopyRun {
       oneFileSystem,
       selection: this.#selection,
       filters: this.#filters,
-      inRuns: true,
       tally: this.tally,
     };
     const slices = new Slices(this.#settings.events);
@@ -209,7 +209,7 @@ export class CopyRun {
       tree.take(listed);
       this.#stopIfFailed();
       while (dispatcher.isFull && !this.#stop.isStopped) await dispatcher.change();
-      if (slices.isOverAfter(listed.kind === 'files' ? listed.run.names.length : 1)) await slices.next();
+      if (slices.isOverAfter(entriesIn(listed))) await slices.next();
       if (this.#stop.isStopped) return;
     }
     this.#ledger.listed();

@@ -17,7 +17,7 @@ import { filteredEntries } from './filtered-entries.js';
 import type { Filters } from './filters.js';
 import { HardLinks } from './hard-links.js';
 import { Ledger } from './ledger.js';
-import { entriesOf, type Listed, type ListedEntry } from './list-entries.js';
+import { entriesIn, entriesOf, type Listed, type ListedEntry } from './list-entries.js';
 import type { CopySettings } from './options.js';
 import type { Selection } from './selection.js';
 import { noSideFiles } from './side-files.js';
@@ -71,7 +71,7 @@ export class DryRun {
       const slices = new Slices(events);
       for (const listed of filteredEntries(sourceRoot, options)) {
         this.#take(listed, sight);
-        if (slices.isOver) await slices.next();
+        if (slices.isOverAfter(entriesIn(listed))) await slices.next();
         if (stop.isStopped) break;
       }
       if (!stop.isStopped) this.#ledger.listed();

@@ -47,8 +47,7 @@ export class JobBatch {
       this.#firstNames ??= {};
       this.#firstNames[row] = firstName;
     }
-    if (this.#folders.at(-1) !== folder) this.#folders.push(folder);
-    this.#folderOf.push(this.#folders.length - 1);
+    this.#folderOf.push(this.#placeOf(folder));
     this.#kinds.push(kind);
     this.#names.push(name);
     this.#facts.push(facts);
@@ -62,8 +61,7 @@ export class JobBatch {
    * @returns how many those are
    */
   addFiles(folder: BytePath, run: FileRun, from: number): number {
-    if (this.#folders.at(-1) !== folder) this.#folders.push(folder);
-    const place = this.#folders.length - 1;
+    const place = this.#placeOf(folder);
     let row = from;
     for (; row < run.names.length && !this.isFull; row += 1) {
       const name = run.names[row];
@@ -81,7 +79,7 @@ export class JobBatch {
     const kind = this.#kinds[row];
     const name = this.#names[row];
     const folder = this.folderAt(row);
-    if (kind === undefined || name === undefined) throw new RangeError(`there is no job at ${row}`);
+    if (kind === undefined || name === undefined) throw this.#noJobAt(row);
     const job = { kind, folder, name, facts: factsAt(this.#facts.values, row), attempt: this.attempt };
     const firstName = this.#firstNames?.[row];
     const part = this.#parts?.[row];
@@ -96,8 +94,18 @@ export class JobBatch {
 
   folderAt(row: number): BytePath {
     const folder = this.#folders[this.#folderOf[row] ?? -1];
-    if (folder === undefined) throw new RangeError(`a batch of ${this.size} jobs has none at ${row}`);
+    if (folder === undefined) throw this.#noJobAt(row);
     return folder;
+  }
+
+  #noJobAt(row: number): RangeError {
+    return new RangeError(`a batch of ${this.size} jobs has none at ${row}`);
+  }
+
+  /** Where the folder stands: most jobs have the same as the one before. */
+  #placeOf(folder: BytePath): number {
+    if (this.#folders.at(-1) !== folder) this.#folders.push(folder);
+    return this.#folders.length - 1;
   }
 
   message(id: number): Batch {
@@ -106,7 +114,7 @@ export class JobBatch {
       attempt: this.attempt,
       folders: this.#folders,
       folderOf: this.#folderOf,
-      kinds: Uint8Array.from(this.#kinds, kind => CODES[kind]),
+      kinds: Uint8Array.from(this.#kinds, kind => JOB_KINDS.codeOf(kind)),
       names: this.#names,
       facts: this.#facts.packed(),
       ...(this.#firstNames && { firstNames: this.#firstNames }),
@@ -114,8 +122,6 @@ export class JobBatch {
     };
   }
 }
-
-const CODES = Object.fromEntries(JOB_KINDS.map((kind, code) => [kind, code])) as Record<JobKind, number>;
 
 /** Measured: with 64 the messages cost a fifth of the time of small files, with 1024 workers wait at the end. */
 const MOST_JOBS = 256;

@@ -1,5 +1,5 @@
 import { type BytePath, ROOT } from '../common/byte-path.js';
-import type { Facts } from '../common/facts.js';
+import { allocatedBytes, type Facts } from '../common/facts.js';
 import type { Failure } from '../common/failure.js';
 import type { FileRun } from '../common/file-run.js';
 import type { How, NotKept } from '../common/messages.js';
@@ -41,16 +41,15 @@ export class Ledger {
   }
 
   /** Files that are all to be copied. */
-  foundRun({ names, bytes, allocatedBytes }: FileRun): void {
-    this.tally.found.files += names.length;
-    this.tally.found.bytes += bytes;
-    this.#plannedBytes += allocatedBytes;
+  foundRun(run: FileRun): void {
+    this.tally.found.files += run.names.length;
+    this.tally.found.bytes += run.bytes;
+    this.#plannedBytes += run.allocatedBytes;
   }
 
   /** Content that has to be copied, holes not counted. */
-  planned({ size, blocks }: Facts): void {
-    const allocated = blocks * 512;
-    this.#plannedBytes += allocated < size ? allocated : size;
+  planned(facts: Facts): void {
+    this.#plannedBytes += allocatedBytes(facts);
   }
 
   /** What is still to be written, at the least. */
@@ -103,10 +102,7 @@ export class Ledger {
     });
   }
 
-  /**
-   * Files that came in whole, the last of them at `path`.
-   * Only where files are not told of one by one.
-   */
+  /** Files that came in whole, the last of them at `path`; only where nobody is told of each. */
   streamed(count: number, path: BytePath): void {
     this.tally.finished.files += count;
     this.tally.latest = path;

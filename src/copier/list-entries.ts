@@ -16,23 +16,13 @@ import { entryCalls, type FolderPlace, type Names } from '../common/system/entry
 import type { Filters } from './filters.js';
 import type { Selection } from './selection.js';
 
-/** The files of a run, one by one. */
-export function* entriesOf({
-  folder,
-  run,
-}: Extract<Listed, { kind: 'files' }>): Generator<ListedEntry, void, undefined> {
-  for (const [row, name] of run.names.entries()) {
-    yield { kind: 'file', folder, name, facts: factsAt(run.facts.values, row) };
-  }
-}
-
 /** One step of a walk through a folder tree. */
 export type Listed =
   /** A folder that could be opened, before what is in it; `skip` keeps the walk out of it. */
   | { readonly kind: 'enter'; readonly folder: BytePath; readonly facts: Facts; readonly skip: () => void }
   | { readonly kind: 'entry'; readonly entry: ListedEntry }
-  /** Several at once, good until the next step; only where `inRuns` asks for it. */
-  | { readonly kind: 'files'; readonly folder: BytePath; readonly run: FileRun }
+  /** Several at once, good until the next step; not where each has to be filtered. */
+  | ListedFiles
   /** Everything in the folder has been listed, or as much as could be read. */
   | { readonly kind: 'leave'; readonly folder: BytePath; readonly failure?: Failure }
   | {
@@ -41,6 +31,12 @@ export type Listed =
       readonly isFolder: boolean;
       readonly failure: Failure;
     };
+
+export interface ListedFiles {
+  readonly kind: 'files';
+  readonly folder: BytePath;
+  readonly run: FileRun;
+}
 
 /** An entry that is no folder. */
 export interface ListedEntry {
@@ -59,8 +55,6 @@ export interface ListOptions {
   readonly selection?: Selection | undefined;
   /** Which entries are left out; left out: none. */
   readonly filters?: Filters | undefined;
-  /** Whether files may come in runs; they do where that saves time and nothing has to be filtered. */
-  readonly inRuns?: boolean;
   /** Is given a function that tells how much of the tree has been listed, by a guess from 0 to 1. */
   readonly tally?: { listedShare: () => number };
 }
@@ -73,6 +67,18 @@ export interface ListOptions {
  */
 export function listEntries(root: BytePath, options: ListOptions): Generator<Listed, void, undefined> {
   return new Walk(root, options).steps();
+}
+
+/** The files of a run, one by one. */
+export function* entriesOf({ folder, run }: ListedFiles): Generator<ListedEntry, void, undefined> {
+  for (const [row, name] of run.names.entries()) {
+    yield { kind: 'file', folder, name, facts: factsAt(run.facts.values, row) };
+  }
+}
+
+/** How many entries a step is about. */
+export function entriesIn(listed: Listed): number {
+  return listed.kind === 'files' ? listed.run.names.length : 1;
 }
 
 class Walk {
@@ -92,7 +98,7 @@ class Walk {
     this.#handles = openFolderHandles(root, options.dereference);
     this.#options = options;
     this.#root = root;
-    this.#run = options.inRuns && options.filters === undefined ? new FileRun() : undefined;
+    this.#run = options.filters === undefined ? new FileRun() : undefined;
     if (options.tally !== undefined) options.tally.listedShare = () => this.#open.at(-1)?.listedShare ?? 0;
   }
 

@@ -1,4 +1,4 @@
-import type { BytePath } from '../common/byte-path.js';
+import { type BytePath, rawName } from '../common/byte-path.js';
 import { type DoneColumns, type DoneOutcome, JOB_HOWS, usualBytes } from '../common/messages.js';
 import type { JobBatch } from './job-batch.js';
 import type { PendingJob } from './pending-job.js';
@@ -41,14 +41,15 @@ export class OpenBatch {
    * @param inRuns whether plain files are told of together
    */
   *settleDone(done: DoneColumns, inRuns: boolean): Generator<Settled, void, undefined> {
-    const { from, hows, names, more } = done;
+    const { from, hows, more } = done;
     const end = from + hows.length;
+    const names = inRuns ? done.names.split('/') : [];
     for (let row = from; row < end; ) {
-      const how = JOB_HOWS[hows[row - from] ?? -1];
+      const how = JOB_HOWS.wordOf(hows[row - from]);
       const start = row;
       if (inRuns) while (row < end && this.#isInRun(done, row, start)) this.#mark(row++);
       if (row > start) {
-        const last = nameAt(names, hows.length, row - 1 - from);
+        const last = rawName(names[row - 1 - from] ?? '');
         yield { kind: 'files', folder: this.#jobs.folderAt(start), count: row - start, last };
         continue;
       }
@@ -85,10 +86,4 @@ export class OpenBatch {
   }
 }
 
-const STREAMED = JOB_HOWS.indexOf('streamed');
-
-/** The name at `index` of `count` that are joined by slashes; the last is most wanted. */
-function nameAt(names: string, count: number, index: number): BytePath {
-  const name = index === count - 1 ? names.slice(names.lastIndexOf('/') + 1) : names.split('/')[index];
-  return (name ?? '') as BytePath;
-}
+const STREAMED = JOB_HOWS.codeOf('streamed');

@@ -1,77 +1,38 @@
 import { chmodSync, utimesSync } from 'node:fs';
-import { type BytePath, join, native, ROOT, split } from '../common/byte-path.js';
-import { type Facts, isSparse, permissionsOf, withMode } from '../common/facts.js';
-import { EntryError, type Failure, failureOf } from '../common/failure.js';
-import type { FileRun } from '../common/file-run.js';
-import type { FolderHandles } from '../common/folder-handles.js';
-import type { DoneOutcome, How, IfExists, JobHow, JobKind, NotKept, Standing } from '../common/messages.js';
-import { lossOf } from '../common/not-kept.js';
-import { isReserved } from '../common/reserved-names.js';
+import { type BytePath, join, native, ROOT } from '../common/byte-path.js';
+import { type Facts, permissionsOf, withMode } from '../common/facts.js';
+import type { Failure } from '../common/failure.js';
+import type { DoneOutcome, How, JobHow, NotKept } from '../common/messages.js';
 import { nodeSeconds } from '../common/system/node-seconds.js';
 import type { Deletion } from './delete-extras.js';
-import type { NameCollisions } from './destination/name-collisions.js';
-import type { Filters } from './filters.js';
 import { FolderTree, type PendingFolder } from './folder-tree.js';
 import { HardLinks } from './hard-links.js';
-import { isLarge, type LargeFiles, type LargeStep } from './large-files.js';
-import type { Ledger } from './ledger.js';
-import { entriesOf, type Listed, type ListedEntry } from './list-entries.js';
-import { makeFolder } from './make-folder.js';
+import type { LargeStep } from './large-files.js';
+import type { Listed } from './list-entries.js';
 import { finishJob, isFinish, isOfLargeFile, isOneOfSeveral, type PendingJob } from './pending-job.js';
-import type { QuickLook } from './quick-look.js';
 import { canBeRemoved, removeTree } from './remove-tree.js';
+import type { TreeCopyParts } from './tree-copy-parts.js';
+import { TreePlan } from './tree-plan.js';
 
-/** What a `TreeCopy` works with. */
-export interface TreeCopyParts {
-  readonly ledger: Ledger;
-  readonly destination: FolderHandles;
-  readonly standing: Standing;
-  readonly ifExists: IfExists;
-  readonly strict: boolean;
-  /** Whether a folder that stands in an entry's place may go with all that is in it, at the end. */
-  readonly replacesFolders: boolean;
-  /** A folder that holds what these exclude stays. */
-  readonly spared: Filters | undefined;
-  readonly collisions: NameCollisions;
-  /** Undefined where each file is to be copied by one worker, as its digest is wanted or there is but one. */
-  readonly largeFiles: LargeFiles | undefined;
-  /** Removes what a large file has left under its temporary or, in a copy's own folder, its own name. */
-  readonly drop: (job: PendingJob) => void;
-  /** Whether a failure stops the whole run, so that its entry is no failed one but left for the next run. */
-  readonly isForAll: (failure: Failure) => boolean;
-  /** Undefined where what stands there has to be replaced, or read. */
-  readonly quickLook: QuickLook | undefined;
-  /** Hands a job to the workers. */
-  readonly add: (job: PendingJob) => void;
-  /** Hands files of one folder to them, and tells how many went into the batch of which number. */
-  readonly addFiles: (
-    folder: BytePath,
-    run: FileRun,
-    onAdded: (count: number, batch: number) => void,
-  ) => void;
-  /** The number of the batch to which the next job is added. */
-  readonly batchNumber: () => number;
-}
-
-/** Takes what is listed, decides what has to be done with it, and books what becomes of it. */
+/** Books what becomes of the jobs of a tree, and adds those that follow from it. */
 export class TreeCopy {
   readonly #parts: TreeCopyParts;
   readonly #folders = new FolderTree((folder, failure) => this.#finish(folder, failure));
   readonly #hardLinks = new HardLinks();
+  readonly #plan: TreePlan;
   /** Entries in whose place stands a folder that is not empty: they have their turn at the end. */
   readonly #blocked: PendingJob[] = [];
   /** Folders that are finished once more, without being counted again. */
   readonly #again = new Set<BytePath>();
 
-  #rootFacts: Facts | undefined;
-
   constructor(parts: TreeCopyParts) {
     this.#parts = parts;
+    this.#plan = new TreePlan(parts, this.#folders, this.#hardLinks);
   }
 
   /** Whether the root could be listed: only then there is a copy. */
   get hasRoot(): boolean {
-    return this.#rootFacts !== undefined;
+    return this.#plan.rootFacts !== undefined;
   }
 
   /** Whether everything that was taken is settled. */
@@ -80,28 +41,7 @@ export class TreeCopy {
   }
 
   take(listed: Listed): void {
-    const { ledger } = this.#parts;
-    switch (listed.kind) {
-      case 'enter':
-        this.#enter(listed);
-        return;
-      case 'entry':
-        this.#queue(listed.entry);
-        return;
-      case 'files':
-        this.#queueFiles(listed);
-        return;
-      case 'leave':
-        this.#parts.collisions.leave(listed.folder);
-        this.#leave(listed.folder, listed.failure);
-        return;
-      case 'failed':
-        if (listed.path !== ROOT) ledger.found(listed.isFolder, 0);
-        ledger.failed(listed.path, listed.failure);
-        return;
-      default:
-        listed satisfies never;
-    }
+    this.#plan.take(listed);
   }
 
   settle(job: PendingJob, outcome: DoneOutcome): void {
@@ -207,100 +147,15 @@ export class TreeCopy {
 
   /** Gives the root its own mode and times, now that all work in it is done. */
   finishRoot(): void {
-    if (this.#rootFacts !== undefined) this.finishAgain(ROOT, this.#rootFacts);
+    if (this.#plan.rootFacts !== undefined) this.finishAgain(ROOT, this.#plan.rootFacts);
   }
 
   /** The same by its path, where the workers cannot reach it any more; to the microsecond. */
   finishRootAt(path: BytePath): void {
-    if (this.#rootFacts === undefined) return;
-    const { atime, atimeNs, mtime, mtimeNs } = this.#rootFacts;
+    if (this.#plan.rootFacts === undefined) return;
+    const { atime, atimeNs, mtime, mtimeNs } = this.#plan.rootFacts;
     utimesSync(native(path), nodeSeconds(atime, atimeNs), nodeSeconds(mtime, mtimeNs));
-    chmodSync(native(path), permissionsOf(this.#rootFacts));
-  }
-
-  #enter({ folder, facts, skip }: Extract<Listed, { kind: 'enter' }>): void {
-    const { ledger, destination, standing, ifExists, collisions } = this.#parts;
-    if (folder === ROOT) {
-      this.#rootFacts = facts;
-      this.#folders.enter(ROOT, facts, standing === 'content');
-      return;
-    }
-    ledger.found(true, 0);
-    try {
-      collisions.meet(...split(folder));
-      const outcome = makeFolder(destination, folder, standing, ifExists);
-      if (outcome !== 'skipped') {
-        this.#folders.enter(folder, facts, outcome === 'kept');
-        return;
-      }
-      ledger.settled(folder, true, 'skipped', 0);
-    } catch (error) {
-      const failure = failureOf(error);
-      if (!this.#parts.isForAll(failure)) ledger.failed(folder, failure);
-    }
-    skip();
-  }
-
-  /** All that is in the folder has been listed; where it is all in one batch, the folder is finished right after it. */
-  #leave(path: BytePath, failure: Failure | undefined): void {
-    const { add, batchNumber } = this.#parts;
-    const isFinishedAfter =
-      failure === undefined && path !== ROOT && this.#folders.finishAfter(path, batchNumber());
-    if (isFinishedAfter) add({ ...finishJob(path, this.#folders.get(path).facts), kind: 'finishAfter' });
-    else this.#folders.listed(path, failure);
-  }
-
-  #queue(entry: ListedEntry): void {
-    const { ledger, collisions } = this.#parts;
-    const { kind, folder, name, facts } = entry;
-    const path = join(folder, name);
-    ledger.found(false, kind === 'file' ? facts.size : 0);
-    try {
-      collisions.meet(folder, name);
-      // Left by a run that worked in the source when it was a destination: no content.
-      if (folder === ROOT && isReserved(name)) ledger.settled(path, false, 'skipped', 0);
-      else if (kind === 'socket' || kind === 'device') this.#leaveOut(path, kind);
-      else this.#plan(entry, kind);
-    } catch (error) {
-      if (!(error instanceof EntryError)) throw error;
-      ledger.failed(path, failureOf(error));
-    }
-  }
-
-  /** All at once, unless each has to be looked at. */
-  #queueFiles(listed: Extract<Listed, { kind: 'files' }>): void {
-    const { addFiles, collisions, ledger, quickLook } = this.#parts;
-    if (collisions.arePossible || quickLook !== undefined) {
-      for (const entry of entriesOf(listed)) this.#queue(entry);
-      return;
-    }
-    const { folder, run } = listed;
-    ledger.foundRun(run);
-    this.#folders.expect(folder, run.names.length);
-    addFiles(folder, run, (count, batch) => this.#folders.handed(folder, batch, count));
-  }
-
-  /** Sockets and devices are not copied and never opened. */
-  #leaveOut(path: BytePath, kind: 'socket' | 'device'): void {
-    if (this.#parts.strict) throw lossOf(kind);
-    this.#parts.ledger.settled(path, false, 'skipped', 0, [kind]);
-  }
-
-  #plan(entry: ListedEntry, kind: 'file' | 'link' | 'fifo'): void {
-    const { folder, name, facts } = entry;
-    if (kind === 'file' && facts.nlink === 1 && this.#parts.quickLook?.finds(folder, name, facts)) {
-      this.#parts.ledger.planned(facts);
-      this.#parts.ledger.settled(join(folder, name), false, 'skipped', 0);
-      this.#parts.ledger.passed(facts.size);
-      return;
-    }
-    this.#folders.expect(entry.folder);
-    const isAlone = entry.facts.nlink === 1 || (kind === 'link' && !LINKS_ARE_LINKED);
-    const plan = isAlone ? COPY : this.#hardLinks.meet({ ...entry, kind });
-    if (plan.kind === 'copy') {
-      if (kind === 'file') this.#parts.ledger.planned(entry.facts);
-      this.#hand(entry, kind);
-    } else if (plan.kind === 'link') this.#hand(entry, 'hardLink', plan.firstName);
+    chmodSync(native(path), permissionsOf(this.#plan.rootFacts));
   }
 
   #goOn(next: LargeStep): void {
@@ -324,18 +179,6 @@ export class TreeCopy {
     }
   }
 
-  #hand({ folder, name, facts }: ListedEntry, kind: JobKind, firstName?: BytePath): void {
-    const job = { kind, folder, name, facts, attempt: 1 };
-    const { largeFiles } = this.#parts;
-    const isSplit = largeFiles !== undefined && kind === 'file' && isLarge(facts.size) && !isSparse(facts);
-    if (isSplit) {
-      this.#parts.add(largeFiles.begin(job));
-      return;
-    }
-    this.#folders.handed(folder, this.#parts.batchNumber());
-    this.#parts.add(firstName === undefined ? job : { ...job, firstName });
-  }
-
   #finish({ path, facts }: PendingFolder, failure: Failure | undefined): void {
     // The root stays open to its owner until the marks in it are gone.
     const job = finishJob(path, path === ROOT ? withMode(facts, facts.mode | OWNER_ALL) : facts);
@@ -355,11 +198,11 @@ export class TreeCopy {
     if (isThere) {
       const firstName = join(job.folder, job.name);
       for (const other of this.#hardLinks.copied(firstName, job.facts, digest)) {
-        this.#hand(other, 'hardLink', firstName);
+        this.#plan.hand(other, 'hardLink', firstName);
       }
     } else {
       const next = this.#hardLinks.lost(job.facts);
-      if (next !== undefined) this.#hand(next, next.kind);
+      if (next !== undefined) this.#plan.hand(next, next.kind);
     }
   }
 }
@@ -371,6 +214,3 @@ function finalHow(how: JobHow): How {
 }
 
 const OWNER_ALL = 0o700;
-/** Whether `link` makes another name of a symbolic link, and not of what it leads to. */
-const LINKS_ARE_LINKED = process.platform === 'linux';
-const COPY = { kind: 'copy' } as const;

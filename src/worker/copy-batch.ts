@@ -68,7 +68,7 @@ function* copyEntry(context: WorkerContext, batch: Batch, row: number): Steps<vo
 }
 
 function jobAt(context: WorkerContext, batch: Batch, row: number): Job {
-  const kind = JOB_KINDS[batch.kinds[row] ?? -1];
+  const kind = JOB_KINDS.wordOf(batch.kinds[row]);
   const name = batch.names[row];
   const folder = folderOf(batch, row);
   if (kind === undefined || name === undefined) throw new RangeError(`batch ${batch.id} has no row ${row}`);

@@ -1,9 +1,8 @@
 import { constants } from 'node:fs';
-import { type Facts, isSparse, unchanged } from '../common/facts.js';
+import { type Facts, isSparse, kindOf, unchanged } from '../common/facts.js';
 import { codeOf, step } from '../common/failure.js';
 import { lossOf } from '../common/not-kept.js';
 import type { FolderPlace } from '../common/system/entry-calls.js';
-import type { Chunks } from './chunks.js';
 import { CREATE } from './copy-file.js';
 import type { Finished, Job } from './job.js';
 import { creationMode, giveMetadata, type OpenFiles } from './metadata.js';
@@ -80,7 +79,7 @@ function fillAndClose(context: WorkerContext, files: OpenFiles, facts: Facts): F
 function fill(context: WorkerContext, files: OpenFiles, facts: Facts): Finished | undefined {
   const { calls, chunks, settings } = context;
   const { source, target } = files;
-  const bytes = step('cannot be read', () => readWhole(chunks, source, facts.size));
+  const bytes = step('cannot be read', () => read(context, source, facts.size));
   if (bytes !== facts.size) return undefined;
   if (bytes > 0) step('cannot be written', () => chunks.write(target, 0, bytes));
   if (!unchanged(facts, calls.factsOf(source))) return undefined;
@@ -89,13 +88,16 @@ function fill(context: WorkerContext, files: OpenFiles, facts: Facts): Finished 
   return { how: 'streamed', bytes, notKept };
 }
 
-/** One byte more than its size is asked for: a call that brings less has seen the end. @returns -1 for no file any more */
-function readWhole(chunks: Chunks, source: number, size: number): number {
+/**
+ * One byte more than its size is asked for: a call that brings less has seen the end. A FIFO that has taken the
+ * file's place loses nothing by it, as it cannot be read at a position.
+ * @returns the bytes read; undefined where it is no file any more
+ */
+function read({ calls, chunks }: WorkerContext, source: number, size: number): number | undefined {
   try {
     return chunks.read(source, 0, size + 1);
   } catch (error) {
-    // A FIFO that has taken its place is never read from: it cannot be read at a position.
-    if (codeOf(error) === 'ESPIPE') return -1;
+    if (kindOf(calls.factsOf(source)) !== 'file') return undefined;
     throw error;
   }
 }

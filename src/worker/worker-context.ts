@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { type BytePath, ROOT, split } from '../common/byte-path.js';
+import { NO_WORD } from '../common/codes.js';
 import type { Facts } from '../common/facts.js';
 import { type Failure, failureOf } from '../common/failure.js';
 import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
@@ -8,9 +9,7 @@ import {
   type BatchEnd,
   type FailedOutcome,
   JOB_HOWS,
-  type JobHow,
   type More,
-  NOT_DONE,
   usualBytes,
   type WorkerReport,
   type WorkerSettings,
@@ -76,7 +75,7 @@ export class WorkerContext {
 
   begin(batch: Batch): void {
     this.#batch = batch;
-    this.#hows = new Uint8Array(batch.names.length).fill(NOT_DONE);
+    this.#hows = new Uint8Array(batch.names.length).fill(NO_WORD);
     this.#from = 0;
     this.#to = 0;
     this.#reported = 0;
@@ -118,7 +117,7 @@ export class WorkerContext {
   /** The rows of a batch are done, or fail, one after the other. */
   done(row: number, { facts }: Job, { how, bytes, notKept, digest, comparison }: Finished): void {
     this.#entryBytes = 0;
-    this.#hows[row] = HOW_CODES[how];
+    this.#hows[row] = JOB_HOWS.codeOf(how);
     this.#to = row + 1;
     const isUsual = bytes === usualBytes(how, facts.size);
     if (isUsual && notKept.length === 0 && digest === undefined && comparison === undefined) return;
@@ -130,11 +129,11 @@ export class WorkerContext {
     });
   }
 
-  failed(index: number, folder: BytePath, failure: Failure): void {
+  failed(row: number, folder: BytePath, failure: Failure): void {
     this.takeBack();
-    this.#to = index + 1;
+    this.#to = row + 1;
     this.#failedIn.add(folder);
-    this.#failed.push({ index, failure });
+    this.#failed.push({ index: row, failure });
   }
 
   /** Whether an entry of this folder has failed in this batch. */
@@ -230,8 +229,8 @@ export class WorkerContext {
   #failAll({ code, message }: Failure): void {
     const failure = { code, message: `its folder cannot be written to the disk: ${message}` };
     for (let index = this.#from; index < this.#to; index += 1) {
-      if (this.#hows[index] === NOT_DONE) continue;
-      this.#hows[index] = NOT_DONE;
+      if (this.#hows[index] === NO_WORD) continue;
+      this.#hows[index] = NO_WORD;
       this.#failed.push({ index, failure });
     }
     this.#more.clear();
@@ -250,8 +249,6 @@ export class WorkerContext {
     this.#touched.clear();
   }
 }
-
-const HOW_CODES = Object.fromEntries(JOB_HOWS.map((how, code) => [how, code])) as Record<JobHow, number>;
 
 /** Often enough for a smooth bar and a prompt end, seldom enough to cost nothing. */
 const REPORT_EVERY_MS = 20;

@@ -39,8 +39,8 @@ export interface EntryCalls {
 /** The names in an open folder, without `.` and `..`. */
 export interface Names {
   /**
-   * Takes files in, as long as a run has room for them and there is nothing special about one: what stops it, a link,
-   * a folder, whatever cannot be looked at, is left for `next`. Not where that brings nothing.
+   * Takes regular files into a run, up to the next name that is none or cannot be looked at: that is left for `next`.
+   * Missing where it would save nothing: then all names are `next`'s.
    */
   gather?(run: FileRun): void;
   /** @returns undefined at the end */

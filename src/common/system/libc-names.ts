@@ -1,6 +1,6 @@
 import { rawName } from '../byte-path.js';
 import type { Facts } from '../facts.js';
-import { type FileRun, SMALL_FILE_BYTES } from '../file-run.js';
+import type { FileRun } from '../file-run.js';
 import type { Names } from './entry-calls.js';
 import type { Libc, LibcFunction } from './libc.js';
 
@@ -49,9 +49,9 @@ export class LibcNames implements Names {
       const start = record + NAME;
       const after = record + bytes.readUInt16LE(record + LENGTH);
       if (!isDots(bytes, start)) {
-        if (bytes[record + TYPE] !== DT_REG || mayBeReserved(bytes, start)) return;
+        if (bytes[record + TYPE] !== DT_REG) return;
         const facts = this.#fileAt(address + start);
-        if (facts === undefined || facts.nlink !== 1 || facts.size >= SMALL_FILE_BYTES) return;
+        if (facts === undefined) return;
         run.push(rawName(bytes.toString('latin1', start, endOf(bytes, start, after))), facts);
       }
       this.#position = after;
@@ -132,9 +132,4 @@ function endOf(bytes: Buffer, start: number, after: number): number {
   let end = Math.max(start, after - 8);
   while (bytes[end] !== 0) end += 1;
   return end;
-}
-
-/** Whether it begins as the names do that a run reserves in the root: `.f`. */
-function mayBeReserved(bytes: Buffer, start: number): boolean {
-  return bytes[start] === DOT && bytes[start + 1] === 0x66;
 }

@@ -1,0 +1,43 @@
+import type { BytePath } from '../common/byte-path.js';
+import type { Failure } from '../common/failure.js';
+import type { FileRun } from '../common/file-run.js';
+import type { FolderHandles } from '../common/folder-handles.js';
+import type { IfExists, Standing } from '../common/messages.js';
+import type { NameCollisions } from './destination/name-collisions.js';
+import type { Filters } from './filters.js';
+import type { LargeFiles } from './large-files.js';
+import type { Ledger } from './ledger.js';
+import type { PendingJob } from './pending-job.js';
+import type { QuickLook } from './quick-look.js';
+
+/** What a `TreeCopy` works with. */
+export interface TreeCopyParts {
+  readonly ledger: Ledger;
+  readonly destination: FolderHandles;
+  readonly standing: Standing;
+  readonly ifExists: IfExists;
+  readonly strict: boolean;
+  /** Whether a folder that stands in an entry's place may go with all that is in it, at the end. */
+  readonly replacesFolders: boolean;
+  /** A folder that holds what these exclude stays. */
+  readonly spared: Filters | undefined;
+  readonly collisions: NameCollisions;
+  /** Undefined where each file is to be copied by one worker, as its digest is wanted or there is but one. */
+  readonly largeFiles: LargeFiles | undefined;
+  /** Removes what a large file has left under its temporary or, in a copy's own folder, its own name. */
+  readonly drop: (job: PendingJob) => void;
+  /** Whether a failure stops the whole run, so that its entry is no failed one but left for the next run. */
+  readonly isForAll: (failure: Failure) => boolean;
+  /** Undefined where what stands there has to be replaced, or read. */
+  readonly quickLook: QuickLook | undefined;
+  /** Hands a job to the workers. */
+  readonly add: (job: PendingJob) => void;
+  /** Hands files of one folder to them, and tells how many went into the batch of which number. */
+  readonly addFiles: (
+    folder: BytePath,
+    run: FileRun,
+    onAdded: (count: number, batch: number) => void,
+  ) => void;
+  /** The number of the batch to which the next job is added. */
+  readonly batchNumber: () => number;
+}
