@@ -26,6 +26,9 @@ export class Facts {
   ) {}
 }
 
+/** The file system that an entry lies in. */
+export type Device = Pick<Facts, 'deviceHigh' | 'deviceLow'>;
+
 export type EntryKind = 'file' | 'folder' | 'link' | 'fifo' | 'socket' | 'device';
 
 /** From what `fs` gives with `bigint: true`. */
@@ -56,14 +59,31 @@ export function withMode(facts: Facts, mode: number): Facts {
   const column = new FactsColumn(1);
   column.push(facts);
   const packed = column.packed();
-  packed[MODE] = mode;
+  packed[FACT.mode] = mode;
   return factsAt(packed, 0);
 }
 
-const ROW = 16;
-const MODE = 4;
-const NLINK = 5;
-const SIZE = 8;
+/** The places of an entry's facts in its row of a column. */
+export const FACT = {
+  deviceHigh: 0,
+  deviceLow: 1,
+  inodeHigh: 2,
+  inodeLow: 3,
+  mode: 4,
+  nlink: 5,
+  uid: 6,
+  gid: 7,
+  size: 8,
+  blocks: 9,
+  atime: 10,
+  atimeNs: 11,
+  mtime: 12,
+  mtimeNs: 13,
+  ctime: 14,
+  ctimeNs: 15,
+} as const;
+/** Numbers in a row. */
+export const FACTS = 16;
 /** From a few rows to a full batch in two steps. */
 const GROWTH = 4;
 
@@ -73,54 +93,58 @@ export class FactsColumn {
   #end = 0;
 
   constructor(capacity = 16) {
-    this.#values = new Float64Array(capacity * ROW);
+    this.#values = new Float64Array(capacity * FACTS);
   }
 
   push(facts: Facts): void {
-    this.#makeRoom();
+    this.#makeRoom(1);
     const values = this.#values;
     const start = this.#end;
-    values[start] = facts.deviceHigh;
-    values[start + 1] = facts.deviceLow;
-    values[start + 2] = facts.inodeHigh;
-    values[start + 3] = facts.inodeLow;
-    values[start + MODE] = facts.mode;
-    values[start + NLINK] = facts.nlink;
-    values[start + 6] = facts.uid;
-    values[start + 7] = facts.gid;
-    values[start + SIZE] = facts.size;
-    values[start + 9] = facts.blocks;
-    values[start + 10] = facts.atime;
-    values[start + 11] = facts.atimeNs;
-    values[start + 12] = facts.mtime;
-    values[start + 13] = facts.mtimeNs;
-    values[start + 14] = facts.ctime;
-    values[start + 15] = facts.ctimeNs;
-    this.#end += ROW;
+    values[start + FACT.deviceHigh] = facts.deviceHigh;
+    values[start + FACT.deviceLow] = facts.deviceLow;
+    values[start + FACT.inodeHigh] = facts.inodeHigh;
+    values[start + FACT.inodeLow] = facts.inodeLow;
+    values[start + FACT.mode] = facts.mode;
+    values[start + FACT.nlink] = facts.nlink;
+    values[start + FACT.uid] = facts.uid;
+    values[start + FACT.gid] = facts.gid;
+    values[start + FACT.size] = facts.size;
+    values[start + FACT.blocks] = facts.blocks;
+    values[start + FACT.atime] = facts.atime;
+    values[start + FACT.atimeNs] = facts.atimeNs;
+    values[start + FACT.mtime] = facts.mtime;
+    values[start + FACT.mtimeNs] = facts.mtimeNs;
+    values[start + FACT.ctime] = facts.ctime;
+    values[start + FACT.ctimeNs] = facts.ctimeNs;
+    this.#end += FACTS;
   }
 
   clear(): void {
     this.#end = 0;
   }
 
-  /** One row of another column. */
-  pushFrom(other: FactsColumn, index: number): void {
-    this.#makeRoom();
-    const start = index * ROW;
-    for (let offset = 0; offset < ROW; offset += 1) {
-      this.#values[this.#end + offset] = other.#values[start + offset] ?? 0;
-    }
-    this.#end += ROW;
+  /** A row that `fill` writes, from this place on. */
+  pushWith(fill: (values: Float64Array, start: number) => void): void {
+    this.#makeRoom(1);
+    fill(this.#values, this.#end);
+    this.#end += FACTS;
+  }
+
+  /** The rows of another column from `from` to before `to`. */
+  pushRows(other: FactsColumn, from: number, to: number): void {
+    this.#makeRoom(to - from);
+    this.#values.set(other.#values.subarray(from * FACTS, to * FACTS), this.#end);
+    this.#end += (to - from) * FACTS;
   }
 
   /** The bytes of the entry at `index`. */
   sizeAt(index: number): number {
-    return this.#values[index * ROW + SIZE] ?? 0;
+    return this.#values[index * FACTS + FACT.size] ?? 0;
   }
 
   /** The number of names of the entry at `index`. */
   nlinkAt(index: number): number {
-    return this.#values[index * ROW + NLINK] ?? 0;
+    return this.#values[index * FACTS + FACT.nlink] ?? 0;
   }
 
   /** Room for more rows behind those that were pushed. */
@@ -133,9 +157,10 @@ export class FactsColumn {
     return this.#end === this.#values.length ? this.#values : this.#values.slice(0, this.#end);
   }
 
-  #makeRoom(): void {
-    if (this.#end < this.#values.length) return;
-    const wider = new Float64Array(this.#values.length * GROWTH);
+  #makeRoom(rows: number): void {
+    const needed = this.#end + rows * FACTS;
+    if (needed <= this.#values.length) return;
+    const wider = new Float64Array(Math.max(needed, this.#values.length * GROWTH));
     wider.set(this.#values);
     this.#values = wider;
   }
@@ -143,25 +168,25 @@ export class FactsColumn {
 
 /** The facts of the entry at `index` of a packed column. */
 export function factsAt(packed: Float64Array, index: number): Facts {
-  const start = index * ROW;
+  const start = index * FACTS;
   const at = (offset: number) => packed[start + offset] ?? 0;
   return new Facts(
-    at(0),
-    at(1),
-    at(2),
-    at(3),
-    at(MODE),
-    at(NLINK),
-    at(6),
-    at(7),
-    at(SIZE),
-    at(9),
-    at(10),
-    at(11),
-    at(12),
-    at(13),
-    at(14),
-    at(15),
+    at(FACT.deviceHigh),
+    at(FACT.deviceLow),
+    at(FACT.inodeHigh),
+    at(FACT.inodeLow),
+    at(FACT.mode),
+    at(FACT.nlink),
+    at(FACT.uid),
+    at(FACT.gid),
+    at(FACT.size),
+    at(FACT.blocks),
+    at(FACT.atime),
+    at(FACT.atimeNs),
+    at(FACT.mtime),
+    at(FACT.mtimeNs),
+    at(FACT.ctime),
+    at(FACT.ctimeNs),
   );
 }
 
@@ -192,12 +217,34 @@ export function inodeOf({ inodeHigh, inodeLow }: Facts): string {
   return String(whole(inodeHigh, inodeLow));
 }
 
-export function sameDevice(a: Facts, b: Facts): boolean {
+export function sameDevice(a: Device, b: Device): boolean {
   return a.deviceLow === b.deviceLow && a.deviceHigh === b.deviceHigh;
 }
 
 export function sameInode(a: Facts, b: Facts): boolean {
   return a.inodeLow === b.inodeLow && a.inodeHigh === b.inodeHigh && sameDevice(a, b);
+}
+
+/** The same of entries in columns. */
+export function unchangedAt(
+  before: Float64Array,
+  row: number,
+  after: Float64Array,
+  afterRow: number,
+): boolean {
+  const a = row * FACTS;
+  const b = afterRow * FACTS;
+  return (
+    before[a + FACT.inodeLow] === after[b + FACT.inodeLow] &&
+    before[a + FACT.inodeHigh] === after[b + FACT.inodeHigh] &&
+    before[a + FACT.deviceLow] === after[b + FACT.deviceLow] &&
+    before[a + FACT.deviceHigh] === after[b + FACT.deviceHigh] &&
+    before[a + FACT.size] === after[b + FACT.size] &&
+    before[a + FACT.mtimeNs] === after[b + FACT.mtimeNs] &&
+    before[a + FACT.mtime] === after[b + FACT.mtime] &&
+    before[a + FACT.ctimeNs] === after[b + FACT.ctimeNs] &&
+    before[a + FACT.ctime] === after[b + FACT.ctime]
+  );
 }
 
 /** Whether a file is as it was: what size, mtime, ctime and inode can tell. */
@@ -212,14 +259,17 @@ export function unchanged(before: Facts, after: Facts): boolean {
   );
 }
 
+/** What `blocks` counts in, on every file system. */
+export const BLOCK_BYTES = 512;
+
 /** Bytes of a file's content, holes not counted. */
 export function allocatedBytes({ size, blocks }: Facts): number {
-  return Math.min(size, blocks * 512);
+  return Math.min(size, blocks * BLOCK_BYTES);
 }
 
 /** Whether a file has fewer blocks than its size needs. */
 export function isSparse(facts: Facts): boolean {
-  return facts.blocks * 512 < facts.size;
+  return facts.blocks * BLOCK_BYTES < facts.size;
 }
 
 const BILLION = 1_000_000_000n;

@@ -23,10 +23,15 @@ export function step<T>(what: string, run: () => T): T {
   try {
     return run();
   } catch (error) {
-    if (error instanceof EntryError) throw error;
-    const { code, message } = failureOf(error);
-    throw new EntryError(code, `${what}: ${message}`, { cause: error });
+    throw failedStep(what, error);
   }
+}
+
+/** What failed, in words that say which step it was. */
+export function failedStep(what: string, error: unknown): EntryError {
+  if (error instanceof EntryError) return error;
+  const { code, message } = failureOf(error);
+  return new EntryError(code, `${what}: ${message}`, { cause: error });
 }
 
 /** The errno name of a thrown value, if it has one. */

@@ -1,12 +1,12 @@
-import type { BytePath } from './byte-path.js';
-import { allocatedBytes, type Facts, FactsColumn } from './facts.js';
+import { BLOCK_BYTES, FACT, FACTS, FactsColumn } from './facts.js';
+import { NameColumn } from './name-column.js';
 
 /**
  * Regular files of one folder that the listing hands on together. Filled anew for each step of a walk: whoever takes
  * it copies what is in it.
  */
 export class FileRun {
-  readonly names: BytePath[] = [];
+  readonly names = new NameColumn(MOST_FILES);
   readonly facts = new FactsColumn(MOST_FILES);
   /** Of content. */
   bytes = 0;
@@ -15,24 +15,40 @@ export class FileRun {
   /** Whether each has but one name and is small: there is nothing to decide about any of them by itself. */
   isPlain = true;
 
+  get length(): number {
+    return this.names.length;
+  }
+
   get isFull(): boolean {
     return this.names.length >= MOST_FILES;
   }
 
   clear(): void {
-    this.names.length = 0;
+    this.names.clear();
     this.facts.clear();
     this.bytes = 0;
     this.allocatedBytes = 0;
     this.isPlain = true;
   }
 
-  push(name: BytePath, facts: Facts): void {
-    this.names.push(name);
-    this.facts.push(facts);
-    this.bytes += facts.size;
-    this.allocatedBytes += allocatedBytes(facts);
-    if (facts.nlink !== 1 || facts.size >= LARGER_BYTES) this.isPlain = false;
+  /**
+   * @param name holds its bytes from `start` to `end`
+   * @param readFacts writes its facts as a row of a column, from the given place on
+   */
+  push(
+    name: Buffer,
+    start: number,
+    end: number,
+    readFacts: (values: Float64Array, start: number) => void,
+  ): void {
+    const row = this.names.length * FACTS;
+    this.names.pushBytes(name, start, end);
+    this.facts.pushWith(readFacts);
+    const { values } = this.facts;
+    const size = values[row + FACT.size] ?? 0;
+    this.bytes += size;
+    this.allocatedBytes += Math.min(size, (values[row + FACT.blocks] ?? 0) * BLOCK_BYTES);
+    if (values[row + FACT.nlink] !== 1 || size >= LARGER_BYTES) this.isPlain = false;
   }
 }
 

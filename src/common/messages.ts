@@ -2,6 +2,7 @@ import type { BytePath } from './byte-path.js';
 import { Codes, type WordOf } from './codes.js';
 import type { Comparison } from './differences.js';
 import type { Failure } from './failure.js';
+import type { PackedNames } from './name-column.js';
 
 /** All that the parent and its copy workers say to each other. */
 
@@ -48,16 +49,22 @@ export interface Batch {
   readonly attempt: number;
   readonly folders: readonly BytePath[];
   /** The place of each entry's folder among `folders`: most share theirs with their neighbours. */
-  readonly folderOf: readonly number[];
+  readonly folderOf: Uint16Array;
   /** Codes of `JOB_KINDS`. */
   readonly kinds: Uint8Array;
-  readonly names: readonly BytePath[];
+  readonly names: PackedNames;
   /** A packed `FactsColumn`. */
   readonly facts: Float64Array;
   /** For hard links, by row: the path of the name that has been copied. */
   readonly firstNames?: Readonly<Record<number, BytePath>>;
   /** For the jobs of a large file, by row. */
   readonly parts?: Readonly<Record<number, Part>>;
+}
+
+export function folderOf({ id, folders, folderOf }: Batch, row: number): BytePath {
+  const folder = folders[folderOf[row] ?? -1];
+  if (folder === undefined) throw new RangeError(`batch ${id} has no folder for row ${row}`);
+  return folder;
 }
 
 /** One job's part of a large file, which is copied by several workers. */
@@ -132,8 +139,8 @@ export interface DoneColumns {
   readonly from: number;
   /** Of each its code in `JOB_HOWS`; `NO_WORD` where it failed. */
   readonly hows: Uint8Array;
-  /** Of each, one behind the other, with a slash between. */
-  readonly names: string;
+  /** Of each, as they stood in the batch: one behind the other, each ended by a zero. */
+  readonly names: Uint8Array;
   /** The few rows of which there is more to tell, by their place in the batch. */
   readonly more: ReadonlyMap<number, More>;
 }

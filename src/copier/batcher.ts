@@ -36,7 +36,7 @@ export class Batcher {
    * @param onAdded is told how many went into the batch of which number
    */
   addFiles(folder: BytePath, run: FileRun, onAdded: (count: number, batch: number) => void): void {
-    for (let row = 0; row < run.names.length; ) {
+    for (let row = 0; row < run.length; ) {
       const count = this.#batch.addFiles(folder, run, row);
       onAdded(count, this.#number);
       row += count;

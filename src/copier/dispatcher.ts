@@ -90,7 +90,7 @@ export class Dispatcher {
 
   /** Files of one folder, as jobs that copy them. @param onAdded is told how many went into the batch of which number */
   addFiles(folder: BytePath, run: FileRun, onAdded: (count: number, batch: number) => void): void {
-    this.#queued += run.names.length;
+    this.#queued += run.length;
     this.#batcher.addFiles(folder, run, onAdded);
     this.#hand();
   }

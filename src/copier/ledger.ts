@@ -42,7 +42,7 @@ export class Ledger {
 
   /** Files that are all to be copied. */
   foundRun(run: FileRun): void {
-    this.tally.found.files += run.names.length;
+    this.tally.found.files += run.length;
     this.tally.found.bytes += run.bytes;
     this.#plannedBytes += run.allocatedBytes;
   }

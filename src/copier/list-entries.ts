@@ -71,14 +71,14 @@ export function listEntries(root: BytePath, options: ListOptions): Generator<Lis
 
 /** The files of a run, one by one. */
 export function* entriesOf({ folder, run }: ListedFiles): Generator<ListedEntry, void, undefined> {
-  for (const [row, name] of run.names.entries()) {
-    yield { kind: 'file', folder, name, facts: factsAt(run.facts.values, row) };
+  for (let row = 0; row < run.length; row += 1) {
+    yield { kind: 'file', folder, name: run.names.at(row), facts: factsAt(run.facts.values, row) };
   }
 }
 
 /** How many entries a step is about. */
 export function entriesIn(listed: Listed): number {
-  return listed.kind === 'files' ? listed.run.names.length : 1;
+  return listed.kind === 'files' ? listed.run.length : 1;
 }
 
 class Walk {
@@ -166,7 +166,7 @@ class Walk {
       try {
         const run = this.#gather(names);
         if (run !== undefined) {
-          folder.namesRead += run.names.length;
+          folder.namesRead += run.length;
           return { kind: 'files', folder: folder.path, run };
         }
         found = names.next();
@@ -199,7 +199,7 @@ class Walk {
     if (this.#run === undefined || names.gather === undefined) return undefined;
     this.#run.clear();
     names.gather(this.#run);
-    return this.#run.names.length > 0 ? this.#run : undefined;
+    return this.#run.length > 0 ? this.#run : undefined;
   }
 
   #closeNames(): void {

@@ -1,5 +1,6 @@
-import { type BytePath, rawName } from '../common/byte-path.js';
+import type { BytePath } from '../common/byte-path.js';
 import { type DoneColumns, type DoneOutcome, JOB_HOWS, usualBytes } from '../common/messages.js';
+import { nameIn } from '../common/name-column.js';
 import type { JobBatch } from './job-batch.js';
 import type { PendingJob } from './pending-job.js';
 
@@ -43,13 +44,12 @@ export class OpenBatch {
   *settleDone(done: DoneColumns, inRuns: boolean): Generator<Settled, void, undefined> {
     const { from, hows, more } = done;
     const end = from + hows.length;
-    const names = inRuns ? done.names.split('/') : [];
     for (let row = from; row < end; ) {
       const how = JOB_HOWS.wordOf(hows[row - from]);
       const start = row;
       if (inRuns) while (row < end && this.#isInRun(done, row, start)) this.#mark(row++);
       if (row > start) {
-        const last = rawName(names[row - 1 - from] ?? '');
+        const last = this.#nameOf(done, row - 1);
         yield { kind: 'files', folder: this.#jobs.folderAt(start), count: row - start, last };
         continue;
       }
@@ -75,6 +75,11 @@ export class OpenBatch {
       this.#jobs.folderAt(row) === this.#jobs.folderAt(start) &&
       !(more.size > 0 && more.has(row))
     );
+  }
+
+  #nameOf({ from, names }: DoneColumns, row: number): BytePath {
+    const before = this.#jobs.nameStart(from);
+    return nameIn(names, this.#jobs.nameStart(row) - before, this.#jobs.nameStart(row + 1) - before);
   }
 
   #mark(index: number): void {

@@ -122,13 +122,13 @@ export class TreePlan {
   #queueFiles(listed: ListedFiles): void {
     const { addFiles, collisions, ledger, quickLook } = this.#parts;
     const { folder, run } = listed;
-    const hasReserved = folder === ROOT && run.names.some(isReserved);
+    const hasReserved = folder === ROOT && [...entriesOf(listed)].some(({ name }) => isReserved(name));
     if (!run.isPlain || hasReserved || collisions.arePossible || quickLook !== undefined) {
       for (const entry of entriesOf(listed)) this.#queue(entry);
       return;
     }
     ledger.foundRun(run);
-    this.#folders.expect(folder, run.names.length);
+    this.#folders.expect(folder, run.length);
     addFiles(folder, run, (count, batch) => this.#folders.handed(folder, batch, count));
   }
 

@@ -1,5 +1,5 @@
 import { constants, copyFileSync } from 'node:fs';
-import { type Facts, permissionsOf, sameDevice } from '../common/facts.js';
+import { type Device, type Facts, permissionsOf, sameDevice } from '../common/facts.js';
 import { codeOf, EntryError, step } from '../common/failure.js';
 import type { Reflink } from '../common/messages.js';
 import { platformCalls } from '../common/system/platform-calls.js';
@@ -7,7 +7,7 @@ import type { OpenFiles } from './metadata.js';
 
 /** Lets files share their blocks with the source's, and remembers between which file systems that cannot be. */
 export class Clones {
-  readonly #impossible: { readonly source: Facts; readonly target: Facts }[] = [];
+  readonly #impossible: { readonly source: Device; readonly target: Device }[] = [];
 
   /**
    * @param files the target empty
@@ -34,7 +34,7 @@ export class Clones {
   }
 
   /** Whether files cannot be cloned between these file systems, as far as is known yet. */
-  isImpossible(source: Facts, target: Facts): boolean {
+  isImpossible(source: Device, target: Device): boolean {
     for (const pair of this.#impossible) {
       if (sameDevice(pair.source, source) && sameDevice(pair.target, target)) return true;
     }

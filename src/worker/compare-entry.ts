@@ -70,7 +70,9 @@ function* compareContents(context: WorkerContext, job: Job, standing: Facts): St
 
 function openStanding({ calls, destination }: WorkerContext, job: Job, { uid }: Facts): OpenFile {
   const place = destination.place(job.folder);
-  const descriptor = step('its copy cannot be opened', () => openUntouched(place, job.name, uid, false));
+  const descriptor = step('its copy cannot be opened', () =>
+    openUntouched(flags => calls.open(place, job.name, flags, 0), uid, false),
+  );
   try {
     const facts = calls.factsOf(descriptor);
     if (kindOf(facts) !== 'file') throw new EntryError('CHANGED', 'its copy is no file any more');

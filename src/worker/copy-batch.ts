@@ -1,13 +1,15 @@
-import { type BytePath, join } from '../common/byte-path.js';
-import { factsAt } from '../common/facts.js';
+import { join } from '../common/byte-path.js';
+import { FACT, FACTS, factsAt } from '../common/facts.js';
 import { failureOf } from '../common/failure.js';
 import {
   type Batch,
   type BatchEnd,
+  folderOf,
   JOB_KINDS,
   type WorkerReport,
   type WorkerSettings,
 } from '../common/messages.js';
+import { nameAt } from '../common/name-column.js';
 import type { Queue } from '../multiprocessing/index.js';
 import { compareEntry } from './compare-entry.js';
 import { copyFile } from './copy-file.js';
@@ -48,46 +50,57 @@ export async function copyBatch(batch: Batch): Promise<BatchEnd> {
 }
 
 function* copyEntries(context: WorkerContext, batch: Batch): Steps<void> {
-  for (let row = 0; row < batch.names.length; row += 1) {
-    yield* copyEntry(context, batch, row);
+  for (let row = 0; row < batch.kinds.length; row += 1) {
+    if (!isCopiedAtOnce(context, batch, row)) yield* copyEntry(context, batch, row);
     const breath = context.breathe();
     if (breath !== undefined) yield breath;
   }
 }
 
+/** Most entries take no generator, and no objects. */
+function isCopiedAtOnce(context: WorkerContext, batch: Batch, row: number): boolean {
+  if (batch.kinds[row] !== FILE) return false;
+  try {
+    const notKept = copySmallFile(context, batch, row);
+    if (notKept === undefined) return false;
+    context.streamed(row, batch.facts[row * FACTS + FACT.size] ?? 0, notKept);
+  } catch (error) {
+    fail(context, batch, row, error);
+  }
+  return true;
+}
+
+const FILE = JOB_KINDS.codeOf('file');
+
 function* copyEntry(context: WorkerContext, batch: Batch, row: number): Steps<void> {
   try {
     const job = jobAt(context, batch, row);
-    const small = job.kind === 'file' ? copySmallFile(context, job) : undefined;
-    context.done(row, job, small ?? (yield* perform(context, job)));
+    context.done(row, job, yield* perform(context, job));
   } catch (error) {
-    const failure = failureOf(error);
-    if (failure.code === 'EMFILE' || failure.code === 'ENFILE') context.closeFolders();
-    context.failed(row, folderOf(batch, row), failure);
+    fail(context, batch, row, error);
   }
+}
+
+function fail(context: WorkerContext, batch: Batch, row: number, error: unknown): void {
+  const failure = failureOf(error);
+  if (failure.code === 'EMFILE' || failure.code === 'ENFILE') context.closeFolders();
+  context.failed(row, folderOf(batch, row), failure);
 }
 
 function jobAt(context: WorkerContext, batch: Batch, row: number): Job {
   const kind = JOB_KINDS.wordOf(batch.kinds[row]);
-  const name = batch.names[row];
   const folder = folderOf(batch, row);
-  if (kind === undefined || name === undefined) throw new RangeError(`batch ${batch.id} has no row ${row}`);
+  if (kind === undefined) throw new RangeError(`batch ${batch.id} has no row ${row}`);
   const origin = { runId: context.settings.runId, batch: batch.id, row, again: batch.attempt > 1 };
   return new Job(
     kind,
     folder,
-    name,
+    nameAt(batch.names, row),
     factsAt(batch.facts, row),
     origin,
     batch.firstNames?.[row],
     batch.parts?.[row],
   );
-}
-
-function folderOf(batch: Batch, row: number): BytePath {
-  const folder = batch.folders[batch.folderOf[row] ?? -1];
-  if (folder === undefined) throw new RangeError(`batch ${batch.id} has no folder for row ${row}`);
-  return folder;
 }
 
 function* perform(context: WorkerContext, job: Job): Steps<Finished> {

@@ -1,92 +1,156 @@
 import { constants } from 'node:fs';
-import { type Facts, isSparse, kindOf, unchanged } from '../common/facts.js';
-import { codeOf, step } from '../common/failure.js';
+import { BLOCK_BYTES, FACT, FACTS, factsAt, kindOf } from '../common/facts.js';
+import { codeOf, failedStep } from '../common/failure.js';
+import { type Batch, folderOf, type NotKept } from '../common/messages.js';
+import { nameAt } from '../common/name-column.js';
 import { lossOf } from '../common/not-kept.js';
-import type { FolderPlace } from '../common/system/entry-calls.js';
 import { CREATE } from './copy-file.js';
-import type { Finished, Job } from './job.js';
 import { creationMode, giveMetadata, type OpenFiles } from './metadata.js';
 import { openUntouched } from './open-untouched.js';
+import { isOurs } from './owner.js';
 import { removeIfThere } from './put-in-place.js';
 import type { WorkerContext } from './worker-context.js';
 
 /**
  * The short way for what most trees are made of: a file that fits into one call, in a folder of this copy's own
- * making, with nothing to wait for. It goes by what the listing saw: one look at the end tells whether that still
- * holds, of what has been opened as well as of what has been read.
- * @returns undefined where more than that has to be done, as for a file that would not hold still: nothing is
- *   left of it then, and it is the turn of `copyFile`
+ * making, with nothing to wait for. It goes by what the listing saw, as it stands in the batch: one look at the end
+ * tells whether that still holds, of what has been opened as well as of what has been read.
+ * @returns what could not be kept; undefined where more than that has to be done, as for a file that would not hold
+ *   still: nothing is left of it then, and it is the turn of `copyFile`
  * @throws what failed: that counts as a try, as it does with `copyFile`
  */
-export function copySmallFile(context: WorkerContext, job: Job): Finished | undefined {
-  if (!context.isPlain || job.again || job.facts.size >= context.chunks.size) return undefined;
-  if (isSparse(job.facts)) return undefined;
-  const { calls, settings } = context;
-  const place = context.source.place(job.folder);
-  const source = step('cannot be opened', () =>
-    openUntouched(place, job.name, job.facts.uid, settings.dereference),
-  );
+export function copySmallFile(
+  context: WorkerContext,
+  batch: Batch,
+  row: number,
+): readonly NotKept[] | undefined {
+  const { facts } = batch;
+  const at = row * FACTS;
+  const size = facts[at + FACT.size] ?? 0;
+  if (!context.isPlain || batch.attempt > 1 || size >= context.chunks.size) return undefined;
+  const isSparse = (facts[at + FACT.blocks] ?? 0) * BLOCK_BYTES < size;
+  if (isSparse || (size > 0 && context.mayBeCloned(batch, row))) return undefined;
+  const source = open(context, batch, row);
   try {
-    return make(context, job, source, job.facts);
+    return copyFrom(source, context, batch, row);
   } finally {
-    calls.close(source);
+    context.calls.close(source);
   }
 }
 
-function make(context: WorkerContext, job: Job, source: number, facts: Facts): Finished | undefined {
-  const { calls, clones, settings } = context;
-  const traits = context.traits(job.folder);
-  if (settings.reflink !== 'never' && facts.size > 0 && !clones.isImpossible(facts, traits.folder)) {
-    return undefined;
-  }
-  const hasAttributes = settings.attributes && calls.hasAttributes(source);
-  const createdMode = creationMode(facts, traits, hasAttributes);
-  const place = context.destination.place(job.folder);
-  const target = create(context, place, job.name, createdMode);
-  if (target === undefined) return undefined;
-  let finished: Finished | undefined;
+function open(context: WorkerContext, batch: Batch, row: number): number {
+  const { calls, settings } = context;
+  const place = context.source.place(folderOf(batch, row));
+  const owner = batch.facts[row * FACTS + FACT.uid] ?? 0;
   try {
-    finished = fillAndClose(context, { source, target, traits, hasAttributes, createdMode }, facts);
-  } finally {
-    if (finished === undefined) removeIfThere(place.prefix + job.name);
+    const openIt = (flags: number) => calls.openRow(place, batch.names, row, flags, 0);
+    return openUntouched(openIt, owner, settings.dereference);
+  } catch (error) {
+    throw failedStep('cannot be opened', error);
   }
-  if (finished !== undefined) context.copiedBytes(finished.bytes);
-  return finished;
+}
+
+function copyFrom(
+  source: number,
+  context: WorkerContext,
+  batch: Batch,
+  row: number,
+): readonly NotKept[] | undefined {
+  const { calls, settings } = context;
+  const { facts } = batch;
+  const traits = context.traits(folderOf(batch, row));
+  const hasAttributes = settings.attributes && calls.hasAttributes(source);
+  const isDone =
+    !hasAttributes && !traits.handsDownAcl && isDoneByCreating(facts, row, traits.handsDownGroup);
+  const createdMode = isDone
+    ? (facts[row * FACTS + FACT.mode] ?? 0) & 0o777
+    : creationMode(factsAt(facts, row), traits, hasAttributes);
+  const target = create(context, batch, row, createdMode);
+  if (target === undefined) return undefined;
+  let notKept: readonly NotKept[] | undefined;
+  try {
+    const files = isDone ? undefined : { source, target, traits, hasAttributes, createdMode };
+    notKept = fillAndClose(context, batch, row, source, target, files);
+  } finally {
+    if (notKept === undefined) {
+      removeIfThere(context.destination.at(folderOf(batch, row)) + nameAt(batch.names, row));
+    }
+  }
+  return notKept;
+}
+
+/** Whether a new file has the right owner and mode at once. */
+function isDoneByCreating(facts: Float64Array, row: number, handsDownGroup: boolean): boolean {
+  const at = row * FACTS;
+  const hasSpecialBits = ((facts[at + FACT.mode] ?? 0) & 0o7000) !== 0;
+  return !hasSpecialBits && isOurs(facts[at + FACT.uid] ?? 0, facts[at + FACT.gid] ?? 0, handsDownGroup);
 }
 
 /** @returns undefined where something stands there: what it is, is found out by `copyFile` */
-function create(context: WorkerContext, place: FolderPlace, name: string, mode: number): number | undefined {
+function create(context: WorkerContext, batch: Batch, row: number, mode: number): number | undefined {
+  const place = context.destination.place(folderOf(batch, row));
   try {
-    return context.calls.open(place, name, CREATE | constants.O_WRONLY, mode);
+    return context.calls.openRow(place, batch.names, row, CREATE | constants.O_WRONLY, mode);
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return undefined;
-    return step('cannot be created', () => {
-      throw error;
-    });
+    throw failedStep('cannot be created', error);
   }
 }
 
-/** @returns undefined where the source did not hold still */
-function fillAndClose(context: WorkerContext, files: OpenFiles, facts: Facts): Finished | undefined {
-  const { calls } = context;
+function fillAndClose(
+  context: WorkerContext,
+  batch: Batch,
+  row: number,
+  source: number,
+  target: number,
+  files: OpenFiles | undefined,
+): readonly NotKept[] | undefined {
   try {
-    return fill(context, files, facts);
+    return fill(context, batch, row, source, target, files);
   } finally {
-    calls.close(files.target);
+    context.calls.close(target);
   }
 }
 
-function fill(context: WorkerContext, files: OpenFiles, facts: Facts): Finished | undefined {
+/**
+ * @param files where the target has to be given more than its times
+ * @returns undefined where the source did not hold still
+ */
+function fill(
+  context: WorkerContext,
+  batch: Batch,
+  row: number,
+  source: number,
+  target: number,
+  files: OpenFiles | undefined,
+): readonly NotKept[] | undefined {
   const { calls, chunks, settings } = context;
-  const { source, target } = files;
-  const bytes = step('cannot be read', () => read(context, source, facts.size));
-  if (bytes !== facts.size) return undefined;
-  if (bytes > 0) step('cannot be written', () => chunks.write(target, 0, bytes));
-  if (!unchanged(facts, calls.factsOf(source))) return undefined;
-  const notKept = step('cannot be given its owner, mode or times', () => giveMetadata(files, facts));
-  if (settings.strict && notKept[0] !== undefined) throw lossOf(notKept[0]);
-  return { how: 'streamed', bytes, notKept };
+  const { facts } = batch;
+  const at = row * FACTS;
+  const size = facts[at + FACT.size] ?? 0;
+  let step = 'cannot be read';
+  try {
+    if (read(context, source, size) !== size) return undefined;
+    step = 'cannot be written';
+    if (size > 0) chunks.write(target, 0, size);
+    step = 'cannot be read';
+    if (!calls.isUnchanged(source, facts, row)) return undefined;
+    step = 'cannot be given its owner, mode or times';
+    if (files === undefined) {
+      const atime = facts[at + FACT.atime] ?? 0;
+      const mtime = facts[at + FACT.mtime] ?? 0;
+      calls.setTimes(target, atime, facts[at + FACT.atimeNs] ?? 0, mtime, facts[at + FACT.mtimeNs] ?? 0);
+      return NOTHING_LOST;
+    }
+    const notKept = giveMetadata(files, factsAt(facts, row));
+    if (settings.strict && notKept[0] !== undefined) throw lossOf(notKept[0]);
+    return notKept;
+  } catch (error) {
+    throw failedStep(step, error);
+  }
 }
+
+const NOTHING_LOST: readonly NotKept[] = [];
 
 /**
  * One byte more than its size is asked for: a call that brings less has seen the end. A FIFO that has taken the

@@ -14,7 +14,8 @@ import { giveOwner, keptPermissions, needsOwner } from './owner.js';
  * list the mode's group bits are no more than a bound, and would let the group in that the list keeps out.
  */
 export function creationMode(facts: Facts, traits: DestinationTraits, hasAttributes: boolean): number {
-  const needsMore = needsOwner(facts, traits.handsDownGroup) || traits.handsDownAcl || hasAttributes;
+  const needsMore =
+    needsOwner(facts.uid, facts.gid, traits.handsDownGroup) || traits.handsDownAcl || hasAttributes;
   return needsMore ? 0o600 : permissionsOf(facts) & 0o777;
 }
 
@@ -46,7 +47,7 @@ export function giveMetadata(files: OpenFiles, facts: Facts): NotKept[] {
   }
   const mode = keptPermissions(facts, owner);
   if (mode !== createdMode) notKept.push(...giveMode(() => fchmodSync(target, mode)));
-  entryCalls().setTimes(target, facts);
+  entryCalls().setTimes(target, facts.atime, facts.atimeNs, facts.mtime, facts.mtimeNs);
   return notKept;
 }
 

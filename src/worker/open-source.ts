@@ -12,7 +12,7 @@ export function openSource(context: WorkerContext, job: Job): OpenFile {
   const { calls, source, settings } = context;
   const place = source.place(job.folder);
   const descriptor = step('cannot be opened', () =>
-    openUntouched(place, job.name, job.facts.uid, settings.dereference),
+    openUntouched(flags => calls.open(place, job.name, flags, 0), job.facts.uid, settings.dereference),
   );
   try {
     const facts = calls.factsOf(descriptor);

@@ -1,7 +1,6 @@
 import { constants } from 'node:fs';
 import type { Facts } from '../common/facts.js';
 import { codeOf } from '../common/failure.js';
-import { entryCalls, type FolderPlace } from '../common/system/entry-calls.js';
 
 export interface OpenFile {
   readonly descriptor: number;
@@ -12,19 +11,19 @@ export interface OpenFile {
 /**
  * Opens a file for reading. Its access time is left alone where that is allowed: to its owner and to root.
  * Where something else has taken its place, opening that does not wait.
+ * @param open with these flags
  * @param uid the file's owner
  * @returns the descriptor
  */
-export function openUntouched(place: FolderPlace, name: string, uid: number, followLink: boolean): number {
-  const calls = entryCalls();
+export function openUntouched(open: (flags: number) => number, uid: number, followLink: boolean): number {
   const flags = READ | (followLink ? 0 : (constants.O_NOFOLLOW ?? 0));
-  if (constants.O_NOATIME === undefined || refusedOwners.has(uid)) return calls.open(place, name, flags, 0);
+  if (constants.O_NOATIME === undefined || refusedOwners.has(uid)) return open(flags);
   try {
-    return calls.open(place, name, flags | constants.O_NOATIME, 0);
+    return open(flags | constants.O_NOATIME);
   } catch (error) {
     if (codeOf(error) !== 'EPERM') throw error;
     refusedOwners.add(uid);
-    return calls.open(place, name, flags, 0);
+    return open(flags);
   }
 }
 

@@ -19,9 +19,14 @@ export interface OwnerKept {
 const KEPT: OwnerKept = { user: true, group: true };
 
 /** Whether a new entry of ours has another owner than it should, as far as we can change that. */
-export function needsOwner(facts: Facts, handsDownGroup: boolean): boolean {
+export function needsOwner(uid: number, gid: number, handsDownGroup: boolean): boolean {
   if (!HAS_OWNERS) return false;
-  return facts.gid !== GID || handsDownGroup || (IS_ROOT && facts.uid !== UID);
+  return gid !== GID || handsDownGroup || (IS_ROOT && uid !== UID);
+}
+
+/** Whether nobody has to be given anything: a new entry of ours has the owner and group it should have. */
+export function isOurs(uid: number, gid: number, handsDownGroup: boolean): boolean {
+  return !HAS_OWNERS || (uid === UID && gid === GID && !handsDownGroup);
 }
 
 /**
@@ -34,7 +39,7 @@ export function giveOwner(
   handsDownGroup: boolean,
 ): OwnerKept {
   const user = IS_ROOT || facts.uid === UID || !HAS_OWNERS;
-  if (!needsOwner(facts, handsDownGroup)) return user ? KEPT : { user, group: true };
+  if (!needsOwner(facts.uid, facts.gid, handsDownGroup)) return user ? KEPT : { user, group: true };
   if (!IS_ROOT && facts.gid !== GID && !GROUPS.has(facts.gid)) return { user, group: false };
   try {
     change(IS_ROOT ? facts.uid : -1, facts.gid);

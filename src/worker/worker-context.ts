@@ -1,19 +1,22 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { type BytePath, ROOT, split } from '../common/byte-path.js';
 import { NO_WORD } from '../common/codes.js';
-import type { Facts } from '../common/facts.js';
+import { FACT, FACTS, type Facts } from '../common/facts.js';
 import { type Failure, failureOf } from '../common/failure.js';
 import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
 import {
   type Batch,
   type BatchEnd,
   type FailedOutcome,
+  folderOf,
   JOB_HOWS,
   type More,
+  type NotKept,
   usualBytes,
   type WorkerReport,
   type WorkerSettings,
 } from '../common/messages.js';
+import { startOf } from '../common/name-column.js';
 import { entryCalls } from '../common/system/entry-calls.js';
 import type { Queue } from '../multiprocessing/index.js';
 import { Chunks } from './chunks.js';
@@ -75,7 +78,7 @@ export class WorkerContext {
 
   begin(batch: Batch): void {
     this.#batch = batch;
-    this.#hows = new Uint8Array(batch.names.length).fill(NO_WORD);
+    this.#hows = new Uint8Array(batch.kinds.length).fill(NO_WORD);
     this.#from = 0;
     this.#to = 0;
     this.#reported = 0;
@@ -129,6 +132,14 @@ export class WorkerContext {
     });
   }
 
+  /** The same of a file that came in whole, of this size. */
+  streamed(row: number, bytes: number, notKept: readonly NotKept[]): void {
+    this.#bytes += bytes;
+    this.#hows[row] = STREAMED;
+    this.#to = row + 1;
+    if (notKept.length > 0) this.#more.set(row, { notKept });
+  }
+
   failed(row: number, folder: BytePath, failure: Failure): void {
     this.takeBack();
     this.#to = row + 1;
@@ -144,6 +155,16 @@ export class WorkerContext {
   /** @returns undefined where the run wants no digests */
   newDigest(): Digest | undefined {
     return this.digests !== undefined && this.settings.digests ? new this.digests.Digest() : undefined;
+  }
+
+  /** Whether a file could be a clone, as far as is known yet. */
+  mayBeCloned(batch: Batch, row: number): boolean {
+    if (this.settings.reflink === 'never') return false;
+    const at = row * FACTS;
+    const deviceHigh = batch.facts[at + FACT.deviceHigh] ?? 0;
+    const deviceLow = batch.facts[at + FACT.deviceLow] ?? 0;
+    const { folder } = this.traits(folderOf(batch, row));
+    return !this.clones.isImpossible({ deviceHigh, deviceLow }, folder);
   }
 
   /** What the destination's folder hands down to new entries. */
@@ -214,7 +235,7 @@ export class WorkerContext {
     const done = {
       from,
       hows: this.#hows.subarray(from, to),
-      names: names.slice(from, to).join('/'),
+      names: names.bytes.subarray(startOf(names, from), startOf(names, to)),
       more: this.#more,
     };
     const report = { batch: id, done, failed: this.#failed, bytes: this.#bytes };
@@ -250,5 +271,6 @@ export class WorkerContext {
   }
 }
 
+const STREAMED = JOB_HOWS.codeOf('streamed');
 /** Often enough for a smooth bar and a prompt end, seldom enough to cost nothing. */
 const REPORT_EVERY_MS = 20;

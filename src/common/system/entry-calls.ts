@@ -1,5 +1,6 @@
 import type { Facts } from '../facts.js';
 import type { FileRun } from '../file-run.js';
+import type { PackedNames } from '../name-column.js';
 import { libc } from './libc.js';
 import { libcEntryCalls } from './libc-entry-calls.js';
 import { nodeEntryCalls } from './node-entry-calls.js';
@@ -18,12 +19,16 @@ export interface FolderPlace {
  */
 export interface EntryCalls {
   open(folder: FolderPlace, name: string, flags: number, mode: number): number;
+  /** The same of the name in a row. */
+  openRow(folder: FolderPlace, names: PackedNames, row: number, flags: number, mode: number): number;
   close(descriptor: number): void;
   /** @param follow whether a link's target is meant. @returns undefined where nothing stands */
   factsIn(folder: FolderPlace, name: string, follow: boolean): Facts | undefined;
   factsOf(descriptor: number): Facts;
+  /** Whether an open file is as it was when the facts of this row were its own: see `unchanged`. */
+  isUnchanged(descriptor: number, facts: Float64Array, row: number): boolean;
   /** Access and modification time: to the nanosecond through the C library, to the microsecond through Node. */
-  setTimes(descriptor: number, facts: Facts): void;
+  setTimes(descriptor: number, atime: number, atimeNs: number, mtime: number, mtimeNs: number): void;
   /** Whether an open file has extended attributes, as most have not; false where that cannot be asked. */
   hasAttributes(descriptor: number): boolean;
   /** Makes a folder, as `mkdir` does: it fails where anything stands. */

@@ -1,21 +1,25 @@
 import { constants } from 'node:fs';
-import { Facts } from '../facts.js';
+import { FACT, FACTS, type Facts, factsAt, unchangedAt } from '../facts.js';
+import { type PackedNames, startOf } from '../name-column.js';
 import type { EntryCalls } from './entry-calls.js';
 import { type Libc, systemError } from './libc.js';
-import { LibcNames } from './libc-names.js';
+import { type FileLook, LibcNames } from './libc-names.js';
 import { LibcVectors } from './libc-vectors.js';
 import { timesOf } from './times-of.js';
 
-/** Linux's own calls: names are looked up in open folders; facts and names are read from the kernel's bytes. */
+/**
+ * Linux's own calls: names are looked up in open folders; facts and names are read from the kernel's bytes. Memory is
+ * told of by its address, a plain number: to be given a buffer costs a call more than the call itself.
+ */
 export function libcEntryCalls(library: Libc): EntryCalls {
   const { bind } = library;
-  const openat = bind('openat', 'int', ['int', 'void *', 'int', 'uint32_t']);
+  const openat = bind('openat', 'int', ['int', 'int64_t', 'int', 'uint32_t']);
   const closeDescriptor = bind('close', 'int', ['int']);
-  const statx = bind('statx', 'int', ['int', 'void *', 'int', 'uint32_t', 'void *']);
-  const statxAt = bind('statx', 'int', ['int', 'int64_t', 'int', 'uint32_t', 'void *']);
-  const mkdirat = bind('mkdirat', 'int', ['int', 'void *', 'uint32_t']);
-  const futimens = bind('futimens', 'int', ['int', 'void *']);
-  const flistxattr = bind('flistxattr', 'int64_t', ['int', 'void *', 'size_t']);
+  const statx = bind('statx', 'int', ['int', 'int64_t', 'int', 'uint32_t', 'int64_t']);
+  const mkdirat = bind('mkdirat', 'int', ['int', 'int64_t', 'uint32_t']);
+  const futimens = bind('futimens', 'int', ['int', 'int64_t']);
+  const flistxattr = bind('flistxattr', 'int64_t', ['int', 'int64_t', 'int64_t']);
+  const addressOf = (buffer: Uint8Array): number => Number(library.addressOf(buffer));
 
   /** After a call that returned -1: returns where it is to be made again, throws where it has failed. */
   const throwUnlessInterrupted = (syscall: string): void => {
@@ -23,15 +27,50 @@ export function libcEntryCalls(library: Libc): EntryCalls {
     if (errno !== EINTR) throw systemError(errno, syscall);
   };
 
+  const noName = addressOf(NO_NAME);
+  const statxAddress = addressOf(statxBytes);
+  const timesAddress = addressOf(timesOf(0, 0, 0, 0));
+  let path = Buffer.allocUnsafeSlow(PATH_MAX);
+  let pathAddress = addressOf(path);
+  let rows: PackedNames | undefined;
+  let rowsAddress = 0;
+
+  /** The address of a name as the kernel takes it; good until the next one. */
+  const asPath = (name: string): number => {
+    if (name.length >= path.length) {
+      path = Buffer.allocUnsafeSlow(name.length + 1);
+      pathAddress = addressOf(path);
+    }
+    path[path.write(name, 0, 'latin1')] = 0;
+    return pathAddress;
+  };
+
+  /** The same of the name in a row. The names stay where they are as long as they are kept here. */
+  const pathAt = (names: PackedNames, row: number): number => {
+    if (names !== rows) {
+      rows = names;
+      rowsAddress = addressOf(names.bytes);
+    }
+    return rowsAddress + startOf(names, row);
+  };
+
+  const open = (folder: number, path: number, flags: number, mode: number): number => {
+    for (;;) {
+      const descriptor = openat(folder, path, flags | O_CLOEXEC, mode);
+      if (descriptor >= 0) return descriptor;
+      throwUnlessInterrupted('open');
+    }
+  };
+
+  const statOpen = (descriptor: number): void => {
+    while (statx(descriptor, noName, AT_EMPTY_PATH, STATX_BASIC_STATS, statxAddress) < 0) {
+      throwUnlessInterrupted('statx');
+    }
+  };
+
   const calls: EntryCalls = {
-    open(folder, name, flags, mode) {
-      const path = asPath(name);
-      for (;;) {
-        const descriptor = openat(folder.descriptor, path, flags | O_CLOEXEC, mode);
-        if (descriptor >= 0) return descriptor;
-        throwUnlessInterrupted('open');
-      }
-    },
+    open: (folder, name, flags, mode) => open(folder.descriptor, asPath(name), flags, mode),
+    openRow: (folder, names, row, flags, mode) => open(folder.descriptor, pathAt(names, row), flags, mode),
 
     close(descriptor) {
       // One that is interrupted has closed all the same.
@@ -41,7 +80,7 @@ export function libcEntryCalls(library: Libc): EntryCalls {
     factsIn(folder, name, follow) {
       const path = asPath(name);
       const flags = follow ? 0 : AT_SYMLINK_NOFOLLOW;
-      while (statx(folder.descriptor, path, flags, STATX_BASIC_STATS, statxBytes) < 0) {
+      while (statx(folder.descriptor, path, flags, STATX_BASIC_STATS, statxAddress) < 0) {
         if (library.errno() === ENOENT) return undefined;
         throwUnlessInterrupted('statx');
       }
@@ -49,19 +88,23 @@ export function libcEntryCalls(library: Libc): EntryCalls {
     },
 
     factsOf(descriptor) {
-      while (statx(descriptor, NO_NAME, AT_EMPTY_PATH, STATX_BASIC_STATS, statxBytes) < 0) {
-        throwUnlessInterrupted('statx');
-      }
+      statOpen(descriptor);
       return factsFromStatx();
     },
 
-    setTimes(descriptor, facts) {
-      const times = timesOf(facts);
-      while (futimens(descriptor, times) < 0) throwUnlessInterrupted('futimens');
+    isUnchanged(descriptor, facts, row) {
+      statOpen(descriptor);
+      readStatx(factsRow, 0);
+      return unchangedAt(facts, row, factsRow, 0);
+    },
+
+    setTimes(descriptor, atime, atimeNs, mtime, mtimeNs) {
+      timesOf(atime, atimeNs, mtime, mtimeNs);
+      while (futimens(descriptor, timesAddress) < 0) throwUnlessInterrupted('futimens');
     },
 
     hasAttributes(descriptor) {
-      const bytes = flistxattr(descriptor, null, 0);
+      const bytes = flistxattr(descriptor, 0, 0);
       // What cannot be asked for another reason than that there are none comes to light when they are read.
       return bytes > 0 || (bytes < 0 && !HAS_NONE.has(library.errno()));
     },
@@ -73,13 +116,13 @@ export function libcEntryCalls(library: Libc): EntryCalls {
 
     readsDescriptors: true,
     names: ({ descriptor }) => {
-      const fileAt = (address: number): Facts | undefined => {
-        const flags = AT_SYMLINK_NOFOLLOW;
-        if (statxAt(descriptor, address, flags, STATX_BASIC_STATS, statxBytes) < 0) return undefined;
-        return (word(7) & constants.S_IFMT) === constants.S_IFREG ? factsFromStatx() : undefined;
+      const files: FileLook = {
+        isFileAt: address =>
+          statx(descriptor, address, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, statxAddress) >= 0 &&
+          (word(7) & constants.S_IFMT) === constants.S_IFREG,
+        readFacts: readStatx,
       };
-      const close = () => calls.close(descriptor);
-      return new LibcNames(library, descriptor, throwUnlessInterrupted, fileAt, close);
+      return new LibcNames(library, descriptor, throwUnlessInterrupted, files, () => calls.close(descriptor));
     },
 
     vectors: (slab, chunkSize) => new LibcVectors(library, slab, chunkSize, throwUnlessInterrupted),
@@ -98,42 +141,42 @@ const HAS_NONE = new Set([13, 38, 95]);
 
 /** The kernel takes paths up to this length, its end included. */
 const PATH_MAX = 4096;
-const path = Buffer.allocUnsafeSlow(PATH_MAX);
 const NO_NAME = Buffer.from('\0');
-
-/** A name as the kernel takes it; good until the next one. */
-function asPath(name: string): Buffer {
-  if (name.length >= PATH_MAX) return Buffer.from(`${name}\0`, 'latin1');
-  path[path.write(name, 0, 'latin1')] = 0;
-  return path;
-}
 
 /** One `struct statx`, the same on every architecture; see statx(2). */
 const statxBytes = Buffer.allocUnsafeSlow(256);
 const words = new Uint32Array(statxBytes.buffer);
 const longs = new BigInt64Array(statxBytes.buffer);
 
+const factsRow = new Float64Array(FACTS);
+
 function factsFromStatx(): Facts {
-  const [major, minor] = [word(34), word(35)];
-  return new Facts(
-    // As `makedev` puts them together, which is what `fs` tells.
-    ((major & 0xfffff000) | (minor >>> 20)) >>> 0,
-    (((major & 0xfff) << 8) | (minor & 0xff) | ((minor & 0xfff00) << 12)) >>> 0,
-    word(9),
-    word(8),
-    word(7) & 0xffff,
-    word(4),
-    word(5),
-    word(6),
-    long(10),
-    long(12),
-    time(16),
-    word(18),
-    time(28),
-    word(30),
-    time(24),
-    word(26),
-  );
+  readStatx(factsRow, 0);
+  return factsAt(factsRow, 0);
+}
+
+/** Writes what the last `statx` brought as a row of a column, from `start` on. */
+function readStatx(values: Float64Array, start: number): void {
+  const major = word(34);
+  const minor = word(35);
+  // As `makedev` puts them together, which is what `fs` tells.
+  values[start + FACT.deviceHigh] = ((major & 0xfffff000) | (minor >>> 20)) >>> 0;
+  values[start + FACT.deviceLow] =
+    (((major & 0xfff) << 8) | (minor & 0xff) | ((minor & 0xfff00) << 12)) >>> 0;
+  values[start + FACT.inodeHigh] = word(9);
+  values[start + FACT.inodeLow] = word(8);
+  values[start + FACT.mode] = word(7) & 0xffff;
+  values[start + FACT.nlink] = word(4);
+  values[start + FACT.uid] = word(5);
+  values[start + FACT.gid] = word(6);
+  values[start + FACT.size] = long(10);
+  values[start + FACT.blocks] = long(12);
+  values[start + FACT.atime] = time(16);
+  values[start + FACT.atimeNs] = word(18);
+  values[start + FACT.mtime] = time(28);
+  values[start + FACT.mtimeNs] = word(30);
+  values[start + FACT.ctime] = time(24);
+  values[start + FACT.ctimeNs] = word(26);
 }
 
 function word(index: number): number {

@@ -1,5 +1,3 @@
-import { rawName } from '../byte-path.js';
-import type { Facts } from '../facts.js';
 import type { FileRun } from '../file-run.js';
 import type { Names } from './entry-calls.js';
 import type { Libc, LibcFunction } from './libc.js';
@@ -11,7 +9,7 @@ export class LibcNames implements Names {
   readonly #descriptor: number;
   readonly #throwUnlessInterrupted: (syscall: string) => void;
   readonly #close: () => void;
-  readonly #fileAt: (address: number) => Facts | undefined;
+  readonly #files: FileLook;
   readonly #buffer: NamesBuffer;
   readonly #bytes: Buffer;
   #position = 0;
@@ -19,20 +17,19 @@ export class LibcNames implements Names {
   #isRead = false;
 
   /**
-   * @param fileAt looks up a name in the folder, a C string at an address: undefined where it is no regular file, or
-   *   cannot be looked at
+   * @param files looks into the folder
    * @param close closes the descriptor, which is of an open folder
    */
   constructor(
     library: Libc,
     descriptor: number,
     throwUnlessInterrupted: (syscall: string) => void,
-    fileAt: (address: number) => Facts | undefined,
+    files: FileLook,
     close: () => void,
   ) {
     this.#buffer = spareBuffers.pop() ?? newBuffer(library);
     this.#bytes = this.#buffer.bytes;
-    this.#fileAt = fileAt;
+    this.#files = files;
     this.#getdents = getdentsOf(library);
     this.#descriptor = descriptor;
     this.#throwUnlessInterrupted = throwUnlessInterrupted;
@@ -50,9 +47,8 @@ export class LibcNames implements Names {
       const after = record + bytes.readUInt16LE(record + LENGTH);
       if (!isDots(bytes, start)) {
         if (bytes[record + TYPE] !== DT_REG) return;
-        const facts = this.#fileAt(address + start);
-        if (facts === undefined) return;
-        run.push(rawName(bytes.toString('latin1', start, endOf(bytes, start, after))), facts);
+        if (!this.#files.isFileAt(address + start)) return;
+        run.push(bytes, start, endOf(bytes, start, after), this.#files.readFacts);
       }
       this.#position = after;
     }
@@ -80,7 +76,7 @@ export class LibcNames implements Names {
     this.#position = 0;
     if (this.#isRead) return false;
     for (;;) {
-      this.#end = Number(this.#getdents(this.#descriptor, this.#bytes, BUFFER_BYTES));
+      this.#end = Number(this.#getdents(this.#descriptor, this.#buffer.address, BUFFER_BYTES));
       if (this.#end >= 0) {
         this.#isRead = this.#end === 0;
         return !this.#isRead;
@@ -89,6 +85,14 @@ export class LibcNames implements Names {
       this.#throwUnlessInterrupted('getdents64');
     }
   }
+}
+
+/** Looks for regular files in a folder, one at a time. */
+export interface FileLook {
+  /** @param address of a name, a C string. @returns false also where it cannot be looked at */
+  isFileAt(address: number): boolean;
+  /** Writes the facts of the file just seen as a row of a column, from `start` on. */
+  readFacts(values: Float64Array, start: number): void;
 }
 
 /** Offsets in a `struct linux_dirent64`; see getdents64(2). */
@@ -116,7 +120,7 @@ function newBuffer(library: Libc): NamesBuffer {
 let getdents: LibcFunction | undefined;
 
 function getdentsOf(library: Libc): LibcFunction {
-  getdents ??= library.bind('getdents64', 'int64_t', ['int', 'void *', 'size_t']);
+  getdents ??= library.bind('getdents64', 'int64_t', ['int', 'int64_t', 'int64_t']);
   return getdents;
 }
 

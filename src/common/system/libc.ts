@@ -11,7 +11,7 @@ export interface Libc {
   /** @throws where the library has no such function */
   bind(name: string, result: 'int' | 'int64_t', parameters: readonly string[]): LibcFunction;
   /** Where a buffer's bytes lie in memory; they stay there as long as the buffer lives. */
-  addressOf(buffer: Buffer): bigint;
+  addressOf(buffer: Uint8Array): bigint;
   /** Of the call before, which returned -1. */
   errno(): number;
 }

@@ -11,13 +11,15 @@ import {
   writevSync,
 } from 'node:fs';
 import { NAME_ENCODING, native } from '../byte-path.js';
-import { type Facts, factsFrom } from '../facts.js';
+import { type Facts, factsAt, factsFrom, unchanged } from '../facts.js';
+import { nameAt } from '../name-column.js';
 import type { EntryCalls, Names, Vectors } from './entry-calls.js';
 import { nodeSeconds } from './node-seconds.js';
 
 /** What Node offers everywhere. */
 export const nodeEntryCalls: EntryCalls = {
   open: (folder, name, flags, mode) => openSync(native(folder.prefix + name), flags, mode),
+  openRow: (folder, names, row, flags, mode) => nodeEntryCalls.open(folder, nameAt(names, row), flags, mode),
   close: closeSync,
   factsIn(folder, name, follow): Facts | undefined {
     const stats = (follow ? statSync : lstatSync)(native(folder.prefix + name), {
@@ -27,8 +29,9 @@ export const nodeEntryCalls: EntryCalls = {
     return stats && factsFrom(stats);
   },
   factsOf: descriptor => factsFrom(fstatSync(descriptor, { bigint: true })),
-  setTimes: (descriptor, facts) =>
-    futimesSync(descriptor, nodeSeconds(facts.atime, facts.atimeNs), nodeSeconds(facts.mtime, facts.mtimeNs)),
+  isUnchanged: (descriptor, facts, row) => unchanged(factsAt(facts, row), nodeEntryCalls.factsOf(descriptor)),
+  setTimes: (descriptor, atime, atimeNs, mtime, mtimeNs) =>
+    futimesSync(descriptor, nodeSeconds(atime, atimeNs), nodeSeconds(mtime, mtimeNs)),
   hasAttributes: () => false,
   makeFolder: (folder, name, mode) => void mkdirSync(native(folder.prefix + name), mode),
   readsDescriptors: false,

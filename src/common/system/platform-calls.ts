@@ -65,8 +65,10 @@ function bind({ bind, errno }: Libc): PlatformCalls {
   };
 
   return {
-    setTimesOf: (path, facts) =>
-      void check(utimensat(AT_FDCWD, cString(path), timesOf(facts), AT_SYMLINK_NOFOLLOW), 'utimensat'),
+    setTimesOf(path, { atime, atimeNs, mtime, mtimeNs }) {
+      const times = timesOf(atime, atimeNs, mtime, mtimeNs);
+      check(utimensat(AT_FDCWD, cString(path), times, AT_SYMLINK_NOFOLLOW), 'utimensat');
+    },
     nextData(descriptor, offset) {
       try {
         return check(lseek(descriptor, offset, SEEK_DATA), 'lseek');

@@ -1,14 +1,13 @@
-import type { Facts } from '../facts.js';
-
-/** Access and modification time as two `struct timespec`; the same memory is filled anew by each call. */
-export function timesOf({ atime, atimeNs, mtime, mtimeNs }: Facts): Uint32Array {
+/** Two times as `struct timespec`; the same memory is filled anew by each call. */
+export function timesOf(atime: number, atimeNs: number, mtime: number, mtimeNs: number): Buffer {
   fill(0, atime, atimeNs);
   fill(4, mtime, mtimeNs);
-  return words;
+  return times;
 }
 
 /** Two times, each a 64-bit number of seconds and one of nanoseconds, the lower half first. */
-const words = new Uint32Array(Buffer.allocUnsafeSlow(32).buffer);
+const times = Buffer.allocUnsafeSlow(32);
+const words = new Uint32Array(times.buffer);
 
 function fill(start: number, seconds: number, nanoseconds: number): void {
   words[start] = seconds;
