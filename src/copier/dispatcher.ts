@@ -175,7 +175,7 @@ export class Dispatcher {
     if (workers === 0 || (workers < CORES && this.#weight > WORTH_A_WORKER * workers)) return true;
     if (this.#hasRoom) return false;
     const [oldest] = this.#open.values();
-    if (oldest !== undefined && performance.now() - oldest.sinceMs > LONG_WAIT_MS) return true;
+    if (oldest !== undefined && oldest.ageMs > LONG_WAIT_MS) return true;
     this.#look ??= setTimeout(() => {
       this.#look = undefined;
       this.#hand();
@@ -268,7 +268,7 @@ export class Dispatcher {
     this.#listener.copied(bytes);
     const open = this.#open.get(batch);
     if (open === undefined) throw new Error(`batch ${batch} was reported, but is not open`);
-    open.reports += 1;
+    open.reported();
     for (const settled of open.settleDone(done, this.#listener.doneFiles !== undefined)) {
       if (settled.kind === 'files') {
         this.#queued -= settled.count;

@@ -13,9 +13,8 @@ export type Settled =
 /** A batch that a worker is at, and which of its jobs are not settled. */
 export class OpenBatch {
   readonly id: number;
-  readonly sinceMs = performance.now();
-  /** Reports that have been read. */
-  reports = 0;
+  #reports = 0;
+  #firstReportMs: number | undefined;
   readonly #jobs: JobBatch;
   readonly #isSettled: Uint8Array;
   #unsettled: number;
@@ -29,6 +28,22 @@ export class OpenBatch {
 
   get isSettled(): boolean {
     return this.#unsettled === 0;
+  }
+
+  /** Reports that have been read. */
+  get reports(): number {
+    return this.#reports;
+  }
+
+  /** How long a worker has been at it at the least: it may have waited for one to start, or to be through with another. */
+  get ageMs(): number {
+    return this.#firstReportMs === undefined ? 0 : performance.now() - this.#firstReportMs;
+  }
+
+  /** A report of it has come in. */
+  reported(): void {
+    this.#reports += 1;
+    this.#firstReportMs ??= performance.now();
   }
 
   /** The job at `index`, which is settled now. */
