@@ -98,24 +98,7 @@ export class FactsColumn {
 
   push(facts: Facts): void {
     this.#makeRoom(1);
-    const values = this.#values;
-    const start = this.#end;
-    values[start + FACT.deviceHigh] = facts.deviceHigh;
-    values[start + FACT.deviceLow] = facts.deviceLow;
-    values[start + FACT.inodeHigh] = facts.inodeHigh;
-    values[start + FACT.inodeLow] = facts.inodeLow;
-    values[start + FACT.mode] = facts.mode;
-    values[start + FACT.nlink] = facts.nlink;
-    values[start + FACT.uid] = facts.uid;
-    values[start + FACT.gid] = facts.gid;
-    values[start + FACT.size] = facts.size;
-    values[start + FACT.blocks] = facts.blocks;
-    values[start + FACT.atime] = facts.atime;
-    values[start + FACT.atimeNs] = facts.atimeNs;
-    values[start + FACT.mtime] = facts.mtime;
-    values[start + FACT.mtimeNs] = facts.mtimeNs;
-    values[start + FACT.ctime] = facts.ctime;
-    values[start + FACT.ctimeNs] = facts.ctimeNs;
+    writeFacts(this.#values, this.#end, facts);
     this.#end += FACTS;
   }
 
@@ -164,6 +147,26 @@ export class FactsColumn {
     wider.set(this.#values);
     this.#values = wider;
   }
+}
+
+/** As a row of a column, from `start` on. */
+export function writeFacts(values: Float64Array, start: number, facts: Facts): void {
+  values[start + FACT.deviceHigh] = facts.deviceHigh;
+  values[start + FACT.deviceLow] = facts.deviceLow;
+  values[start + FACT.inodeHigh] = facts.inodeHigh;
+  values[start + FACT.inodeLow] = facts.inodeLow;
+  values[start + FACT.mode] = facts.mode;
+  values[start + FACT.nlink] = facts.nlink;
+  values[start + FACT.uid] = facts.uid;
+  values[start + FACT.gid] = facts.gid;
+  values[start + FACT.size] = facts.size;
+  values[start + FACT.blocks] = facts.blocks;
+  values[start + FACT.atime] = facts.atime;
+  values[start + FACT.atimeNs] = facts.atimeNs;
+  values[start + FACT.mtime] = facts.mtime;
+  values[start + FACT.mtimeNs] = facts.mtimeNs;
+  values[start + FACT.ctime] = facts.ctime;
+  values[start + FACT.ctimeNs] = facts.ctimeNs;
 }
 
 /** The facts of the entry at `index` of a packed column. */

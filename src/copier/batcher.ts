@@ -31,13 +31,10 @@ export class Batcher {
     if (this.#batch.isFull) this.flush();
   }
 
-  /**
-   * Files of one folder, on their first try.
-   * @param onAdded is told how many went into the batch of which number
-   */
-  addFiles(folder: BytePath, run: FileRun, onAdded: (count: number, batch: number) => void): void {
-    for (let row = 0; row < run.length; ) {
-      const count = this.#batch.addFiles(folder, run, row);
+  /** Files of one folder, on their first try: those in the run's rows from `from` to before `end`. */
+  addFiles(folder: BytePath, run: FileRun, from: number, end: number, onAdded: OnAdded): void {
+    for (let row = from; row < end; ) {
+      const count = this.#batch.addFiles(folder, run, row, end);
       onAdded(count, this.#number);
       row += count;
       if (this.#batch.isFull) this.flush();
@@ -52,3 +49,6 @@ export class Batcher {
     this.#onFull(batch);
   }
 }
+
+/** Is told how many jobs went into the batch of which number. */
+export type OnAdded = (count: number, batch: number) => void;

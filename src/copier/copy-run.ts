@@ -132,7 +132,7 @@ export class CopyRun {
       collisions: new NameCollisions(folder.root, this.#runId),
       quickLook: this.#isTimeTrusted(folder) ? new QuickLook(destination, folder.root) : undefined,
       add: job => dispatcher().add(job),
-      addFiles: (path, run, onAdded) => dispatcher().addFiles(path, run, onAdded),
+      addFiles: (path, run, from, end, onAdded) => dispatcher().addFiles(path, run, from, end, onAdded),
       batchNumber: () => dispatcher().batchNumber,
     });
   }

@@ -14,7 +14,7 @@ import {
 } from '../multiprocessing/index.js';
 import type { copyBatch, prepareWorker } from '../worker/copy-batch.js';
 import { WORKER_PROGRAM, workerProcess } from '../worker/worker-process.js';
-import { Batcher } from './batcher.js';
+import { Batcher, type OnAdded } from './batcher.js';
 import { JobBatch } from './job-batch.js';
 import { OpenBatch } from './open-batch.js';
 import type { PendingJob } from './pending-job.js';
@@ -88,10 +88,10 @@ export class Dispatcher {
     this.#hand();
   }
 
-  /** Files of one folder, as jobs that copy them. @param onAdded is told how many went into the batch of which number */
-  addFiles(folder: BytePath, run: FileRun, onAdded: (count: number, batch: number) => void): void {
-    this.#queued += run.length;
-    this.#batcher.addFiles(folder, run, onAdded);
+  /** Files of one folder, as jobs that copy them: those in the run's rows from `from` to before `end`. */
+  addFiles(folder: BytePath, run: FileRun, from: number, end: number, onAdded: OnAdded): void {
+    this.#queued += end - from;
+    this.#batcher.addFiles(folder, run, from, end, onAdded);
     this.#hand();
   }
 

@@ -58,12 +58,12 @@ export class JobBatch {
   }
 
   /**
-   * Files of one folder, from the one at `from` on, as many as there is room for.
+   * Files of one folder, those in the run's rows from `from` to before `end`, as many as there is room for.
    * @returns how many those are
    */
-  addFiles(folder: BytePath, run: FileRun, from: number): number {
+  addFiles(folder: BytePath, run: FileRun, from: number, end: number): number {
     const first = this.size;
-    const most = Math.min(run.length, from + MOST_JOBS - first);
+    const most = Math.min(end, from + MOST_JOBS - first);
     let to = from;
     for (; to < most && this.#bytes < MOST_BYTES; to += 1) this.#bytes += run.facts.sizeAt(to);
     const last = first + to - from;

@@ -1,4 +1,4 @@
-import { type BytePath, ROOT } from '../common/byte-path.js';
+import { type BytePath, join, ROOT } from '../common/byte-path.js';
 import { allocatedBytes, type Facts } from '../common/facts.js';
 import type { Failure } from '../common/failure.js';
 import type { FileRun } from '../common/file-run.js';
@@ -32,6 +32,11 @@ export class Ledger {
 
   get hasFailures(): boolean {
     return this.tally.failed > 0 || this.#failedBeside;
+  }
+
+  /** Whether somebody looks at every entry. */
+  get tellsOfEach(): boolean {
+    return this.#events.wantsFiles;
   }
 
   found(isFolder: boolean, bytes: number): void {
@@ -100,6 +105,13 @@ export class Ledger {
       how,
       ...(notKept.length > 0 && { notKept }),
     });
+  }
+
+  /** Files that are there already, of those in a run: only where nobody is told of each. */
+  skippedFiles(folder: BytePath, run: FileRun, from: number, end: number): void {
+    this.tally.skipped += end - from;
+    for (let row = from; row < end; row += 1) this.tally.passedBytes += run.facts.sizeAt(row);
+    this.tally.latest = join(folder, run.names.at(end - 1));
   }
 
   /** Files that came in whole, the last of them at `path`; only where nobody is told of each. */

@@ -3,6 +3,7 @@ import type { Failure } from '../common/failure.js';
 import type { FileRun } from '../common/file-run.js';
 import type { FolderHandles } from '../common/folder-handles.js';
 import type { IfExists, Standing } from '../common/messages.js';
+import type { OnAdded } from './batcher.js';
 import type { NameCollisions } from './destination/name-collisions.js';
 import type { Filters } from './filters.js';
 import type { LargeFiles } from './large-files.js';
@@ -32,12 +33,8 @@ export interface TreeCopyParts {
   readonly quickLook: QuickLook | undefined;
   /** Hands a job to the workers. */
   readonly add: (job: PendingJob) => void;
-  /** Hands files of one folder to them, and tells how many went into the batch of which number. */
-  readonly addFiles: (
-    folder: BytePath,
-    run: FileRun,
-    onAdded: (count: number, batch: number) => void,
-  ) => void;
+  /** Hands files of one folder to them: those in the run's rows from `from` to before `end`. */
+  readonly addFiles: (folder: BytePath, run: FileRun, from: number, end: number, onAdded: OnAdded) => void;
   /** The number of the batch to which the next job is added. */
   readonly batchNumber: () => number;
 }

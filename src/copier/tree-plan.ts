@@ -1,6 +1,7 @@
 import { type BytePath, join, ROOT, split } from '../common/byte-path.js';
 import { type Facts, isSparse } from '../common/facts.js';
 import { EntryError, type Failure, failureOf } from '../common/failure.js';
+import type { FileRun } from '../common/file-run.js';
 import type { JobKind } from '../common/messages.js';
 import { lossOf } from '../common/not-kept.js';
 import { isReserved } from '../common/reserved-names.js';
@@ -120,16 +121,36 @@ export class TreePlan {
 
   /** All at once, unless each has to be looked at. */
   #queueFiles(listed: ListedFiles): void {
-    const { addFiles, collisions, ledger, quickLook } = this.#parts;
+    const { collisions, ledger, quickLook } = this.#parts;
     const { folder, run } = listed;
     const hasReserved = folder === ROOT && [...entriesOf(listed)].some(({ name }) => isReserved(name));
-    if (!run.isPlain || hasReserved || collisions.arePossible || quickLook !== undefined) {
+    const isEachTold = quickLook !== undefined && ledger.tellsOfEach;
+    if (!run.isPlain || hasReserved || collisions.arePossible || isEachTold) {
       for (const entry of entriesOf(listed)) this.#queue(entry);
       return;
     }
     ledger.foundRun(run);
-    this.#folders.expect(folder, run.length);
-    addFiles(folder, run, (count, batch) => this.#folders.handed(folder, batch, count));
+    if (quickLook === undefined) this.#handFiles(folder, run, 0, run.length);
+    else this.#handMissing(folder, run, quickLook.findsOf(folder, run));
+  }
+
+  #handFiles(folder: BytePath, run: FileRun, from: number, end: number): void {
+    this.#folders.expect(folder, end - from);
+    this.#parts.addFiles(folder, run, from, end, (count, batch) =>
+      this.#folders.handed(folder, batch, count),
+    );
+  }
+
+  /** @param found of each row 1 where it is there already */
+  #handMissing(folder: BytePath, run: FileRun, found: Uint8Array): void {
+    for (let from = 0; from < run.length; ) {
+      const isThere = found[from] === 1;
+      const next = found.indexOf(isThere ? 0 : 1, from);
+      const end = next < 0 ? run.length : next;
+      if (isThere) this.#parts.ledger.skippedFiles(folder, run, from, end);
+      else this.#handFiles(folder, run, from, end);
+      from = end;
+    }
   }
 
   /** Sockets and devices are not copied and never opened. */

@@ -33,12 +33,12 @@ function isLinked(sight: Sight, job: Wanted, standing: Facts): boolean {
 }
 
 /** Whether a file has the size and the modification time of another, as far as the destination can tell times apart. */
-export function isSameFile(source: Facts, standing: Facts, grainNs: number): boolean {
+export function isSameFile(source: Sized, standing: Sized, grainNs: number): boolean {
   return source.size === standing.size && isSameTime(source, standing, grainNs);
 }
 
 /** Times are equal that the destination cannot tell apart. */
-export function isSameTime(source: Facts, destination: Facts, grainNs: number): boolean {
+export function isSameTime(source: Timed, destination: Timed, grainNs: number): boolean {
   const grain = platformCalls() === undefined && grainNs < NODES_GRAIN_NS ? NODES_GRAIN_NS : grainNs;
   if (grain < SECOND_NS) {
     return (
@@ -48,6 +48,9 @@ export function isSameTime(source: Facts, destination: Facts, grainNs: number): 
   const seconds = grain / SECOND_NS;
   return floor(source.mtime, seconds) === floor(destination.mtime, seconds);
 }
+
+type Timed = Pick<Facts, 'mtime' | 'mtimeNs'>;
+type Sized = Timed & Pick<Facts, 'size'>;
 
 /** Plain Node sets times to the microsecond. */
 const NODES_GRAIN_NS = 1000;

@@ -24,6 +24,11 @@ export interface EntryCalls {
   close(descriptor: number): void;
   /** @param follow whether a link's target is meant. @returns undefined where nothing stands */
   factsIn(folder: FolderPlace, name: string, follow: boolean): Facts | undefined;
+  /**
+   * The same of the name in a row, a link itself and not its target, written as a row of a column from its start on.
+   * @returns whether anything stands there
+   */
+  readRow(folder: FolderPlace, names: PackedNames, row: number, values: Float64Array): boolean;
   factsOf(descriptor: number): Facts;
   /** Whether an open file is as it was when the facts of this row were its own: see `unchanged`. */
   isUnchanged(descriptor: number, facts: Float64Array, row: number): boolean;

@@ -62,6 +62,15 @@ export function libcEntryCalls(library: Libc): EntryCalls {
     }
   };
 
+  /** @returns whether anything stands there */
+  const stat = (folder: number, path: number, flags: number): boolean => {
+    while (statx(folder, path, flags, STATX_BASIC_STATS, statxAddress) < 0) {
+      if (library.errno() === ENOENT) return false;
+      throwUnlessInterrupted('statx');
+    }
+    return true;
+  };
+
   const statOpen = (descriptor: number): void => {
     while (statx(descriptor, noName, AT_EMPTY_PATH, STATX_BASIC_STATS, statxAddress) < 0) {
       throwUnlessInterrupted('statx');
@@ -77,14 +86,13 @@ export function libcEntryCalls(library: Libc): EntryCalls {
       if (closeDescriptor(descriptor) < 0) throwUnlessInterrupted('close');
     },
 
-    factsIn(folder, name, follow) {
-      const path = asPath(name);
-      const flags = follow ? 0 : AT_SYMLINK_NOFOLLOW;
-      while (statx(folder.descriptor, path, flags, STATX_BASIC_STATS, statxAddress) < 0) {
-        if (library.errno() === ENOENT) return undefined;
-        throwUnlessInterrupted('statx');
-      }
-      return factsFromStatx();
+    factsIn: (folder, name, follow) =>
+      stat(folder.descriptor, asPath(name), follow ? 0 : AT_SYMLINK_NOFOLLOW) ? factsFromStatx() : undefined,
+
+    readRow(folder, names, row, values) {
+      const isThere = stat(folder.descriptor, pathAt(names, row), AT_SYMLINK_NOFOLLOW);
+      if (isThere) readStatx(values, 0);
+      return isThere;
     },
 
     factsOf(descriptor) {

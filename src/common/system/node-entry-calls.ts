@@ -11,7 +11,7 @@ import {
   writevSync,
 } from 'node:fs';
 import { NAME_ENCODING, native } from '../byte-path.js';
-import { type Facts, factsAt, factsFrom, unchanged } from '../facts.js';
+import { type Facts, factsAt, factsFrom, unchanged, writeFacts } from '../facts.js';
 import { nameAt } from '../name-column.js';
 import type { EntryCalls, Names, Vectors } from './entry-calls.js';
 import { nodeSeconds } from './node-seconds.js';
@@ -27,6 +27,11 @@ export const nodeEntryCalls: EntryCalls = {
       throwIfNoEntry: false,
     });
     return stats && factsFrom(stats);
+  },
+  readRow(folder, names, row, values) {
+    const facts = nodeEntryCalls.factsIn(folder, nameAt(names, row), false);
+    if (facts !== undefined) writeFacts(values, 0, facts);
+    return facts !== undefined;
   },
   factsOf: descriptor => factsFrom(fstatSync(descriptor, { bigint: true })),
   isUnchanged: (descriptor, facts, row) => unchanged(factsAt(facts, row), nodeEntryCalls.factsOf(descriptor)),
