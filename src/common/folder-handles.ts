@@ -175,13 +175,21 @@ class DescriptorHandles implements FolderHandles {
   #openFolder(within: FolderPlace, name: string, followLink: boolean, how: number): FolderPlace {
     const flags = how | constants.O_DIRECTORY | (followLink ? 0 : constants.O_NOFOLLOW);
     try {
-      const descriptor = this.#calls.open(within, name, flags, 0);
-      return { descriptor, prefix: `/proc/self/fd/${descriptor}/` };
+      return new OpenPlace(this.#calls.open(within, name, flags, 0));
     } catch (error) {
       // With O_DIRECTORY and O_NOFOLLOW a link gives ENOTDIR, as any other entry does.
       if (!followLink && isLink(within.prefix + name)) throw linkInTheWay();
       throw error;
     }
+  }
+}
+
+class OpenPlace implements FolderPlace {
+  constructor(readonly descriptor: number) {}
+
+  /** Put together when it is asked for: most folders are reached by their descriptor alone. */
+  get prefix(): string {
+    return `/proc/self/fd/${this.descriptor}/`;
   }
 }
 

@@ -106,10 +106,13 @@ export class JobBatch {
     return new RangeError(`a batch of ${this.size} jobs has none at ${row}`);
   }
 
-  /** Where the folder stands: most jobs have the same as the one before. */
+  /** Where the folder stands: most jobs have the same as the one before, or, behind a finished folder, the one before that. */
   #placeOf(folder: BytePath): number {
-    if (this.#folders.at(-1) !== folder) this.#folders.push(folder);
-    return this.#folders.length - 1;
+    const folders = this.#folders;
+    const last = folders.length - 1;
+    if (folders[last] === folder) return last;
+    if (folders[last - 1] === folder) return last - 1;
+    return folders.push(folder) - 1;
   }
 
   message(id: number): Batch {

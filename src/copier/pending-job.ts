@@ -21,9 +21,13 @@ export function isOfLargeFile({ kind }: PendingJob): boolean {
 }
 
 /** The job of a folder in which nothing is left to do. */
-export function finishJob(path: BytePath, facts: Facts): PendingJob {
+export function finishJob(
+  path: BytePath,
+  facts: Facts,
+  kind: 'finish' | 'finishAfter' = 'finish',
+): PendingJob {
   const [folder, name] = split(path);
-  return { kind: 'finish', folder, name, facts, attempt: 1 };
+  return { kind, folder, name, facts, attempt: 1 };
 }
 
 export function isFinish({ kind }: PendingJob): boolean {

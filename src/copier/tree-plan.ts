@@ -79,7 +79,7 @@ export class TreePlan {
     }
     ledger.found(true, 0);
     try {
-      collisions.meet(...split(folder));
+      if (collisions.arePossible) collisions.meet(...split(folder));
       const outcome = makeFolder(destination, folder, standing, ifExists);
       if (outcome !== 'skipped') {
         this.#folders.enter(folder, facts, outcome === 'kept');
@@ -98,7 +98,7 @@ export class TreePlan {
     const { add, batchNumber } = this.#parts;
     const isFinishedAfter =
       failure === undefined && path !== ROOT && this.#folders.finishAfter(path, batchNumber());
-    if (isFinishedAfter) add({ ...finishJob(path, this.#folders.get(path).facts), kind: 'finishAfter' });
+    if (isFinishedAfter) add(finishJob(path, this.#folders.get(path).facts, 'finishAfter'));
     else this.#folders.listed(path, failure);
   }
 
