@@ -18,7 +18,7 @@ import { describe, expect, test } from 'vitest';
 import { toldCopy } from './helpers/copies.js';
 import { makeTree } from './helpers/make-tree.js';
 import { startCommand } from './helpers/run-command.js';
-import { canTrace, tracedCopy } from './helpers/traced-copy.js';
+import { canTrace, copyStoppedAt } from './helpers/traced-copy.js';
 
 const size = 1_500_000;
 
@@ -85,40 +85,37 @@ describe('a file that changes while it is read', () => {
   });
 });
 
-// One moment that can be hit exactly: each first read of content is held up, and a change falls into it.
+// One moment that can be hit exactly: a worker is stopped at its first read of content, and a change falls into it.
 describe.skipIf(!canTrace)('a file', () => {
-  const cases: [what: string, change: (path: string) => void, expected: 'new' | 'grown' | string][] = [
+  const cases: [what: string, happen: (path: string) => void][] = [
     [
       'that is rewritten once while it is read is stored as it is then',
       path => writeFileSync(path, 'b'.repeat(5000)),
-      'new',
     ],
-    [
-      'that is truncated once while it is read is stored as it is then',
-      path => truncateSync(path, 10),
-      'new',
-    ],
-    ['that grows once while it is read is stored as it is then', path => appendFileSync(path, 'more'), 'new'],
-    ['whose time alone changes while it is read is read again', path => utimesSync(path, 5, 5), 'new'],
-    ['that is emptied while it is read is stored empty', path => truncateSync(path, 0), 'new'],
+    ['that is truncated once while it is read is stored as it is then', path => truncateSync(path, 10)],
+    ['that grows once while it is read is stored as it is then', path => appendFileSync(path, 'more')],
+    ['whose time alone changes while it is read is read again', path => utimesSync(path, 5, 5)],
+    ['that is emptied while it is read is stored empty', path => truncateSync(path, 0)],
   ];
-  for (const [what, change] of cases) {
+  for (const [what, happen] of cases) {
     test(what, async () => {
       const source = makeTree([{ path: 'x', kind: 'file', content: 'a'.repeat(5000) }]);
-      const changing = new Promise<void>(resolve => setTimeout(resolve, 1500)).then(() =>
-        change(join(source, 'x')),
-      );
-      const { status, copy, stderr } = await tracedCopy(
-        ['-e', 'trace=preadv', '-e', 'inject=preadv:delay_exit=3000000:when=1'],
+      const change = () => happen(join(source, 'x'));
+      const { status, copy, stderr } = await copyStoppedAt(
+        'preadv',
+        change,
         ['-w', '1', '--reflink', 'never'],
         source,
       );
-      await changing;
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
       expect(readFileSync(join(copy, 'x'), 'utf8')).toBe(readFileSync(join(source, 'x'), 'utf8'));
       expect(lstatSync(join(copy, 'x')).mtimeMs).toBe(lstatSync(join(source, 'x')).mtimeMs);
     });
   }
+
+  /** Workers take their settings once something was listed for them: they are stopped at that. */
+  const beforeOpening = (happen: () => void, args: readonly string[], source: string) =>
+    copyStoppedAt('umask', happen, ['-w', '1', ...args], source);
 
   const replaced: [what: string, replace: (path: string) => void, code: RegExp][] = [
     ['that vanishes before it is opened is a failed entry', path => rmSync(path), /\/x: .*\(ENOENT\)\n$/],
@@ -152,16 +149,7 @@ describe.skipIf(!canTrace)('a file', () => {
         { path: 'x', kind: 'file', content: 'a'.repeat(5000) },
         { path: 'z/other', kind: 'file', content: 'whole' },
       ]);
-      const replacing = new Promise<void>(resolve => setTimeout(resolve, 2000)).then(() =>
-        replace(join(source, 'x')),
-      );
-      // The workers' start is what is held up: their settings come as they read a message.
-      const { status, stderr, copy } = await tracedCopy(
-        ['-e', 'trace=umask', '-e', 'inject=umask:delay_enter=4000000'],
-        ['-w', '1', ...args],
-        source,
-      );
-      await replacing;
+      const { status, stderr, copy } = await beforeOpening(() => replace(join(source, 'x')), args, source);
       expect(status).toBe(1);
       expect(stderr).toMatch(line);
       expect(readFileSync(join(copy, 'z/other'), 'utf8')).toBe('whole');
@@ -171,16 +159,11 @@ describe.skipIf(!canTrace)('a file', () => {
 
   test('that another one replaces before it is opened is stored as the new one', async () => {
     const source = makeTree([{ path: 'x', kind: 'file', content: 'a'.repeat(5000) }]);
-    const replacing = new Promise<void>(resolve => setTimeout(resolve, 2000)).then(() => {
+    const replace = () => {
       writeFileSync(join(source, '../y'), 'the other');
       renameSync(join(source, '../y'), join(source, 'x'));
-    });
-    const { status, copy } = await tracedCopy(
-      ['-e', 'trace=umask', '-e', 'inject=umask:delay_enter=4000000'],
-      ['-w', '1'],
-      source,
-    );
-    await replacing;
+    };
+    const { status, copy } = await beforeOpening(replace, [], source);
     expect(status).toBe(0);
     expect(readFileSync(join(copy, 'x'), 'utf8')).toBe('the other');
   });

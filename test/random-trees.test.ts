@@ -15,7 +15,7 @@ import { type TreeSnapshot, treeSnapshot } from './helpers/tree-snapshot.js';
 
 // The same trees at each run of `npm test`, new ones at each `npm run soak`.
 // `RANDOM_TREES` is how many; `RANDOM_SEED` (and `RANDOM_PATH`), printed on failure, bring one back.
-const trees = Number(process.env.RANDOM_TREES ?? 200);
+const trees = Number(process.env.RANDOM_TREES ?? 100);
 const seed = process.env.RANDOM_SEED
   ? Number(process.env.RANDOM_SEED)
   : process.env.RANDOM_TREES
@@ -51,7 +51,7 @@ test(`${trees} random trees are copied whole and faithfully, with every kind and
       numRuns: trees,
       ...(seed === undefined ? {} : { seed }),
       ...(process.env.RANDOM_PATH ? { path: process.env.RANDOM_PATH } : {}),
-      interruptAfterTimeLimit: trees * 3000, // shrinking would go on for long
+      interruptAfterTimeLimit: trees * 6000, // shrinking would go on for long
       markInterruptAsFailure: true,
     },
   );

@@ -67,8 +67,8 @@ const pools: [workers: number, entries: TreeEntry[], args: string[], children: n
   [5, many, limited, 5],
   [2, many, limited, 2],
   [1, files(400, 12_000), slowly, 1],
-  [5, files(3, 2_000_000), slowly, 3],
-  [64, files(3, 2_000_000), slowly, 3],
+  [5, files(3, 1_000_000), slowly, 3],
+  [64, files(3, 1_000_000), slowly, 3],
 ];
 
 for (const [workers, entries, args, children] of pools) {

@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { commandEnvironment, commandPath } from './run-command.js';
 import { scratchFolder } from './scratch-folder.js';
 
@@ -25,8 +26,8 @@ export async function tracedCopy(
   source: string,
   copy = join(dirname(source), 'copy'),
   environment: Record<string, string> = {},
+  log = join(scratchFolder(), 'calls'),
 ): Promise<TracedCopy> {
-  const log = join(scratchFolder(), 'calls');
   // `-yy` would ask the kernel about each descriptor; `-y` shows the path behind it.
   const child = spawn(
     'strace',
@@ -53,7 +54,48 @@ export async function tracedCopy(
     child.once('error', reject);
     child.once('close', resolve);
   });
-  return { status, stderr, copy, calls: readFileSync(log, 'latin1').split('\n').filter(Boolean) };
+  return { status, stderr, copy, calls: linesOf(log) };
+}
+
+/**
+ * Runs the command, and stops it where it has just made the first call of that name. Meanwhile something happens.
+ * @throws where the call was never made: then nothing is shown
+ */
+export async function copyStoppedAt(
+  call: string,
+  happen: () => void,
+  args: readonly string[],
+  source: string,
+): Promise<TracedCopy> {
+  const log = join(scratchFolder(), 'calls');
+  const what = ['-e', `trace=${call}`, '-e', `inject=${call}:signal=SIGSTOP:when=1`];
+  let ended = false;
+  const copying = tracedCopy(what, args, source, undefined, {}, log).finally(() => (ended = true));
+  copying.catch(() => {}); // whoever awaits it hears of it
+  // Each of its threads is told of, and each that comes to the call later stops it once more.
+  let seen = 0;
+  for (; !ended; await delay(5)) {
+    const stops = linesOf(log).filter(line => line.endsWith(' --- stopped by SIGSTOP ---'));
+    for (const line of stops.slice(seen)) {
+      if (seen === 0) happen();
+      seen += 1;
+      goOn(Number.parseInt(line, 10));
+    }
+  }
+  if (seen === 0) throw new Error(`no ${call} was met`);
+  return copying;
+}
+
+function goOn(pid: number): void {
+  try {
+    process.kill(pid, 'SIGCONT');
+  } catch {
+    // It has gone on, and ended.
+  }
+}
+
+function linesOf(log: string): string[] {
+  return existsSync(log) ? readFileSync(log, 'latin1').split('\n').filter(Boolean) : [];
 }
 
 function succeeds(program: string, ...args: string[]): boolean {

@@ -29,9 +29,10 @@ export type TreeSnapshot = ReadonlyMap<string, SnapshotEntry>;
 /** All that is to be said about a tree, to compare with later: also a source that a copy must not change. */
 export function treeSnapshot(root: string, { contents = true } = {}): TreeSnapshot {
   const entries = new Map<string, SnapshotEntry>();
+  const digests = contents ? new Digests() : undefined;
   const openFolders: number[] = [];
   const visit = (reach: Buffer, path: Buffer): void => {
-    const entry = readEntry(reach, path, contents);
+    const entry = readEntry(reach, path, digests);
     entries.set(path.toString('latin1'), entry);
     if (entry.kind !== 'folder') return;
     const folder = shortened(reach, openFolders);
@@ -55,10 +56,10 @@ function shortened(reach: Buffer, openFolders: number[]): Buffer {
   return Buffer.from(`/proc/self/fd/${folder}`);
 }
 
-function readEntry(reach: Buffer, path: Buffer, contents: boolean): SnapshotEntry {
+function readEntry(reach: Buffer, path: Buffer, digests: Digests | undefined): SnapshotEntry {
   const stats = lstatSync(reach, { bigint: true });
   const kind = kindOf(stats);
-  if (kind === 'file' && contents) return { path, kind, stats, digest: digestOf(reach) };
+  if (kind === 'file' && digests) return { path, kind, stats, digest: digests.of(reach, stats) };
   if (kind === 'link') return { path, kind, stats, target: readlinkSync(reach, { encoding: 'buffer' }) };
   return { path, kind, stats };
 }
@@ -69,6 +70,19 @@ function kindOf(stats: BigIntStats): Kind {
   if (stats.isSymbolicLink()) return 'link';
   if (stats.isFIFO()) return 'fifo';
   return stats.isSocket() ? 'socket' : 'device';
+}
+
+/** A file with many names is read once. */
+class Digests {
+  readonly #byInode = new Map<string, string>();
+
+  of(path: Buffer, { dev, ino, nlink }: BigIntStats): string {
+    if (nlink === 1n) return digestOf(path);
+    const inode = `${dev}:${ino}`;
+    const digest = this.#byInode.get(inode) ?? digestOf(path);
+    this.#byInode.set(inode, digest);
+    return digest;
+  }
 }
 
 const buffer = Buffer.allocUnsafe(1024 * 1024);

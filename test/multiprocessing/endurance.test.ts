@@ -6,7 +6,9 @@ import type * as tasks from './tasks.js';
 const module = new URL('./tasks.js', import.meta.url);
 const named = <K extends keyof typeof tasks>(name: K) => task<(typeof tasks)[K]>(module, name);
 
-test('10,000 tasks on 4 workers, one killed every 200 tasks: each settles once, with its result or WorkerLostError', async () => {
+test('10,000 tasks on 4 workers, one killed every 200 tasks: each settles once, with its result or WorkerLostError', {
+  timeout: 300_000,
+}, async () => {
   const pool = new Pool(4);
   const settled = new Uint8Array(10_000);
   let kills = 0;
@@ -37,7 +39,9 @@ test('10,000 tasks on 4 workers, one killed every 200 tasks: each settles once, 
   expect(lost).toBeLessThanOrEqual(kills);
 });
 
-test('100 pools made and ended one after the other leave no process, handle or listener', async () => {
+test('100 pools made and ended one after the other leave no process, handle or listener', {
+  timeout: 300_000,
+}, async () => {
   const before = countHandles();
   for (let n = 0; n < 100; n++) {
     const pool = new Pool(1);

@@ -117,7 +117,9 @@ test('an item that cannot be cloned rejects its put there, its get elsewhere', a
   await expect(pool.applyAsync(named('relay'), [queue, new Queue()])).rejects.toThrow(/could not be cloned/);
 });
 
-test('100,000 items, two producers, two consumers, a bound of 100: none lost, none doubled, order kept', async () => {
+test('100,000 items, two producers, two consumers, a bound of 100: none lost, none doubled, order kept', {
+  timeout: 300_000,
+}, async () => {
   const each = 50_000;
   const queue = new Queue<unknown>(100);
   const out = new Queue<unknown>(100);

@@ -11,7 +11,7 @@ import type { TreeEntry } from '../helpers/tree-description.js';
 
 // What the filters leave out is held against `git check-ignore`, on patterns and trees that fit each other.
 // The same at each run of `npm test`, new and many more at each `npm run soak`.
-const runs = process.env.SOAK ? 5000 : 300;
+const runs = process.env.SOAK ? 5000 : 150;
 const seed = process.env.SOAK ? undefined : 20261123;
 
 interface Case {
