@@ -15,7 +15,7 @@ import { type TreeSnapshot, treeSnapshot } from './helpers/tree-snapshot.js';
 
 // The same trees at each run of `npm test`, new ones at each `npm run soak`.
 // `RANDOM_TREES` is how many; `RANDOM_SEED` (and `RANDOM_PATH`), printed on failure, bring one back.
-const trees = Number(process.env.RANDOM_TREES ?? 100);
+const trees = Number(process.env.RANDOM_TREES ?? 200);
 const seed = process.env.RANDOM_SEED
   ? Number(process.env.RANDOM_SEED)
   : process.env.RANDOM_TREES
