@@ -34,7 +34,7 @@ function overwrite(path: string, content: Buffer): void {
   closeSync(file);
 }
 
-/** Something happens to `x` again and again while it is copied, a byte a chunk, until the command has ended. */
+/** Something happens to `x` again and again while it is copied, two bytes a chunk, until the command has ended. */
 async function copyWhile(happen: (path: string, times: number) => void, existing: boolean) {
   const source = makeTree([
     { path: 'x', kind: 'file', size },
@@ -42,7 +42,7 @@ async function copyWhile(happen: (path: string, times: number) => void, existing
   ]);
   const copy = join(dirname(source), 'copy');
   if (existing) makeTree([{ path: 'x', kind: 'file', content: 'old' }], copy);
-  const running = startCommand(['--chunk-size', '16', '--reflink', 'never', source, copy]);
+  const running = startCommand(['--chunk-size', '2', '--reflink', 'never', source, copy]);
   let ended = false;
   running.finished.finally(() => (ended = true)).catch(() => {});
   // It begins when the copy has begun, seen by its first temporary name or file.

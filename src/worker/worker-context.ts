@@ -63,7 +63,7 @@ export class WorkerContext {
   ) {
     this.source = openFolderHandles(settings.source, settings.dereference);
     this.destination = openFolderHandles(settings.destination);
-    this.chunks = new Chunks(settings.chunkSize);
+    this.chunks = new Chunks(settings.chunkSize, budget !== undefined);
     this.#reports = reports;
     this.#budget = budget;
     const { standing, digests: wantsDigests, fsync } = settings;
@@ -165,7 +165,7 @@ export class WorkerContext {
 
   /** For the second of two files that are read side by side. */
   get otherChunks(): Chunks {
-    this.#otherChunks ??= new Chunks(this.settings.chunkSize);
+    this.#otherChunks ??= new Chunks(this.settings.chunkSize, this.#budget !== undefined);
     return this.#otherChunks;
   }
 

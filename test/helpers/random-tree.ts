@@ -186,7 +186,10 @@ const folderModes = [
 const id = (): fc.Arbitrary<number> => fc.constantFrom(0, 1, 1000, 65534);
 
 function size(): fc.Arbitrary<number> {
-  const edges = [0, 1, 1023, 1024, 1025, 2048, 4095, 4096, 4097, 5509, 65_535, 65_536, 65_537, 262_145];
+  const edges = [
+    0, 1, 1023, 1024, 1025, 2048, 4095, 4096, 4097, 5509, 65_535, 65_536, 65_537, 262_145, 524_287, 524_288,
+    524_289,
+  ];
   return fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom(...edges) },
     { weight: 2, arbitrary: fc.nat(20_000) },

@@ -89,7 +89,7 @@ for (const option of ['--verify', '--checksums']) {
 test('the digest of a file that grew while it was read is of what was kept of it', async () => {
   const source = makeTree([{ path: 'log', kind: 'file', size: 3_000_000 }]);
   const [copy, manifest] = [join(dirname(source), 'copy'), join(dirname(source), 'sums')];
-  const args = ['--chunk-size', '16', '--reflink', 'never', '--verify', '--checksums', manifest];
+  const args = ['--chunk-size', '2', '--reflink', 'never', '--verify', '--checksums', manifest];
   const running = startCommand([...args, source, copy]);
   let ended = false;
   running.finished.finally(() => (ended = true)).catch(() => {});

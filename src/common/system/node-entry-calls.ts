@@ -57,15 +57,15 @@ const NAMES_PER_READ = 256;
 class NodeVectors implements Vectors {
   readonly #slab: Buffer;
   readonly #chunkSize: number;
-  /** `#lists[n]` holds the first n chunks: made once, nothing is cut in the copy loop. */
-  readonly #lists: Buffer[][];
+  readonly #chunks: readonly Buffer[];
+  /** `#lists[n]` holds the first n chunks: made when it is first asked for, nothing is cut in the copy loop. */
+  readonly #lists: Buffer[][] = [];
 
   constructor(slab: Buffer, chunkSize: number) {
     this.#slab = slab;
     this.#chunkSize = chunkSize;
     const count = slab.length / chunkSize;
-    const chunks = Array.from({ length: count }, (_, n) => slab.subarray(n * chunkSize, (n + 1) * chunkSize));
-    this.#lists = Array.from({ length: count + 1 }, (_, n) => chunks.slice(0, n));
+    this.#chunks = Array.from({ length: count }, (_, n) => slab.subarray(n * chunkSize, (n + 1) * chunkSize));
   }
 
   read(descriptor: number, chunks: number, position: number): number {
@@ -93,6 +93,7 @@ class NodeVectors implements Vectors {
   }
 
   #list(count: number): Buffer[] {
-    return this.#lists[count] ?? [];
+    this.#lists[count] ??= this.#chunks.slice(0, count);
+    return this.#lists[count];
   }
 }
