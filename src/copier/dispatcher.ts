@@ -165,13 +165,15 @@ export class Dispatcher {
   }
 
   /**
-   * A worker takes long to start, and the processor's time from the others. Up to the number of cores one is
-   * added where as much work is at hand as the others do in that time; beyond that, or for less, only where
-   * more waits and a batch takes long, as where a disk or a network is slow.
+   * A worker takes long to start, and the processor's time from the others: what those take that have nothing to
+   * do is no reason for one. Up to the number of cores one is added where as much work is at hand as the others do
+   * in that time; beyond that, or for less, only where more waits and a batch takes long, as where a disk or a
+   * network is slow.
    */
   get #isWorthAWorker(): boolean {
     const { workers, size } = this.#pool;
-    if (this.#waiting.length === 0 || workers >= size) return false;
+    const idle = Math.max(workers - this.#busy, 0);
+    if (this.#waiting.length <= idle || workers >= size) return false;
     if (workers === 0 || (workers < CORES && this.#weight > WORTH_A_WORKER * workers)) return true;
     if (this.#hasRoom) return false;
     const [oldest] = this.#open.values();
