@@ -60,7 +60,7 @@ export interface Batch {
   readonly parts?: Readonly<Record<number, Part>>;
 }
 
-/** One job's part of a large file, which is copied by several workers. */
+/** One job's part of a large file, which is copied in ranges. */
 export interface Part {
   /** The name under which it grows where the destination stood before; the same for all its parts. */
   readonly temporaryName: string;

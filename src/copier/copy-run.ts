@@ -120,7 +120,7 @@ export class CopyRun {
       strict,
       replacesFolders: this.#settings.delete || folder.standing === 'earlier',
       spared: folder.standing === 'content' ? this.#filters : undefined,
-      largeFiles: isSplitting ? new LargeFiles(this.#runId, () => dispatcher().workers) : undefined,
+      largeFiles: isSplitting ? new LargeFiles(this.#runId) : undefined,
       drop: ({ folder: path, name, part }) => {
         removeIfPossible(
           destination,

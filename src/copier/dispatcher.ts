@@ -100,11 +100,6 @@ export class Dispatcher {
     return this.#batcher.number;
   }
 
-  /** How many workers there are now. */
-  get workers(): number {
-    return this.#pool.workers;
-  }
-
   /** Whether so much is waiting that the listing should hold back. */
   get isFull(): boolean {
     return this.#queued >= MOST_QUEUED;

@@ -19,17 +19,17 @@ interface Broken {
   readonly failure: Failure;
 }
 
-/** The files that are copied by several workers at once: begun by one, filled in ranges by all, ended by one. */
+/**
+ * The files that are copied in ranges, each by whatever worker is free: begun by one, filled by one after the
+ * other, or, where that is slow, by several at once, and ended by one.
+ */
 export class LargeFiles {
   readonly #runId: string;
-  readonly #workers: () => number;
   readonly #files = new Map<BytePath, LargeFile>();
   #count = 0;
 
-  /** @param workers how many there are now */
-  constructor(runId: string, workers: () => number) {
+  constructor(runId: string) {
     this.#runId = runId;
-    this.#workers = workers;
   }
 
   /** The first job of a large file. */
@@ -74,15 +74,13 @@ export class LargeFiles {
   }
 
   /**
-   * As many as may be under way: of one file several, so that all workers have work; where there are as many
-   * files as workers one of each, since two writers of one file wait for each other. Where that takes long, more:
-   * what waits in the queue is what another worker is added for.
+   * As many as may be under way: one of each file, since two writers of one wait for each other's lock, and in
+   * memory take no less time than one. Where a range takes long, as on a network, more: what waits in the queue is
+   * what another worker is added for.
    */
   #nextRanges(file: LargeFile): PendingJob[] {
-    const workers = this.#workers();
     const isSlow = performance.now() - file.sentMs > SLOW_RANGE_MS;
-    const isOneEach = this.#files.size >= workers && workers > 1 && !isSlow;
-    const most = isOneEach ? 1 : Math.ceil(MOST_RANGES / this.#files.size);
+    const most = isSlow ? Math.ceil(MOST_RANGES / this.#files.size) : 1;
     const { first } = file;
     const size = first.facts.size;
     const ranges: PendingJob[] = [];
@@ -124,14 +122,14 @@ interface LargeFile {
   broken: Broken | undefined;
 }
 
-/** Whether it pays to have several workers copy a file. */
+/** Whether it pays to copy a file in ranges: only then can several workers have a hand in it. */
 export function isLarge(bytes: number): boolean {
   return bytes >= 2 * RANGE_BYTES;
 }
 
-/** Measured: smaller ranges cost messages, larger ones let workers wait for the last. A multiple of 1 MiB. */
+/** Measured: smaller ranges cost messages, larger ones bring no more and tell later how slow it is. A multiple of 1 MiB. */
 const RANGE_BYTES = 32 * 1024 * 1024;
-/** A range in memory takes a tenth of that. */
+/** A range in memory takes a twentieth of that. */
 const SLOW_RANGE_MS = 400;
 /** Of one file: more than any pool has hands for, few enough for the memory. */
 const MOST_RANGES = 128;

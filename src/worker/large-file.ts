@@ -13,7 +13,7 @@ import type { Target } from './target.js';
 import type { WorkerContext } from './worker-context.js';
 
 /**
- * The first job of a file that is copied by several workers: creates it, closed to others.
+ * The first job of a file that is copied in ranges: creates it, closed to others.
  * @returns `begun`, or the whole outcome where nothing is left to do: it stands there, or could be cloned
  */
 export function beginLargeFile(context: WorkerContext, job: Job): Steps<Finished> {

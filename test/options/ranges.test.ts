@@ -5,6 +5,7 @@ import { compareTrees } from '../helpers/compare-trees.js';
 import { toldCopy } from '../helpers/copies.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { startCommand } from '../helpers/run-command.js';
+import { canTrace, tracedCopy } from '../helpers/traced-copy.js';
 
 const size = 100 * 1024 * 1024 + 12_345;
 const tree = () =>
@@ -44,6 +45,20 @@ describe('a file of 100 MiB', () => {
     });
   }
 });
+
+test.skipIf(!canTrace)(
+  'a large file that is slow to write is written by several workers at once',
+  async () => {
+    // Five ranges: where there is but one processor, a worker is added only for what waits behind two of them.
+    const source = makeTree([{ path: 'large', kind: 'file', size: 160 * 1024 * 1024 }]);
+    const slow = ['-e', 'trace=pwritev', '-e', 'inject=pwritev:delay_exit=10000'];
+    const { status, stderr, copy, calls } = await tracedCopy(slow, ['--reflink', 'never'], source);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const writers = new Set(calls.filter(call => call.includes('/large>')).map(call => call.split(' ')[0]));
+    expect(writers.size).toBeGreaterThan(1);
+    expect(compareTrees(source, copy)).toEqual([]);
+  },
+);
 
 const markBytes = 9;
 
