@@ -10,8 +10,11 @@ export class LibcVectors implements Vectors {
   readonly #pwritev: LibcFunction;
   readonly #throwUnlessInterrupted: (syscall: string) => void;
   readonly #chunkSize: number;
+  /** Where the chunks begin. */
   readonly #address: bigint;
   readonly #list: BigUint64Array;
+  /** Where the list begins: calls are given this number, which costs them less than the list itself. */
+  readonly #listAddress: number;
   /** The lower halves of the same numbers: lengths fit there, and cost less to write. */
   readonly #words: Uint32Array;
 
@@ -21,20 +24,22 @@ export class LibcVectors implements Vectors {
     chunkSize: number,
     throwUnlessInterrupted: (syscall: string) => void,
   ) {
-    this.#preadv = library.bind('preadv', 'int64_t', ['int', 'void *', 'int', 'int64_t']);
-    this.#pwritev = library.bind('pwritev', 'int64_t', ['int', 'void *', 'int', 'int64_t']);
+    this.#preadv = library.bind('preadv', 'int64_t', ['int', 'int64_t', 'int', 'int64_t']);
+    this.#pwritev = library.bind('pwritev', 'int64_t', ['int', 'int64_t', 'int', 'int64_t']);
     this.#throwUnlessInterrupted = throwUnlessInterrupted;
     this.#chunkSize = chunkSize;
     this.#address = library.addressOf(slab);
     const chunks = slab.length / chunkSize;
-    this.#list = new BigUint64Array(Buffer.allocUnsafeSlow(chunks * 16).buffer);
+    const list = Buffer.allocUnsafeSlow(chunks * IOVEC_BYTES);
+    this.#list = new BigUint64Array(list.buffer);
+    this.#listAddress = Number(library.addressOf(list));
     this.#words = new Uint32Array(this.#list.buffer);
     for (let chunk = 0; chunk < chunks; chunk += 1) this.#point(chunk, chunk * chunkSize, chunkSize);
   }
 
   read(descriptor: number, chunks: number, position: number): number {
     for (;;) {
-      const bytes = Number(this.#preadv(descriptor, this.#list, chunks, position));
+      const bytes = Number(this.#preadv(descriptor, this.#listAddress, chunks, position));
       if (bytes >= 0) return bytes;
       this.#throwUnlessInterrupted('preadv');
     }
@@ -48,7 +53,7 @@ export class LibcVectors implements Vectors {
     const last = (chunks - 1) * WORDS_A_CHUNK + LENGTH_WORD;
     if (rest > 0) this.#words[last] = rest;
     try {
-      return this.#pwrite(descriptor, this.#list, chunks, position);
+      return this.#pwrite(descriptor, 0, chunks, position);
     } finally {
       if (rest > 0) this.#words[last] = size;
     }
@@ -63,15 +68,15 @@ export class LibcVectors implements Vectors {
     const last = first + chunks - 1;
     if (last > first) this.#point(last, last * size, end - last * size);
     try {
-      const list = this.#list.subarray(first * 2);
-      return this.#pwrite(descriptor, list, chunks, position);
+      return this.#pwrite(descriptor, first, chunks, position);
     } finally {
       this.#point(first, first * size, size);
       this.#point(last, last * size, size);
     }
   }
 
-  #pwrite(descriptor: number, list: BigUint64Array, chunks: number, position: number): number {
+  #pwrite(descriptor: number, first: number, chunks: number, position: number): number {
+    const list = this.#listAddress + first * IOVEC_BYTES;
     for (;;) {
       const bytes = Number(this.#pwritev(descriptor, list, chunks, position));
       if (bytes >= 0) return bytes;
@@ -85,5 +90,6 @@ export class LibcVectors implements Vectors {
   }
 }
 
+const IOVEC_BYTES = 16;
 const WORDS_A_CHUNK = 4;
 const LENGTH_WORD = 2;
