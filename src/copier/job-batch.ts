@@ -125,6 +125,7 @@ export class JobBatch {
 
 /** Measured: with 64 the messages cost a fifth of the time of small files, with 1024 workers wait at the end. */
 const MOST_JOBS = 256;
-const MOST_BYTES = 4 * 1024 * 1024;
+/** Measured: with a quarter of that, files of half a MiB take a twelfth more processor time. */
+const MOST_BYTES = 16 * 1024 * 1024;
 /** Measured: a small file takes as long as so many bytes of a large one. */
 const ENTRY_WEIGHT = 16 * 1024;
