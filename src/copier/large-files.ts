@@ -74,9 +74,9 @@ export class LargeFiles {
   }
 
   /**
-   * As many as may be under way: one of each file, since two writers of one wait for each other's lock, and take
-   * the time of one with the processor time of two. Where a range takes long, as on a network, more: what waits in
-   * the queue is what another worker is added for.
+   * As many as may be under way: one of each file, since two writers of one wait for each other's lock, and in
+   * memory take no less time than one. Where a range takes long, as on a network, more: what waits in the queue is
+   * what another worker is added for.
    */
   #nextRanges(file: LargeFile): PendingJob[] {
     const isSlow = performance.now() - file.sentMs > SLOW_RANGE_MS;
