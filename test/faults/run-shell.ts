@@ -47,7 +47,7 @@ export async function runWithFaults(
   const calls = inject.map(fault => fault.slice(0, fault.indexOf(':'))).join(',');
   const log = join(scratchFolder(), 'calls');
   const options = [
-    ...['-f', '-qq', '-o', log, '-e', `trace=${calls}`],
+    ...['-f', '--seccomp-bpf', '-qq', '-o', log, '-e', `trace=${calls}`],
     ...inject.flatMap(fault => ['-e', `inject=${fault}`]),
     ...paths.flatMap(path => ['-P', path]),
   ];
