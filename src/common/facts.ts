@@ -83,7 +83,7 @@ export const FACT = {
   ctimeNs: 15,
 } as const;
 /** Numbers in a row. */
-export const FACTS = 16;
+export const FACT_ROW = 16;
 /** From a few rows to a full batch in two steps. */
 const GROWTH = 4;
 
@@ -93,13 +93,13 @@ export class FactsColumn {
   #end = 0;
 
   constructor(capacity = 16) {
-    this.#values = new Float64Array(capacity * FACTS);
+    this.#values = new Float64Array(capacity * FACT_ROW);
   }
 
   push(facts: Facts): void {
     this.#makeRoom(1);
     writeFacts(this.#values, this.#end, facts);
-    this.#end += FACTS;
+    this.#end += FACT_ROW;
   }
 
   clear(): void {
@@ -110,24 +110,24 @@ export class FactsColumn {
   pushWith(fill: (values: Float64Array, start: number) => void): void {
     this.#makeRoom(1);
     fill(this.#values, this.#end);
-    this.#end += FACTS;
+    this.#end += FACT_ROW;
   }
 
   /** The rows of another column from `from` to before `to`. */
   pushRows(other: FactsColumn, from: number, to: number): void {
     this.#makeRoom(to - from);
-    this.#values.set(other.#values.subarray(from * FACTS, to * FACTS), this.#end);
-    this.#end += (to - from) * FACTS;
+    this.#values.set(other.#values.subarray(from * FACT_ROW, to * FACT_ROW), this.#end);
+    this.#end += (to - from) * FACT_ROW;
   }
 
   /** The bytes of the entry at `index`. */
   sizeAt(index: number): number {
-    return this.#values[index * FACTS + FACT.size] ?? 0;
+    return this.#values[index * FACT_ROW + FACT.size] ?? 0;
   }
 
   /** The number of names of the entry at `index`. */
   nlinkAt(index: number): number {
-    return this.#values[index * FACTS + FACT.nlink] ?? 0;
+    return this.#values[index * FACT_ROW + FACT.nlink] ?? 0;
   }
 
   /** Room for more rows behind those that were pushed. */
@@ -141,7 +141,7 @@ export class FactsColumn {
   }
 
   #makeRoom(rows: number): void {
-    const needed = this.#end + rows * FACTS;
+    const needed = this.#end + rows * FACT_ROW;
     if (needed <= this.#values.length) return;
     const wider = new Float64Array(Math.max(needed, this.#values.length * GROWTH));
     wider.set(this.#values);
@@ -171,7 +171,7 @@ export function writeFacts(values: Float64Array, start: number, facts: Facts): v
 
 /** The facts of the entry at `index` of a packed column. */
 export function factsAt(packed: Float64Array, index: number): Facts {
-  const start = index * FACTS;
+  const start = index * FACT_ROW;
   const at = (offset: number) => packed[start + offset] ?? 0;
   return new Facts(
     at(FACT.deviceHigh),
@@ -228,6 +228,18 @@ export function sameInode(a: Facts, b: Facts): boolean {
   return a.inodeLow === b.inodeLow && a.inodeHigh === b.inodeHigh && sameDevice(a, b);
 }
 
+/** Whether a file is as it was: what size, mtime, ctime and inode can tell. */
+export function unchanged(before: Facts, after: Facts): boolean {
+  return (
+    sameInode(before, after) &&
+    before.size === after.size &&
+    before.mtimeNs === after.mtimeNs &&
+    before.mtime === after.mtime &&
+    before.ctimeNs === after.ctimeNs &&
+    before.ctime === after.ctime
+  );
+}
+
 /** The same of entries in columns. */
 export function unchangedAt(
   before: Float64Array,
@@ -235,8 +247,8 @@ export function unchangedAt(
   after: Float64Array,
   afterRow: number,
 ): boolean {
-  const a = row * FACTS;
-  const b = afterRow * FACTS;
+  const a = row * FACT_ROW;
+  const b = afterRow * FACT_ROW;
   return (
     before[a + FACT.inodeLow] === after[b + FACT.inodeLow] &&
     before[a + FACT.inodeHigh] === after[b + FACT.inodeHigh] &&
@@ -250,24 +262,18 @@ export function unchangedAt(
   );
 }
 
-/** Whether a file is as it was: what size, mtime, ctime and inode can tell. */
-export function unchanged(before: Facts, after: Facts): boolean {
-  return (
-    sameInode(before, after) &&
-    before.size === after.size &&
-    before.mtimeNs === after.mtimeNs &&
-    before.mtime === after.mtime &&
-    before.ctimeNs === after.ctimeNs &&
-    before.ctime === after.ctime
-  );
-}
-
 /** What `blocks` counts in, on every file system. */
-export const BLOCK_BYTES = 512;
+const BLOCK_BYTES = 512;
 
 /** Bytes of a file's content, holes not counted. */
 export function allocatedBytes({ size, blocks }: Facts): number {
   return Math.min(size, blocks * BLOCK_BYTES);
+}
+
+/** The same of an entry in a column. */
+export function allocatedAt(values: Float64Array, row: number): number {
+  const at = row * FACT_ROW;
+  return Math.min(values[at + FACT.size] ?? 0, (values[at + FACT.blocks] ?? 0) * BLOCK_BYTES);
 }
 
 /** Whether a file has fewer blocks than its size needs. */

@@ -1,4 +1,4 @@
-import { BLOCK_BYTES, FACT, FACTS, FactsColumn } from './facts.js';
+import { allocatedAt, FactsColumn } from './facts.js';
 import { NameColumn } from './name-column.js';
 
 /**
@@ -41,14 +41,13 @@ export class FileRun {
     end: number,
     readFacts: (values: Float64Array, start: number) => void,
   ): void {
-    const row = this.names.length * FACTS;
+    const row = this.length;
     this.names.pushBytes(name, start, end);
     this.facts.pushWith(readFacts);
-    const { values } = this.facts;
-    const size = values[row + FACT.size] ?? 0;
+    const size = this.facts.sizeAt(row);
     this.bytes += size;
-    this.allocatedBytes += Math.min(size, (values[row + FACT.blocks] ?? 0) * BLOCK_BYTES);
-    if (values[row + FACT.nlink] !== 1 || size >= LARGER_BYTES) this.isPlain = false;
+    this.allocatedBytes += allocatedAt(this.facts.values, row);
+    if (this.facts.nlinkAt(row) !== 1 || size >= LARGER_BYTES) this.isPlain = false;
   }
 }
 

@@ -61,7 +61,7 @@ export interface Batch {
   readonly parts?: Readonly<Record<number, Part>>;
 }
 
-export function folderOf({ id, folders, folderOf }: Batch, row: number): BytePath {
+export function folderAt({ id, folders, folderOf }: Batch, row: number): BytePath {
   const folder = folders[folderOf[row] ?? -1];
   if (folder === undefined) throw new RangeError(`batch ${id} has no folder for row ${row}`);
   return folder;
@@ -162,6 +162,8 @@ export interface More {
   readonly notKept?: readonly NotKept[];
   /** SHA-256 of a file's content, hexadecimal. */
   readonly digest?: string;
+  /** How long a range of a large file was copied, milliseconds. */
+  readonly tookMs?: number;
   /** Of an entry that was compared and is not the same, or has several names. */
   readonly comparison?: Comparison;
 }

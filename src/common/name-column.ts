@@ -55,7 +55,7 @@ export class NameColumn {
 
   /** The place of a row's first byte; of the one behind the last row, the end of all. */
   startOf(row: number): number {
-    return row === 0 ? 0 : (this.#ends[row - 1] ?? 0);
+    return endBefore(this.#ends, row);
   }
 
   /** Just what was pushed; good until more is. */
@@ -100,6 +100,10 @@ export function nameAt(names: PackedNames, row: number): BytePath {
 
 /** The place of a row's first byte; of the one behind the last row, the end of all. */
 export function startOf({ ends }: PackedNames, row: number): number {
+  return endBefore(ends, row);
+}
+
+function endBefore(ends: Uint32Array, row: number): number {
   return row === 0 ? 0 : (ends[row - 1] ?? 0);
 }
 

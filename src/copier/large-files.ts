@@ -39,14 +39,15 @@ export class LargeFiles {
     const temporaryName = entryTemporaryName(this.#runId, 0xffffffff - this.#count, 0);
     const part: Part = { temporaryName, start: 0, end: job.facts.size };
     const first = { ...job, kind: 'begin', part } as const;
-    this.#files.set(pathOf(job), { first, open: 1, copied: 0, sentMs: performance.now(), broken: undefined });
+    this.#files.set(pathOf(job), { first, open: 1, copied: 0, isSlow: false, broken: undefined });
     return first;
   }
 
   /** A job of a large file is done. @returns undefined where the file is */
-  done(job: PendingJob, { how }: DoneOutcome): LargeStep | undefined {
+  done(job: PendingJob, { how, tookMs = 0 }: DoneOutcome): LargeStep | undefined {
     const file = this.#file(job);
     file.open -= 1;
+    file.isSlow = tookMs > SLOW_RANGE_MS;
     if (job.kind === 'begin' && how === 'begun') return this.#send(file, this.#nextRanges(file));
     if (job.kind !== 'range') {
       this.#files.delete(pathOf(job));
@@ -79,8 +80,7 @@ export class LargeFiles {
    * what another worker is added for.
    */
   #nextRanges(file: LargeFile): PendingJob[] {
-    const isSlow = performance.now() - file.sentMs > SLOW_RANGE_MS;
-    const most = isSlow ? Math.ceil(MOST_RANGES / this.#files.size) : 1;
+    const most = file.isSlow ? Math.ceil(MOST_RANGES / this.#files.size) : 1;
     const { first } = file;
     const size = first.facts.size;
     const ranges: PendingJob[] = [];
@@ -95,7 +95,6 @@ export class LargeFiles {
 
   #send(file: LargeFile, jobs: readonly PendingJob[]): LargeStep {
     file.open += jobs.length;
-    file.sentMs = performance.now();
     return { kind: 'jobs', jobs };
   }
 
@@ -115,8 +114,8 @@ interface LargeFile {
   readonly first: PendingJob & { readonly part: Part };
   /** Jobs on their way. */
   open: number;
-  /** When the last of them were sent. */
-  sentMs: number;
+  /** Whether the last range took long. */
+  isSlow: boolean;
   /** Up to here it is copied, or on its way. */
   copied: number;
   broken: Broken | undefined;

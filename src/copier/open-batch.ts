@@ -13,6 +13,7 @@ export type Settled =
 /** A batch that a worker is at, and which of its jobs are not settled. */
 export class OpenBatch {
   readonly id: number;
+  readonly #handedMs = performance.now();
   #reports = 0;
   #firstReportMs: number | undefined;
   readonly #jobs: JobBatch;
@@ -35,9 +36,15 @@ export class OpenBatch {
     return this.#reports;
   }
 
-  /** How long a worker has been at it at the least: it may have waited for one to start, or to be through with another. */
+  /**
+   * How long a worker has been at it: since its first report, as it may have waited before for one to start, or to be
+   * through with another. One that has nothing to report for long may be stuck in its first call.
+   */
   get ageMs(): number {
-    return this.#firstReportMs === undefined ? 0 : performance.now() - this.#firstReportMs;
+    const nowMs = performance.now();
+    return this.#firstReportMs === undefined
+      ? Math.max(nowMs - this.#handedMs - LONGEST_START_MS, 0)
+      : nowMs - this.#firstReportMs;
   }
 
   /** A report of it has come in. */
@@ -106,4 +113,6 @@ export class OpenBatch {
   }
 }
 
+/** A worker starts, and does its batch before, in less, on a busy machine too. */
+const LONGEST_START_MS = 4_000;
 const STREAMED = JOB_HOWS.codeOf('streamed');

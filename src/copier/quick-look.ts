@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import type { BytePath } from '../common/byte-path.js';
-import { FACT, FACTS, type Facts } from '../common/facts.js';
+import { FACT, FACT_ROW, type Facts } from '../common/facts.js';
 import type { FileRun } from '../common/file-run.js';
 import type { FolderHandles } from '../common/folder-handles.js';
 import { NameColumn, type PackedNames } from '../common/name-column.js';
@@ -18,7 +18,7 @@ export class QuickLook {
   readonly #grainNs: number;
   readonly #name = new NameColumn(1);
   /** What stands there, as a row of a column. */
-  readonly #standing = new Float64Array(FACTS);
+  readonly #standing = new Float64Array(FACT_ROW);
   #looks = 0;
   #slowLooks = 0;
 
@@ -38,12 +38,12 @@ export class QuickLook {
    * Looks for the files of a run.
    * @returns of each row 1 where it was found
    */
-  findsOf(folder: BytePath, run: FileRun): Uint8Array {
+  foundIn(folder: BytePath, run: FileRun): Uint8Array {
     const found = new Uint8Array(run.length);
     const names = run.names.packed();
     const { values } = run.facts;
     for (let row = 0; row < run.length; row += 1) {
-      const at = row * FACTS;
+      const at = row * FACT_ROW;
       const size = values[at + FACT.size] ?? 0;
       const [mtime, mtimeNs] = [values[at + FACT.mtime] ?? 0, values[at + FACT.mtimeNs] ?? 0];
       if (this.#sees(folder, names, row, { size, mtime, mtimeNs })) found[row] = 1;

@@ -123,7 +123,7 @@ export class TreePlan {
   #queueFiles(listed: ListedFiles): void {
     const { collisions, ledger, quickLook } = this.#parts;
     const { folder, run } = listed;
-    const hasReserved = folder === ROOT && [...entriesOf(listed)].some(({ name }) => isReserved(name));
+    const hasReserved = folder === ROOT && hasReservedName(run);
     const isEachTold = quickLook !== undefined && ledger.tellsOfEach;
     if (!run.isPlain || hasReserved || collisions.arePossible || isEachTold) {
       for (const entry of entriesOf(listed)) this.#queue(entry);
@@ -131,7 +131,7 @@ export class TreePlan {
     }
     ledger.foundRun(run);
     if (quickLook === undefined) this.#handFiles(folder, run, 0, run.length);
-    else this.#handMissing(folder, run, quickLook.findsOf(folder, run));
+    else this.#handMissing(folder, run, quickLook.foundIn(folder, run));
   }
 
   #handFiles(folder: BytePath, run: FileRun, from: number, end: number): void {
@@ -175,6 +175,11 @@ export class TreePlan {
       this.hand(entry, kind);
     } else if (plan.kind === 'link') this.hand(entry, 'hardLink', plan.firstName);
   }
+}
+
+function hasReservedName({ names }: FileRun): boolean {
+  for (let row = 0; row < names.length; row += 1) if (isReserved(names.at(row))) return true;
+  return false;
 }
 
 /** Whether `link` makes another name of a symbolic link, and not of what it leads to. */

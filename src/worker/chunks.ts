@@ -17,8 +17,8 @@ export class Chunks {
    */
   constructor(chunkSize: number, isThrottled: boolean) {
     this.#chunkSize = chunkSize;
-    const most = isThrottled ? MOST_THROTTLED_CHUNKS : MOST_CHUNKS;
-    this.#count = Math.min(Math.max(Math.floor(SLAB_BYTES / chunkSize), 1), most);
+    const most = isThrottled ? THROTTLED : UNTHROTTLED;
+    this.#count = Math.min(Math.max(Math.floor(most.bytes / chunkSize), 1), most.chunks);
     this.slab = Buffer.allocUnsafeSlow(chunkSize * this.#count);
     this.#vectors = entryCalls().vectors(this.slab, chunkSize);
   }
@@ -48,11 +48,9 @@ export class Chunks {
 }
 
 /**
- * Chunks in one call. Measured at 1024 bytes a chunk, processor time for a GiB in memory: 64 take 0.40 s, 256 0.35,
+ * What travels in one call at most; the bytes bound a worker's memory where chunks are large. Measured at 1024 bytes a chunk, processor time for a GiB in memory: 64 take 0.40 s, 256 0.35,
  * 512 0.33; 1,024, the most that the kernel takes, 0.32, which is within the noise.
  */
-const MOST_CHUNKS = 512;
-/** At 100 KiB a second these are steps of two thirds of a second: more would make the bar jump. */
-const MOST_THROTTLED_CHUNKS = 64;
-/** Bytes in one call at most, which bounds a worker's memory where chunks are large. */
-const SLAB_BYTES = 512 * 1024;
+const UNTHROTTLED = { chunks: 512, bytes: 512 * 1024 };
+/** At 100 KiB a second 64 chunks are steps of two thirds of a second: more would make the bar jump. */
+const THROTTLED = { chunks: 64, bytes: 256 * 1024 };

@@ -1,10 +1,10 @@
 import { join } from '../common/byte-path.js';
-import { FACT, FACTS, factsAt } from '../common/facts.js';
+import { FACT, FACT_ROW, factsAt } from '../common/facts.js';
 import { failureOf } from '../common/failure.js';
 import {
   type Batch,
   type BatchEnd,
-  folderOf,
+  folderAt,
   JOB_KINDS,
   type WorkerReport,
   type WorkerSettings,
@@ -63,7 +63,7 @@ function isCopiedAtOnce(context: WorkerContext, batch: Batch, row: number): bool
   try {
     const notKept = copySmallFile(context, batch, row);
     if (notKept === undefined) return false;
-    context.streamed(row, batch.facts[row * FACTS + FACT.size] ?? 0, notKept);
+    context.streamed(row, batch.facts[row * FACT_ROW + FACT.size] ?? 0, notKept);
   } catch (error) {
     fail(context, batch, row, error);
   }
@@ -84,12 +84,12 @@ function* copyEntry(context: WorkerContext, batch: Batch, row: number): Steps<vo
 function fail(context: WorkerContext, batch: Batch, row: number, error: unknown): void {
   const failure = failureOf(error);
   if (failure.code === 'EMFILE' || failure.code === 'ENFILE') context.closeFolders();
-  context.failed(row, folderOf(batch, row), failure);
+  context.failed(row, folderAt(batch, row), failure);
 }
 
 function jobAt(context: WorkerContext, batch: Batch, row: number): Job {
   const kind = JOB_KINDS.wordOf(batch.kinds[row]);
-  const folder = folderOf(batch, row);
+  const folder = folderAt(batch, row);
   if (kind === undefined) throw new RangeError(`batch ${batch.id} has no row ${row}`);
   const origin = { runId: context.settings.runId, batch: batch.id, row, again: batch.attempt > 1 };
   return new Job(

@@ -1,13 +1,13 @@
 import { constants } from 'node:fs';
-import { BLOCK_BYTES, FACT, FACTS, factsAt, kindOf } from '../common/facts.js';
+import { allocatedAt, FACT, FACT_ROW, factsAt, kindOf } from '../common/facts.js';
 import { codeOf, failedStep } from '../common/failure.js';
-import { type Batch, folderOf, type NotKept } from '../common/messages.js';
+import { type Batch, folderAt, type NotKept } from '../common/messages.js';
 import { nameAt } from '../common/name-column.js';
 import { lossOf } from '../common/not-kept.js';
 import { CREATE } from './copy-file.js';
 import { creationMode, giveMetadata, type OpenFiles } from './metadata.js';
 import { openUntouched } from './open-untouched.js';
-import { isOurs } from './owner.js';
+import { hasOurOwner } from './owner.js';
 import { removeIfThere } from './put-in-place.js';
 import type { WorkerContext } from './worker-context.js';
 
@@ -25,10 +25,10 @@ export function copySmallFile(
   row: number,
 ): readonly NotKept[] | undefined {
   const { facts } = batch;
-  const at = row * FACTS;
+  const at = row * FACT_ROW;
   const size = facts[at + FACT.size] ?? 0;
   if (!context.isPlain || batch.attempt > 1 || size >= context.chunks.size) return undefined;
-  const isSparse = (facts[at + FACT.blocks] ?? 0) * BLOCK_BYTES < size;
+  const isSparse = allocatedAt(facts, row) < size;
   if (isSparse || (size > 0 && context.mayBeCloned(batch, row))) return undefined;
   const source = open(context, batch, row);
   try {
@@ -40,8 +40,8 @@ export function copySmallFile(
 
 function open(context: WorkerContext, batch: Batch, row: number): number {
   const { calls, settings } = context;
-  const place = context.source.place(folderOf(batch, row));
-  const owner = batch.facts[row * FACTS + FACT.uid] ?? 0;
+  const place = context.source.place(folderAt(batch, row));
+  const owner = batch.facts[row * FACT_ROW + FACT.uid] ?? 0;
   try {
     const openIt = (flags: number) => calls.openRow(place, batch.names, row, flags, 0);
     return openUntouched(openIt, owner, settings.dereference);
@@ -58,12 +58,12 @@ function copyFrom(
 ): readonly NotKept[] | undefined {
   const { calls, settings } = context;
   const { facts } = batch;
-  const traits = context.traits(folderOf(batch, row));
+  const traits = context.traits(folderAt(batch, row));
   const hasAttributes = settings.attributes && calls.hasAttributes(source);
   const isDone =
     !hasAttributes && !traits.handsDownAcl && isDoneByCreating(facts, row, traits.handsDownGroup);
   const createdMode = isDone
-    ? (facts[row * FACTS + FACT.mode] ?? 0) & 0o777
+    ? (facts[row * FACT_ROW + FACT.mode] ?? 0) & 0o777
     : creationMode(factsAt(facts, row), traits, hasAttributes);
   const target = create(context, batch, row, createdMode);
   if (target === undefined) return undefined;
@@ -73,7 +73,7 @@ function copyFrom(
     notKept = fillAndClose(context, batch, row, source, target, files);
   } finally {
     if (notKept === undefined) {
-      removeIfThere(context.destination.at(folderOf(batch, row)) + nameAt(batch.names, row));
+      removeIfThere(context.destination.at(folderAt(batch, row)) + nameAt(batch.names, row));
     }
   }
   return notKept;
@@ -81,14 +81,14 @@ function copyFrom(
 
 /** Whether a new file has the right owner and mode at once. */
 function isDoneByCreating(facts: Float64Array, row: number, handsDownGroup: boolean): boolean {
-  const at = row * FACTS;
+  const at = row * FACT_ROW;
   const hasSpecialBits = ((facts[at + FACT.mode] ?? 0) & 0o7000) !== 0;
-  return !hasSpecialBits && isOurs(facts[at + FACT.uid] ?? 0, facts[at + FACT.gid] ?? 0, handsDownGroup);
+  return !hasSpecialBits && hasOurOwner(facts[at + FACT.uid] ?? 0, facts[at + FACT.gid] ?? 0, handsDownGroup);
 }
 
 /** @returns undefined where something stands there: what it is, is found out by `copyFile` */
 function create(context: WorkerContext, batch: Batch, row: number, mode: number): number | undefined {
-  const place = context.destination.place(folderOf(batch, row));
+  const place = context.destination.place(folderAt(batch, row));
   try {
     return context.calls.openRow(place, batch.names, row, CREATE | constants.O_WRONLY, mode);
   } catch (error) {
@@ -126,16 +126,16 @@ function fill(
 ): readonly NotKept[] | undefined {
   const { calls, chunks, settings } = context;
   const { facts } = batch;
-  const at = row * FACTS;
+  const at = row * FACT_ROW;
   const size = facts[at + FACT.size] ?? 0;
-  let step = 'cannot be read';
+  let doing = 'cannot be read';
   try {
     if (read(context, source, size) !== size) return undefined;
-    step = 'cannot be written';
+    doing = 'cannot be written';
     if (size > 0) chunks.write(target, 0, size);
-    step = 'cannot be read';
+    doing = 'cannot be read';
     if (!calls.isUnchanged(source, facts, row)) return undefined;
-    step = 'cannot be given its owner, mode or times';
+    doing = 'cannot be given its owner, mode or times';
     if (files === undefined) {
       const atime = facts[at + FACT.atime] ?? 0;
       const mtime = facts[at + FACT.mtime] ?? 0;
@@ -146,7 +146,7 @@ function fill(
     if (settings.strict && notKept[0] !== undefined) throw lossOf(notKept[0]);
     return notKept;
   } catch (error) {
-    throw failedStep(step, error);
+    throw failedStep(doing, error);
   }
 }
 

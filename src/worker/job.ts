@@ -56,6 +56,8 @@ export interface Finished {
   readonly notKept: readonly NotKept[];
   /** SHA-256 of the content, hexadecimal, where the run wants digests. */
   readonly digest?: string;
+  /** How long a range of a large file was copied, milliseconds. */
+  readonly tookMs?: number;
   /** Of an entry that was compared. */
   readonly comparison?: Comparison;
 }

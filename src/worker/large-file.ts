@@ -43,9 +43,10 @@ function* begin(context: WorkerContext, job: Job, { place, name }: Target): Step
 export function copyRangeOf(context: WorkerContext, job: Job): Steps<Finished> {
   return withBoth(context, job, function* ({ source, target }) {
     const { start, end } = partOf(job);
+    const sinceMs = performance.now();
     const reached = yield* copyRange({ context, source, target, digest: undefined }, start, end, false);
     if (reached < end) throw changed();
-    return { how: 'filled', bytes: 0, notKept: [] };
+    return { how: 'filled', bytes: 0, notKept: [], tookMs: performance.now() - sinceMs };
   });
 }
 

@@ -24,8 +24,8 @@ export function needsOwner(uid: number, gid: number, handsDownGroup: boolean): b
   return gid !== GID || handsDownGroup || (IS_ROOT && uid !== UID);
 }
 
-/** Whether nobody has to be given anything: a new entry of ours has the owner and group it should have. */
-export function isOurs(uid: number, gid: number, handsDownGroup: boolean): boolean {
+/** Whether a new entry of ours has the owner and group it should have: also nothing is lost, as another user's is where we are not root. */
+export function hasOurOwner(uid: number, gid: number, handsDownGroup: boolean): boolean {
   return !HAS_OWNERS || (uid === UID && gid === GID && !handsDownGroup);
 }
 

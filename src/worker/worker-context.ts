@@ -1,14 +1,14 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { type BytePath, ROOT, split } from '../common/byte-path.js';
 import { NO_WORD } from '../common/codes.js';
-import { FACT, FACTS, type Facts } from '../common/facts.js';
+import { FACT, FACT_ROW, type Facts } from '../common/facts.js';
 import { type Failure, failureOf } from '../common/failure.js';
 import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
 import {
   type Batch,
   type BatchEnd,
   type FailedOutcome,
-  folderOf,
+  folderAt,
   JOB_HOWS,
   type More,
   type NotKept,
@@ -118,21 +118,24 @@ export class WorkerContext {
   }
 
   /** The rows of a batch are done, or fail, one after the other. */
-  done(row: number, { facts }: Job, { how, bytes, notKept, digest, comparison }: Finished): void {
+  done(row: number, { facts }: Job, finished: Finished): void {
+    const { how, bytes, notKept, digest, comparison, tookMs } = finished;
     this.#entryBytes = 0;
     this.#hows[row] = JOB_HOWS.codeOf(how);
     this.#to = row + 1;
     const isUsual = bytes === usualBytes(how, facts.size);
-    if (isUsual && notKept.length === 0 && digest === undefined && comparison === undefined) return;
+    const isMore = digest !== undefined || comparison !== undefined || tookMs !== undefined;
+    if (isUsual && notKept.length === 0 && !isMore) return;
     this.#more.set(row, {
       ...(!isUsual && { bytes }),
       ...(notKept.length > 0 && { notKept }),
       ...(digest !== undefined && { digest }),
       ...(comparison && { comparison }),
+      ...(tookMs !== undefined && { tookMs }),
     });
   }
 
-  /** The same of a file that came in whole, of this size. */
+  /** A file came in whole, of this size: its bytes are booked here too. */
   streamed(row: number, bytes: number, notKept: readonly NotKept[]): void {
     this.#bytes += bytes;
     this.#hows[row] = STREAMED;
@@ -160,10 +163,10 @@ export class WorkerContext {
   /** Whether a file could be a clone, as far as is known yet. */
   mayBeCloned(batch: Batch, row: number): boolean {
     if (this.settings.reflink === 'never') return false;
-    const at = row * FACTS;
+    const at = row * FACT_ROW;
     const deviceHigh = batch.facts[at + FACT.deviceHigh] ?? 0;
     const deviceLow = batch.facts[at + FACT.deviceLow] ?? 0;
-    const { folder } = this.traits(folderOf(batch, row));
+    const { folder } = this.traits(folderAt(batch, row));
     return !this.clones.isImpossible({ deviceHigh, deviceLow }, folder);
   }
 

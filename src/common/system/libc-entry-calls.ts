@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { FACT, FACTS, type Facts, factsAt, unchangedAt } from '../facts.js';
+import { FACT, FACT_ROW, type Facts, factsAt, unchangedAt } from '../facts.js';
 import { type PackedNames, startOf } from '../name-column.js';
 import type { EntryCalls } from './entry-calls.js';
 import { type Libc, systemError } from './libc.js';
@@ -156,7 +156,7 @@ const statxBytes = Buffer.allocUnsafeSlow(256);
 const words = new Uint32Array(statxBytes.buffer);
 const longs = new BigInt64Array(statxBytes.buffer);
 
-const factsRow = new Float64Array(FACTS);
+const factsRow = new Float64Array(FACT_ROW);
 
 function factsFromStatx(): Facts {
   readStatx(factsRow, 0);

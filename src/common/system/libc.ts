@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { getSystemErrorMap, getSystemErrorName } from 'node:util';
 
-/** A function of the C library. Paths and names are given as buffers, ended by a zero byte. */
+/** A function of the C library. Paths and names end with a zero byte; memory is given as a buffer, or by its address, which is quicker. */
 export type LibcFunction = (
   ...args: readonly (number | bigint | ArrayBufferView | null | string)[]
 ) => number;
