@@ -172,11 +172,11 @@ export class Dispatcher {
     if (workers === 0 || (workers < CORES && this.#weight > WORTH_A_WORKER * workers)) return true;
     if (this.#hasRoom) return false;
     const [oldest] = this.#open.values();
-    if (oldest !== undefined && oldest.ageMs > LONG_WAIT_MS) return true;
+    if (oldest !== undefined && oldest.ageMs > LONG_BATCH_MS) return true;
     this.#look ??= setTimeout(() => {
       this.#look = undefined;
       this.#hand();
-    }, LONG_WAIT_MS);
+    }, LONG_BATCH_MS);
     return false;
   }
 
@@ -325,4 +325,5 @@ const AHEAD = 1;
 const CORES = availableParallelism();
 /** What one worker does in the time in which another starts, as `JobBatch` weighs it. */
 const WORTH_A_WORKER = 48 * 1024 * 1024;
-const LONG_WAIT_MS = 400;
+/** A batch takes a tenth of this in memory, a few times that on a busy machine: only a slow disk or network takes as long. */
+const LONG_BATCH_MS = 150;
