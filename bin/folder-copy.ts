@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { isLikelyCopy } from '../src/cli/is-likely-copy.js';
-import { lightenCompilerLater } from '../src/common/light-compiler.js';
+import { lightenEngineLater } from '../src/common/light-engine.js';
 import { forkAhead } from '../src/multiprocessing/fork-ahead.js';
 import { workerProcess } from '../src/worker/worker-process.js';
 
@@ -9,7 +9,7 @@ const argv = process.argv.slice(2);
 // The first worker starts while the rest of the command loads: a small copy takes little more than the two.
 const spare = isLikelyCopy(argv) ? forkAhead(workerProcess()) : undefined;
 
-lightenCompilerLater();
+lightenEngineLater();
 
 // Warnings are for whoever works on this, not for whoever copies a folder.
 process.removeAllListeners('warning');

@@ -128,6 +128,8 @@ export interface BatchEnd {
   /** How many reports of this batch went ahead. */
   readonly reports: number;
   readonly rest: WorkerReport;
+  /** How long the worker was at it, milliseconds. */
+  readonly tookMs: number;
 }
 
 /**

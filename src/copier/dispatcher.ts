@@ -57,6 +57,8 @@ export class Dispatcher {
   #weight = 0;
   #lastBatch = 0;
   #lossesInARow = 0;
+  /** Batches that took long, the last ones that were done. */
+  #slowInARow = 0;
   #isEnded = false;
   #error: unknown;
   #wake: () => void = () => {};
@@ -172,7 +174,7 @@ export class Dispatcher {
     if (workers === 0 || (workers < CORES && this.#weight > WORTH_A_WORKER * workers)) return true;
     if (this.#hasRoom) return false;
     const [oldest] = this.#open.values();
-    if (oldest !== undefined && oldest.ageMs > LONG_BATCH_MS) return true;
+    if (this.#slowInARow >= SLOW_ENOUGH || (oldest?.ageMs ?? 0) > LONG_BATCH_MS) return true;
     this.#look ??= setTimeout(() => {
       this.#look = undefined;
       this.#hand();
@@ -184,7 +186,8 @@ export class Dispatcher {
     const batch = new OpenBatch(id, jobs);
     this.#open.set(id, batch);
     try {
-      const { reports, rest } = await this.#inWorker(jobs.message(id));
+      const { reports, rest, tookMs } = await this.#inWorker(jobs.message(id));
+      this.#slowInARow = tookMs > SLOW_BATCH_MS ? this.#slowInARow + 1 : 0;
       while (batch.reports < reports) await nextTurn();
       this.#read(rest);
       if (!batch.isSettled) throw new Error(`entries of batch ${id} were left unreported`);
@@ -196,6 +199,7 @@ export class Dispatcher {
     }
     this.#weight -= jobs.weight;
     this.#open.delete(id);
+    jobs.release();
     this.#hand();
     this.#wake();
   }
@@ -325,5 +329,8 @@ const AHEAD = 1;
 const CORES = availableParallelism();
 /** What one worker does in the time in which another starts, as `JobBatch` weighs it. */
 const WORTH_A_WORKER = 48 * 1024 * 1024;
-/** A batch takes a tenth of this in memory, a few times that on a busy machine: only a slow disk or network takes as long. */
-const LONG_BATCH_MS = 150;
+/** A batch takes a tenth of this in memory; on a busy machine one may take longer, but not one after the other. */
+const SLOW_BATCH_MS = 150;
+const SLOW_ENOUGH = 2;
+/** What a batch takes that is slow beyond doubt. */
+const LONG_BATCH_MS = 400;

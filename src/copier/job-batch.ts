@@ -12,10 +12,11 @@ import type { PendingJob } from './pending-job.js';
 export class JobBatch {
   readonly attempt: number;
   readonly #folders: BytePath[] = [];
-  readonly #folderOf = new Uint16Array(MOST_JOBS);
-  readonly #kinds = new Uint8Array(MOST_JOBS);
-  readonly #names = new NameColumn();
-  readonly #facts = new FactsColumn();
+  readonly #columns = spareColumns.pop() ?? new Columns();
+  readonly #folderOf = this.#columns.folderOf;
+  readonly #kinds = this.#columns.kinds;
+  readonly #names = this.#columns.names;
+  readonly #facts = this.#columns.facts;
   #firstNames: Record<number, BytePath> | undefined;
   #parts: Record<number, Part> | undefined;
   #bytes = 0;
@@ -115,6 +116,13 @@ export class JobBatch {
     return folders.push(folder) - 1;
   }
 
+  /** All of it is settled: its memory goes to another batch, and nothing can be asked of this one any more. */
+  release(): void {
+    this.#names.clear();
+    this.#facts.clear();
+    spareColumns.push(this.#columns);
+  }
+
   message(id: number): Batch {
     return {
       id,
@@ -129,6 +137,16 @@ export class JobBatch {
     };
   }
 }
+
+/** The memory of a batch: fresh for each, it would pile up outside of V8's heap until that is next cleared. */
+class Columns {
+  readonly folderOf = new Uint16Array(MOST_JOBS);
+  readonly kinds = new Uint8Array(MOST_JOBS);
+  readonly names = new NameColumn(MOST_JOBS);
+  readonly facts = new FactsColumn(MOST_JOBS);
+}
+
+const spareColumns: Columns[] = [];
 
 const FILE = JOB_KINDS.codeOf('file');
 /** Measured: with 64 the messages cost a fifth of the time of small files, with 1024 workers wait at the end. */

@@ -1,8 +1,8 @@
-import { lightenCompilerLater } from '../common/light-compiler.js';
+import { lightenEngineLater } from '../common/light-engine.js';
 import { serve } from '../multiprocessing/child/serve.js';
 import { copyBatch, prepareWorker } from './copy-batch.js';
 
 // The program of a copy worker. With all that it needs in one file it starts in half the time.
 
-lightenCompilerLater();
+lightenEngineLater();
 serve({ copyBatch, prepareWorker });

@@ -40,6 +40,7 @@ export class WorkerContext {
   #paidBytes = 0;
   readonly #touched = new Set<BytePath>();
   #batch: Batch | undefined;
+  #beganMs = 0;
   /** Of each row of the batch how it ended, as it crosses the pipe. */
   #hows = new Uint8Array(0);
   /** The first row that has not been reported, and the first that the worker is not through with. */
@@ -77,6 +78,7 @@ export class WorkerContext {
   readonly isPlain: boolean;
 
   begin(batch: Batch): void {
+    this.#beganMs = performance.now();
     this.#batch = batch;
     this.#hows = new Uint8Array(batch.kinds.length).fill(NO_WORD);
     this.#from = 0;
@@ -219,7 +221,8 @@ export class WorkerContext {
 
   /** The batch is through. */
   end(): BatchEnd {
-    return { reports: this.#reported, rest: this.#takeReport() };
+    const rest = this.#takeReport();
+    return { reports: this.#reported, rest, tookMs: performance.now() - this.#beganMs };
   }
 
   /** All that has not been reported yet, to be told to the parent. */
