@@ -48,8 +48,9 @@ export class Chunks {
 }
 
 /**
- * What travels in one call at most; the bytes bound a worker's memory where chunks are large. Measured at 1024 bytes a chunk, processor time for a GiB in memory: 64 take 0.40 s, 256 0.35,
- * 512 0.33; 1,024, the most that the kernel takes, 0.32, which is within the noise.
+ * What travels in one call at most; the bytes bound a worker's memory where chunks are large. Measured at 1024 bytes a
+ * chunk, processor time for a GiB in memory: 64 take 0.40 s, 256 0.35, 512 0.33; 1,024, the most that the kernel takes,
+ * 0.32, which is within the noise.
  */
 const UNTHROTTLED = { chunks: 512, bytes: 512 * 1024 };
 /** At 100 KiB a second 64 chunks are steps of two thirds of a second: more would make the bar jump. */

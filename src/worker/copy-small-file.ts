@@ -70,7 +70,14 @@ function copyFrom(
   let notKept: readonly NotKept[] | undefined;
   try {
     const files = isDone ? undefined : { source, target, traits, hasAttributes, createdMode };
-    notKept = fillAndClose(context, batch, row, source, target, files);
+    let kept: readonly NotKept[] | undefined;
+    try {
+      kept = fill(context, batch, row, source, target, files);
+    } finally {
+      calls.close(target);
+    }
+    // Only now: where closing fails, content may not have arrived.
+    notKept = kept;
   } finally {
     if (notKept === undefined) {
       removeIfThere(context.destination.at(folderAt(batch, row)) + nameAt(batch.names, row));
@@ -94,21 +101,6 @@ function create(context: WorkerContext, batch: Batch, row: number, mode: number)
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return undefined;
     throw failedStep('cannot be created', error);
-  }
-}
-
-function fillAndClose(
-  context: WorkerContext,
-  batch: Batch,
-  row: number,
-  source: number,
-  target: number,
-  files: OpenFiles | undefined,
-): readonly NotKept[] | undefined {
-  try {
-    return fill(context, batch, row, source, target, files);
-  } finally {
-    context.calls.close(target);
   }
 }
 
