@@ -44,15 +44,15 @@ export async function prepareWorker(
  */
 export async function copyBatch(batch: Batch): Promise<BatchEnd> {
   if (context === undefined) throw new Error('copyBatch was called in a worker that has not been prepared');
-  context.begin(batch);
+  context.reporter.begin(batch);
   await walk(copyEntries(context, batch));
-  return context.end();
+  return context.reporter.end();
 }
 
 function* copyEntries(context: WorkerContext, batch: Batch): Steps<void> {
   for (let row = 0; row < batch.kinds.length; row += 1) {
     if (!isCopiedAtOnce(context, batch, row)) yield* copyEntry(context, batch, row);
-    const breath = context.breathe();
+    const breath = context.reporter.breathe();
     if (breath !== undefined) yield breath;
   }
 }
@@ -63,7 +63,7 @@ function isCopiedAtOnce(context: WorkerContext, batch: Batch, row: number): bool
   try {
     const notKept = copySmallFile(context, batch, row);
     if (notKept === undefined) return false;
-    context.streamed(row, batch.facts[row * FACT_ROW + FACT.size] ?? 0, notKept);
+    context.reporter.streamed(row, batch.facts[row * FACT_ROW + FACT.size] ?? 0, notKept);
   } catch (error) {
     fail(context, batch, row, error);
   }
@@ -75,7 +75,7 @@ const FILE = JOB_KINDS.codeOf('file');
 function* copyEntry(context: WorkerContext, batch: Batch, row: number): Steps<void> {
   try {
     const job = jobAt(context, batch, row);
-    context.done(row, job, yield* perform(context, job));
+    context.reporter.done(row, job, yield* perform(context, job));
   } catch (error) {
     fail(context, batch, row, error);
   }
@@ -84,7 +84,7 @@ function* copyEntry(context: WorkerContext, batch: Batch, row: number): Steps<vo
 function fail(context: WorkerContext, batch: Batch, row: number, error: unknown): void {
   const failure = failureOf(error);
   if (failure.code === 'EMFILE' || failure.code === 'ENFILE') context.closeFolders();
-  context.failed(row, folderAt(batch, row), failure);
+  context.reporter.failed(row, folderAt(batch, row), failure);
 }
 
 function jobAt(context: WorkerContext, batch: Batch, row: number): Job {
@@ -123,7 +123,7 @@ function* perform(context: WorkerContext, job: Job): Steps<Finished> {
       return finishFolder(context, join(job.folder, job.name), job.facts);
     case 'finishAfter': {
       const folder = join(job.folder, job.name);
-      return context.hasFailedIn(folder) ? postponed : finishFolder(context, folder, job.facts);
+      return context.reporter.hasFailedIn(folder) ? postponed : finishFolder(context, folder, job.facts);
     }
     case 'compare':
     case 'compareContent':

@@ -34,7 +34,7 @@ function* copySparse(stream: Stream, size: number): Steps<number> {
     data += end - range.start;
   }
   step('cannot be written', () => ftruncateSync(target, size));
-  context.copiedBytes(size - data);
+  context.reporter.copiedBytes(size - data);
   return size;
 }
 
@@ -66,9 +66,9 @@ export function* copyRange(stream: Stream, start: number, end: number, isLast: b
     step('cannot be written', () => chunks.write(target, position, usable));
     digest?.add(chunks.slab.subarray(0, usable), position);
     position += usable;
-    context.copiedBytes(usable);
+    context.reporter.copiedBytes(usable);
     if (isLast && bytes < wanted && position >= end && end > 0) break;
-    const breath = context.breathe();
+    const breath = context.reporter.breathe();
     if (breath !== undefined) yield breath;
   }
   return position;

@@ -51,7 +51,7 @@ function* fill(context: WorkerContext, files: OpenFiles, opened: Facts): Steps<F
   let before = opened;
   for (let tries = 0; tries < TRIES_WHILE_CHANGING; tries += 1) {
     if (tries > 0) {
-      context.takeBack();
+      context.reporter.takeBack();
       step('cannot be written', () => ftruncateSync(target));
     }
     const content = yield* fillContent(context, files, before);
@@ -88,7 +88,7 @@ function* fillContent(context: WorkerContext, files: OpenFiles, facts: Facts): S
   const { source, target } = files;
   if (facts.size > 0 && context.clones.clone(files, facts, context.settings.reflink)) {
     const bytes = facts.size;
-    context.copiedBytes(bytes);
+    context.reporter.copiedBytes(bytes);
     const digest = yield* digestOf(context, source);
     return digest === undefined ? { how: 'cloned', bytes } : { how: 'cloned', bytes, digest };
   }

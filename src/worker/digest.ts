@@ -47,7 +47,7 @@ export function* digestOf(
     const bytes = Math.min(read, wanted);
     digest.add(chunks.slab.subarray(0, bytes), position);
     position += bytes;
-    const breath = context.breathe();
+    const breath = context.reporter.breathe();
     if (breath !== undefined) yield breath;
   }
   return digest.end(position);

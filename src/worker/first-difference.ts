@@ -32,8 +32,8 @@ export function* firstDifference(
     if (both === 0) return bytes === others ? undefined : position;
     const payment = context.pay(both);
     if (payment !== undefined) yield payment;
-    context.copiedBytes(both);
-    const breath = context.breathe();
+    context.reporter.copiedBytes(both);
+    const breath = context.reporter.breathe();
     if (breath !== undefined) yield breath;
   }
 }

@@ -29,7 +29,7 @@ function* begin(context: WorkerContext, job: Job, { place, name }: Target): Step
     try {
       const files = openFiles(context, job, source, target);
       if (!clones.clone(files, job.facts, settings.reflink)) return begun;
-      context.copiedBytes(job.facts.size);
+      context.reporter.copiedBytes(job.facts.size);
       return yield* end(context, files, job.facts, 'cloned');
     } finally {
       calls.close(target);
