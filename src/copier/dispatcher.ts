@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { BytePath } from '../common/byte-path.js';
 import type { Failure } from '../common/failure.js';
 import type { FileRun } from '../common/file-run.js';
@@ -16,14 +15,15 @@ import type { copyBatch, prepareWorker } from '../worker/copy-batch.js';
 import { WORKER_PROGRAM, workerProcess } from '../worker/worker-process.js';
 import { Batcher, type OnAdded } from './batcher.js';
 import { JobBatch } from './job-batch.js';
-import { OpenBatch } from './open-batch.js';
+import { OpenBatch, type SettledFiles } from './open-batch.js';
 import type { PendingJob } from './pending-job.js';
+import { LONG_BATCH_MS, PoolGrowth } from './pool-growth.js';
 
 /** What becomes of the jobs; each job is told of exactly once, unless the dispatcher is ended. */
 export interface JobListener {
   done(job: PendingJob, outcome: DoneOutcome): void;
-  /** Plain files of a folder are done, the last of this name; left out where each is to be told of by itself. */
-  doneFiles?(folder: BytePath, count: number, last: BytePath): void;
+  /** Files are done; left out where each is to be told of by itself. */
+  doneFiles?(files: SettledFiles): void;
   failed(job: PendingJob, failure: Failure): void;
   copied(bytes: number): void;
   /** The job's worker is gone, and may have left something under this name in the job's folder. */
@@ -42,6 +42,7 @@ export class Dispatcher {
   readonly #reports = new Queue<WorkerReport>(REPORTS_UNDER_WAY);
   readonly #batcher = new Batcher(batch => this.#wait(batch));
   readonly #waiting: JobBatch[] = [];
+  readonly #growth = new PoolGrowth();
   /** Where batches wait for a worker that might be added. */
   #look: NodeJS.Timeout | undefined;
   /** Batches of which not all is settled, by their ids. */
@@ -57,8 +58,6 @@ export class Dispatcher {
   #weight = 0;
   #lastBatch = 0;
   #lossesInARow = 0;
-  /** Batches that took long, the last ones that were done. */
-  #slowInARow = 0;
   #isEnded = false;
   #error: unknown;
   #wake: () => void = () => {};
@@ -161,25 +160,27 @@ export class Dispatcher {
     return this.#busy < this.#pool.workers * (1 + AHEAD);
   }
 
-  /**
-   * A worker takes long to start, and the processor's time from the others: what those take that have nothing to
-   * do is no reason for one. Up to the number of cores one is added where as much work is at hand as the others do
-   * in that time; beyond that, or for less, only where more waits and a batch takes long, as where a disk or a
-   * network is slow.
-   */
   get #isWorthAWorker(): boolean {
-    const { workers, size } = this.#pool;
-    const idle = Math.max(workers - this.#busy, 0);
-    if (this.#waiting.length <= idle || workers >= size) return false;
-    if (workers === 0 || (workers < CORES && this.#weight > WORTH_A_WORKER * workers)) return true;
-    if (this.#hasRoom) return false;
+    // Asked after each job that is added.
+    if (this.#waiting.length === 0) return false;
+    const { workers, size: mostWorkers } = this.#pool;
     const [oldest] = this.#open.values();
-    if (this.#slowInARow >= SLOW_ENOUGH || (oldest?.ageMs ?? 0) > LONG_BATCH_MS) return true;
-    this.#look ??= setTimeout(() => {
-      this.#look = undefined;
-      this.#hand();
-    }, LONG_BATCH_MS);
-    return false;
+    const advice = this.#growth.advice({
+      workers,
+      mostWorkers,
+      busy: this.#busy,
+      hasRoom: this.#hasRoom,
+      waiting: this.#waiting.length,
+      weight: this.#weight,
+      oldest,
+    });
+    if (advice === 'ask again') {
+      this.#look ??= setTimeout(() => {
+        this.#look = undefined;
+        this.#hand();
+      }, LONG_BATCH_MS);
+    }
+    return advice === 'grow';
   }
 
   async #run(id: number, jobs: JobBatch): Promise<void> {
@@ -187,7 +188,7 @@ export class Dispatcher {
     this.#open.set(id, batch);
     try {
       const { reports, rest, tookMs } = await this.#inWorker(jobs.message(id));
-      this.#slowInARow = tookMs > SLOW_BATCH_MS ? this.#slowInARow + 1 : 0;
+      this.#growth.batchDone(tookMs);
       while (batch.reports < reports) await nextTurn();
       this.#read(rest);
       if (!batch.isSettled) throw new Error(`entries of batch ${id} were left unreported`);
@@ -273,7 +274,7 @@ export class Dispatcher {
     for (const settled of open.settleDone(done, this.#listener.doneFiles !== undefined)) {
       if (settled.kind === 'files') {
         this.#queued -= settled.count;
-        this.#listener.doneFiles?.(settled.folder, settled.count, settled.last);
+        this.#listener.doneFiles?.(settled);
       } else {
         this.#queued -= 1;
         this.#listener.done(settled.job, settled.outcome);
@@ -326,11 +327,3 @@ const CAN_PASS = new Set([
 const RETRY_AFTER_MS = 50;
 /** Batches that a worker has beside the one it is at, so that it never waits for the next. */
 const AHEAD = 1;
-const CORES = availableParallelism();
-/** What one worker does in the time in which another starts, as `JobBatch` weighs it. */
-const WORTH_A_WORKER = 48 * 1024 * 1024;
-/** A batch takes a tenth of this in memory; on a busy machine one may take longer, but not one after the other. */
-const SLOW_BATCH_MS = 150;
-const SLOW_ENOUGH = 2;
-/** What a batch takes that is slow beyond doubt. */
-const LONG_BATCH_MS = 400;

@@ -53,7 +53,7 @@ export interface EndEvent {
   /** Finished entries; folders are not among `files`, the root is in neither. */
   readonly files: number;
   readonly folders: number;
-  /** Of content copied. */
+  /** Content of the finished files. */
   readonly bytes: number;
   readonly skipped: number;
   readonly failed: number;

@@ -96,6 +96,7 @@ export class Ledger {
     if (how === 'skipped') this.tally.skipped += 1;
     else if (isFolder) this.tally.finished.folders += 1;
     else this.tally.finished.files += 1;
+    this.tally.finished.bytes += bytes;
     // Most runs have nobody who looks at every file: an event is not even made then.
     if (!this.#events.wantsFiles && notKept.length === 0) return;
     this.#events.tell({
@@ -115,8 +116,9 @@ export class Ledger {
   }
 
   /** Files that came in whole, the last of them at `path`; only where nobody is told of each. */
-  streamed(count: number, path: BytePath): void {
+  streamed(count: number, bytes: number, path: BytePath): void {
     this.tally.finished.files += count;
+    this.tally.finished.bytes += bytes;
     this.tally.latest = path;
   }
 
@@ -142,9 +144,9 @@ export class Ledger {
 
   /** @param reason why the run was stopped, if it was */
   end(reason: StopReason | undefined): EndEvent {
-    const { finished, bytes, skipped, failed, left, deleted, notKept, seconds } = this.tally;
+    const { finished, skipped, failed, left, deleted, notKept, seconds } = this.tally;
     const status = exitStatus(reason, !this.hasFailures);
-    const counts = { ...finished, bytes, skipped, failed, left, deleted, notKept: { ...notKept }, seconds };
+    const counts = { ...finished, skipped, failed, left, deleted, notKept: { ...notKept }, seconds };
     const event = { type: 'end', status, ...counts, ...reason } as const;
     this.#events.tell(event);
     return event;

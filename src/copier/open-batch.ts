@@ -7,8 +7,18 @@ import type { PendingJob } from './pending-job.js';
 /** What a report says of one entry, or of several of one folder at once. */
 export type Settled =
   | { readonly kind: 'job'; readonly job: PendingJob; readonly outcome: DoneOutcome }
-  /** Plain files, all of them streamed, with nothing more to tell. */
-  | { readonly kind: 'files'; readonly folder: BytePath; readonly count: number; readonly last: BytePath };
+  | SettledFiles;
+
+/** Plain files of one folder, all of them streamed, with nothing more to tell. */
+export interface SettledFiles {
+  readonly kind: 'files';
+  readonly folder: BytePath;
+  readonly count: number;
+  /** Of content, all of them together. */
+  readonly bytes: number;
+  /** The name of the last. */
+  readonly last: BytePath;
+}
 
 /** A batch that a worker is at, and which of its jobs are not settled. */
 export class OpenBatch {
@@ -72,7 +82,8 @@ export class OpenBatch {
       if (inRuns) while (row < end && this.#isInRun(done, row, start)) this.#mark(row++);
       if (row > start) {
         const last = this.#nameOf(done, row - 1);
-        yield { kind: 'files', folder: this.#jobs.folderAt(start), count: row - start, last };
+        const bytes = this.#jobs.bytesOf(start, row);
+        yield { kind: 'files', folder: this.#jobs.folderAt(start), count: row - start, bytes, last };
         continue;
       }
       if (how !== undefined) {

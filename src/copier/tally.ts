@@ -5,8 +5,8 @@ import type { NotKept } from '../common/messages.js';
 export class Tally {
   readonly startedAtMs = performance.now();
   readonly found = { files: 0, folders: 0, bytes: 0 };
-  readonly finished = { files: 0, folders: 0 };
-  /** Bytes of content copied, also of files still under way. */
+  readonly finished = { files: 0, folders: 0, bytes: 0 };
+  /** Bytes of content that were moved, also of files still under way, and of those that came to nothing. */
   bytes = 0;
   /** Bytes of content that stood there already. */
   passedBytes = 0;

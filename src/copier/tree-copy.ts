@@ -9,6 +9,7 @@ import { FolderTree, type PendingFolder } from './folder-tree.js';
 import { HardLinks } from './hard-links.js';
 import type { LargeStep } from './large-files.js';
 import type { Listed } from './list-entries.js';
+import type { SettledFiles } from './open-batch.js';
 import { finishJob, isFinish, isOfLargeFile, isOneOfSeveral, type PendingJob } from './pending-job.js';
 import { canBeRemoved, removeTree } from './remove-tree.js';
 import type { TreeCopyParts } from './tree-copy-parts.js';
@@ -24,6 +25,8 @@ export class TreeCopy {
   readonly #blocked: PendingJob[] = [];
   /** Folders that are finished once more, without being counted again. */
   readonly #again = new Set<BytePath>();
+  /** Whether the root could not be finished, which has been told of. */
+  #hasRootFailed = false;
 
   constructor(parts: TreeCopyParts) {
     this.#parts = parts;
@@ -72,9 +75,8 @@ export class TreeCopy {
     }
   }
 
-  /** Plain files of a folder are done, the last of them of this name. */
-  settleFiles(folder: BytePath, count: number, last: BytePath): void {
-    this.#parts.ledger.streamed(count, join(folder, last));
+  settleFiles({ folder, count, bytes, last }: SettledFiles): void {
+    this.#parts.ledger.streamed(count, bytes, join(folder, last));
     this.#folders.settle(folder, count);
   }
 
@@ -94,6 +96,7 @@ export class TreeCopy {
       this.#parts.ledger.failedBeside(path, failure);
       return;
     }
+    if (path === ROOT) this.#hasRootFailed = true;
     this.#parts.ledger.failed(path, failure, job.attempt);
     if (!isFinish(job)) {
       if (isOneOfSeveral(job)) this.#linkOthers(job, false, undefined);
@@ -147,7 +150,8 @@ export class TreeCopy {
 
   /** Gives the root its own mode and times, now that all work in it is done. */
   finishRoot(): void {
-    if (this.#plan.rootFacts !== undefined) this.finishAgain(ROOT, this.#plan.rootFacts);
+    if (this.#plan.rootFacts !== undefined && !this.#hasRootFailed)
+      this.finishAgain(ROOT, this.#plan.rootFacts);
   }
 
   /** The same by its path, where the workers cannot reach it any more; to the microsecond. */

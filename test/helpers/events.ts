@@ -61,5 +61,6 @@ export function checkAccounts(events: readonly CopyEvent[]): void {
   expect(new Set(paths).size).toBe(settled);
   expect(paths.length).toBe(settled);
   expect(told.filter(({ how }) => how === 'skipped').length).toBe(end.skipped);
+  expect(told.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(end.bytes);
   expect(ofType(events, 'deleted').length).toBe(end.deleted);
 }
