@@ -71,7 +71,7 @@ export function folderAt({ id, folders, folderOf }: Batch, row: number): BytePat
 export interface Part {
   /** The name under which it grows where the destination stood before; the same for all its parts. */
   readonly temporaryName: string;
-  /** The stretch of the file, in bytes; `end` exclusive. */
+  /** The stretch of the file, in bytes; `end` exclusive. Of `begin`: what will probably have to be copied. */
   readonly start: number;
   readonly end: number;
 }

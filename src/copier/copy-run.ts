@@ -6,6 +6,7 @@ import { type FolderHandles, HANDLES_OUTLIVE_RENAME, openFolderHandles } from '.
 import { version } from '../version.js';
 import { Budget } from './budget.js';
 import type { Places } from './check-places.js';
+import { cloneGuess } from './clone-guess.js';
 import { cleanTemporaries } from './destination/clean-temporaries.js';
 import { NameCollisions } from './destination/name-collisions.js';
 import {
@@ -109,7 +110,7 @@ export class CopyRun {
   }
 
   #treeCopy(folder: WorkFolder, destination: FolderHandles, dispatcher: () => Dispatcher): TreeCopy {
-    const { ifExists, strict, workers, verify, checksums } = this.#settings;
+    const { ifExists, strict, workers, verify, checksums, reflink } = this.#settings;
     // A digest is of a file from its start to its end.
     const isSplitting = workers > 1 && !verify && checksums === undefined;
     return new TreeCopy({
@@ -120,7 +121,7 @@ export class CopyRun {
       strict,
       replacesFolders: this.#settings.delete || folder.standing === 'earlier',
       spared: folder.standing === 'content' ? this.#filters : undefined,
-      largeFiles: isSplitting ? new LargeFiles(this.#runId) : undefined,
+      largeFiles: isSplitting ? new LargeFiles(this.#runId, cloneGuess(folder.root, reflink)) : undefined,
       drop: ({ folder: path, name, part }) => {
         removeIfPossible(
           destination,
@@ -148,7 +149,7 @@ export class CopyRun {
     return {
       done: (job, outcome) => tree.settle(job, outcome),
       ...(!this.#settings.events.wantsFiles && {
-        doneFiles: (path, count, last) => tree.settleFiles(path, count, last),
+        doneFiles: files => tree.settleFiles(files),
       }),
       failed: (job, failure) => {
         if (!this.#isStoppedAsFull(failure, folder.root)) tree.fail(job, failure);

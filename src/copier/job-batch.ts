@@ -53,9 +53,9 @@ export class JobBatch {
     this.#kinds[row] = JOB_KINDS.codeOf(kind);
     this.#names.push(name);
     this.#facts.push(facts);
-    // A large file's first job has all the others behind it.
-    if (kind === 'file' || kind === 'begin' || kind === 'compareContent') this.#bytes += facts.size;
-    else if (kind === 'range' && part !== undefined) this.#bytes += part.end - part.start;
+    if (kind === 'file' || kind === 'compareContent') this.#bytes += facts.size;
+    // What is likely to come behind a large file's first job is in its part.
+    else if (part !== undefined && kind !== 'end') this.#bytes += part.end - part.start;
   }
 
   /**
@@ -95,6 +95,13 @@ export class JobBatch {
   /** Whether the job at `row` is a file with no other name, copied by itself: nothing hangs on how it comes in. */
   isPlainFile(row: number): boolean {
     return this.#kinds[row] === FILE && this.#facts.nlinkAt(row) === 1;
+  }
+
+  /** The sizes in the rows from `from` to before `end`, together. */
+  bytesOf(from: number, end: number): number {
+    let bytes = 0;
+    for (let row = from; row < end; row += 1) bytes += this.#facts.sizeAt(row);
+    return bytes;
   }
 
   folderAt(row: number): BytePath {

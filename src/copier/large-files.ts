@@ -1,4 +1,5 @@
 import { type BytePath, join } from '../common/byte-path.js';
+import type { Facts } from '../common/facts.js';
 import type { Failure } from '../common/failure.js';
 import type { DoneOutcome, Part } from '../common/messages.js';
 import { entryTemporaryName } from '../common/reserved-names.js';
@@ -25,11 +26,13 @@ interface Broken {
  */
 export class LargeFiles {
   readonly #runId: string;
+  readonly #isLikelyCloned: (facts: Facts) => boolean;
   readonly #files = new Map<BytePath, LargeFile>();
   #count = 0;
 
-  constructor(runId: string) {
+  constructor(runId: string, isLikelyCloned: (facts: Facts) => boolean) {
     this.#runId = runId;
+    this.#isLikelyCloned = isLikelyCloned;
   }
 
   /** The first job of a large file. */
@@ -37,7 +40,7 @@ export class LargeFiles {
     this.#count += 1;
     // Batches count up from 1, these down from the top: no two temporary names are the same.
     const temporaryName = entryTemporaryName(this.#runId, 0xffffffff - this.#count, 0);
-    const part: Part = { temporaryName, start: 0, end: job.facts.size };
+    const part: Part = { temporaryName, start: 0, end: this.#isLikelyCloned(job.facts) ? 0 : job.facts.size };
     const first = { ...job, kind: 'begin', part } as const;
     this.#files.set(pathOf(job), { first, open: 1, copied: 0, isSlow: false, broken: undefined });
     return first;

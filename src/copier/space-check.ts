@@ -1,5 +1,6 @@
 import { type StatsFs, statfsSync } from 'node:fs';
 import { type BytePath, native } from '../common/byte-path.js';
+import { BCACHEFS, BTRFS, F2FS, FUSE, XFS, ZFS } from '../common/system/file-systems.js';
 import { formatBytes } from '../common/units.js';
 
 /** What a run still has to write, at the least. */
@@ -34,12 +35,6 @@ function inodeShortage(fs: StatsFs, { entries }: Need, isReplaced: boolean): Sho
   return { what: 'inodes', needed: entries, free };
 }
 
-const BTRFS = 0x9123683e;
-const XFS = 0x58465342;
-const ZFS = 0x2fc12fc1;
-const F2FS = 0xf2f52010;
-const BCACHEFS = 0xca451a4e;
-const FUSE = 0x65735546;
 /** They share blocks, or compress. */
 const MAY_SAVE = new Set([BTRFS, XFS, ZFS, F2FS, BCACHEFS, FUSE]);
 const MAKES_INODES = new Set([BTRFS, XFS, ZFS, BCACHEFS, FUSE]);

@@ -9,7 +9,6 @@ import { giveOwner } from './owner.js';
 import { putInPlace } from './put-in-place.js';
 import type { Steps } from './steps.js';
 import type { Target } from './target.js';
-import { giveTimesOf } from './times.js';
 import type { WorkerContext } from './worker-context.js';
 
 /** Makes a symbolic link with the same target text, owner and times. */
@@ -27,8 +26,8 @@ function* makeLink(context: WorkerContext, job: Job, target: Target): Steps<Fini
     const owner = giveOwner(change, job.facts, target.traits.handsDownGroup);
     const notKept: NotKept[] = owner.user && owner.group ? [] : ['owner'];
     const calls = context.settings.attributes ? platformCalls() : undefined;
-    if (calls !== undefined) notKept.push(...keepAttributes(calls, from, path));
-    giveTimesOf(path, job.facts);
+    if (calls?.hasAttributesAt(from)) notKept.push(...keepAttributes(calls, from, path));
+    context.calls.setTimesIn(target.place, target.name, job.facts);
     return { how: 'linked', bytes: 0, notKept };
   });
 }

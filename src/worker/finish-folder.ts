@@ -9,12 +9,12 @@ import { keepAttributes } from './attributes.js';
 import type { Finished } from './job.js';
 import { giveMode } from './metadata.js';
 import { giveOwner, keptPermissions } from './owner.js';
-import { giveTimesOf } from './times.js';
 import type { WorkerContext } from './worker-context.js';
 
 /** Gives a folder its owner, attributes, mode and times: only now, as its content needed to write in it. */
 export function finishFolder(context: WorkerContext, folder: BytePath, facts: Facts): Finished {
-  const path = context.destination.at(folder).slice(0, -1);
+  const place = context.destination.place(folder);
+  const path = place.prefix.slice(0, -1);
   // One that stood before, or was made in one that did, can have any owner, and attributes handed down to it.
   const isInOurs = context.settings.standing === 'nothing' && folder !== ROOT;
   const traits = isInOurs ? context.traits(folder) : undefined;
@@ -23,7 +23,7 @@ export function finishFolder(context: WorkerContext, folder: BytePath, facts: Fa
     const owner = giveOwner(change, facts, traits?.handsDownGroup ?? true);
     const notKept: NotKept[] = owner.user && owner.group ? [] : ['owner'];
     // Before attributes and mode: those may close the folder to us, and neither changes its times.
-    giveTimesOf(`${path}/.`, facts);
+    context.calls.setTimesIn(place, '.', facts);
     const calls = platformCalls();
     if (calls !== undefined) {
       const source = context.settings.attributes ? attributedSource(context, folder, calls) : undefined;

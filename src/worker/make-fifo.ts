@@ -11,7 +11,6 @@ import { giveMode } from './metadata.js';
 import { giveOwner, keptPermissions } from './owner.js';
 import { putInPlace } from './put-in-place.js';
 import type { Steps } from './steps.js';
-import { giveTimesOf } from './times.js';
 import type { WorkerContext } from './worker-context.js';
 
 /** Makes a FIFO like the source's, which is never opened; where it cannot be made, it is skipped and counted. */
@@ -34,7 +33,7 @@ export function* makeFifo(context: WorkerContext, job: Job): Steps<Finished> {
         notKept.push(...keepAttributes(calls, source, path));
       }
       notKept.push(...giveMode(() => chmodUnopened(path, keptPermissions(job.facts, owner))));
-      giveTimesOf(path, job.facts);
+      context.calls.setTimesIn(target.place, target.name, job.facts);
       return { how: 'made', bytes: 0, notKept };
     });
   });

@@ -34,6 +34,8 @@ export interface EntryCalls {
   isUnchanged(descriptor: number, facts: Float64Array, row: number): boolean;
   /** Access and modification time: to the nanosecond through the C library, to the microsecond through Node. */
   setTimes(descriptor: number, atime: number, atimeNs: number, mtime: number, mtimeNs: number): void;
+  /** The same by name: of a link itself, not of its target. */
+  setTimesIn(folder: FolderPlace, name: string, facts: Facts): void;
   /** Whether an open file has extended attributes, as most have not; false where that cannot be asked. */
   hasAttributes(descriptor: number): boolean;
   /** Makes a folder, as `mkdir` does: it fails where anything stands. */

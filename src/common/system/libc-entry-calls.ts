@@ -17,6 +17,7 @@ export function libcEntryCalls(library: Libc): EntryCalls {
   const closeDescriptor = bind('close', 'int', ['int']);
   const statx = bind('statx', 'int', ['int', 'int64_t', 'int', 'uint32_t', 'int64_t']);
   const mkdirat = bind('mkdirat', 'int', ['int', 'int64_t', 'uint32_t']);
+  const utimensat = bind('utimensat', 'int', ['int', 'int64_t', 'int64_t', 'int']);
   const futimens = bind('futimens', 'int', ['int', 'int64_t']);
   const flistxattr = bind('flistxattr', 'int64_t', ['int', 'int64_t', 'int64_t']);
   const addressOf = (buffer: Uint8Array): number => Number(library.addressOf(buffer));
@@ -109,6 +110,14 @@ export function libcEntryCalls(library: Libc): EntryCalls {
     setTimes(descriptor, atime, atimeNs, mtime, mtimeNs) {
       timesOf(atime, atimeNs, mtime, mtimeNs);
       while (futimens(descriptor, timesAddress) < 0) throwUnlessInterrupted('futimens');
+    },
+
+    setTimesIn({ descriptor }, name, { atime, atimeNs, mtime, mtimeNs }) {
+      timesOf(atime, atimeNs, mtime, mtimeNs);
+      const path = asPath(name);
+      while (utimensat(descriptor, path, timesAddress, AT_SYMLINK_NOFOLLOW) < 0) {
+        throwUnlessInterrupted('utimensat');
+      }
     },
 
     hasAttributes(descriptor) {

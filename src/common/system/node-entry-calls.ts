@@ -3,6 +3,7 @@ import {
   fstatSync,
   futimesSync,
   lstatSync,
+  lutimesSync,
   mkdirSync,
   opendirSync,
   openSync,
@@ -37,6 +38,8 @@ export const nodeEntryCalls: EntryCalls = {
   isUnchanged: (descriptor, facts, row) => unchanged(factsAt(facts, row), nodeEntryCalls.factsOf(descriptor)),
   setTimes: (descriptor, atime, atimeNs, mtime, mtimeNs) =>
     futimesSync(descriptor, nodeSeconds(atime, atimeNs), nodeSeconds(mtime, mtimeNs)),
+  setTimesIn: (folder, name, { atime, atimeNs, mtime, mtimeNs }) =>
+    lutimesSync(native(folder.prefix + name), nodeSeconds(atime, atimeNs), nodeSeconds(mtime, mtimeNs)),
   hasAttributes: () => false,
   makeFolder: (folder, name, mode) => void mkdirSync(native(folder.prefix + name), mode),
   readsDescriptors: false,

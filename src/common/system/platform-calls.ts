@@ -1,14 +1,10 @@
-import type { Facts } from '../facts.js';
 import { cString, type Libc, libc, systemError } from './libc.js';
-import { timesOf } from './times-of.js';
 
 /**
  * Calls of the C library that Node does not offer. Errors are thrown as `fs` throws them, with `code`.
  * Names of attributes are bytes, as paths are.
  */
 export interface PlatformCalls {
-  /** `utimensat` that follows no link in the last place: times to the nanosecond, also before 1970. */
-  setTimesOf(path: string, facts: Facts): void;
   /** Where the next data begins at or behind `offset`; undefined where only a hole follows. */
   nextData(descriptor: number, offset: number): number | undefined;
   /** Where the next hole begins at or behind `offset`; the end of the file counts as one. */
@@ -36,8 +32,6 @@ export function platformCalls(): PlatformCalls | undefined {
 
 let loaded: { calls: PlatformCalls | undefined } | undefined;
 
-const AT_FDCWD = -100;
-const AT_SYMLINK_NOFOLLOW = 0x100;
 const SEEK_DATA = 3;
 const SEEK_HOLE = 4;
 const POSIX_FADV_DONTNEED = 4;
@@ -45,7 +39,6 @@ const FICLONE = 0x40049409;
 const ENXIO = 'ENXIO';
 
 function bind({ bind, errno }: Libc): PlatformCalls {
-  const utimensat = bind('utimensat', 'int', ['int', 'void *', 'void *', 'int']);
   const lseek = bind('lseek', 'int64_t', ['int', 'int64_t', 'int']);
   const mkfifo = bind('mkfifo', 'int', ['void *', 'uint32_t']);
   const ioctl = bind('ioctl', 'int', ['int', 'unsigned long', '...']);
@@ -65,10 +58,6 @@ function bind({ bind, errno }: Libc): PlatformCalls {
   };
 
   return {
-    setTimesOf(path, { atime, atimeNs, mtime, mtimeNs }) {
-      const times = timesOf(atime, atimeNs, mtime, mtimeNs);
-      check(utimensat(AT_FDCWD, cString(path), times, AT_SYMLINK_NOFOLLOW), 'utimensat');
-    },
     nextData(descriptor, offset) {
       try {
         return check(lseek(descriptor, offset, SEEK_DATA), 'lseek');
