@@ -156,6 +156,11 @@ const refusedOptions: [options: object, says: RegExp][] = [
   [{ xattrs: 'maybe' }, /^xattrs takes one of auto, .*, not "maybe"$/],
   [{ delete: 1 }, /^delete takes true or false, not 1$/],
   [{ strict: 'yes' }, /^strict takes true or false, not "yes"$/],
+  [{ checksums: 5 }, /^checksums takes a path, .*, not 5$/],
+  [{ signal: 'SIGINT' }, /^signal takes an AbortSignal, not "SIGINT"$/],
+  [{ onEvent: true }, /^onEvent takes a function, not true$/],
+  [{ ifExist: 'error' }, /^there is no option "ifExist"$/],
+  [{ check: true }, /^there is no option "check"$/],
 ];
 
 describe('rejects with RefusedError, and writes nothing', () => {
@@ -178,6 +183,8 @@ describe('rejects with RefusedError, and writes nothing', () => {
       [source, join(source, 'copy')],
       ['', undefined],
       [source, ''],
+      [undefined as unknown as string, undefined],
+      [source, 5 as unknown as string],
     ] as const) {
       const events: CopyEvent[] = [];
       const refused = copyFolder(from, to, { onEvent: event => events.push(event) });

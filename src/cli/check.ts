@@ -20,7 +20,7 @@ import { watchSignals } from './signals.js';
 export async function check(
   source: string,
   destination: string | undefined,
-  options: ParsedOptions,
+  { check: _, quiet, ...checkOptions }: ParsedOptions,
 ): Promise<number> {
   const output = openOutput();
   const lines = new Lines(output);
@@ -39,7 +39,7 @@ export async function check(
   try {
     const signal = AbortSignal.any([signals.signal, output.signal]);
     const to = destination === undefined ? undefined : pathOf(destination);
-    const report = await checkFolder(pathOf(source), to, { ...options, signal }, listener);
+    const report = await checkFolder(pathOf(source), to, { ...checkOptions, signal }, listener);
     lines.flush();
     const shown =
       destination === undefined
@@ -48,7 +48,7 @@ export async function check(
     if (signals.signal.aborted) {
       printLine(`folder-copy: ${shown}: stopped before all was compared (${report.stopped?.code})`);
     }
-    if (!options.quiet && !output.signal.aborted) printLine(summaryOf(report, shown));
+    if (!quiet && !output.signal.aborted) printLine(summaryOf(report, shown));
     return await output.end(report.status, signals.signal.aborted);
   } finally {
     signals.unwatch();

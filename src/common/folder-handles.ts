@@ -1,6 +1,7 @@
-import { constants, existsSync, lstatSync, readlinkSync } from 'node:fs';
+import { constants, lstatSync, readlinkSync } from 'node:fs';
 import { type BytePath, native, ROOT, split } from './byte-path.js';
 import { codeOf, EntryError } from './failure.js';
+import { HAS_DESCRIPTOR_PATHS } from './system/descriptor-paths.js';
 import { entryCalls, type FolderPlace, type Names } from './system/entry-calls.js';
 
 /**
@@ -31,7 +32,7 @@ export interface OpenNames {
 }
 
 /** Whether handles stay good when the root they were opened at gets another name. */
-export const HANDLES_OUTLIVE_RENAME = process.platform === 'linux' && existsSync('/proc/self/fd');
+export const HANDLES_OUTLIVE_RENAME = HAS_DESCRIPTOR_PATHS;
 
 /**
  * @param root the tree's root as bytes; it may itself be a link to a folder

@@ -5,6 +5,7 @@ import { type Facts, kindOf, sameInode } from '../common/facts.js';
 import { codeOf, failureOf } from '../common/failure.js';
 import { lstat, stat } from '../common/stat.js';
 import { RefusedError, UsageError } from './errors.js';
+import { isPath, shown as shownValue } from './options.js';
 
 /** Where a copy reads and writes; all paths absolute. */
 export interface Places {
@@ -62,6 +63,11 @@ function findPlaces(
   destination: string | Buffer | undefined,
   suffix: string,
 ): Places & { readonly shown: string } {
+  if (!isPath(source))
+    throw new UsageError(`the source is a path, a string or a Buffer, not ${shownValue(source)}`);
+  if (destination !== undefined && !isPath(destination)) {
+    throw new UsageError(`the destination is a path, a string or a Buffer, not ${shownValue(destination)}`);
+  }
   // The empty name would be resolved to the working directory: a script's unset variable must not copy that.
   if (source.length === 0) throw new UsageError("the source's name is empty");
   if (destination?.length === 0) throw new UsageError("the destination's name is empty");
@@ -89,13 +95,17 @@ function findPlaces(
 }
 
 /** `node:path` looks for separators and dots only, which are the same in bytes as in text. */
-function absolute(path: BytePath): BytePath {
+export function absolute(path: BytePath): BytePath {
   return rawName(isAbsolute(path) ? resolve(path) : resolve(workingFolder(), path));
 }
 
 /** Node's own `cwd` is text: it loses what is no UTF-8. */
 function workingFolder(): string {
-  return NAME_ENCODING === 'utf8' ? process.cwd() : realPath(rawName('.'));
+  try {
+    return NAME_ENCODING === 'utf8' ? process.cwd() : realPath(rawName('.'));
+  } catch (error) {
+    throw new RefusedError(refusal('.', 'the working folder cannot be reached', error), { cause: error });
+  }
 }
 
 function realPath(path: BytePath): BytePath {
@@ -210,7 +220,7 @@ function refuseUnwritable(shown: string, destinationRoot: BytePath, exists: bool
 }
 
 /** The path itself or its nearest ancestor that stands, links resolved. */
-function nearestStanding(start: BytePath): BytePath {
+export function nearestStanding(start: BytePath): BytePath {
   for (let path = start; ; path = parentOf(path)) {
     try {
       return realPath(path);
@@ -222,7 +232,7 @@ function nearestStanding(start: BytePath): BytePath {
   }
 }
 
-function parentOf(path: BytePath): BytePath {
+export function parentOf(path: BytePath): BytePath {
   return rawName(dirname(path));
 }
 

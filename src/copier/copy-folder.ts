@@ -1,5 +1,6 @@
 import { platformCalls } from '../common/system/platform-calls.js';
 import { checkPlaces } from './check-places.js';
+import { checkSideFiles } from './check-side-files.js';
 import { CopyRun } from './copy-run.js';
 import { DryRun } from './dry-run.js';
 import { type EntryFailure, PartialCopyError, RefusedError } from './errors.js';
@@ -25,6 +26,7 @@ export async function copyFolder(
   destination?: string | Buffer,
   options: CopyOptions = {},
 ): Promise<CopyReport> {
+  normalizeOptions(options); // before anything is made of them
   const { signal, onEvent } = options;
   signal?.throwIfAborted();
   const failures: EntryFailure[] = [];
@@ -64,6 +66,7 @@ export async function prepareCopy(
   const places = checkPlaces(source, destination, settings.suffix);
   const selection = settings.from === undefined ? undefined : Selection.read(settings.from);
   const filters = await readFilters(settings);
+  checkSideFiles(places, settings, filters);
   const Run = settings.dryRun ? DryRun : CopyRun;
   const copy = new Run(places, settings, selection, filters);
   return {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { IfExists, Reflink } from '../common/messages.js';
 import { UsageError } from './errors.js';
 import { EventSink } from './event-sink.js';
@@ -118,6 +119,8 @@ export const XATTRS: readonly Xattrs[] = ['auto', 'always', 'never'];
 
 /** @throws {UsageError} naming the option, what it takes and what came */
 export function normalizeOptions(options: RunOptions): CopySettings {
+  if (typeof options !== 'object' || options === null)
+    throw new UsageError(`options come as an object, not ${shown(options)}`);
   const {
     workers = DEFAULT_WORKERS,
     chunkSize = DEFAULT_CHUNK_SIZE,
@@ -145,7 +148,9 @@ export function normalizeOptions(options: RunOptions): CopySettings {
     signal,
     onEvent = () => {},
     wantsFiles = true,
+    ...others
   } = options;
+  refuseUnknown(others);
   validateWhole('workers', workers, 1, MOST_WORKERS);
   validateWhole('chunkSize', chunkSize, 1, LARGEST_CHUNK_SIZE);
   validateSuffix(suffix);
@@ -167,6 +172,9 @@ export function normalizeOptions(options: RunOptions): CopySettings {
     spaceCheck,
     dryRun,
   });
+  validatePaths({ ignoreFile, checksums, failed, from });
+  validateSignal(signal);
+  if (typeof onEvent !== 'function') throw new UsageError(`onEvent takes a function, not ${shown(onEvent)}`);
   if (deleteExtras && from !== undefined) {
     throw new UsageError(
       'delete cannot go with from: what is not named there is no extra; leave one of them out',
@@ -201,6 +209,17 @@ export function normalizeOptions(options: RunOptions): CopySettings {
   };
 }
 
+/** A slip in a name would change what is done without a word. */
+function refuseUnknown(others: object): void {
+  for (const [name, value] of Object.entries(others)) {
+    if (value === undefined || SHOWING.has(name)) continue;
+    throw new UsageError(`there is no option ${JSON.stringify(name)}`);
+  }
+}
+
+/** How a run is shown is the command's affair, but a program may hand on all that it was given. */
+const SHOWING = new Set(['progress', 'quiet', 'verbose']);
+
 function validateWhole(option: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
   throw new UsageError(`${option} takes a whole number from ${least} to ${most}, not ${String(value)}`);
@@ -208,19 +227,47 @@ function validateWhole(option: string, value: number, least: number, most: numbe
 
 function validateSuffix(suffix: string): void {
   if (typeof suffix === 'string' && suffix !== '' && !/[/\0]/.test(suffix)) return;
-  throw new UsageError(
-    `suffix takes a text that can stand at the end of a name, not ${JSON.stringify(suffix)}`,
-  );
+  throw new UsageError(`suffix takes a text that can stand at the end of a name, not ${shown(suffix)}`);
 }
 
 function validateChoice<T extends string>(option: string, value: T, choices: readonly T[]): void {
   if (choices.includes(value)) return;
-  throw new UsageError(`${option} takes one of ${choices.join(', ')}, not ${JSON.stringify(value)}`);
+  throw new UsageError(`${option} takes one of ${choices.join(', ')}, not ${shown(value)}`);
 }
 
 function validateFlags(flags: Readonly<Record<string, boolean>>): void {
   for (const [option, value] of Object.entries(flags)) {
     if (typeof value === 'boolean') continue;
-    throw new UsageError(`${option} takes true or false, not ${JSON.stringify(value)}`);
+    throw new UsageError(`${option} takes true or false, not ${shown(value)}`);
   }
+}
+
+function validatePaths(paths: Readonly<Record<string, unknown>>): void {
+  for (const [option, path] of Object.entries(paths)) {
+    if (path === undefined || isPath(path)) continue;
+    throw new UsageError(`${option} takes a path, a string or a Buffer, not ${shown(path)}`);
+  }
+}
+
+export function isPath(path: unknown): path is string | Buffer {
+  return typeof path === 'string' || Buffer.isBuffer(path);
+}
+
+/** By what it can do: it may come from another realm, as a test runner's does. */
+function validateSignal(signal: unknown): void {
+  if (signal === undefined) return;
+  const canDoAll =
+    typeof signal === 'object' &&
+    signal !== null &&
+    'throwIfAborted' in signal &&
+    'addEventListener' in signal &&
+    'aborted' in signal;
+  if (!canDoAll) throw new UsageError(`signal takes an AbortSignal, not ${shown(signal)}`);
+}
+
+/** A value that should not be there, for callers without types. */
+export function shown(value: unknown): string {
+  return typeof value === 'string'
+    ? JSON.stringify(value)
+    : inspect(value, { depth: 0, breakLength: Infinity });
 }

@@ -2,6 +2,7 @@ import { constants, copyFileSync } from 'node:fs';
 import { type Device, type Facts, permissionsOf, sameDevice } from '../common/facts.js';
 import { codeOf, EntryError, step } from '../common/failure.js';
 import type { Reflink } from '../common/messages.js';
+import { HAS_DESCRIPTOR_PATHS } from '../common/system/descriptor-paths.js';
 import { platformCalls } from '../common/system/platform-calls.js';
 import type { OpenFiles } from './metadata.js';
 
@@ -60,8 +61,8 @@ const OF_ONE_FILE = new Set(['EINVAL', 'EPERM', 'ETXTBSY']);
 function share(source: number, target: number, mayOpen: boolean): void {
   const calls = platformCalls();
   if (calls !== undefined) calls.clone(source, target);
-  else if (process.platform !== 'linux')
-    throw new EntryError('ENOSYS', 'cloning has been built for Linux only');
+  else if (!HAS_DESCRIPTOR_PATHS)
+    throw new EntryError('ENOSYS', 'cloning has been built for Linux with /proc only');
   else if (!mayOpen)
     throw new EntryError('EPERM', 'in plain Node it would be open to others before it has its owner');
   else copyFileSync(`/proc/self/fd/${source}`, `/proc/self/fd/${target}`, constants.COPYFILE_FICLONE_FORCE);

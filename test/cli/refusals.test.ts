@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
 import { makeTree } from '../helpers/make-tree.js';
-import { type CommandOptions, runCommand } from '../helpers/run-command.js';
+import { type CommandOptions, commandPath, runCommand } from '../helpers/run-command.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
 import { treeSnapshot } from '../helpers/tree-snapshot.js';
@@ -130,6 +130,34 @@ const destinations: Refused[] = [
   ],
 ];
 
+const sideFiles: Refused[] = [
+  [
+    'a manifest in the place of the copy',
+    ['--checksums', 'copy', 'photos', 'copy'],
+    /^folder-copy: checksums \S+\/copy: stands where the copy is to be made; .* \(EINVAL\)$/,
+  ],
+  [
+    'a list of failures in the place of the unfinished copy',
+    ['--failed', 'empty/../copy.partial', 'photos', 'copy'],
+    /^folder-copy: failed \S+\/copy\.partial: stands where .* \(EINVAL\)$/,
+  ],
+  [
+    'a manifest that --delete would remove',
+    ['--checksums', 'to-here/empty/sums', '--delete', 'photos', 'empty'],
+    /^folder-copy: checksums \S+\/empty\/sums: lies in the destination, where --delete .* \(EINVAL\)$/,
+  ],
+  [
+    'one file for the manifest and for the failures',
+    ['--checksums', 'list', '--failed', 'to-here/list', 'photos', 'copy'],
+    /^folder-copy: checksums and failed name one file, \S+\/list; each needs its own$/,
+  ],
+  [
+    'a manifest without a name',
+    ['--checksums', '', 'photos', 'copy'],
+    /^folder-copy: checksums : .* \(ENOENT\)$/,
+  ],
+];
+
 const usage: Refused[] = [
   ['no argument away from a terminal', [], /^folder-copy: missing argument 'src'/],
   ['a third argument', ['photos', 'copy', 'more'], /^folder-copy: too many arguments/],
@@ -165,6 +193,7 @@ describe.each([
   ['sources', sources],
   ['overlaps', [...same, ...overlapping]],
   ['destinations', destinations],
+  ['side files', sideFiles],
   ['usage', usage],
 ])('%s', (_, cases) => {
   for (const [title, args, says, options] of cases) {
@@ -181,6 +210,17 @@ describe.each([
       expect(compareTrees(before, treeSnapshot(scratch))).toEqual([]);
     });
   }
+});
+
+test('refuses relative names in a working folder that is gone', () => {
+  const gone = join(scratchFolder(), 'gone');
+  mkdirSync(gone);
+  const command = `rmdir "$PWD"; status=0; "$0" "$1" photos copy 2>&1 || status=$?; echo "$status"`;
+  const said = execFileSync('sh', ['-c', command, process.execPath, commandPath], {
+    cwd: gone,
+    encoding: 'utf8',
+  });
+  expect(said).toMatch(/^folder-copy: \.: the working folder cannot be reached: .* \(ENOENT\)\n2\n$/);
 });
 
 test.skipIf(!isRoot)(

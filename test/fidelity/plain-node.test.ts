@@ -5,7 +5,7 @@ import { compareTrees } from '../helpers/compare-trees.js';
 import { commandCopy, isRoot, wholeCopy } from '../helpers/copies.js';
 import { type FileSystem, mountOrSkip } from '../helpers/file-systems.js';
 import { makeTree } from '../helpers/make-tree.js';
-import { runCommand } from '../helpers/run-command.js';
+import { commandPath, runCommand } from '../helpers/run-command.js';
 import { shell } from '../helpers/shell.js';
 import { canTrace, tracedCopy } from '../helpers/traced-copy.js';
 import { describedTree, type TreeEntry } from '../helpers/tree-description.js';
@@ -165,6 +165,14 @@ describe('plain Node', () => {
     );
     const names = calls.flatMap(call => /\b(fchmod|fchown)\(/.exec(call)?.[1] ?? []);
     expect(names.slice(0, 1)).toEqual(['fchown']);
+    expect(compareTrees(source, copy, { times: 'us' })).toEqual([]);
+  });
+
+  test.skipIf(!isRoot)('is what there is without /proc, as in some chroots, with koffi too', () => {
+    const source = makeTree(describedTree('kinds-of-links'));
+    const copy = join(dirname(source), 'copy');
+    const command = `umount -l /proc; '${process.execPath}' '${commandPath}' '${source}' '${copy}'`;
+    shell(dirname(source), `unshare -m sh -euc "${command}"`);
     expect(compareTrees(source, copy, { times: 'us' })).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { commandCopy } from '../helpers/copies.js';
+import { commandCopy, wholeCopy } from '../helpers/copies.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { startCommand } from '../helpers/run-command.js';
 import { shell } from '../helpers/shell.js';
@@ -101,6 +101,15 @@ test('the digest of a file that grew while it was read is of what was kept of it
   expect(status).toBe(0);
   expect(stdout).toContain('1 grown file');
   expect(checked(copy, manifest)).toBe(1);
+});
+
+test('a manifest in the destination stays, if --delete is to leave its name alone', async () => {
+  const source = makeTree([{ path: 'x', kind: 'file', content: 'x' }]);
+  const copy = makeTree([{ path: 'extra', kind: 'file', content: '' }], join(dirname(source), 'copy'));
+  const options = ['--delete', '--exclude', '/sums', '--checksums', join(copy, 'sums')];
+  await wholeCopy(source, options, { copy });
+  expect(readdirSync(copy).toSorted()).toEqual(['sums', 'x']);
+  expect(shell(copy, 'sha256sum -c --quiet sums')).toBe('');
 });
 
 test('a manifest that cannot be written is refused before anything is', async () => {

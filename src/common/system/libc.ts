@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { getSystemErrorMap, getSystemErrorName } from 'node:util';
+import { HAS_DESCRIPTOR_PATHS } from './descriptor-paths.js';
 
 /** A function of the C library. Paths and names end with a zero byte; memory is given as a buffer, or by its address, which is quicker. */
 export type LibcFunction = (
@@ -28,7 +29,8 @@ let loaded: { libc: Libc | undefined } | undefined;
 const ARCHITECTURES = new Set(['x64', 'arm64', 'riscv64', 'loong64']);
 
 function load(): Libc | undefined {
-  if (process.platform !== 'linux' || !ARCHITECTURES.has(process.arch)) return undefined;
+  // Without `/proc`, as in some chroots, nothing that these calls open could be named to Node's.
+  if (!HAS_DESCRIPTOR_PATHS || !ARCHITECTURES.has(process.arch)) return undefined;
   try {
     const koffi = loadKoffi();
     const library = koffi.load(null);
