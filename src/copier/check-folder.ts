@@ -2,8 +2,7 @@ import { checkStandingPlaces } from './check-places.js';
 import type { CheckListener, CheckReport } from './check-report.js';
 import { CheckRun } from './check-run.js';
 import { type CopyOptions, normalizeOptions } from './options.js';
-import { readFilters } from './read-filters.js';
-import { Selection } from './selection.js';
+import { makePlan } from './plan.js';
 
 /** Those of a copy's options that a comparison obeys. */
 export type CheckOptions = Pick<
@@ -37,7 +36,5 @@ export async function checkFolder(
 ): Promise<CheckReport> {
   const settings = normalizeOptions(options);
   const places = checkStandingPlaces(source, destination, settings.suffix);
-  const selection = settings.from === undefined ? undefined : Selection.read(settings.from);
-  const filters = await readFilters(settings);
-  return await new CheckRun(places, settings, selection, filters, listener).run();
+  return await new CheckRun(await makePlan(places, settings), listener).run();
 }

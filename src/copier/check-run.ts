@@ -1,26 +1,21 @@
 import { openFolderHandles } from '../common/folder-handles.js';
 import { timeGrainNs } from '../worker/time-grain.js';
 import { Budget } from './budget.js';
-import type { Places } from './check-places.js';
 import type { CheckListener, CheckReport } from './check-report.js';
 import { checkerSettings } from './checker-settings.js';
 import { Dispatcher, type JobListener } from './dispatcher.js';
 import { exitStatus } from './exit-status.js';
 import type { BothTrees } from './extra-names.js';
 import { filteredEntries } from './filtered-entries.js';
-import type { Filters } from './filters.js';
 import { entriesIn } from './list-entries.js';
-import type { CopySettings } from './options.js';
-import type { Selection } from './selection.js';
+import { listOptionsOf, type Plan } from './plan.js';
 import { Slices } from './slices.js';
 import { Stop } from './stop.js';
 import { TreeCheck } from './tree-check.js';
 
 /** One comparison from its start to its report: list → queue → pool → totals, as a copy, and nothing is written. */
 export class CheckRun {
-  readonly #places: Places;
-  readonly #settings: CopySettings;
-  readonly #selection: Selection | undefined;
+  readonly #plan: Plan;
   readonly #stop: Stop;
   readonly #trees: BothTrees;
   readonly #tree: TreeCheck;
@@ -29,17 +24,10 @@ export class CheckRun {
   readonly #startedAtMs = performance.now();
   #wake: () => void = () => {};
 
-  constructor(
-    places: Places,
-    settings: CopySettings,
-    selection: Selection | undefined,
-    filters: Filters | undefined,
-    listener: CheckListener,
-  ) {
+  constructor(plan: Plan, listener: CheckListener) {
+    const { places, settings, selection, filters } = plan;
     const { workers, retries, bwlimit, dereference, oneFileSystem, signal, verify } = settings;
-    this.#places = places;
-    this.#settings = settings;
-    this.#selection = selection;
+    this.#plan = plan;
     this.#stop = new Stop(signal);
     this.#trees = {
       source: openFolderHandles(places.sourceRoot, dereference, OPEN_FOLDERS),
@@ -83,11 +71,8 @@ export class CheckRun {
   }
 
   async #list(): Promise<void> {
-    const { dereference, oneFileSystem } = this.#settings;
-    const { filters } = this.#trees;
-    const options = { dereference, oneFileSystem, selection: this.#selection, filters };
     const slices = new Slices({ drained: () => this.#drained() });
-    for (const listed of filteredEntries(this.#places.sourceRoot, options)) {
+    for (const listed of filteredEntries(this.#plan.places.sourceRoot, listOptionsOf(this.#plan))) {
       for (const _ of this.#tree.take(listed)) {
         if (slices.isOver) await slices.next();
         if (this.#stop.isStopped) return;
@@ -124,7 +109,7 @@ export class CheckRun {
     const stopped = this.#stop.reason;
     const status = exitStatus(stopped, counts.differences + counts.failed === 0);
     const seconds = (performance.now() - this.#startedAtMs) / 1000;
-    return { ...counts, status, stopped, seconds, destination: this.#places.destination };
+    return { ...counts, status, stopped, seconds, destination: this.#plan.places.destination };
   }
 }
 

@@ -1,16 +1,15 @@
 import { basename, join, relative } from 'node:path';
 import { type BytePath, bytePath, rawName, readable } from '../common/byte-path.js';
-import { absolute, nearestStanding, type Places, parentOf } from './check-places.js';
+import { absolute, nearestStanding, parentOf } from './check-places.js';
 import { RefusedError, UsageError } from './errors.js';
-import type { Filters } from './filters.js';
-import type { CopySettings } from './options.js';
+import type { Plan } from './plan.js';
 
 /**
  * Refuses files for `checksums` and `failed` that the run itself would take away, or could not tell apart.
  * @throws {RefusedError}
  */
-export function checkSideFiles(places: Places, settings: CopySettings, filters: Filters | undefined): void {
-  const { checksums, failed } = settings;
+export function checkSideFiles(plan: Plan): void {
+  const { checksums, failed } = plan.settings;
   const [manifest, list] = [placeOf(checksums), placeOf(failed)];
   if (manifest !== undefined && manifest === list)
     throw new UsageError(`checksums and failed name one file, ${readable(manifest)}; each needs its own`);
@@ -19,20 +18,16 @@ export function checkSideFiles(places: Places, settings: CopySettings, filters: 
     ['failed', list],
   ] as const) {
     if (place === undefined) continue;
-    const fault = faultOf(place, places, settings.delete, filters);
+    const fault = faultOf(place, plan);
     if (fault !== undefined) throw new RefusedError(`${option} ${readable(place)}: ${fault} (EINVAL)`);
   }
 }
 
-function faultOf(
-  place: BytePath,
-  { destinationRoot, partialRoot, exists }: Places,
-  deletes: boolean,
-  filters: Filters | undefined,
-): string | undefined {
+function faultOf(place: BytePath, { places, settings, filters }: Plan): string | undefined {
+  const { destinationRoot, partialRoot, exists } = places;
   if (place === destinationRoot || place === partialRoot)
     return 'stands where the copy is to be made; name another file';
-  if (!exists || !deletes || !place.startsWith(`${destinationRoot}/`)) return undefined;
+  if (!exists || !settings.delete || !place.startsWith(`${destinationRoot}/`)) return undefined;
   if (filters?.isExcluded(rawName(relative(destinationRoot, place)), false)) return undefined;
   return 'lies in the destination, where --delete would remove it; name a file elsewhere, or exclude it';
 }

@@ -6,8 +6,7 @@ import { DryRun } from './dry-run.js';
 import { type EntryFailure, PartialCopyError, RefusedError } from './errors.js';
 import type { CopyReport } from './events.js';
 import { type CopyOptions, normalizeOptions, type RunOptions } from './options.js';
-import { readFilters } from './read-filters.js';
-import { Selection } from './selection.js';
+import { makePlan } from './plan.js';
 import type { Tally } from './tally.js';
 
 /**
@@ -64,11 +63,9 @@ export async function prepareCopy(
     );
   }
   const places = checkPlaces(source, destination, settings.suffix);
-  const selection = settings.from === undefined ? undefined : Selection.read(settings.from);
-  const filters = await readFilters(settings);
-  checkSideFiles(places, settings, filters);
-  const Run = settings.dryRun ? DryRun : CopyRun;
-  const copy = new Run(places, settings, selection, filters);
+  const plan = await makePlan(places, settings);
+  checkSideFiles(plan);
+  const copy = new (settings.dryRun ? DryRun : CopyRun)(plan);
   return {
     tally: copy.tally,
     run: async () => {

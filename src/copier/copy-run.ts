@@ -5,7 +5,6 @@ import { type Failure, failureOf } from '../common/failure.js';
 import { type FolderHandles, HANDLES_OUTLIVE_RENAME, openFolderHandles } from '../common/folder-handles.js';
 import { version } from '../version.js';
 import { Budget } from './budget.js';
-import type { Places } from './check-places.js';
 import { cloneGuess } from './clone-guess.js';
 import { cleanTemporaries } from './destination/clean-temporaries.js';
 import { NameCollisions } from './destination/name-collisions.js';
@@ -19,14 +18,12 @@ import {
 import { Dispatcher, type JobListener } from './dispatcher.js';
 import { type CopyReport, eventDestination, eventPlaces } from './events.js';
 import { filteredEntries } from './filtered-entries.js';
-import type { Filters } from './filters.js';
 import { LargeFiles } from './large-files.js';
 import { Ledger } from './ledger.js';
 import { entriesIn } from './list-entries.js';
 import { measureTree } from './measure-tree.js';
-import type { CopySettings } from './options.js';
+import { listOptionsOf, type Plan } from './plan.js';
 import { QuickLook } from './quick-look.js';
-import type { Selection } from './selection.js';
 import { openSideFiles, type SideFiles } from './side-files.js';
 import { Slices } from './slices.js';
 import { findShortage, fullInWords, shortageInWords } from './space-check.js';
@@ -38,25 +35,15 @@ import { workerSettings } from './worker-settings.js';
 
 /** One copy from its start to its report: list → queue → pool → totals. It tells events and draws nothing. */
 export class CopyRun {
-  readonly #places: Places;
-  readonly #settings: CopySettings;
-  readonly #selection: Selection | undefined;
-  readonly #filters: Filters | undefined;
+  readonly #plan: Plan;
   readonly #runId = randomBytes(8).toString('hex');
   readonly #stop: Stop;
   readonly #files: SideFiles;
   readonly #ledger: Ledger;
 
-  constructor(
-    places: Places,
-    settings: CopySettings,
-    selection: Selection | undefined,
-    filters: Filters | undefined,
-  ) {
-    this.#places = places;
-    this.#settings = settings;
-    this.#selection = selection;
-    this.#filters = filters;
+  constructor(plan: Plan) {
+    const { settings } = plan;
+    this.#plan = plan;
     this.#stop = new Stop(settings.signal);
     this.#files = openSideFiles(settings.checksums, settings.failed);
     this.#ledger = new Ledger(settings.events, this.#files);
@@ -68,12 +55,12 @@ export class CopyRun {
 
   /** @throws {RefusedError} where the destination cannot be made, or is another run's */
   async run(): Promise<CopyReport> {
-    const { workers, chunkSize, events } = this.#settings;
+    const { workers, chunkSize, events } = this.#plan.settings;
     try {
-      const folder = await openWorkFolder(this.#places, this.#settings, this.#runId);
+      const folder = await openWorkFolder(this.#plan.places, this.#plan.settings, this.#runId);
       try {
         this.#files.start();
-        events.tell({ type: 'start', version, ...eventPlaces(this.#places), workers, chunkSize });
+        events.tell({ type: 'start', version, ...eventPlaces(this.#plan.places), workers, chunkSize });
         await this.#copyInto(folder);
       } finally {
         folder.claim.release();
@@ -83,14 +70,14 @@ export class CopyRun {
       this.#files.close();
     }
     const { type: _, ...report } = this.#ledger.end(this.#stop.reason);
-    return { ...report, ...eventDestination(this.#places.destination) };
+    return { ...report, ...eventDestination(this.#plan.places.destination) };
   }
 
   async #copyInto(folder: WorkFolder): Promise<void> {
-    const { bwlimit, workers, retries } = this.#settings;
+    const { bwlimit, workers, retries } = this.#plan.settings;
     const destination = openFolderHandles(folder.root);
     const budget = bwlimit === undefined ? undefined : new Budget(bwlimit);
-    const settings = workerSettings(this.#places, this.#settings, folder, this.#runId);
+    const settings = workerSettings(this.#plan.places, this.#plan.settings, folder, this.#runId);
     const tree = this.#treeCopy(folder, destination, () => dispatcher);
     const listener = this.#listener(tree, folder, destination);
     const dispatcher = new Dispatcher(workers, retries, settings, budget?.queue, listener);
@@ -110,7 +97,7 @@ export class CopyRun {
   }
 
   #treeCopy(folder: WorkFolder, destination: FolderHandles, dispatcher: () => Dispatcher): TreeCopy {
-    const { ifExists, strict, workers, verify, checksums, reflink } = this.#settings;
+    const { ifExists, strict, workers, verify, checksums, reflink } = this.#plan.settings;
     // A digest is of a file from its start to its end.
     const isSplitting = workers > 1 && !verify && checksums === undefined;
     return new TreeCopy({
@@ -119,8 +106,8 @@ export class CopyRun {
       standing: folder.standing,
       ifExists,
       strict,
-      replacesFolders: this.#settings.delete || folder.standing === 'earlier',
-      spared: folder.standing === 'content' ? this.#filters : undefined,
+      replacesFolders: this.#plan.settings.delete || folder.standing === 'earlier',
+      spared: folder.standing === 'content' ? this.#plan.filters : undefined,
       largeFiles: isSplitting ? new LargeFiles(this.#runId, cloneGuess(folder.root, reflink)) : undefined,
       drop: ({ folder: path, name, part }) => {
         removeIfPossible(
@@ -140,7 +127,7 @@ export class CopyRun {
 
   /** Whether a file that stands there with the right size and time is not looked at any further. */
   #isTimeTrusted({ standing, trust }: WorkFolder): boolean {
-    const { ifExists, verify, checksums } = this.#settings;
+    const { ifExists, verify, checksums } = this.#plan.settings;
     if (standing === 'earlier') return trust === 'time';
     return standing === 'content' && ifExists === 'update' && !verify && checksums === undefined;
   }
@@ -148,7 +135,7 @@ export class CopyRun {
   #listener(tree: TreeCopy, folder: WorkFolder, destination: FolderHandles): JobListener {
     return {
       done: (job, outcome) => tree.settle(job, outcome),
-      ...(!this.#settings.events.wantsFiles && {
+      ...(!this.#plan.settings.events.wantsFiles && {
         doneFiles: files => tree.settleFiles(files),
       }),
       failed: (job, failure) => {
@@ -173,7 +160,7 @@ export class CopyRun {
 
   #stopIfFailed(): void {
     const { firstFailure } = this.#ledger;
-    if (!this.#settings.failFast || firstFailure === undefined) return;
+    if (!this.#plan.settings.failFast || firstFailure === undefined) return;
     this.#stop.now(
       firstFailure.code,
       'stopped at the first failed entry; the same command goes on from here',
@@ -197,16 +184,9 @@ export class CopyRun {
   }
 
   async #list(tree: TreeCopy, dispatcher: Dispatcher, folder: WorkFolder): Promise<void> {
-    const { dereference, oneFileSystem } = this.#settings;
-    const options = {
-      dereference,
-      oneFileSystem,
-      selection: this.#selection,
-      filters: this.#filters,
-      tally: this.tally,
-    };
-    const slices = new Slices(this.#settings.events);
-    for (const listed of filteredEntries(this.#places.sourceRoot, options)) {
+    const options = { ...listOptionsOf(this.#plan), tally: this.tally };
+    const slices = new Slices(this.#plan.settings.events);
+    for (const listed of filteredEntries(this.#plan.places.sourceRoot, options)) {
       tree.take(listed);
       this.#stopIfFailed();
       while (dispatcher.isFull && !this.#stop.isStopped) await dispatcher.change();
@@ -214,7 +194,7 @@ export class CopyRun {
       if (this.#stop.isStopped) return;
     }
     this.#ledger.listed();
-    if (this.#settings.spaceCheck) this.#checkSpace(folder);
+    if (this.#plan.settings.spaceCheck) this.#checkSpace(folder);
   }
 
   #checkSpace({ root, standing }: WorkFolder): void {
@@ -230,7 +210,7 @@ export class CopyRun {
 
   async #settleAll(tree: TreeCopy, dispatcher: Dispatcher): Promise<void> {
     while (!(tree.isDone && dispatcher.isIdle) && !this.#stop.isStopped) {
-      if (dispatcher.isIdle) tree.unblock(this.#places.exists);
+      if (dispatcher.isIdle) tree.unblock(this.#plan.places.exists);
       await dispatcher.change();
     }
   }
@@ -242,17 +222,18 @@ export class CopyRun {
     { standing }: WorkFolder,
     destination: FolderHandles,
   ): Promise<void> {
-    const isAsked = this.#settings.delete && standing === 'content' && !this.#ledger.hasFailures;
+    const isAsked = this.#plan.settings.delete && standing === 'content' && !this.#ledger.hasFailures;
     if (this.#stop.isStopped || !(isAsked || standing === 'earlier')) return;
     const isTheirs = standing === 'content';
-    const chosen = { selection: this.#selection, filters: this.#filters, sparesExcluded: isTheirs };
-    const deletions = sweep(this.#places, this.#settings, destination, chosen);
+    const { selection, filters } = this.#plan;
+    const chosen = { selection, filters, sparesExcluded: isTheirs };
+    const deletions = sweep(this.#plan.places, this.#plan.settings, destination, chosen);
     if (deletions === undefined) {
       const message = 'the source is not the folder that was copied: nothing was deleted';
       this.#ledger.failed(ROOT, { code: 'CHANGED', message });
       return;
     }
-    const slices = new Slices(this.#settings.events);
+    const slices = new Slices(this.#plan.settings.events);
     for (const deletion of deletions) {
       tree.book(deletion, isTheirs);
       if (slices.isOver) await slices.next();
@@ -263,10 +244,10 @@ export class CopyRun {
 
   /** The last rename; and the root's own mode and times, which wait until the claim in it is gone. */
   async #finish(tree: TreeCopy, dispatcher: Dispatcher, folder: WorkFolder): Promise<void> {
-    const { destinationRoot, exists } = this.#places;
-    const fsync = this.#settings.fsync || this.#settings.verify;
+    const { destinationRoot, exists } = this.#plan.places;
+    const fsync = this.#plan.settings.fsync || this.#plan.settings.verify;
     try {
-      if (!exists) giveFinalName(this.#places, fsync);
+      if (!exists) giveFinalName(this.#plan.places, fsync);
     } catch (error) {
       const { code, message } = failureOf(error);
       this.#ledger.failed(ROOT, { code, message: `the copy stays in ${readable(folder.root)}: ${message}` });

@@ -9,41 +9,27 @@ import { lstatIfThere } from '../common/stat.js';
 import { version } from '../version.js';
 import { isUpToDate, type Sight, type Wanted } from '../worker/is-up-to-date.js';
 import { timeGrainNs } from '../worker/time-grain.js';
-import type { Places } from './check-places.js';
 import { deleteExtras } from './delete-extras.js';
 import { standingRoot } from './destination/work-folder.js';
 import { type CopyReport, eventDestination, eventPlaces } from './events.js';
 import { filteredEntries } from './filtered-entries.js';
-import type { Filters } from './filters.js';
 import { HardLinks } from './hard-links.js';
 import { Ledger } from './ledger.js';
 import { entriesIn, entriesOf, type Listed, type ListedEntry } from './list-entries.js';
-import type { CopySettings } from './options.js';
-import type { Selection } from './selection.js';
+import { listOptionsOf, type Plan } from './plan.js';
 import { noSideFiles } from './side-files.js';
 import { Slices } from './slices.js';
 import { Stop } from './stop.js';
 
 /** Tells what a copy would do, by the same rules and in the same events, and writes nothing at all. */
 export class DryRun {
-  readonly #places: Places;
-  readonly #settings: CopySettings;
-  readonly #selection: Selection | undefined;
-  readonly #filters: Filters | undefined;
+  readonly #plan: Plan;
   readonly #ledger: Ledger;
   readonly #hardLinks = new HardLinks();
 
-  constructor(
-    places: Places,
-    settings: CopySettings,
-    selection: Selection | undefined,
-    filters: Filters | undefined,
-  ) {
-    this.#places = places;
-    this.#settings = settings;
-    this.#selection = selection;
-    this.#filters = filters;
-    this.#ledger = new Ledger(settings.events, noSideFiles);
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    this.#ledger = new Ledger(plan.settings.events, noSideFiles);
   }
 
   get tally() {
@@ -52,22 +38,16 @@ export class DryRun {
 
   /** @throws {RefusedError} where the copy would be refused, as far as that can be told without writing */
   async run(): Promise<CopyReport> {
-    const { sourceRoot, destination } = this.#places;
-    const { workers, chunkSize, dereference, oneFileSystem, events, signal } = this.#settings;
-    const root = standingRoot(this.#places);
+    const { sourceRoot, destination } = this.#plan.places;
+    const { workers, chunkSize, dereference, events, signal } = this.#plan.settings;
+    const root = standingRoot(this.#plan.places);
     const stop = new Stop(signal);
     const from = openFolderHandles(sourceRoot, dereference);
     const to = root === undefined ? undefined : openFolderHandles(root);
     try {
-      events.tell({ type: 'start', version, ...eventPlaces(this.#places), workers, chunkSize });
+      events.tell({ type: 'start', version, ...eventPlaces(this.#plan.places), workers, chunkSize });
       const sight = root === undefined || to === undefined ? undefined : sightOf(from, to, root);
-      const options = {
-        dereference,
-        oneFileSystem,
-        selection: this.#selection,
-        filters: this.#filters,
-        tally: this.tally,
-      };
+      const options = { ...listOptionsOf(this.#plan), tally: this.tally };
       const slices = new Slices(events);
       for (const listed of filteredEntries(sourceRoot, options)) {
         this.#take(listed, sight);
@@ -75,7 +55,7 @@ export class DryRun {
         if (stop.isStopped) break;
       }
       if (!stop.isStopped) this.#ledger.listed();
-      const deletes = this.#settings.delete && this.#places.exists && !this.#ledger.hasFailures;
+      const deletes = this.#plan.settings.delete && this.#plan.places.exists && !this.#ledger.hasFailures;
       if (deletes && !stop.isStopped && to !== undefined) await this.#deleteExtras(from, to, slices, stop);
     } finally {
       stop.close();
@@ -138,10 +118,10 @@ export class DryRun {
   #outcome(entry: ListedEntry, kind: EntryKind, path: BytePath, sight: Sight | undefined): How {
     if (entry.folder === ROOT && isReserved(entry.name)) return 'skipped';
     if (kind === 'socket' || kind === 'device') {
-      if (this.#settings.strict) throw lossOf(kind);
+      if (this.#plan.settings.strict) throw lossOf(kind);
       return 'skipped';
     }
-    const job = this.#plan(entry, path);
+    const job = this.#wanted(entry, path);
     const standing = sight?.standing(path);
     const stays = standing !== undefined && sight !== undefined && mayStay(this.#rule, sight, job, standing);
     if (stays) return 'skipped';
@@ -149,7 +129,7 @@ export class DryRun {
     return kind === 'fifo' && job.kind === 'fifo' ? 'made' : job.kind === 'file' ? 'streamed' : 'linked';
   }
 
-  #plan(entry: ListedEntry, path: BytePath): Wanted {
+  #wanted(entry: ListedEntry, path: BytePath): Wanted {
     const { folder, name, facts } = entry;
     const kind = entry.kind === 'link' || entry.kind === 'fifo' ? entry.kind : 'file';
     if (facts.nlink > 1) {
@@ -162,7 +142,7 @@ export class DryRun {
 
   /** What an earlier run left in a `.partial` is gone on with, whatever the policy for a destination is. */
   get #rule(): IfExists {
-    return this.#places.exists ? this.#settings.ifExists : 'update';
+    return this.#plan.places.exists ? this.#plan.settings.ifExists : 'update';
   }
 
   async #deleteExtras(
@@ -171,14 +151,14 @@ export class DryRun {
     slices: Slices,
     stop: Stop,
   ): Promise<void> {
-    const { dereference, oneFileSystem } = this.#settings;
-    const onlyDeviceOf = oneFileSystem ? this.#places.sourceFacts : undefined;
+    const { dereference, oneFileSystem } = this.#plan.settings;
+    const onlyDeviceOf = oneFileSystem ? this.#plan.places.sourceFacts : undefined;
     const trees = {
       source,
       destination,
       dereference,
       onlyDeviceOf,
-      filters: this.#filters,
+      filters: this.#plan.filters,
       sparesExcluded: true,
     };
     for (const deletion of deleteExtras(trees, false)) {

@@ -1,5 +1,6 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { randomNumbers } from '../helpers/random-numbers.js';
 
 export interface Shape {
   files: number;
@@ -72,15 +73,4 @@ function sizesOf({ files, smallest, largest, total }: Shape, random: () => numbe
   const drawn = Array.from({ length: files }, draw);
   const scale = total === undefined ? 1 : total / drawn.reduce((sum, size) => sum + size, 0);
   return drawn.map(size => Math.round(Math.min(largest, Math.max(smallest, size * scale))));
-}
-
-/** Mulberry32: small, fast, and the same everywhere. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -37,17 +37,6 @@ export interface Outcome {
   problems: string[];
 }
 
-/** A generator that gives the same numbers for the same seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Kinds of kill and places go round, so that each phase has all of them; when exactly is drawn. */
 export function drawMoments(count: number, random: () => number): Moment[] {
   return Array.from({ length: count }, (_, n) => {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { expect, onTestFinished } from 'vitest';
+import { randomNumbers } from '../helpers/random-numbers.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
-import { drawMoments, KillPlace, type Phase, phases, randomFrom } from './kill-harness.js';
+import { drawMoments, KillPlace, type Phase, phases } from './kill-harness.js';
 
 /** Lives through so many kills, a sixth of them at least in each phase; `KILL_SEED`, printed on failure, draws them again. */
 export async function liveThroughKills(count: number): Promise<void> {
@@ -9,7 +10,7 @@ export async function liveThroughKills(count: number): Promise<void> {
   const place = new KillPlace(scratchFolder(existsSync('/dev/shm') ? '/dev/shm' : undefined, onTestFinished));
   const reached = new Map<Phase | undefined, number>();
   let longestMs = 0;
-  for (const [number, moment] of drawMoments(count, randomFrom(seed)).entries()) {
+  for (const [number, moment] of drawMoments(count, randomNumbers(seed)).entries()) {
     const outcome = await place.live(moment);
     reached.set(outcome.reached, (reached.get(outcome.reached) ?? 0) + 1);
     longestMs = Math.max(longestMs, outcome.goneAfterMs);
