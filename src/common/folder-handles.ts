@@ -7,7 +7,7 @@ import { entryCalls, type FolderPlace, type Names } from './system/entry-calls.j
 /**
  * Reaches the folders of one tree without ever passing through a symbolic link inside it.
  *
- * On Linux each folder is opened component by component, no link followed, and used as
+ * Where there is `/proc`, on Linux, each folder is opened component by component, no link followed, and used as
  * `/proc/self/fd/N/name`: what is planted on the way later does not matter, and no path is too long.
  * Elsewhere Node has no `openat`; each component is checked with `lstat` instead.
  */
@@ -40,7 +40,7 @@ export const HANDLES_OUTLIVE_RENAME = HAS_DESCRIPTOR_PATHS;
  * @param mostOpen folders kept open at most, from 2
  */
 export function openFolderHandles(root: string, followLinks = false, mostOpen = OPEN_FOLDERS): FolderHandles {
-  return HANDLES_OUTLIVE_RENAME
+  return HAS_DESCRIPTOR_PATHS
     ? new DescriptorHandles(root, followLinks, mostOpen)
     : new CheckedHandles(root, followLinks);
 }

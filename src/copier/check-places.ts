@@ -1,11 +1,13 @@
-import { accessSync, constants, lstatSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { accessSync, constants, lstatSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { type BytePath, bytePath, NAME_ENCODING, native, rawName, readable } from '../common/byte-path.js';
 import { type Facts, kindOf, sameInode } from '../common/facts.js';
-import { codeOf, failureOf } from '../common/failure.js';
+import { codeOf } from '../common/failure.js';
 import { lstat, stat } from '../common/stat.js';
-import { RefusedError, UsageError } from './errors.js';
-import { isPath, shown as shownValue } from './options.js';
+import { RefusedError, refusal, UsageError } from './errors.js';
+import { isPath } from './options.js';
+import { absolute, nearestStanding, parentOf, realPath } from './paths.js';
+import { shownValue } from './shown-value.js';
 
 /** Where a copy reads and writes; all paths absolute. */
 export interface Places {
@@ -92,24 +94,6 @@ function findPlaces(
     exists,
     shown,
   };
-}
-
-/** `node:path` looks for separators and dots only, which are the same in bytes as in text. */
-export function absolute(path: BytePath): BytePath {
-  return rawName(isAbsolute(path) ? resolve(path) : resolve(workingFolder(), path));
-}
-
-/** Node's own `cwd` is text: it loses what is no UTF-8. */
-function workingFolder(): string {
-  try {
-    return NAME_ENCODING === 'utf8' ? process.cwd() : realPath(rawName('.'));
-  } catch (error) {
-    throw new RefusedError(refusal('.', 'the working folder cannot be reached', error), { cause: error });
-  }
-}
-
-function realPath(path: BytePath): BytePath {
-  return rawName(realpathSync.native(native(path), NAME_ENCODING));
 }
 
 /** Beside the destination; a name that is too long with the suffix is cut to fit, between characters. */
@@ -200,7 +184,8 @@ function refuseOverlap(
   }
 }
 
-function isWithin(start: BytePath, folder: Facts): boolean {
+/** @param start the folder itself or one that lies in it, as far down as it stands */
+export function isWithin(start: BytePath, folder: Facts): boolean {
   for (let path = nearestStanding(start); ; path = parentOf(path)) {
     if (sameInode(stat(native(path)), folder)) return true;
     if (parentOf(path) === path) return false;
@@ -217,26 +202,4 @@ function refuseUnwritable(shown: string, destinationRoot: BytePath, exists: bool
     if (error instanceof RefusedError) throw error;
     throw new RefusedError(refusal(shown, 'cannot be written', error), { cause: error });
   }
-}
-
-/** The path itself or its nearest ancestor that stands, links resolved. */
-export function nearestStanding(start: BytePath): BytePath {
-  for (let path = start; ; path = parentOf(path)) {
-    try {
-      return realPath(path);
-    } catch (error) {
-      if (parentOf(path) === path || (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR')) {
-        throw new RefusedError(refusal(readable(path), 'cannot be reached', error), { cause: error });
-      }
-    }
-  }
-}
-
-export function parentOf(path: BytePath): BytePath {
-  return rawName(dirname(path));
-}
-
-function refusal(path: string, what: string, error: unknown): string {
-  const { code, message } = failureOf(error);
-  return `${path}: ${what}: ${message} (${code})`;
 }

@@ -1,40 +1,84 @@
 import { basename, join, relative } from 'node:path';
-import { type BytePath, bytePath, rawName, readable } from '../common/byte-path.js';
-import { absolute, nearestStanding, parentOf } from './check-places.js';
-import { RefusedError, UsageError } from './errors.js';
+import { type BytePath, bytePath, native, rawName, readable } from '../common/byte-path.js';
+import { kindOf } from '../common/facts.js';
+import { lstatIfThere } from '../common/stat.js';
+import { isWithin } from './check-places.js';
+import { RefusedError } from './errors.js';
+import { absolute, parentOf, realPath } from './paths.js';
 import type { Plan } from './plan.js';
 
 /**
- * Refuses files for `checksums` and `failed` that the run itself would take away, or could not tell apart.
+ * Refuses files for `checksums` and `failed` where writing them would change the source, where the run itself would
+ * take them away, and where they are a file that is given for something else too.
  * @throws {RefusedError}
  */
 export function checkSideFiles(plan: Plan): void {
-  const { checksums, failed } = plan.settings;
-  const [manifest, list] = [placeOf(checksums), placeOf(failed)];
-  if (manifest !== undefined && manifest === list)
-    throw new UsageError(`checksums and failed name one file, ${readable(manifest)}; each needs its own`);
-  for (const [option, place] of [
-    ['checksums', manifest],
-    ['failed', list],
-  ] as const) {
-    if (place === undefined) continue;
-    const fault = faultOf(place, plan);
-    if (fault !== undefined) throw new RefusedError(`${option} ${readable(place)}: ${fault} (EINVAL)`);
-  }
+  const { checksums, failed, from, ignoreFile } = plan.settings;
+  check('checksums', checksums, plan, { failed, from, 'ignore-file': ignoreFile });
+  // The list of a run may be the one that it goes by: it has been read by then.
+  check('failed', failed, plan, { 'ignore-file': ignoreFile });
+}
+
+type File = string | Buffer | undefined;
+
+function check(option: string, file: File, plan: Plan, others: Readonly<Record<string, File>>): void {
+  const place = placeOf(file);
+  if (place === undefined) return;
+  const fault = leadsNowhere(place) ?? faultOf(place, plan) ?? sharedWith(place, others);
+  if (fault !== undefined) throw new RefusedError(`${option} ${readable(place)}: ${fault} (EINVAL)`);
+}
+
+/** It would be made wherever that is. */
+function leadsNowhere(place: BytePath): string | undefined {
+  const standing = lstatIfThere(native(place));
+  const isDangling = standing !== undefined && kindOf(standing) === 'link';
+  return isDangling ? 'is a link that leads nowhere; name what it is to lead to' : undefined;
 }
 
 function faultOf(place: BytePath, { places, settings, filters }: Plan): string | undefined {
-  const { destinationRoot, partialRoot, exists } = places;
-  if (place === destinationRoot || place === partialRoot)
-    return 'stands where the copy is to be made; name another file';
-  if (!exists || !settings.delete || !place.startsWith(`${destinationRoot}/`)) return undefined;
-  if (filters?.isExcluded(rawName(relative(destinationRoot, place)), false)) return undefined;
-  return 'lies in the destination, where --delete would remove it; name a file elsewhere, or exclude it';
+  const { sourceRoot, sourceFacts, destinationRoot, partialRoot, exists } = places;
+  if (isWithin(parentOf(place), sourceFacts))
+    return 'lies in the source, which is never changed; name a file elsewhere';
+  const partial = resolved(partialRoot);
+  if (place === resolved(destinationRoot) || place === partial || place.startsWith(`${partial}/`))
+    return 'lies where the copy is to be made; name a file elsewhere';
+  if (!exists || !place.startsWith(`${destinationRoot}/`)) return undefined;
+  const path = rawName(relative(destinationRoot, place));
+  const isTaken = settings.delete || lstatIfThere(native(`${sourceRoot}/${path}`)) !== undefined;
+  return isTaken && !filters?.isExcluded(path, false)
+    ? 'lies in the destination, where the copy would take it away; name a file elsewhere, or exclude it'
+    : undefined;
 }
 
-/** Absolute, the links on the way to it resolved. */
-function placeOf(path: string | Buffer | undefined): BytePath | undefined {
-  if (path === undefined || path.length === 0) return undefined;
-  const place = absolute(bytePath(path));
-  return rawName(join(nearestStanding(parentOf(place)), basename(place)));
+function sharedWith(place: BytePath, others: Readonly<Record<string, File>>): string | undefined {
+  for (const [option, file] of Object.entries(others)) {
+    if (placeOf(file) === place) return `is the file of ${option} as well; name another one`;
+  }
+  return undefined;
+}
+
+/** @returns undefined where there is nothing to lose, as with `/dev/null`, or nothing that could be opened */
+function placeOf(file: File): BytePath | undefined {
+  if (file === undefined || file.length === 0) return undefined;
+  const place = resolved(absolute(bytePath(file)));
+  const standing = place === undefined ? undefined : lstatIfThere(native(place));
+  return standing === undefined || ['file', 'folder', 'link'].includes(kindOf(standing)) ? place : undefined;
+}
+
+/** All links resolved, as far as it stands; undefined where it cannot be reached, which its opening will tell. */
+function resolved(path: BytePath): BytePath | undefined {
+  return realPathIfThere(path) ?? inRealFolder(path);
+}
+
+function inRealFolder(path: BytePath): BytePath | undefined {
+  const folder = realPathIfThere(parentOf(path));
+  return folder === undefined ? undefined : rawName(join(folder, basename(path)));
+}
+
+function realPathIfThere(path: BytePath): BytePath | undefined {
+  try {
+    return realPath(path);
+  } catch {
+    return undefined;
+  }
 }

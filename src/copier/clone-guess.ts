@@ -5,11 +5,19 @@ import type { Reflink } from '../common/messages.js';
 import { lstat } from '../common/stat.js';
 import { BCACHEFS, BTRFS, OCFS2, XFS, ZFS } from '../common/system/file-systems.js';
 
-/** Tells of a source file whether it will probably become a clone in the folder at `root`, which takes no time. */
+/** Tells of a source file whether there will probably be a clone of it in the folder at `root`: nothing is copied then. */
 export function cloneGuess(root: BytePath, reflink: Reflink): (source: Device) => boolean {
-  if (reflink === 'never' || !CLONES.has(statfsSync(native(root)).type)) return () => false;
-  const target = lstat(native(`${root}/.`));
-  return source => sameDevice(source, target);
+  const target = reflink === 'never' ? undefined : cloningDevice(root);
+  return source => target !== undefined && sameDevice(source, target);
+}
+
+/** Undefined also where that cannot be told, as where the folder has gone meanwhile: whatever is written there says so. */
+function cloningDevice(root: BytePath): Device | undefined {
+  try {
+    return CLONES.has(statfsSync(native(root)).type) ? lstat(native(`${root}/.`)) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Of some of them it depends on how they were made. */

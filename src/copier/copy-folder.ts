@@ -59,7 +59,7 @@ export async function prepareCopy(
   const settings = normalizeOptions(options);
   if (settings.xattrs === 'always' && platformCalls() === undefined) {
     throw new RefusedError(
-      'xattrs always: extended attributes cannot be reached here: the optional dependency koffi is not installed, or not made for this platform; install it, or take xattrs auto (ENOTSUP)',
+      'xattrs always: extended attributes cannot be reached here: the optional dependency koffi is not installed, or not made for this platform, or there is no /proc; mend that, or take xattrs auto (ENOTSUP)',
     );
   }
   const places = checkPlaces(source, destination, settings.suffix);

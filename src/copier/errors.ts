@@ -1,9 +1,15 @@
-import type { Failure } from '../common/failure.js';
+import { type Failure, failureOf } from '../common/failure.js';
 import type { CopyReport } from './events.js';
 
 /** The copy was refused before anything was written; where the command exits with 2. */
 export class RefusedError extends Error {
   override readonly name: string = 'RefusedError';
+}
+
+/** The sentence of a refusal that an error is the reason for. */
+export function refusal(path: string, what: string, error: unknown): string {
+  const { code, message } = failureOf(error);
+  return `${path}: ${what}: ${message} (${code})`;
 }
 
 /** An option or argument that cannot be used. */

@@ -1,9 +1,9 @@
-import { inspect } from 'node:util';
 import type { IfExists, Reflink } from '../common/messages.js';
 import { UsageError } from './errors.js';
 import { EventSink } from './event-sink.js';
 import type { CopyEvent } from './events.js';
 import { validatePatterns } from './patterns.js';
+import { shownValue } from './shown-value.js';
 
 /** What can be asked of a copy; all of it optional, with the command's defaults. */
 export interface CopyOptions {
@@ -120,7 +120,7 @@ export const XATTRS: readonly Xattrs[] = ['auto', 'always', 'never'];
 /** @throws {UsageError} naming the option, what it takes and what came */
 export function normalizeOptions(options: RunOptions): CopySettings {
   if (typeof options !== 'object' || options === null)
-    throw new UsageError(`options come as an object, not ${shown(options)}`);
+    throw new UsageError(`options come as an object, not ${shownValue(options)}`);
   const {
     workers = DEFAULT_WORKERS,
     chunkSize = DEFAULT_CHUNK_SIZE,
@@ -174,7 +174,8 @@ export function normalizeOptions(options: RunOptions): CopySettings {
   });
   validatePaths({ ignoreFile, checksums, failed, from });
   validateSignal(signal);
-  if (typeof onEvent !== 'function') throw new UsageError(`onEvent takes a function, not ${shown(onEvent)}`);
+  if (typeof onEvent !== 'function')
+    throw new UsageError(`onEvent takes a function, not ${shownValue(onEvent)}`);
   if (deleteExtras && from !== undefined) {
     throw new UsageError(
       'delete cannot go with from: what is not named there is no extra; leave one of them out',
@@ -222,30 +223,30 @@ const SHOWING = new Set(['progress', 'quiet', 'verbose']);
 
 function validateWhole(option: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new UsageError(`${option} takes a whole number from ${least} to ${most}, not ${String(value)}`);
+  throw new UsageError(`${option} takes a whole number from ${least} to ${most}, not ${shownValue(value)}`);
 }
 
 function validateSuffix(suffix: string): void {
   if (typeof suffix === 'string' && suffix !== '' && !/[/\0]/.test(suffix)) return;
-  throw new UsageError(`suffix takes a text that can stand at the end of a name, not ${shown(suffix)}`);
+  throw new UsageError(`suffix takes a text that can stand at the end of a name, not ${shownValue(suffix)}`);
 }
 
 function validateChoice<T extends string>(option: string, value: T, choices: readonly T[]): void {
   if (choices.includes(value)) return;
-  throw new UsageError(`${option} takes one of ${choices.join(', ')}, not ${shown(value)}`);
+  throw new UsageError(`${option} takes one of ${choices.join(', ')}, not ${shownValue(value)}`);
 }
 
 function validateFlags(flags: Readonly<Record<string, boolean>>): void {
   for (const [option, value] of Object.entries(flags)) {
     if (typeof value === 'boolean') continue;
-    throw new UsageError(`${option} takes true or false, not ${shown(value)}`);
+    throw new UsageError(`${option} takes true or false, not ${shownValue(value)}`);
   }
 }
 
 function validatePaths(paths: Readonly<Record<string, unknown>>): void {
   for (const [option, path] of Object.entries(paths)) {
     if (path === undefined || isPath(path)) continue;
-    throw new UsageError(`${option} takes a path, a string or a Buffer, not ${shown(path)}`);
+    throw new UsageError(`${option} takes a path, a string or a Buffer, not ${shownValue(path)}`);
   }
 }
 
@@ -262,12 +263,5 @@ function validateSignal(signal: unknown): void {
     'throwIfAborted' in signal &&
     'addEventListener' in signal &&
     'aborted' in signal;
-  if (!canDoAll) throw new UsageError(`signal takes an AbortSignal, not ${shown(signal)}`);
-}
-
-/** A value that should not be there, for callers without types. */
-export function shown(value: unknown): string {
-  return typeof value === 'string'
-    ? JSON.stringify(value)
-    : inspect(value, { depth: 0, breakLength: Infinity });
+  if (!canDoAll) throw new UsageError(`signal takes an AbortSignal, not ${shownValue(signal)}`);
 }

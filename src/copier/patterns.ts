@@ -1,4 +1,5 @@
 import { UsageError } from './errors.js';
+import { shownValue } from './shown-value.js';
 
 /** As long as a path may be that is given to the system in one piece. */
 export const LONGEST_PATTERN = 4096;
@@ -10,12 +11,12 @@ export const LONGEST_PATTERN = 4096;
  */
 export function validatePatterns(option: 'include' | 'exclude', patterns: readonly string[]): void {
   if (!Array.isArray(patterns)) {
-    throw new UsageError(`${option} takes a list of patterns, not ${JSON.stringify(patterns)}`);
+    throw new UsageError(`${option} takes a list of patterns, not ${shownValue(patterns)}`);
   }
   for (const pattern of patterns) {
     const fault = typeof pattern === 'string' ? faultOf(option, pattern) : 'it is no text';
     if (fault === undefined) continue;
-    throw new UsageError(`${option} takes gitignore patterns, not ${JSON.stringify(pattern)}: ${fault}`);
+    throw new UsageError(`${option} takes gitignore patterns, not ${shownValue(pattern)}: ${fault}`);
   }
 }
 

@@ -6,7 +6,7 @@ export class Tally {
   readonly startedAtMs = performance.now();
   readonly found = { files: 0, folders: 0, bytes: 0 };
   readonly finished = { files: 0, folders: 0, bytes: 0 };
-  /** Bytes of content that were moved, also of files still under way, and of those that came to nothing. */
+  /** Bytes of content that were moved, also of files still under way, and what a lost worker had of one. */
   bytes = 0;
   /** Bytes of content that stood there already. */
   passedBytes = 0;

@@ -20,22 +20,20 @@ export class TreeCopy {
   readonly #parts: TreeCopyParts;
   readonly #folders = new FolderTree((folder, failure) => this.#finish(folder, failure));
   readonly #hardLinks = new HardLinks();
-  readonly #plan: TreePlan;
+  readonly #planner: TreePlan;
   /** Entries in whose place stands a folder that is not empty: they have their turn at the end. */
   readonly #blocked: PendingJob[] = [];
   /** Folders that are finished once more, without being counted again. */
   readonly #again = new Set<BytePath>();
-  /** Whether the root could not be finished, which has been told of. */
-  #hasRootFailed = false;
 
   constructor(parts: TreeCopyParts) {
     this.#parts = parts;
-    this.#plan = new TreePlan(parts, this.#folders, this.#hardLinks);
+    this.#planner = new TreePlan(parts, this.#folders, this.#hardLinks);
   }
 
   /** Whether the root could be listed: only then there is a copy. */
   get hasRoot(): boolean {
-    return this.#plan.rootFacts !== undefined;
+    return this.#planner.rootFacts !== undefined;
   }
 
   /** Whether everything that was taken is settled. */
@@ -44,7 +42,7 @@ export class TreeCopy {
   }
 
   take(listed: Listed): void {
-    this.#plan.take(listed);
+    this.#planner.take(listed);
   }
 
   settle(job: PendingJob, outcome: DoneOutcome): void {
@@ -96,7 +94,6 @@ export class TreeCopy {
       this.#parts.ledger.failedBeside(path, failure);
       return;
     }
-    if (path === ROOT) this.#hasRootFailed = true;
     this.#parts.ledger.failed(path, failure, job.attempt);
     if (!isFinish(job)) {
       if (isOneOfSeveral(job)) this.#linkOthers(job, false, undefined);
@@ -150,16 +147,15 @@ export class TreeCopy {
 
   /** Gives the root its own mode and times, now that all work in it is done. */
   finishRoot(): void {
-    if (this.#plan.rootFacts !== undefined && !this.#hasRootFailed)
-      this.finishAgain(ROOT, this.#plan.rootFacts);
+    if (this.#planner.rootFacts !== undefined) this.finishAgain(ROOT, this.#planner.rootFacts);
   }
 
   /** The same by its path, where the workers cannot reach it any more; to the microsecond. */
   finishRootAt(path: BytePath): void {
-    if (this.#plan.rootFacts === undefined) return;
-    const { atime, atimeNs, mtime, mtimeNs } = this.#plan.rootFacts;
+    if (this.#planner.rootFacts === undefined) return;
+    const { atime, atimeNs, mtime, mtimeNs } = this.#planner.rootFacts;
     utimesSync(native(path), nodeSeconds(atime, atimeNs), nodeSeconds(mtime, mtimeNs));
-    chmodSync(native(path), permissionsOf(this.#plan.rootFacts));
+    chmodSync(native(path), permissionsOf(this.#planner.rootFacts));
   }
 
   #goOn(next: LargeStep): void {
@@ -202,11 +198,11 @@ export class TreeCopy {
     if (isThere) {
       const firstName = join(job.folder, job.name);
       for (const other of this.#hardLinks.copied(firstName, job.facts, digest)) {
-        this.#plan.hand(other, 'hardLink', firstName);
+        this.#planner.hand(other, 'hardLink', firstName);
       }
     } else {
       const next = this.#hardLinks.lost(job.facts);
-      if (next !== undefined) this.#plan.hand(next, next.kind);
+      if (next !== undefined) this.#planner.hand(next, next.kind);
     }
   }
 }

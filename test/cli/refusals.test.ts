@@ -131,25 +131,51 @@ const destinations: Refused[] = [
 ];
 
 const sideFiles: Refused[] = [
-  [
-    'a manifest in the place of the copy',
-    ['--checksums', 'copy', 'photos', 'copy'],
-    /^folder-copy: checksums \S+\/copy: stands where the copy is to be made; .* \(EINVAL\)$/,
-  ],
-  [
-    'a list of failures in the place of the unfinished copy',
-    ['--failed', 'empty/../copy.partial', 'photos', 'copy'],
-    /^folder-copy: failed \S+\/copy\.partial: stands where .* \(EINVAL\)$/,
-  ],
+  ...['photos/b.jpg', 'photos/2024/sums', 'to-2024/sums'].map(
+    file =>
+      [
+        `a manifest in the source, spelled ${file}`,
+        ['--checksums', file, 'photos', 'copy'],
+        /^folder-copy: checksums \S+\/photos\/\S+: lies in the source, which is never changed; .* \(EINVAL\)$/,
+      ] satisfies Refused,
+  ),
+  ...['copy', 'to-here/copy', 'empty/../copy.partial'].map(
+    file =>
+      [
+        `a list of failures in the place of the copy, spelled ${file}`,
+        ['--failed', file, 'photos', 'to-here/copy'],
+        /^folder-copy: failed \S+\/copy(\.partial)?: lies where the copy is to be made; .* \(EINVAL\)$/,
+      ] satisfies Refused,
+  ),
   [
     'a manifest that --delete would remove',
     ['--checksums', 'to-here/empty/sums', '--delete', 'photos', 'empty'],
-    /^folder-copy: checksums \S+\/empty\/sums: lies in the destination, where --delete .* \(EINVAL\)$/,
+    /^folder-copy: checksums \S+\/empty\/sums: lies in the destination, where .* or exclude it \(EINVAL\)$/,
+  ],
+  [
+    'a manifest where a file will be copied to',
+    ['--checksums', 'empty/b.jpg', 'photos', 'empty'],
+    /^folder-copy: checksums \S+\/empty\/b\.jpg: lies in the destination, where .* \(EINVAL\)$/,
+  ],
+  [
+    'a manifest whose link leads nowhere',
+    ['--checksums', 'dangling', 'photos', 'copy'],
+    /^folder-copy: checksums \S+\/dangling: is a link that leads nowhere; .* \(EINVAL\)$/,
   ],
   [
     'one file for the manifest and for the failures',
     ['--checksums', 'list', '--failed', 'to-here/list', 'photos', 'copy'],
-    /^folder-copy: checksums and failed name one file, \S+\/list; each needs its own$/,
+    /^folder-copy: checksums \S+\/list: is the file of failed as well; name another one \(EINVAL\)$/,
+  ],
+  [
+    'a manifest over the file that says what is copied',
+    ['--from', 'notes.txt', '--checksums', 'to-notes', 'photos', 'copy'],
+    /^folder-copy: checksums \S+\/notes\.txt: is the file of from as well; .* \(EINVAL\)$/,
+  ],
+  [
+    'a manifest in no folder',
+    ['--checksums', 'no/copy', 'photos', 'copy'],
+    /^folder-copy: checksums no\/copy: .* \(ENOENT\)$/,
   ],
   [
     'a manifest without a name',

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { type CopyEvent, type CopyOptions, copyFolder, RefusedError } from 'folder-copy';
+import { type CopyEvent, type CopyOptions, copyFolder, PartialCopyError, RefusedError } from 'folder-copy';
 import { watchSignals } from '../../src/cli/signals.js';
 
 // A copy as the command runs it, that writes each event as a line of JSON before it goes on:
@@ -14,8 +14,9 @@ const onEvent = (event: CopyEvent): void => {
 try {
   await copyFolder(source, destination, { ...(JSON.parse(options) as CopyOptions), onEvent, signal });
 } catch (error) {
-  // Of a run that has come to an end, the end event has told all.
-  if (status === undefined && !(error instanceof RefusedError)) throw error;
+  // Of a run with failures, and of one that was stopped, the end event has told all.
+  const isTold = error instanceof PartialCopyError || error === signal.reason;
+  if (!isTold && !(error instanceof RefusedError)) throw error;
   if (error instanceof RefusedError) process.stderr.write(`${error.message}\n`);
 }
 process.exitCode = status ?? 2;

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, lstatSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -174,6 +176,23 @@ describe('plain Node', () => {
     const command = `umount -l /proc; '${process.execPath}' '${commandPath}' '${source}' '${copy}'`;
     shell(dirname(source), `unshare -m sh -euc "${command}"`);
     expect(compareTrees(source, copy, { times: 'us' })).toEqual([]);
+  });
+
+  test.skipIf(!isRoot)('holds a destination against a run that has /proc where it has none', async () => {
+    const source = makeTree([{ path: 'x', kind: 'file', size: 1_000_000 }]);
+    const copy = join(dirname(source), 'copy');
+    const command = `umount -l /proc; exec "$0" "$1" -q --bwlimit 100k "$2" "$3"`;
+    const args = ['-m', 'sh', '-euc', command, process.execPath, commandPath, source, copy];
+    const first = spawn('unshare', args, { stdio: 'ignore' });
+    const ended = once(first, 'exit');
+    await expect.poll(() => existsSync(`${copy}.partial/.folder-copy.claim`), { timeout: 20_000 }).toBe(true);
+    const second = await runCommand([source, copy]);
+    first.kill('SIGINT');
+    await ended;
+    expect(second).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('which cannot be seen from here'),
+    });
   });
 
   test.skipIf(!isRoot)('copies as a user without rights', async () => {

@@ -103,7 +103,7 @@ test('the digest of a file that grew while it was read is of what was kept of it
   expect(checked(copy, manifest)).toBe(1);
 });
 
-test('a manifest in the destination stays, if --delete is to leave its name alone', async () => {
+test('a manifest in the destination stays, where --delete and the copy leave its name alone', async () => {
   const source = makeTree([{ path: 'x', kind: 'file', content: 'x' }]);
   const copy = makeTree([{ path: 'extra', kind: 'file', content: '' }], join(dirname(source), 'copy'));
   const options = ['--delete', '--exclude', '/sums', '--checksums', join(copy, 'sums')];

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { FACT, FACT_ROW, type Facts, factsAt, unchangedAt } from '../facts.js';
 import { type PackedNames, startOf } from '../name-column.js';
 import type { EntryCalls } from './entry-calls.js';
-import { type Libc, systemError } from './libc.js';
+import { HAS_NO_ATTRIBUTES, type Libc, systemError } from './libc.js';
 import { type FileLook, LibcNames } from './libc-names.js';
 import { LibcVectors } from './libc-vectors.js';
 import { timesOf } from './times-of.js';
@@ -123,7 +123,7 @@ export function libcEntryCalls(library: Libc): EntryCalls {
     hasAttributes(descriptor) {
       const bytes = flistxattr(descriptor, 0, 0);
       // What cannot be asked for another reason than that there are none comes to light when they are read.
-      return bytes > 0 || (bytes < 0 && !HAS_NONE.has(library.errno()));
+      return bytes > 0 || (bytes < 0 && !HAS_NO_ATTRIBUTES.has(library.errno()));
     },
 
     makeFolder(folder, name, mode) {
@@ -153,8 +153,6 @@ const STATX_BASIC_STATS = 0x7ff;
 const O_CLOEXEC = 0o2000000;
 const ENOENT = 2;
 const EINTR = 4;
-/** EACCES, ENOSYS, EOPNOTSUPP: as `keepAttributes` takes them. */
-const HAS_NONE = new Set([13, 38, 95]);
 
 /** The kernel takes paths up to this length, its end included. */
 const PATH_MAX = 4096;

@@ -1,4 +1,4 @@
-import { cString, type Libc, libc, systemError } from './libc.js';
+import { cString, HAS_NO_ATTRIBUTES, type Libc, libc, systemError } from './libc.js';
 
 /**
  * Calls of the C library that Node does not offer. Errors are thrown as `fs` throws them, with `code`.
@@ -70,7 +70,11 @@ function bind({ bind, errno }: Libc): PlatformCalls {
     makeFifo: (path, mode) => void check(mkfifo(cString(path), mode), 'mkfifo'),
     clone: (source, target) => void check(ioctl(target, FICLONE, 'int', source), 'ioctl'),
     dropCache: descriptor => void fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED),
-    hasAttributesAt: path => (isDescriptor(path) ? listxattr : llistxattr)(cString(path), null, 0) > 0,
+    hasAttributesAt(path) {
+      const bytes = (isDescriptor(path) ? listxattr : llistxattr)(cString(path), null, 0);
+      // What cannot be asked for another reason comes to light when they are read.
+      return bytes > 0 || (bytes < 0 && !HAS_NO_ATTRIBUTES.has(errno()));
+    },
     attributes(path) {
       const list = isDescriptor(path) ? listxattr : llistxattr;
       const names = readWhole(buffer => check(list(cString(path), buffer, buffer.length), 'listxattr'));

@@ -4,7 +4,7 @@ import { type BytePath, native, rawName, readable } from '../../common/byte-path
 import { codeOf, failureOf } from '../../common/failure.js';
 import { CLAIM_NAME, claimantName, heirName, temporaryName } from '../../common/reserved-names.js';
 import { RefusedError } from '../errors.js';
-import { identityOf, isAlive, type ProcessIdentity, thisMachine } from './liveness.js';
+import { identityOf, isAlive, isSameBoot, type ProcessIdentity, thisMachine } from './liveness.js';
 import { makeOwnFile, readOwnFile } from './own-file.js';
 
 /**
@@ -98,15 +98,17 @@ export class Claim {
   async #refuseIfAlive(holder: Holder, name: string): Promise<void> {
     const here = thisMachine();
     const path = readable(rawName(`${this.#root}/${name}`));
+    const isOfThisBoot = isSameBoot(holder.boot, here.boot);
     if (
       holder.host !== here.host ||
-      (holder.boot === here.boot && holder.pidNamespace !== here.pidNamespace)
+      isOfThisBoot === undefined ||
+      (isOfThisBoot && holder.pidNamespace !== here.pidNamespace)
     ) {
       throw new RefusedError(
         `${readable(this.#root)}: is held by process ${holder.pid} on ${holder.host}, which cannot be seen from here; if it has ended, remove ${path} (EBUSY)`,
       );
     }
-    if (holder.boot !== here.boot) return;
+    if (!isOfThisBoot) return;
     if (isAlive(holder))
       throw new RefusedError(
         `${readable(this.#root)}: another run is at work there, process ${holder.pid}; wait for it to end (EBUSY)`,

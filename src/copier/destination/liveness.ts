@@ -25,9 +25,22 @@ export function identityOf(pid: number): ProcessIdentity {
   return startTime === undefined ? { pid } : { pid, startTime };
 }
 
+/** Whether two starts of a machine are the same one; undefined where they are told by different means. */
+export function isSameBoot(one: string, other: string): boolean | undefined {
+  const [minute, otherMinute] = [minuteOf(one), minuteOf(other)];
+  if (minute === undefined && otherMinute === undefined) return one === other;
+  if (minute === undefined || otherMinute === undefined) return undefined;
+  return Math.abs(minute - otherMinute) <= MINUTES_APART;
+}
+
+/** The clock may be set a little meanwhile, and no machine starts twice in that time. */
+const MINUTES_APART = 1;
+
 /** Whether a process of this machine and pid namespace still lives; in doubt, it does. */
 export function isAlive({ pid, startTime }: ProcessIdentity): boolean {
-  if (startTime !== undefined) return startTimeOf(pid) === startTime;
+  // Without `/proc` all that can be told is whether there is a process of this number.
+  if (startTime !== undefined && startTimeOf(process.pid) !== undefined)
+    return startTimeOf(pid) === startTime;
   try {
     process.kill(pid, 0);
     return true;
@@ -44,9 +57,15 @@ function startTimeOf(pid: number): string | undefined {
 }
 
 function bootId(): string {
-  // Without an id: the minute of the start, as the clock may be set a little meanwhile.
   const minute = Math.round((Date.now() / 1000 - uptime()) / 60);
-  return readIfThere('/proc/sys/kernel/random/boot_id')?.trim() ?? `minute ${minute}`;
+  return readIfThere('/proc/sys/kernel/random/boot_id')?.trim() ?? `${MINUTE}${minute}`;
+}
+
+/** How a boot begins that has no id: the minute of the machine's start follows. */
+const MINUTE = 'minute ';
+
+function minuteOf(boot: string): number | undefined {
+  return boot.startsWith(MINUTE) ? Number(boot.slice(MINUTE.length)) : undefined;
 }
 
 function pidNamespace(): string {
