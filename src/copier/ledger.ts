@@ -18,8 +18,6 @@ export class Ledger {
   readonly #files: SideFiles;
   /** Whether something failed that is no entry of the source's: the root, a deletion. */
   #failedBeside = false;
-  /** The root is finished twice: what fails the first time fails the second time too. */
-  #isRootTold = false;
   #firstFailure: Failure | undefined;
   #plannedBytes = 0;
 
@@ -125,9 +123,8 @@ export class Ledger {
   }
 
   failed(path: BytePath, failure: Failure, attempts = 1): void {
-    if (path !== ROOT) this.tally.failed += 1;
-    else if (this.#isRootTold) return;
-    else this.#failedBeside = this.#isRootTold = true;
+    if (path === ROOT) this.#failedBeside = true;
+    else this.tally.failed += 1;
     this.#firstFailure ??= failure;
     this.#files.failed(path);
     this.#events.tell({ type: 'error', ...eventPath(path), ...failure, attempts });
@@ -135,7 +132,6 @@ export class Ledger {
 
   /** What is no entry of the source's, or has been counted as finished: told of, not counted. */
   failedBeside(path: BytePath, failure: Failure): void {
-    if (path === ROOT && this.#isRootTold) return;
     this.#failedBeside = true;
     this.#firstFailure ??= failure;
     this.#events.tell({ type: 'error', ...eventPath(path), ...failure, attempts: 1 });

@@ -25,6 +25,8 @@ export class TreeCopy {
   readonly #blocked: PendingJob[] = [];
   /** Folders that are finished once more, without being counted again. */
   readonly #again = new Set<BytePath>();
+  /** Whether the root could not be finished, and that has been told: when it is finished once more, it will be the same. */
+  #isRootUnfinished = false;
 
   constructor(parts: TreeCopyParts) {
     this.#parts = parts;
@@ -91,9 +93,10 @@ export class TreeCopy {
       return;
     }
     if (job.kind === 'finish' && this.#again.delete(path)) {
-      this.#parts.ledger.failedBeside(path, failure);
+      if (path !== ROOT || !this.#isRootUnfinished) this.#parts.ledger.failedBeside(path, failure);
       return;
     }
+    if (path === ROOT) this.#isRootUnfinished = true;
     this.#parts.ledger.failed(path, failure, job.attempt);
     if (!isFinish(job)) {
       if (isOneOfSeveral(job)) this.#linkOthers(job, false, undefined);
