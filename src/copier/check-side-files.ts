@@ -1,6 +1,6 @@
 import { basename, join, relative } from 'node:path';
 import { type BytePath, bytePath, native, rawName, readable } from '../common/byte-path.js';
-import { kindOf } from '../common/facts.js';
+import { type Facts, kindOf } from '../common/facts.js';
 import { lstatIfThere } from '../common/stat.js';
 import { isWithin } from './check-places.js';
 import { RefusedError } from './errors.js';
@@ -14,14 +14,19 @@ import type { Plan } from './plan.js';
  */
 export function checkSideFiles(plan: Plan): void {
   const { checksums, failed, from, ignoreFile } = plan.settings;
-  check('checksums', checksums, plan, { failed, from, 'ignore-file': ignoreFile });
+  check('checksums', checksums, plan, { failed, from, ignoreFile });
   // The list of a run may be the one that it goes by: it has been read by then.
-  check('failed', failed, plan, { 'ignore-file': ignoreFile });
+  check('failed', failed, plan, { ignoreFile });
 }
 
-type File = string | Buffer | undefined;
+type PathOption = string | Buffer | undefined;
 
-function check(option: string, file: File, plan: Plan, others: Readonly<Record<string, File>>): void {
+function check(
+  option: string,
+  file: PathOption,
+  plan: Plan,
+  others: Readonly<Record<string, PathOption>>,
+): void {
   const place = placeOf(file);
   if (place === undefined) return;
   const fault = leadsNowhere(place) ?? faultOf(place, plan) ?? sharedWith(place, others);
@@ -30,7 +35,7 @@ function check(option: string, file: File, plan: Plan, others: Readonly<Record<s
 
 /** It would be made wherever that is. */
 function leadsNowhere(place: BytePath): string | undefined {
-  const standing = lstatIfThere(native(place));
+  const standing = standingAt(place);
   const isDangling = standing !== undefined && kindOf(standing) === 'link';
   return isDangling ? 'is a link that leads nowhere; name what it is to lead to' : undefined;
 }
@@ -40,17 +45,18 @@ function faultOf(place: BytePath, { places, settings, filters }: Plan): string |
   if (isWithin(parentOf(place), sourceFacts))
     return 'lies in the source, which is never changed; name a file elsewhere';
   const partial = resolved(partialRoot);
-  if (place === resolved(destinationRoot) || place === partial || place.startsWith(`${partial}/`))
+  const isInPartial = partial !== undefined && (place === partial || place.startsWith(`${partial}/`));
+  if (isInPartial || place === resolved(destinationRoot))
     return 'lies where the copy is to be made; name a file elsewhere';
   if (!exists || !place.startsWith(`${destinationRoot}/`)) return undefined;
   const path = rawName(relative(destinationRoot, place));
-  const isTaken = settings.delete || lstatIfThere(native(`${sourceRoot}/${path}`)) !== undefined;
+  const isTaken = settings.delete || standingAt(rawName(`${sourceRoot}/${path}`)) !== undefined;
   return isTaken && !filters?.isExcluded(path, false)
     ? 'lies in the destination, where the copy would take it away; name a file elsewhere, or exclude it'
     : undefined;
 }
 
-function sharedWith(place: BytePath, others: Readonly<Record<string, File>>): string | undefined {
+function sharedWith(place: BytePath, others: Readonly<Record<string, PathOption>>): string | undefined {
   for (const [option, file] of Object.entries(others)) {
     if (placeOf(file) === place) return `is the file of ${option} as well; name another one`;
   }
@@ -58,10 +64,10 @@ function sharedWith(place: BytePath, others: Readonly<Record<string, File>>): st
 }
 
 /** @returns undefined where there is nothing to lose, as with `/dev/null`, or nothing that could be opened */
-function placeOf(file: File): BytePath | undefined {
+function placeOf(file: PathOption): BytePath | undefined {
   if (file === undefined || file.length === 0) return undefined;
   const place = resolved(absolute(bytePath(file)));
-  const standing = place === undefined ? undefined : lstatIfThere(native(place));
+  const standing = place === undefined ? undefined : standingAt(place);
   return standing === undefined || ['file', 'folder', 'link'].includes(kindOf(standing)) ? place : undefined;
 }
 
@@ -76,8 +82,17 @@ function inRealFolder(path: BytePath): BytePath | undefined {
 }
 
 function realPathIfThere(path: BytePath): BytePath | undefined {
+  return ifReached(() => realPath(path));
+}
+
+function standingAt(place: BytePath): Facts | undefined {
+  return ifReached(() => lstatIfThere(native(place)));
+}
+
+/** What cannot be looked at cannot be opened either: that has the path and the code in its message. */
+function ifReached<T>(look: () => T): T | undefined {
   try {
-    return realPath(path);
+    return look();
   } catch {
     return undefined;
   }

@@ -25,7 +25,7 @@ export class TreeCopy {
   readonly #blocked: PendingJob[] = [];
   /** Folders that are finished once more, without being counted again. */
   readonly #again = new Set<BytePath>();
-  /** Whether the root could not be finished, and that has been told: when it is finished once more, it will be the same. */
+  /** Whether the root has been told of as failed: it is finished twice, and an entry fails once. */
   #isRootUnfinished = false;
 
   constructor(parts: TreeCopyParts) {

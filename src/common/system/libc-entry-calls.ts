@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { FACT, FACT_ROW, type Facts, factsAt, unchangedAt } from '../facts.js';
 import { type PackedNames, startOf } from '../name-column.js';
 import type { EntryCalls } from './entry-calls.js';
-import { HAS_NO_ATTRIBUTES, type Libc, systemError } from './libc.js';
+import { type Libc, NO_ATTRIBUTES_ERRNOS, systemError } from './libc.js';
 import { type FileLook, LibcNames } from './libc-names.js';
 import { LibcVectors } from './libc-vectors.js';
 import { timesOf } from './times-of.js';
@@ -123,7 +123,7 @@ export function libcEntryCalls(library: Libc): EntryCalls {
     hasAttributes(descriptor) {
       const bytes = flistxattr(descriptor, 0, 0);
       // What cannot be asked for another reason than that there are none comes to light when they are read.
-      return bytes > 0 || (bytes < 0 && !HAS_NO_ATTRIBUTES.has(library.errno()));
+      return bytes > 0 || (bytes < 0 && !NO_ATTRIBUTES_ERRNOS.has(library.errno()));
     },
 
     makeFolder(folder, name, mode) {

@@ -1,4 +1,4 @@
-import { cString, HAS_NO_ATTRIBUTES, type Libc, libc, systemError } from './libc.js';
+import { cString, type Libc, libc, NO_ATTRIBUTES_ERRNOS, systemError } from './libc.js';
 
 /**
  * Calls of the C library that Node does not offer. Errors are thrown as `fs` throws them, with `code`.
@@ -73,7 +73,7 @@ function bind({ bind, errno }: Libc): PlatformCalls {
     hasAttributesAt(path) {
       const bytes = (isDescriptor(path) ? listxattr : llistxattr)(cString(path), null, 0);
       // What cannot be asked for another reason comes to light when they are read.
-      return bytes > 0 || (bytes < 0 && !HAS_NO_ATTRIBUTES.has(errno()));
+      return bytes > 0 || (bytes < 0 && !NO_ATTRIBUTES_ERRNOS.has(errno()));
     },
     attributes(path) {
       const list = isDescriptor(path) ? listxattr : llistxattr;
