@@ -178,6 +178,16 @@ const sideFiles: Refused[] = [
     /^folder-copy: checksums no\/copy: .* \(ENOENT\)$/,
   ],
   [
+    'a manifest below a file',
+    ['--checksums', 'notes.txt/x', 'photos', 'copy'],
+    /^folder-copy: checksums notes\.txt\/x: .* \(ENOTDIR\)$/,
+  ],
+  [
+    'a list of failures whose name is too long',
+    ['--failed', 'n'.repeat(300), 'photos', 'copy'],
+    /^folder-copy: failed n+: .* \(ENAMETOOLONG\)$/,
+  ],
+  [
     'a manifest without a name',
     ['--checksums', '', 'photos', 'copy'],
     /^folder-copy: checksums : .* \(ENOENT\)$/,
