@@ -58,7 +58,7 @@ export class Dispatcher {
   #weight = 0;
   #lastBatch = 0;
   #lossesInARow = 0;
-  #isEnded = false;
+  #ending: Promise<void> | undefined;
   #error: unknown;
   #wake: () => void = () => {};
 
@@ -124,14 +124,20 @@ export class Dispatcher {
 
   /** Ends the workers, whatever they do; what they leave is told to the listener as abandoned. */
   async end(): Promise<void> {
-    if (!this.#isEnded) {
-      this.#isEnded = true;
-      clearTimeout(this.#look);
-      this.#wake();
-      await this.#pool.terminate(KILL_AFTER_MS);
-      await this.#reports.close();
-    }
+    this.#ending ??= this.#end();
+    await this.#ending;
+  }
+
+  async #end(): Promise<void> {
+    clearTimeout(this.#look);
+    this.#wake();
+    await this.#pool.terminate(KILL_AFTER_MS);
+    await this.#reports.close();
     await this.#reading;
+  }
+
+  get #isEnded(): boolean {
+    return this.#ending !== undefined;
   }
 
   #wait(batch: JobBatch): void {

@@ -1,6 +1,7 @@
-import { type BytePath, split } from '../common/byte-path.js';
-import type { Facts } from '../common/facts.js';
+import { type BytePath, ROOT, split } from '../common/byte-path.js';
+import { type Facts, withMode } from '../common/facts.js';
 import type { JobKind, Part } from '../common/messages.js';
+import { OWNER_ALL } from './finish-root.js';
 
 /** An entry on its way to a worker. */
 export interface PendingJob {
@@ -20,14 +21,15 @@ export function isOfLargeFile({ kind }: PendingJob): boolean {
   return kind === 'begin' || kind === 'range' || kind === 'end';
 }
 
-/** The job of a folder in which nothing is left to do. */
+/** The job of a folder in which nothing is left to do. The root stays open to its owner: see `finishRoot`. */
 export function finishJob(
   path: BytePath,
   facts: Facts,
   kind: 'finish' | 'finishAfter' = 'finish',
 ): PendingJob {
   const [folder, name] = split(path);
-  return { kind, folder, name, facts, attempt: 1 };
+  const given = path === ROOT ? withMode(facts, facts.mode | OWNER_ALL) : facts;
+  return { kind, folder, name, facts: given, attempt: 1 };
 }
 
 export function isFinish({ kind }: PendingJob): boolean {

@@ -1,10 +1,10 @@
-import { chmodSync, utimesSync } from 'node:fs';
-import { type BytePath, join, native, ROOT } from '../common/byte-path.js';
-import { type Facts, permissionsOf, withMode } from '../common/facts.js';
+import { type BytePath, join, ROOT } from '../common/byte-path.js';
+import type { Facts } from '../common/facts.js';
 import type { Failure } from '../common/failure.js';
 import type { DoneOutcome, How, JobHow, NotKept } from '../common/messages.js';
-import { nodeSeconds } from '../common/system/node-seconds.js';
+import type { FolderPlace } from '../common/system/entry-calls.js';
 import type { Deletion } from './delete-extras.js';
+import { finishRoot } from './finish-root.js';
 import { FolderTree, type PendingFolder } from './folder-tree.js';
 import { HardLinks } from './hard-links.js';
 import type { LargeStep } from './large-files.js';
@@ -25,8 +25,8 @@ export class TreeCopy {
   readonly #blocked: PendingJob[] = [];
   /** Folders that are finished once more, without being counted again. */
   readonly #again = new Set<BytePath>();
-  /** Whether the root has been told of as failed: it is finished twice, and an entry fails once. */
-  #isRootUnfinished = false;
+  /** Whether the root has been told of as failed: an entry fails once. */
+  #hasRootFailed = false;
 
   constructor(parts: TreeCopyParts) {
     this.#parts = parts;
@@ -93,10 +93,10 @@ export class TreeCopy {
       return;
     }
     if (job.kind === 'finish' && this.#again.delete(path)) {
-      if (path !== ROOT || !this.#isRootUnfinished) this.#parts.ledger.failedBeside(path, failure);
+      this.#parts.ledger.failedBeside(path, failure);
       return;
     }
-    if (path === ROOT) this.#isRootUnfinished = true;
+    if (path === ROOT) this.#hasRootFailed = true;
     this.#parts.ledger.failed(path, failure, job.attempt);
     if (!isFinish(job)) {
       if (isOneOfSeveral(job)) this.#linkOthers(job, false, undefined);
@@ -135,30 +135,22 @@ export class TreeCopy {
         this.#parts.ledger.failedBeside(deletion.path, deletion.failure);
         return;
       case 'touched':
-        this.finishAgain(deletion.folder, deletion.facts);
+        if (deletion.folder !== ROOT) this.#finishAgain(deletion.folder, deletion.facts);
         return;
       default:
         deletion satisfies never;
     }
   }
 
-  /** Sets a folder's owner, mode and times anew. */
-  finishAgain(folder: BytePath, facts: Facts): void {
-    this.#again.add(folder);
-    this.#parts.add(finishJob(folder, facts));
-  }
-
-  /** Gives the root its own mode and times, now that all work in it is done. */
-  finishRoot(): void {
-    if (this.#planner.rootFacts !== undefined) this.finishAgain(ROOT, this.#planner.rootFacts);
-  }
-
-  /** The same by its path, where the workers cannot reach it any more; to the microsecond. */
-  finishRootAt(path: BytePath): void {
-    if (this.#planner.rootFacts === undefined) return;
-    const { atime, atimeNs, mtime, mtimeNs } = this.#planner.rootFacts;
-    utimesSync(native(path), nodeSeconds(atime, atimeNs), nodeSeconds(mtime, mtimeNs));
-    chmodSync(native(path), permissionsOf(this.#planner.rootFacts));
+  /** The marks in the root are gone, and nothing is done in it any more. @throws where it cannot be finished, unless that has been told of */
+  finishRoot(root: FolderPlace): void {
+    const { rootFacts } = this.#planner;
+    if (rootFacts === undefined) return;
+    try {
+      finishRoot(root, rootFacts);
+    } catch (error) {
+      if (!this.#hasRootFailed) throw error;
+    }
   }
 
   #goOn(next: LargeStep): void {
@@ -182,9 +174,14 @@ export class TreeCopy {
     }
   }
 
+  /** Sets a folder's owner, mode and times anew. */
+  #finishAgain(folder: BytePath, facts: Facts): void {
+    this.#again.add(folder);
+    this.#parts.add(finishJob(folder, facts));
+  }
+
   #finish({ path, facts }: PendingFolder, failure: Failure | undefined): void {
-    // The root stays open to its owner until the marks in it are gone.
-    const job = finishJob(path, path === ROOT ? withMode(facts, facts.mode | OWNER_ALL) : facts);
+    const job = finishJob(path, facts);
     if (failure === undefined) this.#parts.add(job);
     else this.fail(job, failure);
   }
@@ -215,5 +212,3 @@ function finalHow(how: JobHow): How {
     throw new Error(`an entry cannot end as ${how}`);
   return how;
 }
-
-const OWNER_ALL = 0o700;
