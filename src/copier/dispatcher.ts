@@ -18,6 +18,7 @@ import { JobBatch } from './job-batch.js';
 import { OpenBatch, type SettledFiles } from './open-batch.js';
 import type { PendingJob } from './pending-job.js';
 import { LONG_BATCH_MS, PoolGrowth } from './pool-growth.js';
+import { Retries } from './retries.js';
 
 /** What becomes of the jobs; each job is told of exactly once, unless the dispatcher is ended. */
 export interface JobListener {
@@ -50,14 +51,13 @@ export class Dispatcher {
   /** Batches that workers are at. */
   #busy = 0;
   readonly #settings: WorkerSettings;
-  readonly #retries: number;
+  readonly #retries: Retries;
   readonly #listener: JobListener;
   readonly #reading: Promise<void>;
   #queued = 0;
   /** Of the batches that are waiting or at a worker. */
   #weight = 0;
   #lastBatch = 0;
-  #lossesInARow = 0;
   #ending: Promise<void> | undefined;
   #error: unknown;
   #wake: () => void = () => {};
@@ -70,7 +70,7 @@ export class Dispatcher {
     budget: Queue<number> | undefined,
     listener: JobListener,
   ) {
-    this.#retries = retries;
+    this.#retries = new Retries(retries, workers);
     this.#settings = settings;
     this.#listener = listener;
     this.#pool = new Pool(workers, {
@@ -201,8 +201,10 @@ export class Dispatcher {
     } catch (error) {
       await this.#allReportsRead();
       this.#abandon(batch);
-      if (isForWantOfWorker(error)) this.#tryLostAgain(batch, error);
-      else if (!this.#isEnded) this.#error ??= error;
+      if (isForWantOfWorker(error)) {
+        const failure = this.#retries.workerLost(error);
+        for (const [, job] of batch.unsettled()) this.#notDone(job, failure);
+      } else if (!this.#isEnded) this.#error ??= error;
     }
     this.#weight -= jobs.weight;
     this.#open.delete(id);
@@ -228,37 +230,21 @@ export class Dispatcher {
     }
   }
 
-  #tryLostAgain(batch: OpenBatch, error: Error): void {
-    this.#lossesInARow += 1;
-    const isHopeless = this.#lossesInARow > this.#pool.size * MOST_LOSSES_A_WORKER;
-    for (const [, job] of batch.unsettled()) {
-      if (isHopeless && job.kind !== 'finishAfter')
-        this.#give(job, { code: 'WORKER_LOST', message: `no worker stays alive: ${error.message}` });
-      else this.#tryAgain(job, { code: 'WORKER_LOST', message: error.message }, 0);
-    }
-  }
-
-  #tryAgain(job: PendingJob, failure: Failure, delayMs: number): void {
-    if (job.kind === 'finishAfter') {
-      // Alone it would come before what has to be done again in the folder.
+  #notDone(job: PendingJob, failure: Failure): void {
+    const next = this.#retries.next(job, failure);
+    if (next === undefined) {
+      this.#queued -= 1;
+      this.#listener.failed(job, failure);
+    } else if (next.kind === 'postpone') {
       this.#queued -= 1;
       this.#listener.done(job, { how: 'postponed', bytes: 0 });
-      return;
+    } else {
+      const attempt = job.attempt + 1;
+      setTimeout(() => {
+        this.#wait(new JobBatch(attempt, [{ ...job, attempt }]));
+        this.#hand();
+      }, next.delayMs);
     }
-    if (job.attempt > this.#retries) {
-      this.#give(job, failure);
-      return;
-    }
-    const attempt = job.attempt + 1;
-    setTimeout(() => {
-      this.#wait(new JobBatch(attempt, [{ ...job, attempt }]));
-      this.#hand();
-    }, delayMs);
-  }
-
-  #give(job: PendingJob, failure: Failure): void {
-    this.#queued -= 1;
-    this.#listener.failed(job, failure);
   }
 
   async #readReports(): Promise<void> {
@@ -287,11 +273,9 @@ export class Dispatcher {
       }
     }
     for (const { index, failure } of failed) {
-      const job = open.settle(index);
-      if (CAN_PASS.has(failure.code)) this.#tryAgain(job, failure, job.attempt * RETRY_AFTER_MS);
-      else this.#give(job, failure);
+      this.#notDone(open.settle(index), failure);
     }
-    if (done.hows.length > 0) this.#lossesInARow = 0;
+    if (done.hows.length > 0) this.#retries.someDone();
   }
 
   /** What a lost worker has reported is in the queue; this waits until it has been taken out. */
@@ -314,22 +298,7 @@ function nextTurn(): Promise<void> {
 const MOST_QUEUED = 4 * 1024;
 /** Reports not yet taken in; a worker waits with its next one until there is room. */
 const REPORTS_UNDER_WAY = 256;
-/** Workers lost one after the other, no entry having been done between, after which nothing is tried again. */
-const MOST_LOSSES_A_WORKER = 4;
 /** Files in work are finished or dropped within a second of a signal. */
 const KILL_AFTER_MS = 400;
-/** Failures that can pass; see the contract's `--retries`. */
-const CAN_PASS = new Set([
-  'EIO',
-  'EBUSY',
-  'EAGAIN',
-  'EINTR',
-  'EMFILE',
-  'ENFILE',
-  'ETXTBSY',
-  'CHANGED',
-  'VERIFY',
-]);
-const RETRY_AFTER_MS = 50;
 /** Batches that a worker has beside the one it is at, so that it never waits for the next. */
 const AHEAD = 1;

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { expect, onTestFinished } from 'vitest';
 import { randomNumbers } from '../helpers/random-numbers.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
-import { drawMoments, KillPlace, type Phase, phases } from './kill-harness.js';
+import { KillPlace } from './kill-place.js';
+import { drawMoments, type Phase, phases } from './moment.js';
 
 /** Lives through so many kills, a sixth of them at least in each phase; `KILL_SEED`, printed on failure, draws them again. */
 export async function liveThroughKills(count: number): Promise<void> {
