@@ -93,7 +93,7 @@ export class TreeCopy {
       return;
     }
     if (job.kind === 'finish' && this.#again.delete(path)) {
-      this.#parts.ledger.failedBeside(path, failure);
+      if (path !== ROOT || !this.#hasRootFailed) this.#parts.ledger.failedBeside(path, failure);
       return;
     }
     if (path === ROOT) this.#hasRootFailed = true;
@@ -182,8 +182,13 @@ export class TreeCopy {
 
   #finish({ path, facts }: PendingFolder, failure: Failure | undefined): void {
     const job = finishJob(path, facts);
-    if (failure === undefined) this.#parts.add(job);
-    else this.fail(job, failure);
+    if (failure === undefined) {
+      this.#parts.add(job);
+      return;
+    }
+    this.fail(job, failure);
+    // What of it could be listed is a copy all the same.
+    if (path === ROOT) this.#finishAgain(path, facts);
   }
 
   /** Whether what stands there has the source's content: then other names may be linked to it. */

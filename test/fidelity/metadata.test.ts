@@ -68,6 +68,20 @@ describe('modes', () => {
     expect(compareTrees(source, copy)).toEqual([]);
   });
 
+  test('of a root that may not be written in is kept, and its time, also where entries go from it', async () => {
+    const source = makeTree([
+      { path: 'file', kind: 'file', content: 'x' },
+      { path: '.', kind: 'folder', mode: '555', mtime: '1333333333333333333' },
+    ]);
+    const as = isRoot ? nobody : {};
+    if (isRoot) shell(dirname(source), 'chown -R 65534:65534 .; chmod 755 .');
+    const copy = await wholeCopy(source, [], as);
+    expect(compareTrees(source, copy)).toEqual([]);
+    shell(copy, 'chmod 755 .; touch extra; chown --reference=. extra');
+    await wholeCopy(source, ['--delete'], as);
+    expect(compareTrees(source, copy)).toEqual([]);
+  });
+
   test.skipIf(!isRoot)('with set-id bits keep them only where the owner and group came along', async () => {
     const source = makeTree([
       { path: 'own', kind: 'file', content: '', mode: '6755', owner: nobody },
@@ -331,6 +345,7 @@ describe('a private file', () => {
   test('stays closed while a new destination grows, whatever stands in it', async () => {
     const source = makeTree([
       { path: 'file', kind: 'file', content: 'x', mode: '644' },
+      { path: 'folder/file', kind: 'file', content: 'x', mode: '644' },
       { path: '.', kind: 'folder', mode: '777' },
     ]);
     const seen: number[] = [];
@@ -345,7 +360,8 @@ describe('a private file', () => {
     await copyFolder(source, copy, {
       onEvent: ({ type }) => (type === 'start' || type === 'file') && look(),
     });
-    expect(seen).toEqual([0o700, 0o700]);
+    // At the start, and when each of the files and the folder is there.
+    expect(seen).toEqual([0o700, 0o700, 0o700, 0o700]);
     expect(statSync(copy).mode & 0o777).toBe(0o777);
   });
 });
