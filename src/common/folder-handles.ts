@@ -21,6 +21,8 @@ export interface FolderHandles {
   place(folder: BytePath): FolderPlace;
   /** The names in a folder, and the place to look them up in as long as they are not closed. */
   openNames(folder: BytePath): OpenNames;
+  /** The root has another path now; where it is open, it stays so. */
+  moved(root: string): void;
   /** Forget one folder and all under it, as it is about to be replaced or removed. */
   forget(folder: BytePath): void;
   close(): void;
@@ -30,9 +32,6 @@ export interface OpenNames {
   readonly names: Names;
   readonly place: FolderPlace;
 }
-
-/** Whether handles stay good when the root they were opened at gets another name. */
-export const HANDLES_OUTLIVE_RENAME = HAS_DESCRIPTOR_PATHS;
 
 /**
  * @param root the tree's root as bytes; it may itself be a link to a folder
@@ -52,7 +51,7 @@ const KEPT_OF_A_WALK = 8;
 
 class DescriptorHandles implements FolderHandles {
   readonly #calls = entryCalls();
-  readonly #root: string;
+  #root: string;
   readonly #followLinks: boolean;
   readonly #mostOpen: number;
   /** In order of last use, the oldest first. */
@@ -98,6 +97,10 @@ class DescriptorHandles implements FolderHandles {
     if (folder === ROOT) return this.#openFolder(WORKING_FOLDER, this.#root, true, how);
     const [parent, name] = split(folder);
     return this.#openFolder(this.place(parent), name, this.#followLinks, how);
+  }
+
+  moved(root: string): void {
+    this.#root = root;
   }
 
   forget(folder: BytePath): void {
@@ -202,7 +205,7 @@ const WORKING_FOLDER: FolderPlace = { descriptor: -100, prefix: '' };
 export const O_PATH = 0o10000000;
 
 class CheckedHandles implements FolderHandles {
-  readonly #root: string;
+  #root: string;
   readonly #followLinks: boolean;
 
   constructor(root: string, followLinks: boolean) {
@@ -228,6 +231,10 @@ class CheckedHandles implements FolderHandles {
   openNames(folder: BytePath): OpenNames {
     const place = this.place(folder);
     return { names: entryCalls().names(place), place };
+  }
+
+  moved(root: string): void {
+    this.#root = root;
   }
 
   forget(): void {}

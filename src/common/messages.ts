@@ -11,6 +11,8 @@ export interface WorkerSettings {
   /** The roots as bytes, absolute. */
   readonly source: BytePath;
   readonly destination: BytePath;
+  /** What `destination` is called once all in it is done: its root is finished after that. */
+  readonly finalDestination: BytePath;
   /** Bytes of one buffer handed to the kernel. */
   readonly chunkSize: number;
   /** Random, hexadecimal; part of every temporary name of this run. */

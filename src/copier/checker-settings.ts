@@ -7,6 +7,7 @@ export function checkerSettings(places: Places, { chunkSize, dereference }: Copy
   return {
     source: places.sourceRoot,
     destination: places.destinationRoot,
+    finalDestination: places.destinationRoot,
     chunkSize,
     runId: '',
     standing: 'content',

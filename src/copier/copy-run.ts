@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { unlinkSync } from 'node:fs';
 import { type BytePath, native, ROOT, readable } from '../common/byte-path.js';
 import { type Failure, failureOf } from '../common/failure.js';
-import { type FolderHandles, HANDLES_OUTLIVE_RENAME, openFolderHandles } from '../common/folder-handles.js';
-import type { FolderPlace } from '../common/system/entry-calls.js';
+import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
 import { version } from '../version.js';
 import { Budget } from './budget.js';
 import { cloneGuess } from './clone-guess.js';
@@ -88,9 +87,7 @@ export class CopyRun {
       await this.#list(tree, dispatcher, folder);
       await this.#settleAll(tree, dispatcher);
       await this.#sweep(tree, dispatcher, folder, destination);
-      if (this.#stop.isStopped || !tree.hasRoot) return;
-      void dispatcher.end(); // takes a while; nothing is left for the workers
-      this.#finish(tree, folder, destination);
+      if (!this.#stop.isStopped && tree.hasRoot) await this.#finish(tree, dispatcher, folder);
     } finally {
       await dispatcher.end();
       await budget?.end();
@@ -245,13 +242,11 @@ export class CopyRun {
     await this.#settleAll(tree, dispatcher);
   }
 
-  /** The last rename; and the root's own mode and times, which wait until the claim in it is gone. */
-  #finish(tree: TreeCopy, folder: WorkFolder, handles: FolderHandles): void {
+  /** The last rename; and what the root itself is to have, which waits until the claim in it is gone. */
+  async #finish(tree: TreeCopy, dispatcher: Dispatcher, folder: WorkFolder): Promise<void> {
     const { destinationRoot, exists } = this.#plan.places;
     const fsync = this.#plan.settings.fsync || this.#plan.settings.verify;
-    let root: FolderPlace;
     try {
-      root = handles.place(ROOT);
       if (!exists) giveFinalName(this.#plan.places, fsync);
     } catch (error) {
       const { code, message } = failureOf(error);
@@ -261,9 +256,8 @@ export class CopyRun {
     try {
       if (!exists) removeMark(destinationRoot, fsync);
       folder.claim.release(destinationRoot);
-      tree.finishRoot(
-        exists || HANDLES_OUTLIVE_RENAME ? root : openFolderHandles(destinationRoot).place(ROOT),
-      );
+      tree.finishRoot();
+      await this.#settleAll(tree, dispatcher);
       if (fsync) syncFolder(destinationRoot);
     } catch (error) {
       const { code, message } = failureOf(error);

@@ -1,7 +1,6 @@
-import { type BytePath, ROOT, split } from '../common/byte-path.js';
-import { type Facts, withMode } from '../common/facts.js';
+import { type BytePath, split } from '../common/byte-path.js';
+import type { Facts } from '../common/facts.js';
 import type { JobKind, Part } from '../common/messages.js';
-import { OWNER_ALL } from './finish-root.js';
 
 /** An entry on its way to a worker. */
 export interface PendingJob {
@@ -21,15 +20,14 @@ export function isOfLargeFile({ kind }: PendingJob): boolean {
   return kind === 'begin' || kind === 'range' || kind === 'end';
 }
 
-/** The job of a folder in which nothing is left to do. The root stays open to its owner: see `finishRoot`. */
+/** The job of a folder in which nothing is left to do. */
 export function finishJob(
   path: BytePath,
   facts: Facts,
   kind: 'finish' | 'finishAfter' = 'finish',
 ): PendingJob {
   const [folder, name] = split(path);
-  const given = path === ROOT ? withMode(facts, facts.mode | OWNER_ALL) : facts;
-  return { kind, folder, name, facts: given, attempt: 1 };
+  return { kind, folder, name, facts, attempt: 1 };
 }
 
 export function isFinish({ kind }: PendingJob): boolean {

@@ -2,9 +2,7 @@ import { type BytePath, join, ROOT } from '../common/byte-path.js';
 import type { Facts } from '../common/facts.js';
 import type { Failure } from '../common/failure.js';
 import type { DoneOutcome, How, JobHow, NotKept } from '../common/messages.js';
-import type { FolderPlace } from '../common/system/entry-calls.js';
 import type { Deletion } from './delete-extras.js';
-import { finishRoot } from './finish-root.js';
 import { FolderTree, type PendingFolder } from './folder-tree.js';
 import { HardLinks } from './hard-links.js';
 import type { LargeStep } from './large-files.js';
@@ -25,7 +23,7 @@ export class TreeCopy {
   readonly #blocked: PendingJob[] = [];
   /** Folders that are finished once more, without being counted again. */
   readonly #again = new Set<BytePath>();
-  /** Whether the root has been told of as failed: an entry fails once. */
+  /** Whether it has been told that not all of the root could be listed: an entry fails once. */
   #hasRootFailed = false;
 
   constructor(parts: TreeCopyParts) {
@@ -68,6 +66,9 @@ export class TreeCopy {
       if (known !== undefined) ledger.digest(path, known);
       if (isOneOfSeveral(job)) this.#linkOthers(job, this.#isOurs(how, notKept), known);
       this.#folders.settle(job.folder);
+    } else if (path === ROOT) {
+      const isKept = this.#parts.standing === 'content';
+      if (!this.#hasRootFailed) ledger.settled(ROOT, true, isKept ? 'kept' : 'made', 0, notKept);
     } else if (!this.#again.delete(path)) {
       const folder = this.#folders.get(path);
       ledger.settled(path, true, folder.kept ? 'kept' : 'made', 0, notKept);
@@ -92,11 +93,14 @@ export class TreeCopy {
       this.#blocked.push(job);
       return;
     }
-    if (job.kind === 'finish' && this.#again.delete(path)) {
-      if (path !== ROOT || !this.#hasRootFailed) this.#parts.ledger.failedBeside(path, failure);
+    if (path === ROOT) {
+      if (!this.#hasRootFailed) this.#parts.ledger.failed(ROOT, failure, job.attempt);
       return;
     }
-    if (path === ROOT) this.#hasRootFailed = true;
+    if (job.kind === 'finish' && this.#again.delete(path)) {
+      this.#parts.ledger.failedBeside(path, failure);
+      return;
+    }
     this.#parts.ledger.failed(path, failure, job.attempt);
     if (!isFinish(job)) {
       if (isOneOfSeveral(job)) this.#linkOthers(job, false, undefined);
@@ -142,15 +146,9 @@ export class TreeCopy {
     }
   }
 
-  /** The marks in the root are gone, and nothing is done in it any more. @throws where it cannot be finished, unless that has been told of */
-  finishRoot(root: FolderPlace): void {
-    const { rootFacts } = this.#planner;
-    if (rootFacts === undefined) return;
-    try {
-      finishRoot(root, rootFacts);
-    } catch (error) {
-      if (!this.#hasRootFailed) throw error;
-    }
+  /** Gives the root its owner, attributes, mode and times: last of all, as it is closed to others until then. */
+  finishRoot(): void {
+    if (this.#planner.rootFacts !== undefined) this.#parts.add(finishJob(ROOT, this.#planner.rootFacts));
   }
 
   #goOn(next: LargeStep): void {
@@ -180,15 +178,16 @@ export class TreeCopy {
     this.#parts.add(finishJob(folder, facts));
   }
 
-  #finish({ path, facts }: PendingFolder, failure: Failure | undefined): void {
-    const job = finishJob(path, facts);
-    if (failure === undefined) {
-      this.#parts.add(job);
+  #finish(folder: PendingFolder, failure: Failure | undefined): void {
+    if (folder.path === ROOT) {
+      if (failure !== undefined) this.#parts.ledger.failed(ROOT, failure);
+      this.#hasRootFailed = failure !== undefined;
+      this.#folders.leave(folder);
       return;
     }
-    this.fail(job, failure);
-    // What of it could be listed is a copy all the same.
-    if (path === ROOT) this.#finishAgain(path, facts);
+    const job = finishJob(folder.path, folder.facts);
+    if (failure === undefined) this.#parts.add(job);
+    else this.fail(job, failure);
   }
 
   /** Whether what stands there has the source's content: then other names may be linked to it. */

@@ -96,7 +96,8 @@ export class TreePlan {
   /** All that is in the folder has been listed; where it is all in one batch, the folder is finished right after it. */
   #leave(path: BytePath, failure: Failure | undefined): void {
     const { add, batchNumber } = this.#parts;
-    const isFinishedAfter = failure === undefined && this.#folders.finishAfter(path, batchNumber());
+    const isFinishedAfter =
+      failure === undefined && path !== ROOT && this.#folders.finishAfter(path, batchNumber());
     if (isFinishedAfter) add(finishJob(path, this.#folders.get(path).facts, 'finishAfter'));
     else this.#folders.listed(path, failure);
   }

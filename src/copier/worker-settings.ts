@@ -14,6 +14,7 @@ export function workerSettings(
   return {
     source: places.sourceRoot,
     destination: folder.root,
+    finalDestination: places.destinationRoot,
     chunkSize,
     runId,
     standing: folder.standing,

@@ -1,4 +1,4 @@
-import { join } from '../common/byte-path.js';
+import { join, ROOT } from '../common/byte-path.js';
 import { FACT, FACT_ROW, factsAt } from '../common/facts.js';
 import { failureOf } from '../common/failure.js';
 import {
@@ -119,8 +119,11 @@ function* perform(context: WorkerContext, job: Job): Steps<Finished> {
       return yield* makeHardLink(context, job);
     case 'fifo':
       return yield* makeFifo(context, job);
-    case 'finish':
-      return finishFolder(context, join(job.folder, job.name), job.facts);
+    case 'finish': {
+      const folder = join(job.folder, job.name);
+      if (folder === ROOT) context.destination.moved(context.settings.finalDestination);
+      return finishFolder(context, folder, job.facts);
+    }
     case 'finishAfter': {
       const folder = join(job.folder, job.name);
       return context.reporter.hasFailedIn(folder) ? postponed : finishFolder(context, folder, job.facts);

@@ -2,13 +2,12 @@ import { chmodSync, closeSync, constants, lchownSync, openSync } from 'node:fs';
 import { native } from '../common/byte-path.js';
 import { step } from '../common/failure.js';
 import { O_PATH } from '../common/folder-handles.js';
-import { giveMode } from '../common/give-mode.js';
 import type { NotKept } from '../common/messages.js';
 import { lossOf } from '../common/not-kept.js';
 import { platformCalls } from '../common/system/platform-calls.js';
 import { keepAttributes } from './attributes.js';
 import { type Finished, type Job, skipped } from './job.js';
-
+import { giveMode } from './metadata.js';
 import { giveOwner, keptPermissions } from './owner.js';
 import { putInPlace } from './put-in-place.js';
 import type { Steps } from './steps.js';

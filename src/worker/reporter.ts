@@ -5,6 +5,7 @@ import {
   type Batch,
   type BatchEnd,
   type FailedOutcome,
+  folderAt,
   JOB_HOWS,
   type More,
   type NotKept,
@@ -132,13 +133,14 @@ export class Reporter {
     // A worker in a synchronous loop outlives a killed parent: nothing else would tell it.
     if (process.ppid !== this.#parentPid) process.exit(1);
     this.#lastReport = performance.now();
+    const batch = this.#batch;
+    if (batch === undefined) throw new Error('a report was asked for before the first batch');
     try {
       this.#unsynced.sync();
     } catch (error) {
-      this.#failAll(failureOf(error));
+      this.#failAll(batch, failureOf(error));
     }
-    if (this.#batch === undefined) throw new Error('a report was asked for before the first batch');
-    const { id, names } = this.#batch;
+    const { id, names } = batch;
     const [from, to] = [this.#from, this.#to];
     const done = {
       from,
@@ -155,11 +157,12 @@ export class Reporter {
   }
 
   /** What is not surely on the disk is not finished. */
-  #failAll({ code, message }: Failure): void {
+  #failAll(batch: Batch, { code, message }: Failure): void {
     const failure = { code, message: `its folder cannot be written to the disk: ${message}` };
     for (let index = this.#from; index < this.#to; index += 1) {
       if (this.#hows[index] === NO_WORD) continue;
       this.#hows[index] = NO_WORD;
+      this.#failedIn.add(folderAt(batch, index));
       this.#failed.push({ index, failure });
     }
     this.#more.clear();

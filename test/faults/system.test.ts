@@ -78,6 +78,19 @@ describe('what fails once, in a way that can pass, costs nothing', () => {
   }
 });
 
+test('EIO on bringing a folder to the disk, between files of one batch, costs nothing', async () => {
+  const places = makePlaces();
+  const many = Array.from(
+    { length: 240 },
+    (_, n) => ({ path: `many/${n}`, kind: 'file', content: 'x' }) as const,
+  );
+  makeTree(many, places.source);
+  const folder = join(`${places.destination}.partial`, 'many');
+  const result = await copyWithFaults(places, ['fsync:error=EIO:when=1'], () => [folder], ['--fsync']);
+  expect(result).toMatchObject({ status: 0, stderr: '' });
+  expect(compareTrees(places.source, places.destination)).toEqual([]);
+});
+
 describe('what fails again and again makes one failed entry, none of it in the copy, and the rest is copied', () => {
   const faults: (Fault & { code: string })[] = [
     { title: 'EIO on reading', inject: ['preadv:error=EIO'], at: sourceFile, code: 'EIO' },
