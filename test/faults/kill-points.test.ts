@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
+import { isRoot } from '../helpers/copies.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { runCommand } from '../helpers/run-command.js';
 import { treeSnapshot } from '../helpers/tree-snapshot.js';
@@ -48,6 +49,8 @@ function makePlaces(isStanding: boolean): { source: string; destination: string 
     { path: 'a', kind: 'file', size: 3000 },
     { path: 'folder/b', kind: 'file', size: 3000 },
     { path: 'folder/c', kind: 'hardlink', to: 'a' },
+    // As root: what is begun stays ours until it has its last name.
+    { path: '.', kind: 'folder', ...(isRoot && { owner: { uid: 65534, gid: 65534 } }) },
   ]);
   const destination = join(dirname(source), 'copy');
   if (isStanding) mkdirSync(destination);
