@@ -38,9 +38,22 @@ test('the points are all there are: one more of each, and the run comes to its e
   }
 });
 
+test('a worker is killed as it finishes the root, which has its last name by then: another one does it', async () => {
+  const source = makeTree([{ path: 'a', kind: 'file', content: 'x' }]);
+  const destination = join(dirname(source), 'copy');
+  const run = await killedAt('utimensat:signal=SIGKILL:when=2', source, destination, ['-f']);
+  expect(run.status).toBe(0);
+  expect(compareTrees(source, destination)).toEqual([]);
+});
+
 /** With one worker, so that the claim is written anew once. */
-function killedAt(fault: string, source: string, destination: string): ReturnType<typeof runShell> {
-  const strace = `strace -qq -o /dev/null -e trace=${fault.split(':')[0]} -e inject=${fault} --`;
+function killedAt(
+  fault: string,
+  source: string,
+  destination: string,
+  options: readonly string[] = [],
+): ReturnType<typeof runShell> {
+  const strace = `strace -qq -o /dev/null ${options.join(' ')} -e trace=${fault.split(':')[0]} -e inject=${fault} --`;
   return runShell(`${strace} ${command} --workers 1 ${quoted(source)} ${quoted(destination)}`);
 }
 
