@@ -54,6 +54,15 @@ export function factsFrom(stats: BigIntStats): Facts {
   );
 }
 
+/** The same entry with another mode. */
+export function withMode(facts: Facts, mode: number): Facts {
+  const column = new FactsColumn(1);
+  column.push(facts);
+  const packed = column.packed();
+  packed[FACT.mode] = mode;
+  return factsAt(packed, 0);
+}
+
 /** The places of an entry's facts in its row of a column. */
 export const FACT = {
   deviceHigh: 0,

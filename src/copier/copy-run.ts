@@ -87,7 +87,7 @@ export class CopyRun {
       await this.#list(tree, dispatcher, folder);
       await this.#settleAll(tree, dispatcher);
       await this.#sweep(tree, dispatcher, folder, destination);
-      if (!this.#stop.isStopped && tree.hasRoot) await this.#finish(tree, dispatcher, folder);
+      if (!this.#stop.isStopped && tree.hasRoot) await this.#finish(tree, dispatcher, folder, destination);
     } finally {
       await dispatcher.end();
       await budget?.end();
@@ -242,27 +242,37 @@ export class CopyRun {
     await this.#settleAll(tree, dispatcher);
   }
 
-  /** The last rename; and what the root itself is to have, which waits until the claim in it is gone. */
-  async #finish(tree: TreeCopy, dispatcher: Dispatcher, folder: WorkFolder): Promise<void> {
+  /** The last rename; then the root itself is finished under its last name, and the claim in it is given up. */
+  async #finish(
+    tree: TreeCopy,
+    dispatcher: Dispatcher,
+    folder: WorkFolder,
+    destination: FolderHandles,
+  ): Promise<void> {
     const { destinationRoot, exists } = this.#plan.places;
     const fsync = this.#plan.settings.fsync || this.#plan.settings.verify;
     try {
+      // Opened before anything else can be put in its place.
+      destination.place(ROOT);
       if (!exists) giveFinalName(this.#plan.places, fsync);
     } catch (error) {
       const { code, message } = failureOf(error);
       this.#ledger.failed(ROOT, { code, message: `the copy stays in ${readable(folder.root)}: ${message}` });
       return;
     }
+    destination.moved(destinationRoot);
+    folder.claim.moved(destinationRoot);
     try {
       if (!exists) removeMark(destinationRoot, fsync);
-      folder.claim.release(destinationRoot);
       tree.finishRoot();
       await this.#settleAll(tree, dispatcher);
+      if (this.#stop.isStopped) return;
+      folder.claim.release();
+      tree.closeRoot(destination.place(ROOT));
       if (fsync) syncFolder(destinationRoot);
     } catch (error) {
       const { code, message } = failureOf(error);
       this.#ledger.failed(ROOT, { code, message: `the copy is there, but cannot be finished: ${message}` });
-      folder.claim.release(destinationRoot);
     }
   }
 }

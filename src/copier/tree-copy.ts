@@ -2,6 +2,8 @@ import { type BytePath, join, ROOT } from '../common/byte-path.js';
 import type { Facts } from '../common/facts.js';
 import type { Failure } from '../common/failure.js';
 import type { DoneOutcome, How, JobHow, NotKept } from '../common/messages.js';
+import type { FolderPlace } from '../common/system/entry-calls.js';
+import { closeRoot, lentFacts } from './close-root.js';
 import type { Deletion } from './delete-extras.js';
 import { FolderTree, type PendingFolder } from './folder-tree.js';
 import { HardLinks } from './hard-links.js';
@@ -23,7 +25,7 @@ export class TreeCopy {
   readonly #blocked: PendingJob[] = [];
   /** Folders that are finished once more, without being counted again. */
   readonly #again = new Set<BytePath>();
-  /** Whether it has been told that not all of the root could be listed: an entry fails once. */
+  /** Whether the root has been told of as failed: an entry fails once. */
   #hasRootFailed = false;
 
   constructor(parts: TreeCopyParts) {
@@ -95,6 +97,7 @@ export class TreeCopy {
     }
     if (path === ROOT) {
       if (!this.#hasRootFailed) this.#parts.ledger.failed(ROOT, failure, job.attempt);
+      this.#hasRootFailed = true;
       return;
     }
     if (job.kind === 'finish' && this.#again.delete(path)) {
@@ -146,9 +149,24 @@ export class TreeCopy {
     }
   }
 
-  /** Gives the root its owner, attributes, mode and times: last of all, as it is closed to others until then. */
+  /**
+   * Has a worker give the root its owner, attributes, mode and times: last of all, as it is closed to others until
+   * then. It stays open to its owner until `closeRoot`.
+   */
   finishRoot(): void {
-    if (this.#planner.rootFacts !== undefined) this.#parts.add(finishJob(ROOT, this.#planner.rootFacts));
+    const { rootFacts } = this.#planner;
+    if (rootFacts !== undefined) this.#parts.add(finishJob(ROOT, lentFacts(rootFacts)));
+  }
+
+  /** The claim is gone from the root. @throws where it cannot be finished, unless that has been told of */
+  closeRoot(root: FolderPlace): void {
+    const { rootFacts } = this.#planner;
+    if (rootFacts === undefined) return;
+    try {
+      closeRoot(root, rootFacts);
+    } catch (error) {
+      if (!this.#hasRootFailed) throw error;
+    }
   }
 
   #goOn(next: LargeStep): void {

@@ -26,6 +26,7 @@ const scene: TreeEntry[] = [
   { kind: 'link', path: 'loop', target: 'loop' },
   { kind: 'folder', path: 'read-only', mode: '555' },
   { kind: 'folder', path: 'secret', mode: '000' },
+  { kind: 'folder', path: 'unlisted', mode: '333' },
 ];
 
 type Refused = [title: string, args: string[], says: RegExp, options?: CommandOptions];
@@ -120,6 +121,12 @@ const destinations: Refused[] = [
     'an existing destination that cannot be written',
     ['photos', 'read-only'],
     /^folder-copy: read-only: .* \(EACCES\)$/,
+    mortal,
+  ],
+  [
+    'an existing destination that can be written, but not read',
+    ['photos', 'unlisted'],
+    /^folder-copy: \S*unlisted: cannot be read: .* \(EACCES\)$/,
     mortal,
   ],
   [

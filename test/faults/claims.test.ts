@@ -10,7 +10,9 @@ import { waitForNoProcesses } from '../helpers/processes.js';
 import { fromRoot } from '../helpers/project-root.js';
 import { type RunningCommand, runCommand, startCommand } from '../helpers/run-command.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
+import { canTrace } from '../helpers/traced-copy.js';
 import { treeSnapshot } from '../helpers/tree-snapshot.js';
+import { command, quoted, runShell } from './run-shell.js';
 
 interface Claimed {
   runId: string;
@@ -23,6 +25,20 @@ interface Claimed {
 }
 
 const claimName = '.folder-copy.claim';
+
+test.skipIf(!canTrace)('a second run is refused while the root of the first is finished', async () => {
+  const source = makeTree([{ path: 'a', kind: 'file', content: 'x' }]);
+  const destination = join(dirname(source), 'copy');
+  // The times of the file, then those of the root.
+  const slowly =
+    'strace -f -qq -o /dev/null -e trace=utimensat -e inject=utimensat:delay_enter=3000000:when=2';
+  const first = runShell(`${slowly} -- ${command} ${quoted(source)} ${quoted(destination)}`);
+  while (!existsSync(destination)) await delay(5);
+  const second = await runCommand([source, destination]);
+  expect(second).toMatchObject({ status: 2, stderr: expect.stringContaining('(EBUSY)') });
+  expect(await first).toMatchObject({ status: 0, stderr: '' });
+  expect(compareTrees(source, destination)).toEqual([]);
+});
 
 for (const isStanding of [false, true]) {
   describe(isStanding ? 'in a destination that stands' : 'in a new destination', () => {

@@ -342,26 +342,30 @@ describe('a private file', () => {
     });
   }
 
-  test('stays closed while a new destination grows, whatever stands in it', async () => {
-    const source = makeTree([
-      { path: 'file', kind: 'file', content: 'x', mode: '644' },
-      { path: '.', kind: 'folder', mode: '777' },
-    ]);
-    const seen: number[] = [];
-    const copy = join(dirname(source), 'copy');
-    const look = (): void => {
-      for (const path of [copy, `${copy}.partial`]) {
-        const stats = statSync(path, { throwIfNoEntry: false });
-        if (stats !== undefined) seen.push(stats.mode & 0o777);
-      }
-    };
-    const { copyFolder } = await import('../../src/index.js');
-    await copyFolder(source, copy, {
-      onEvent: ({ type }) => (type === 'start' || type === 'file') && look(),
+  for (const isBegun of [false, true]) {
+    const where = isBegun ? 'a .partial that stood open' : 'a new destination';
+    test(`stays closed while ${where} grows, whatever stands in it`, async () => {
+      const source = makeTree([
+        { path: 'file', kind: 'file', content: 'x', mode: '644' },
+        { path: '.', kind: 'folder', mode: '777' },
+      ]);
+      const copy = join(dirname(source), 'copy');
+      if (isBegun) makeTree([{ path: '.', kind: 'folder', mode: '1777' }], `${copy}.partial`);
+      const seen: number[] = [];
+      const look = (): void => {
+        for (const path of [copy, `${copy}.partial`]) {
+          const stats = statSync(path, { throwIfNoEntry: false });
+          if (stats !== undefined) seen.push(stats.mode & 0o777);
+        }
+      };
+      const { copyFolder } = await import('../../src/index.js');
+      await copyFolder(source, copy, {
+        onEvent: ({ type }) => (type === 'start' || type === 'file') && look(),
+      });
+      expect(seen).toEqual([0o700, 0o700]);
+      expect(statSync(copy).mode & 0o777).toBe(0o777);
     });
-    expect(seen).toEqual([0o700, 0o700]);
-    expect(statSync(copy).mode & 0o777).toBe(0o777);
-  });
+  }
 });
 
 test('all that modes-and-times.json describes is kept', async () => {

@@ -15,7 +15,7 @@ import { makeOwnFile, readOwnFile } from './own-file.js';
  * renaming one's own claim over it. An heir that dies on the way is succeeded in the same manner.
  */
 export class Claim {
-  readonly #root: BytePath;
+  #root: BytePath;
   readonly #runId: string;
   readonly #toDisk: boolean;
   #workers: readonly number[] = [];
@@ -40,9 +40,10 @@ export class Claim {
   ): Promise<{ claim: Claim; dead: string[] }> {
     const claim = new Claim(root, runId, toDisk);
     const dead: string[] = [];
+    claim.#names(); // who is refused leaves no trace
     while (!(claim.#isFree() && claim.#make(CLAIM_NAME)) && !(await claim.#follow(dead)));
     // What rivals left that died on the way; those that live look at the claim once more and see that it is taken.
-    for (const name of readdirSync(native(root))) {
+    for (const name of claim.#names()) {
       if (name.startsWith(`${CLAIM_NAME}.`)) rmSync(claim.#path(name), { force: true });
     }
     return { claim, dead };
@@ -63,11 +64,15 @@ export class Claim {
     }
   }
 
-  /** @param root where the destination is now, if it has another name */
-  release(root = this.#root): void {
+  /** The destination has another path now, and the claim with it. */
+  moved(root: BytePath): void {
+    this.#root = root;
+  }
+
+  release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    removeIfPossible(native(`${root}/${CLAIM_NAME}`));
+    removeIfPossible(this.#path(CLAIM_NAME));
   }
 
   /** @returns whether the claim is ours now; if not, it is worth another try */
@@ -129,6 +134,17 @@ export class Claim {
   /** A look before anything is written: who is refused leaves no trace. */
   #isFree(): boolean {
     return lstatSync(this.#path(CLAIM_NAME), { throwIfNoEntry: false }) === undefined;
+  }
+
+  #names(): string[] {
+    try {
+      return readdirSync(native(this.#root));
+    } catch (error) {
+      const { code, message } = failureOf(error);
+      throw new RefusedError(`${readable(this.#root)}: cannot be read: ${message} (${code})`, {
+        cause: error,
+      });
+    }
   }
 
   /** @returns whether it could be made: false where the name is taken, or a winner cleaned up meanwhile */

@@ -78,6 +78,8 @@ async function openPartial(places: Places, settings: CopySettings, runId: string
       throw new RefusedError(
         `${readable(destinationRoot)}: another run has just made it; wait for that run, and give the same command again (EBUSY)`,
       );
+    // Whatever it was made with, or opened to since.
+    if (!made) chmodSync(native(root), PRIVATE);
     const { boot } = thisMachine();
     const folder = lstat(native(root));
     const earlier = readMark(root, folder);
