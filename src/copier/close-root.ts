@@ -1,7 +1,8 @@
-import { chmodSync, statSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { native } from '../common/byte-path.js';
-import { type Facts, withMode } from '../common/facts.js';
-import { codeOf } from '../common/failure.js';
+import { type Facts, permissionsOf, withMode } from '../common/facts.js';
+import { giveMode } from '../common/give-mode.js';
+import { stat } from '../common/stat.js';
 import { entryCalls, type FolderPlace } from '../common/system/entry-calls.js';
 
 /** The root's facts while the claim lies in it: its owner may do all in it. */
@@ -18,13 +19,8 @@ export function closeRoot(root: FolderPlace, facts: Facts): void {
   const lent = OWNER_ALL & ~facts.mode;
   if (lent === 0) return;
   const path = native(root.prefix.slice(0, -1));
-  try {
-    chmodSync(path, statSync(path).mode & PERMISSIONS & ~lent);
-  } catch (error) {
-    // Where there are no modes, the worker has told of it.
-    if (codeOf(error) !== 'EPERM' && codeOf(error) !== 'ENOTSUP') throw error;
-  }
+  // Where there are no modes, the worker has told of it.
+  giveMode(() => chmodSync(path, permissionsOf(stat(path)) & ~lent));
 }
 
 const OWNER_ALL = 0o700;
-const PERMISSIONS = 0o7777;

@@ -2,12 +2,12 @@ import { chmodSync, chownSync } from 'node:fs';
 import { type BytePath, native, ROOT } from '../common/byte-path.js';
 import type { Facts } from '../common/facts.js';
 import { step } from '../common/failure.js';
+import { giveMode } from '../common/give-mode.js';
 import type { NotKept } from '../common/messages.js';
 import { lossOf } from '../common/not-kept.js';
 import { type PlatformCalls, platformCalls } from '../common/system/platform-calls.js';
 import { keepAttributes } from './attributes.js';
 import type { Finished } from './job.js';
-import { giveMode } from './metadata.js';
 import { giveOwner, keptPermissions } from './owner.js';
 import type { WorkerContext } from './worker-context.js';
 

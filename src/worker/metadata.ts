@@ -1,6 +1,6 @@
 import { fchmodSync, fchownSync } from 'node:fs';
 import { type Facts, permissionsOf } from '../common/facts.js';
-import { codeOf } from '../common/failure.js';
+import { giveMode } from '../common/give-mode.js';
 import type { NotKept } from '../common/messages.js';
 import { entryCalls } from '../common/system/entry-calls.js';
 import { platformCalls } from '../common/system/platform-calls.js';
@@ -49,17 +49,6 @@ export function giveMetadata(files: OpenFiles, facts: Facts): NotKept[] {
   if (mode !== createdMode) notKept.push(...giveMode(() => fchmodSync(target, mode)));
   entryCalls().setTimes(target, facts.atime, facts.atimeNs, facts.mtime, facts.mtimeNs);
   return notKept;
-}
-
-/** @returns what could not be kept: some file systems have no modes */
-export function giveMode(change: () => void): NotKept[] {
-  try {
-    change();
-    return [];
-  } catch (error) {
-    if (codeOf(error) !== 'EPERM' && codeOf(error) !== 'ENOTSUP') throw error;
-    return ['mode'];
-  }
 }
 
 function descriptorPath(descriptor: number): string {
