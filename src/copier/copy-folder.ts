@@ -17,7 +17,8 @@ import type { Tally } from './tally.js';
  * @returns the report, once the last worker process has ended
  * @throws {RefusedError} before anything is written: what cannot be copied, or there, or with these options
  * @throws {PartialCopyError} after the run, where entries failed
- * @throws the reason of `options.signal`, once it is aborted and all workers have ended
+ * @throws the reason of `options.signal`, once it is aborted and all workers have ended; where that comes too late, as
+ *   the copy has its name already, it is whole and the report says so
  * @throws what `options.onEvent` throws or rejects with, once all workers have ended
  */
 export async function copyFolder(
@@ -38,7 +39,7 @@ export async function copyFolder(
     wantsFiles: onEvent !== undefined,
   });
   const report = await run.run();
-  signal?.throwIfAborted();
+  if (report.code !== undefined) signal?.throwIfAborted();
   if (report.status !== 0) throw new PartialCopyError(report, failures);
   return report;
 }

@@ -153,7 +153,7 @@ export class CopyRun {
 
   /** A full disk is full for all: what could not be written is left, and told of in one line. */
   #isStoppedAsFull({ code }: Failure, root: BytePath): boolean {
-    if (!DISK_FULL.has(code)) return false;
+    if (!DISK_FULL.has(code) || this.#stop.isClosed) return false;
     this.#stop.now(code, fullInWords(root, this.#ledger.need(), this.tally.isListed));
     return true;
   }
@@ -173,7 +173,9 @@ export class CopyRun {
     } catch (error) {
       const failure = failureOf(error);
       if (this.#isStoppedAsFull(failure, root)) return;
-      this.#stop.now(failure.code, `its claim on the destination cannot be kept: ${failure.message}`);
+      const message = `its claim on the destination cannot be kept: ${failure.message}`;
+      if (this.#stop.isClosed) this.#ledger.failedBeside(ROOT, { code: failure.code, message });
+      else this.#stop.now(failure.code, message);
     }
   }
 
@@ -242,7 +244,10 @@ export class CopyRun {
     await this.#settleAll(tree, dispatcher);
   }
 
-  /** The last rename; then the root itself is finished under its last name, and the claim in it is given up. */
+  /**
+   * The last rename; then the root itself is finished under its last name, and the claim in it is given up. It is too
+   * late to stop by now: the copy is whole, and there would be nothing to go on from.
+   */
   async #finish(
     tree: TreeCopy,
     dispatcher: Dispatcher,
@@ -251,6 +256,7 @@ export class CopyRun {
   ): Promise<void> {
     const { destinationRoot, exists } = this.#plan.places;
     const fsync = this.#plan.settings.fsync || this.#plan.settings.verify;
+    this.#stop.close();
     try {
       // Opened before anything else can be put in its place.
       destination.place(ROOT);
@@ -266,7 +272,6 @@ export class CopyRun {
       if (!exists) removeMark(destinationRoot, fsync);
       tree.finishRoot();
       await this.#settleAll(tree, dispatcher);
-      if (this.#stop.isStopped) return;
       folder.claim.release();
       tree.closeRoot(destination.place(ROOT));
       if (fsync) syncFolder(destinationRoot);

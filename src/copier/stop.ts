@@ -14,6 +14,7 @@ export class Stop {
     this.now(codeOf(this.#signal?.reason) ?? 'ABORTED', 'stopped; the same command goes on from here');
   #listener: () => void = () => {};
   #reason: StopReason | undefined;
+  #isClosed = false;
 
   constructor(signal: AbortSignal | undefined) {
     this.#signal = signal;
@@ -29,8 +30,13 @@ export class Stop {
     return this.#reason;
   }
 
+  /** Whether it is too late to stop. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   now(code: string, message: string): void {
-    if (this.#reason !== undefined) return;
+    if (this.#isClosed || this.#reason !== undefined) return;
     this.#reason = { code, message };
     this.#listener();
   }
@@ -41,7 +47,9 @@ export class Stop {
     if (this.isStopped) listener();
   }
 
+  /** From here on nothing stops the run: it goes to its end. */
   close(): void {
+    this.#isClosed = true;
     this.#signal?.removeEventListener('abort', this.#onAbort);
   }
 }

@@ -33,7 +33,7 @@ test.skipIf(!canTrace)('a second run is refused while the root of the first is f
   const slowly =
     'strace -f -qq -o /dev/null -e trace=utimensat -e inject=utimensat:delay_enter=3000000:when=2';
   const first = runShell(`${slowly} -- ${command} ${quoted(source)} ${quoted(destination)}`);
-  while (!existsSync(destination)) await delay(5);
+  for (const end = Date.now() + 30_000; !existsSync(destination) && Date.now() < end; ) await delay(5);
   const second = await runCommand([source, destination]);
   expect(second).toMatchObject({ status: 2, stderr: expect.stringContaining('(EBUSY)') });
   expect(await first).toMatchObject({ status: 0, stderr: '' });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
@@ -41,8 +41,11 @@ test('the points are all there are: one more of each, and the run comes to its e
 test('a worker is killed as it finishes the root, which has its last name by then: another one does it', async () => {
   const source = makeTree([{ path: 'a', kind: 'file', content: 'x' }]);
   const destination = join(dirname(source), 'copy');
-  const run = await killedAt('utimensat:signal=SIGKILL:when=2', source, destination, ['-f']);
+  const log = join(dirname(source), 'calls');
+  const fault = 'utimensat:signal=SIGKILL:when=2';
+  const run = await killedAt(fault, source, destination, ['-f', '-o', quoted(log)]);
   expect(run.status).toBe(0);
+  expect(readFileSync(log, 'utf8')).toContain('+++ killed by SIGKILL +++');
   expect(compareTrees(source, destination)).toEqual([]);
 });
 

@@ -1,0 +1,67 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { compareTrees } from '../helpers/compare-trees.js';
+import { makeTree } from '../helpers/make-tree.js';
+import { fromRoot } from '../helpers/project-root.js';
+import { canTrace } from '../helpers/traced-copy.js';
+import { command, quoted, runShell, runWithFaults } from './run-shell.js';
+
+describe.skipIf(!canTrace)('once the copy has its last name it is too late to stop', () => {
+  test('a signal: the command says that it is stopping, finishes the root and ends as if it had not come', async () => {
+    const { source, destination } = makePlaces();
+    const run = runShell(whileRootIsFinished(`${command} ${quoted(source)} ${quoted(destination)}`));
+    const claim = join(destination, '.folder-copy.claim');
+    for (const end = Date.now() + 30_000; !existsSync(claim) && Date.now() < end; ) await delay(5);
+    process.kill(JSON.parse(readFileSync(claim, 'utf8')).pid, 'SIGTERM');
+    expect(await run).toMatchObject({ status: 0, stderr: 'folder-copy: SIGTERM: stopping\n' });
+    expectWhole(source, destination);
+  });
+
+  test('the library resolves', async () => {
+    const { source, destination } = makePlaces();
+    const program = `
+      import { existsSync } from 'node:fs';
+      import { copyFolder } from ${JSON.stringify(fromRoot('dist/lib/index.js'))};
+      const [source, destination] = process.argv.slice(1);
+      const stop = new AbortController();
+      const look = setInterval(() => existsSync(destination) && stop.abort(), 5);
+      const { status } = await copyFolder(source, destination, { signal: stop.signal });
+      clearInterval(look);
+      console.log(stop.signal.aborted, status);`;
+    const node = `${quoted(process.execPath)} --input-type=module -e ${quoted(program)}`;
+    const run = await runShell(whileRootIsFinished(`${node} ${quoted(source)} ${quoted(destination)}`));
+    expect(run).toMatchObject({ status: 0, stdout: 'true 0\n', stderr: '' });
+    expectWhole(source, destination);
+  });
+
+  test('--fail-fast, where the root alone fails: it is told of, and nothing else', async () => {
+    const { source, destination } = makePlaces();
+    const fault = ['utimensat:error=EACCES:when=2'];
+    const run = await runWithFaults(fault, [], ['--fail-fast', source, destination]);
+    expect(run.status).toBe(1);
+    expect(run.stderr).toMatch(/^folder-copy: [^\n]*\(EACCES\)\n$/);
+    expect(readdirSync(destination)).toEqual(['a']);
+  });
+});
+
+function makePlaces(): { source: string; destination: string } {
+  // Its owner may do all in it while the claim lies there: that has to be taken back.
+  const source = makeTree([
+    { path: 'a', kind: 'file', content: 'x' },
+    { path: '.', kind: 'folder', mode: '555' },
+  ]);
+  return { source, destination: join(dirname(source), 'copy') };
+}
+
+/** The worker's first call of that name gives the file its times, its second one the root. */
+function whileRootIsFinished(line: string): string {
+  const slowly = 'trace=utimensat -e inject=utimensat:delay_enter=3000000:when=2';
+  return `strace -f -qq -o /dev/null -e ${slowly} -- ${line}`;
+}
+
+function expectWhole(source: string, destination: string): void {
+  expect(compareTrees(source, destination)).toEqual([]);
+  expect(existsSync(`${destination}.partial`)).toBe(false);
+}
