@@ -40,6 +40,8 @@ export async function install(folder: string, what: string, ...options: string[]
 }
 
 async function npm(cwd: string, ...args: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)('npm', args, { cwd, env: commandEnvironment() });
+  // What vitest.config.ts keeps from all others.
+  const env = commandEnvironment({ NODE_EXTRA_CA_CERTS: process.env.NPM_EXTRA_CA_CERTS });
+  const { stdout } = await promisify(execFile)('npm', args, { cwd, env });
   return stdout;
 }
