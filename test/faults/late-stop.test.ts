@@ -14,7 +14,8 @@ describe.skipIf(!canTrace)('once the copy has its last name it is too late to st
     const run = runShell(whileRootIsFinished(`${command} ${quoted(source)} ${quoted(destination)}`));
     const claim = join(destination, '.folder-copy.claim');
     for (const end = Date.now() + 30_000; !existsSync(claim) && Date.now() < end; ) await delay(5);
-    process.kill(JSON.parse(readFileSync(claim, 'utf8')).pid, 'SIGTERM');
+    const { pid } = JSON.parse(readFileSync(claim, 'utf8')) as { pid: number };
+    process.kill(pid, 'SIGTERM');
     expect(await run).toMatchObject({ status: 0, stderr: 'folder-copy: SIGTERM: stopping\n' });
     expectWhole(source, destination);
   });
