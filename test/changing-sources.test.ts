@@ -35,14 +35,18 @@ function overwrite(path: string, content: Buffer): void {
 }
 
 /** Something happens to `x` again and again while it is copied, two bytes a chunk, until the command has ended. */
-async function copyWhile(happen: (path: string, times: number) => void, existing: boolean) {
+async function copyWhile(
+  happen: (path: string, times: number) => void,
+  existing: boolean,
+  ...options: string[]
+) {
   const source = makeTree([
     { path: 'x', kind: 'file', size },
     { path: 'other', kind: 'file', content: 'whole' },
   ]);
   const copy = join(dirname(source), 'copy');
   if (existing) makeTree([{ path: 'x', kind: 'file', content: 'old' }], copy);
-  const running = startCommand(['--chunk-size', '2', '--reflink', 'never', source, copy]);
+  const running = startCommand(['--chunk-size', '2', '--reflink', 'never', ...options, source, copy]);
   let ended = false;
   running.finished.finally(() => (ended = true)).catch(() => {});
   // It begins when the copy has begun, seen by its first temporary name or file.
@@ -76,7 +80,12 @@ describe('a file that changes while it is read', () => {
   }
 
   test('and only grows is stored up to its size at opening, and counted', async () => {
-    const { copy, status, stdout, source } = await copyWhile(path => appendFileSync(path, 'more'), false);
+    const { copy, status, stdout, source } = await copyWhile(
+      path => appendFileSync(path, 'more'),
+      false,
+      '--bwlimit',
+      '1m', // so that each reading takes long enough to be met
+    );
     expect(status).toBe(0);
     expect(stdout).toContain('not kept: 1 grown file');
     const [whole, stored] = [readFileSync(join(source, 'x')), readFileSync(join(copy, 'x'))];

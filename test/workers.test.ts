@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { compareTrees } from './helpers/compare-trees.js';
 import { makeTree } from './helpers/make-tree.js';
-import { waitForNoProcesses } from './helpers/processes.js';
+import { catches, killIfThere, waitForNoProcesses } from './helpers/processes.js';
 import { type RunningCommand, startCommand } from './helpers/run-command.js';
 import { scratchFolder } from './helpers/scratch-folder.js';
 import type { TreeEntry } from './helpers/tree-description.js';
@@ -57,7 +57,9 @@ async function untilCopying(run: RunningCommand, { destination }: Scene, workers
       return false;
     }
   };
-  while (!begun() || run.descendants().length < workers) {
+  // A worker has a handler for SIGHUP once it has started.
+  const started = () => run.descendants().filter(pid => catches(pid, 'SIGHUP'));
+  while (!begun() || started().length < workers) {
     if (run.child.exitCode !== null) throw new Error(`ended too soon: ${JSON.stringify(run.output())}`);
     await delay(5);
   }
@@ -110,7 +112,8 @@ test('a refusal ends the process that was forked ahead, if there is one', async 
   const run = startCommand([source, join(source, 'copy')]);
   expect(await mostChildren(run)).toBeLessThanOrEqual(1);
   expect(await run.finished).toMatchObject({ status: 2 });
-  expect(run.processes()).toEqual([]);
+  // Killed by the command as it exits, which does not wait for it.
+  await waitForNoProcesses(run.processes, 1000);
 });
 
 test('a command that is killed while it loads leaves no process', async () => {
@@ -202,7 +205,7 @@ test('workers that are killed one and all, again and again, bring it to an end t
   let ended = false;
   void run.finished.finally(() => (ended = true));
   while (!ended) {
-    for (const pid of run.descendants()) process.kill(pid, 'SIGKILL');
+    for (const pid of run.descendants()) killIfThere(pid, 'SIGKILL');
     await delay(50);
   }
   const { status, stderr } = await run.finished;

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
 import { mountOrSkip } from '../helpers/file-systems.js';
 import { makeTree } from '../helpers/make-tree.js';
-import { waitForNoProcesses } from '../helpers/processes.js';
+import { killIfThere, waitForNoProcesses } from '../helpers/processes.js';
 import { type RunningCommand, runCommand, startCommand } from '../helpers/run-command.js';
 
 const files = 400;
@@ -45,9 +45,12 @@ describe('without --fsync', () => {
     const destination = join(disk.root, 'copy');
     const run = startCommand(['-v', '--workers', '3', '--bwlimit', '800k', source, destination]);
     await seen(run, 100);
-    // Names and times are on the disk by now, contents need not be.
+    // Names and times are on the disk by then, contents need not be. Meanwhile it waits: a disk may take its time.
+    signalAll(run, 'SIGSTOP');
     execFileSync('sync', ['-f', `${destination}.partial`]);
+    signalAll(run, 'SIGCONT');
     await seen(run, 130);
+    signalAll(run, 'SIGSTOP');
     disk.cutPower(run);
     await waitForNoProcesses(run.processes);
     disk.comeBack();
@@ -62,6 +65,10 @@ describe('without --fsync', () => {
     expect(compareTrees(source, destination)).toEqual([]);
   });
 });
+
+function signalAll(run: RunningCommand, signal: NodeJS.Signals): void {
+  for (const pid of run.processes()) killIfThere(pid, signal);
+}
 
 /** An image that is mounted, on a file system that can clone it in one step, as it is at that moment. */
 class Disk {
@@ -81,7 +88,7 @@ class Disk {
   /** What the disk has by now, and nothing of what only memory has, is what is left; the run does not live on. */
   cutPower(running: RunningCommand): void {
     run('cp', '--reflink=always', this.#image, this.#clone);
-    for (const pid of running.processes()) process.kill(pid, 'SIGKILL');
+    for (const pid of running.processes()) killIfThere(pid, 'SIGKILL');
   }
 
   /** The same place, after the power has come back; its file system is sound once its journal was replayed. */

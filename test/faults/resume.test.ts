@@ -19,7 +19,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
 import { makeTree } from '../helpers/make-tree.js';
-import { waitForNoProcesses } from '../helpers/processes.js';
+import { killIfThere, waitForNoProcesses } from '../helpers/processes.js';
 import { type CommandResult, runCommand, startCommand } from '../helpers/run-command.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
 import { treeSnapshot } from '../helpers/tree-snapshot.js';
@@ -252,7 +252,7 @@ async function makeInterrupted(options: readonly string[] = [], destination?: st
     if (Date.now() > deadline) throw new Error('nothing is finished');
     await new Promise(resolve => setTimeout(resolve, 3));
   }
-  for (const pid of run.processes()) process.kill(pid, 'SIGKILL');
+  for (const pid of run.processes()) killIfThere(pid, 'SIGKILL');
   await run.finished;
   await waitForNoProcesses(run.processes);
   expect(existsSync(places.destination)).toBe(false);

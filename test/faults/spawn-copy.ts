@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { CopyEvent, FileEvent } from '../../src/copier/events.js';
-import { processesMarked } from '../helpers/processes.js';
+import { killIfThere, processesMarked } from '../helpers/processes.js';
 import { fromRoot } from '../helpers/project-root.js';
 import { commandEnvironment } from '../helpers/run-command.js';
 
@@ -47,14 +47,6 @@ export function spawnCopy(args: readonly string[], wrapper: readonly string[] = 
 }
 
 export const isFile = (event: CopyEvent): event is FileEvent => event.type === 'file';
-
-export function killIfThere(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It has ended meanwhile.
-  }
-}
 
 function isTracer(pid: number): boolean {
   try {

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
 import { mountOrSkip } from '../helpers/file-systems.js';
 import { makeTree } from '../helpers/make-tree.js';
-import { waitForNoProcesses } from '../helpers/processes.js';
+import { killIfThere, waitForNoProcesses } from '../helpers/processes.js';
 import { type CommandResult, runCommand, startCommand } from '../helpers/run-command.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
 import { tracedCopy } from '../helpers/traced-copy.js';
@@ -209,7 +209,7 @@ describe('a disk that is full', () => {
   test('of 1 MiB is told of ahead, with figures, and the run goes on where it has grown', async context => {
     const root = mountOrSkip(context, { type: 'tmpfs', size: '1m' });
     const { source, destination } = makeMany(join(root, 'copy'));
-    const ahead = await runCommand([source, destination]);
+    const ahead = await runCommand(['--bwlimit', '100k', source, destination]);
     expect(ahead.status).toBe(1);
     expect(ahead.stderr).toMatch(
       /^folder-copy: .*: it cannot fit: [\d.]+ MiB are needed and [\d.]+ \w+ free, [\d.]+ MiB are missing; [^\n]* \(NO_SPACE\)\n$/,
@@ -246,7 +246,7 @@ describe('a disk that is full', () => {
   test('without free inodes is told of ahead too; without the check the run stops, and goes on later', async context => {
     const root = mountOrSkip(context, { type: 'tmpfs', size: '64m', inodes: 100 });
     const { source, destination } = makeMany(join(root, 'copy'));
-    const ahead = await runCommand([source, destination]);
+    const ahead = await runCommand(['--bwlimit', '100k', source, destination]);
     expect(ahead.status).toBe(1);
     expect(ahead.stderr).toMatch(/^folder-copy: .* \d+ inodes are missing; [^\n]* \(NO_SPACE\)\n$/);
     const full = await runCommand(['--no-space-check', source, destination]);
@@ -419,7 +419,7 @@ describe('streams and signals', () => {
       ['nohup ', 0],
     ] as const) {
       const places = makeMany();
-      const copy = `${nohup}${command} --bwlimit 4m ${quoted(places.source)} ${quoted(places.destination)}`;
+      const copy = `${nohup}${command} --bwlimit 1m ${quoted(places.source)} ${quoted(places.destination)}`;
       const begun = quoted(`${places.destination}.partial/folder`);
       const line = `${copy} > /dev/null & until [ -e ${begun} ]; do sleep 0.01; done; kill -HUP $!; wait $!`;
       // Of nohup nothing is left to see for a program of Node's but the name that bash puts into the environment.
@@ -430,16 +430,22 @@ describe('streams and signals', () => {
   });
 
   test('a second SIGINT ends it at once, and the next run goes on', async () => {
-    const places = makeMany();
-    const run = startCommand(['--bwlimit', '100k', places.source, places.destination]);
-    await until(() => existsSync(join(`${places.destination}.partial`, 'folder')));
-    for (const worker of run.descendants()) process.kill(worker, 'SIGSTOP');
-    run.child.kill('SIGINT');
-    await run.sees(/SIGINT: stopping/);
-    run.child.kill('SIGINT');
-    expect(await run.finished).toMatchObject({ status: null, signal: 'SIGINT' });
-    for (const worker of run.processes()) process.kill(worker, 'SIGCONT');
-    await expectCompleted(places);
+    for (let tries = 1; ; tries += 1) {
+      const places = makeMany();
+      const run = startCommand(['--bwlimit', '100k', places.source, places.destination]);
+      await until(() => existsSync(join(`${places.destination}.partial`, 'folder')));
+      for (const worker of run.descendants()) killIfThere(worker, 'SIGSTOP');
+      run.child.kill('SIGINT');
+      await run.sees(/SIGINT: stopping/);
+      run.child.kill('SIGINT');
+      const { status, signal } = await run.finished;
+      // On a busy machine the second may come when the first has done its work.
+      if (status === 130 && tries < 5) continue;
+      expect({ status, signal }).toEqual({ status: null, signal: 'SIGINT' });
+      for (const worker of run.processes()) killIfThere(worker, 'SIGCONT');
+      await expectCompleted(places);
+      return;
+    }
   });
 
   test('a stopped worker holds up neither SIGINT nor, once it goes on, the copy', async () => {

@@ -2,9 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CopyEvent } from '../../src/copier/events.js';
 import type { CopyOptions } from '../../src/copier/options.js';
+import { killIfThere } from '../helpers/processes.js';
 import type { TreeSnapshot } from '../helpers/tree-snapshot.js';
 import type { Moment, Phase } from './moment.js';
-import { isFile, killIfThere, longestRunMs, type SpawnedCopy, spawnCopy } from './spawn-copy.js';
+import { isFile, longestRunMs, type SpawnedCopy, spawnCopy } from './spawn-copy.js';
 
 /** One run, watched so closely that it can be killed in a given phase. */
 export class WatchedRun {
@@ -71,7 +72,7 @@ export class WatchedRun {
 
   #kill(): void {
     const { kill } = this.#moment;
-    const parent = this.#copy.child.pid ?? -1;
+    const parent = this.#copy.child.pid ?? Number.NaN;
     const all = this.#copy.processes();
     const workers = all.filter(pid => pid !== parent);
     if (kill === 'SIGINT' || kill === 'SIGTERM') killIfThere(parent, kill);

@@ -179,7 +179,7 @@ describe('plain Node', () => {
   });
 
   test.skipIf(!isRoot)('holds a destination against a run that has /proc where it has none', async () => {
-    const source = makeTree([{ path: 'x', kind: 'file', size: 1_000_000 }]);
+    const source = makeTree([{ path: 'x', kind: 'file', size: 3_000_000 }]);
     const copy = join(dirname(source), 'copy');
     const command = `umount -l /proc; exec "$0" "$1" -q --bwlimit 100k "$2" "$3"`;
     const args = ['-m', 'sh', '-euc', command, process.execPath, commandPath, source, copy];

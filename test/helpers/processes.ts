@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** A process and all that descend from it, as `/proc` tells it now; zombies, which only wait to be reaped, are left out. */
@@ -28,6 +29,32 @@ export async function waitForNoProcesses(find: () => number[], timeoutMs = 10_00
       throw new Error(`still alive after ${timeoutMs} ms: ${left.map(describe).join(', ')}`);
     await delay(20);
   }
+}
+
+/** Whether the process lives; one that has ended and is not yet reaped does not. */
+export function isRunning(pid: number): boolean {
+  return parentOf(pid).length > 0;
+}
+
+/** The living children of a process, without theirs. */
+export function childrenOf(pid: number): number[] {
+  const living = readdirSync('/proc').filter(isNumber).map(Number).flatMap(parentOf);
+  return living.filter(({ parent }) => parent === pid).map(({ child }) => child);
+}
+
+/** A process that was seen a moment ago may have ended since. */
+export function killIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
+/** Whether the process has a handler of its own for a signal, as `/proc` tells. */
+export function catches(pid: number, signal: NodeJS.Signals): boolean {
+  const [, mask = '0'] = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readProc(pid, 'status')) ?? [];
+  return ((BigInt(`0x${mask}`) >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n;
 }
 
 const isNumber = (name: string): boolean => /^\d+$/.test(name);

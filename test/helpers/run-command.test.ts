@@ -30,11 +30,11 @@ test('ends what does not end by itself, children included', async () => {
   const forking = program(`
     import { spawn } from 'node:child_process';
     spawn('sleep', ['100']); spawn('sleep', ['100']); console.log('ready'); setInterval(() => {}, 1000);`);
-  const running = startCommand([], { program: forking, timeoutMs: 3000 });
+  const running = startCommand([], { program: forking, timeoutMs: 5000 });
   await running.sees(/ready/);
   expect(running.descendants()).toHaveLength(2);
   expect(running.processes()).toHaveLength(3);
-  await expect(running.finished).rejects.toThrow('no end after 3000 ms');
+  await expect(running.finished).rejects.toThrow('no end after 5000 ms');
   await waitForNoProcesses(running.processes);
 });
 

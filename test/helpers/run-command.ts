@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { processesMarked, processesOf } from './processes.js';
+import { killIfThere, processesMarked, processesOf } from './processes.js';
 import { fromRoot } from './project-root.js';
 
 export interface CommandOptions {
@@ -64,7 +64,7 @@ export function startCommand(args: readonly string[], options: CommandOptions = 
   const processes = (): number[] => processesMarked(markName, mark);
   const finished = endOf(child, written, options.timeoutMs ?? 50_000, processes);
   finished.catch(() => {}); // whoever awaits it hears of it
-  const pid = child.pid ?? -1;
+  const pid = child.pid ?? Number.NaN; // no number that a signal could go to
   return {
     child,
     pid,
@@ -83,9 +83,9 @@ export function startCommand(args: readonly string[], options: CommandOptions = 
   };
 }
 
-/** What the test runner puts into the environment for itself would change how the command looks and runs. */
+/** What the test runner, or the shell that started it (`_`), puts into the environment would change how the command looks and runs. */
 export function commandEnvironment(changes: Record<string, string | undefined> = {}): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _, NODE_ENV: __, FORCE_COLOR: ___, NO_COLOR: ____, ...inherited } = process.env;
+  const { NODE_OPTIONS, NODE_ENV, FORCE_COLOR, NO_COLOR, _, ...inherited } = process.env;
   return Object.fromEntries(
     Object.entries({ ...inherited, ...changes }).filter(([, value]) => value !== undefined),
   );
@@ -101,7 +101,7 @@ function endOf(
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      for (const pid of processes()) process.kill(pid, 'SIGKILL');
+      for (const pid of processes()) killIfThere(pid, 'SIGKILL');
       reject(new Error(`no end after ${timeoutMs} ms: ${JSON.stringify(written)}`));
     }, timeoutMs);
     child.once('error', reject);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Pool, Queue, task, WorkerLostError } from '../../src/multiprocessing/index.js';
-import { childrenOf } from '../helpers/running.js';
+import { childrenOf } from '../helpers/processes.js';
 import type * as tasks from './tasks.js';
 
 const module = new URL('./tasks.js', import.meta.url);
@@ -42,6 +42,7 @@ test('10,000 tasks on 4 workers, one killed every 200 tasks: each settles once, 
 test('100 pools made and ended one after the other leave no process, handle or listener', {
   timeout: 300_000,
 }, async () => {
+  await new Promise(setImmediate); // what the test before has left to close
   const before = countHandles();
   for (let n = 0; n < 100; n++) {
     const pool = new Pool(1);

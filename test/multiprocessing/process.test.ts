@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Process, Queue, StateError, task } from '../../src/multiprocessing/index.js';
-import { isRunning, until } from '../helpers/running.js';
+import { isRunning } from '../helpers/processes.js';
+import { until } from '../helpers/running.js';
 import type * as tasks from './tasks.js';
 
 const module = new URL('./tasks.js', import.meta.url);

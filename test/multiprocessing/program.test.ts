@@ -4,8 +4,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { ProcessKind } from '../../src/multiprocessing/fork.js';
 import { forkAhead, offerForkedAhead } from '../../src/multiprocessing/fork-ahead.js';
 import { Pool, type PoolOptions, task, WorkerStartError } from '../../src/multiprocessing/index.js';
-import { processesOf } from '../helpers/processes.js';
-import { isRunning, until } from '../helpers/running.js';
+import { isRunning, processesOf } from '../helpers/processes.js';
+import { until } from '../helpers/running.js';
 import type { pid } from './tasks.js';
 
 const program = new URL('./own-program.js', import.meta.url);
@@ -64,7 +64,7 @@ test('a process that was forked ahead and has died is not taken', async () => {
   const ahead = kind('dead');
   const before = new Set(children());
   offerForkedAhead(forkAhead(ahead));
-  const [forked = 0] = children().filter(pid => !before.has(pid));
+  const [forked = Number.NaN] = children().filter(pid => !before.has(pid));
   process.kill(forked, 'SIGKILL');
   await until('it is gone', () => !isRunning(forked));
   await sleep(50); // until Node has heard of it

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { isRunning } from '../helpers/processes.js';
 import { projectRoot } from '../helpers/project-root.js';
-import { isRunning, until } from '../helpers/running.js';
+import { until } from '../helpers/running.js';
 
 // The three programs of the origin, run as a user runs them.
 

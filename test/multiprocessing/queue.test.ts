@@ -101,7 +101,10 @@ test('a full queue holds a producer in another process back', async () => {
   const producing = pool.applyAsync(named('produce'), [queue, 0, 1000]);
   let largest = 0;
   for (let n = 0; n < 1000; n++) {
-    if (n % 100 === 0) await sleep(20);
+    if (n % 100 === 0) {
+      await untilFull(queue);
+      await sleep(20);
+    }
     largest = Math.max(largest, await queue.qsize());
     expect(await queue.get()).toEqual([0, n]);
   }
@@ -200,15 +203,19 @@ test('timeouts that race with arrivals lose nothing', async () => {
     if (n % 10 === 0) await sleep(1);
   }
   await Promise.all(gets);
-  await sleep(50); // what came to a worker too late goes back
   expect(arrived + (await queue.qsize())).toBe(200);
   expect(await queue.qsize()).toBe(await drain(queue));
 });
 
+async function untilFull(queue: Queue<unknown>): Promise<void> {
+  while (!(await queue.full())) await sleep(5);
+}
+
 async function drain(queue: Queue<number>): Promise<number> {
   let count = 0;
   while (!(await queue.empty())) {
-    await queue.getNowait();
+    // What came to a worker too late is on its way back.
+    await queue.get({ timeout: 10_000 });
     count += 1;
   }
   return count;

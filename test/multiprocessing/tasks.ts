@@ -126,10 +126,10 @@ export async function takeAndBlock(queue: Queue<number>, taken: Queue<number>, c
 export async function parentOfBlocked(pids: Queue<number[]>): Promise<void> {
   const pool = new Pool(2);
   const blocked = task<typeof block>(import.meta.url, 'block');
-  const open = [
-    pool.applyAsync(blocked, [60_000]),
-    pool.applyAsync(task<typeof wait>(import.meta.url, 'wait'), [60_000]),
-  ];
+  const waiting = task<typeof wait>(import.meta.url, 'wait');
+  // Both have started, with all that watches over them.
+  await Promise.all([pool.applyAsync(waiting, [50]), pool.applyAsync(waiting, [50])]);
+  const open = [pool.applyAsync(blocked, [60_000]), pool.applyAsync(waiting, [60_000])];
   await sleep(300);
   await pids.put(pool.pids);
   await Promise.all(open);

@@ -452,10 +452,12 @@ describe('--check goes to its end', () => {
     const source = makeTree(many);
     const copy = await wholeCopy(source, ['-q']);
     shell(copy, 'rm 3/3');
-    const run = startCommand(['--check', '--verify', '--bwlimit', '2m', source, copy]);
+    const run = startCommand(['--check', '--verify', '--bwlimit', '1m', source, copy]);
     await run.sees(/time 3/);
     await delay(300);
-    process.kill(run.descendants()[0] ?? -1, 'SIGKILL');
+    const [worker] = run.descendants();
+    if (worker === undefined) throw new Error('there is no worker');
+    process.kill(worker, 'SIGKILL');
     const { status, stdout, stderr } = await run.finished;
     expect({ status, lines: stdout.split('\n').sort() }).toEqual({
       status: 1,

@@ -81,7 +81,7 @@ async function copyWhileWriting(source: string, copy: string) {
     writeSync(file, mark, 0, markBytes, size - markBytes);
   };
   change(0);
-  const running = startCommand(['--reflink', 'never', source, copy]);
+  const running = startCommand(['--reflink', 'never', '--bwlimit', '50m', source, copy]);
   let ended = false;
   running.finished.finally(() => (ended = true)).catch(() => {});
   let writes = 0;

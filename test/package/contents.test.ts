@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import { fromRoot } from '../helpers/project-root.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
-import { type Packed, pack } from './npm.js';
+import { NPM_MS, type Packed, pack } from './npm.js';
 
 let packed: Packed;
 const cleanups: (() => void)[] = [];
@@ -12,7 +12,7 @@ const cleanups: (() => void)[] = [];
 beforeAll(async () => {
   packed = await pack(scratchFolder(undefined, cleanup => cleanups.push(cleanup)));
   return () => cleanups.forEach(cleanup => void cleanup());
-});
+}, NPM_MS);
 
 const manifest = JSON.parse(readFileSync(fromRoot('package.json'), 'utf8')) as Record<string, unknown>;
 

@@ -8,7 +8,7 @@ import { makeTree } from '../helpers/make-tree.js';
 import { fromRoot } from '../helpers/project-root.js';
 import { commandEnvironment } from '../helpers/run-command.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
-import { freshInstallation, install } from './npm.js';
+import { freshInstallation, install, NPM_MS } from './npm.js';
 
 // The package as a user has it: packed, and installed in an empty folder.
 
@@ -18,7 +18,7 @@ const cleanups: (() => void)[] = [];
 beforeAll(async () => {
   home = await freshInstallation(cleanup => cleanups.push(cleanup));
   return () => cleanups.forEach(cleanup => void cleanup());
-});
+}, NPM_MS);
 
 const tree = [
   { kind: 'file', path: 'a', content: 'a' },
@@ -59,7 +59,7 @@ describe.each([oldest, '22', '24', '26'])('Node %s', version => {
       if (process.env.CI !== undefined) throw error;
       console.warn(`Node ${version} cannot be installed here; what was to be tried with it is skipped`);
     }
-  });
+  }, NPM_MS);
 
   test('runs the command, and programs of both module systems', async context => {
     if (node === undefined) return context.skip();

@@ -10,7 +10,7 @@ import { fromRoot } from '../helpers/project-root.js';
 import { commandEnvironment, startCommand } from '../helpers/run-command.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
-import { freshInstallation, install, pack } from './npm.js';
+import { freshInstallation, install, NPM_MS, pack } from './npm.js';
 
 // The path of somebody who has just heard of it: installs the package in an empty folder, and tries one thing
 // after another, as one types it.
@@ -21,7 +21,7 @@ const cleanups: (() => void)[] = [];
 beforeAll(async () => {
   home = await freshInstallation(cleanup => cleanups.push(cleanup));
   return () => cleanups.forEach(cleanup => void cleanup());
-});
+}, NPM_MS);
 
 /** A folder within the newcomer's own, with the sample album in it. */
 function albumFolder(): string {

@@ -18,6 +18,9 @@ export interface Packed {
   readonly files: readonly PackedFile[];
 }
 
+/** For what npm loads from its registry, milliseconds. */
+export const NPM_MS = 300_000;
+
 /** An empty folder in which the package has been installed, packed as for users. @returns its path */
 export async function freshInstallation(onCleanup: OnCleanup): Promise<string> {
   const folder = scratchFolder(undefined, onCleanup);

@@ -74,7 +74,8 @@ test('a terminal that is made narrower and wider while it runs keeps one clean l
   const screen = openScreen({ columns: 100, cwd: makeTree(album) });
   await screen.sees(prompt);
   // At the bottom of the screen, as a terminal in use is: tmux loses track of a cursor near its top.
-  screen.type(`seq 40; ${command}`, 'Enter');
+  // Ten seconds, as each size is to be seen.
+  screen.type(`seq 40; folder-copy --bwlimit 300k photos copy`, 'Enter');
   const shown = (): string => screen.text().split('\n40\n').at(-1) ?? '';
   for (const columns of [100, 40, 61, 30, 200]) {
     screen.resize(columns);
