@@ -6,6 +6,7 @@ import { toldCopy } from './helpers/copies.js';
 import { type FileSystem, mountOrSkip } from './helpers/file-systems.js';
 import { makeTree } from './helpers/make-tree.js';
 import { rsyncDifferences } from './helpers/rsync-differences.js';
+import { runCommand } from './helpers/run-command.js';
 import { scratchFolder } from './helpers/scratch-folder.js';
 import { shell } from './helpers/shell.js';
 import { describedTree, type TreeEntry } from './helpers/tree-description.js';
@@ -234,4 +235,22 @@ test('a destination on several file systems keeps hard links as far as they reac
   } finally {
     shell(copy, 'umount b');
   }
+});
+
+test('on ext4 that keeps whole seconds, what stands there is found again', async context => {
+  const root = mountOrSkip(context, { type: 'ext4', seconds: true });
+  const source = makeTree([
+    { path: 'folder/file', kind: 'file', content: 'x', mtime: '1234567890123456789' },
+    { path: 'other', kind: 'file', content: 'x', mtime: '1234567890000000000' },
+  ]);
+  const destination = join(root, 'copy');
+  await toldCopy(source, {}, destination);
+  const { how } = await toldCopy(source, { ifExists: 'update' }, destination);
+  expect(how).toMatchObject({ 'folder/file': 'skipped', other: 'skipped' });
+  expect(await runCommand(['--check', source, destination])).toMatchObject({ status: 0, stdout: '' });
+  shell(source, 'touch -d @1234567891.1 other');
+  expect((await toldCopy(source, { ifExists: 'update' }, destination)).how).toMatchObject({
+    'folder/file': 'skipped',
+    other: 'streamed',
+  });
 });

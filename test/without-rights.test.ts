@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { compareTrees } from './helpers/compare-trees.js';
 import { commandCopy, isRoot } from './helpers/copies.js';
 import { makeTree } from './helpers/make-tree.js';
+import { commandPath } from './helpers/run-command.js';
 import { shell } from './helpers/shell.js';
 import type { TreeEntry } from './helpers/tree-description.js';
 import { treeSnapshot } from './helpers/tree-snapshot.js';
@@ -17,6 +18,20 @@ function ownTree(entries: TreeEntry[], name = 'source', beside?: string): string
 }
 
 describe.skipIf(!isRoot)('a user without rights', () => {
+  test.each([
+    '0277',
+    '0777',
+  ])('copies whole under umask %s, which takes the rights of its own folders', umask => {
+    const source = ownTree([
+      { path: 'a/b/file', kind: 'file', content: 'x' },
+      { path: 'a/link', kind: 'link', target: 'b' },
+    ]);
+    const copy = join(dirname(source), 'copy');
+    const user = 'setpriv --reuid 65534 --regid 65534 --clear-groups';
+    shell(dirname(source), `umask ${umask}; ${user} '${process.execPath}' '${commandPath}' -q source copy`);
+    expect(compareTrees(source, copy)).toEqual([]);
+  });
+
   for (const existing of [false, true]) {
     test(`is told of each unreadable entry, and all else is copied, ${existing ? 'over what stands there' : 'to a new place'}`, async () => {
       const source = ownTree([

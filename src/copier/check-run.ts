@@ -72,7 +72,10 @@ export class CheckRun {
 
   async #list(): Promise<void> {
     const slices = new Slices({ drained: () => this.#drained() });
-    for (const listed of filteredEntries(this.#plan.places.sourceRoot, listOptionsOf(this.#plan))) {
+    for (const listed of filteredEntries(
+      this.#plan.places.sourceRoot,
+      listOptionsOf(this.#plan, this.#plan.places.destinationRoot),
+    )) {
       for (const _ of this.#tree.take(listed)) {
         if (slices.isOver) await slices.next();
         if (this.#stop.isStopped) return;

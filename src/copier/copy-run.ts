@@ -3,6 +3,7 @@ import { unlinkSync } from 'node:fs';
 import { type BytePath, native, ROOT, readable } from '../common/byte-path.js';
 import { type Failure, failureOf } from '../common/failure.js';
 import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
+import { stat } from '../common/stat.js';
 import { version } from '../version.js';
 import { Budget } from './budget.js';
 import { cloneGuess } from './clone-guess.js';
@@ -97,7 +98,7 @@ export class CopyRun {
   }
 
   #treeCopy(folder: WorkFolder, destination: FolderHandles, dispatcher: () => Dispatcher): TreeCopy {
-    const { ifExists, strict, workers, verify, checksums, reflink } = this.#plan.settings;
+    const { ifExists, oneFileSystem, strict, workers, verify, checksums, reflink } = this.#plan.settings;
     // A digest is of a file from its start to its end.
     const isSplitting = workers > 1 && !verify && checksums === undefined;
     return new TreeCopy({
@@ -107,7 +108,11 @@ export class CopyRun {
       ifExists,
       strict,
       replacesFolders: this.#plan.settings.delete || folder.standing === 'earlier',
-      spared: folder.standing === 'content' ? this.#plan.filters : undefined,
+      spared: {
+        filters: folder.standing === 'content' ? this.#plan.filters : undefined,
+        onlyOn: oneFileSystem ? stat(native(folder.root)) : undefined,
+      },
+      setsModes: folder.setsModes,
       largeFiles: isSplitting ? new LargeFiles(this.#runId, cloneGuess(folder.root, reflink)) : undefined,
       drop: ({ folder: path, name, part }) => {
         removeIfPossible(
@@ -186,7 +191,7 @@ export class CopyRun {
   }
 
   async #list(tree: TreeCopy, dispatcher: Dispatcher, folder: WorkFolder): Promise<void> {
-    const options = { ...listOptionsOf(this.#plan), tally: this.tally };
+    const options = { ...listOptionsOf(this.#plan, folder.root), tally: this.tally };
     const slices = new Slices(this.#plan.settings.events);
     for (const listed of filteredEntries(this.#plan.places.sourceRoot, options)) {
       tree.take(listed);

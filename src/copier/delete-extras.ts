@@ -1,5 +1,5 @@
 import { type BytePath, join, NAME_ENCODING, native, ROOT, split } from '../common/byte-path.js';
-import { type Facts, identityOf, kindOf, sameDevice } from '../common/facts.js';
+import { type Device, type Facts, identityOf, kindOf, sameDevice } from '../common/facts.js';
 import { codeOf, failureOf } from '../common/failure.js';
 import type { FolderHandles } from '../common/folder-handles.js';
 import { isReserved } from '../common/reserved-names.js';
@@ -25,7 +25,10 @@ export interface Trees {
   readonly filters?: Filters | undefined;
   /** Whether what the filters exclude is left alone in the destination; else it is an extra as well. */
   readonly sparesExcluded: boolean;
-  /** Only folders on this one's device were entered in the source; undefined: all were. */
+  /**
+   * Only folders on this one's device were entered in the source, and what else is mounted in the destination is left
+   * alone; undefined: all were, and nothing is.
+   */
   readonly onlyDeviceOf: Facts | undefined;
 }
 
@@ -34,18 +37,19 @@ export interface Trees {
  * @param remove false: only tells what would be removed
  */
 export function* deleteExtras(trees: Trees, remove: boolean): Generator<Deletion, void, undefined> {
+  const onlyOn = trees.onlyDeviceOf && stat(native(`${trees.destination.at(ROOT)}.`));
+  const spared = { filters: trees.sparesExcluded ? trees.filters : undefined, onlyOn };
   const folders: BytePath[] = [ROOT];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     try {
-      const { extras, subfolders } = compareFolder(trees, folder);
+      const { extras, subfolders } = compareFolder(trees, folder, onlyOn);
       for (const subfolder of subfolders) {
         if (isLeftEmpty(trees, subfolder)) extras.push(split(subfolder)[1]);
         else folders.push(subfolder);
       }
       if (extras.length === 0) continue;
-      const facts = stat(`${trees.source.at(folder)}.`);
+      const facts = stat(native(`${trees.source.at(folder)}.`));
       if (remove) openToOwner(trees.destination, folder);
-      const spared = trees.sparesExcluded ? trees.filters : undefined;
       for (const name of extras) yield* removeTree(trees.destination, join(folder, name), remove, spared);
       yield { kind: 'touched', folder, facts };
     } catch (error) {
@@ -54,14 +58,19 @@ export function* deleteExtras(trees: Trees, remove: boolean): Generator<Deletion
   }
 }
 
-function compareFolder(trees: Trees, folder: BytePath): { extras: BytePath[]; subfolders: BytePath[] } {
+function compareFolder(
+  trees: Trees,
+  folder: BytePath,
+  onlyOn: Device | undefined,
+): { extras: BytePath[]; subfolders: BytePath[] } {
   const from = trees.source.at(folder);
   const to = trees.destination.at(folder);
   const missing: BytePath[] = [];
   const subfolders: BytePath[] = [];
   for (const name of namesIn(to)) {
     const path = join(folder, name);
-    if ((folder === ROOT && isReserved(name)) || isSpared(trees, path, to + name)) continue;
+    if (folder === ROOT && isReserved(name)) continue;
+    if (isSpared(trees, path, to + name) || isElsewhere(to + name, onlyOn)) continue;
     const there = wantedInSource(trees, path, from + name);
     if (there === undefined) missing.push(name);
     else if (isEnteredFolder(trees, there) && isFolder(to + name)) subfolders.push(path);
@@ -78,6 +87,12 @@ function compareFolder(trees: Trees, folder: BytePath): { extras: BytePath[]; su
 
 function isSpared({ filters, sparesExcluded }: Trees, path: BytePath, place: string): boolean {
   return sparesExcluded && (filters?.isExcluded(path, isFolder(place)) ?? false);
+}
+
+function isElsewhere(place: string, onlyOn: Device | undefined): boolean {
+  if (onlyOn === undefined) return false;
+  const facts = statOf(place);
+  return kindOf(facts) === 'folder' && !sameDevice(facts, onlyOn);
 }
 
 /** What the run copies of the source, if it stands there. */

@@ -1,22 +1,24 @@
 import { type BytePath, join, native, ROOT, split } from '../common/byte-path.js';
 import { type EntryKind, type Facts, kindOf } from '../common/facts.js';
-import { EntryError, failureOf } from '../common/failure.js';
+import { EntryError, type Failure, failureOf } from '../common/failure.js';
 import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
-import type { How, IfExists } from '../common/messages.js';
+import type { How, IfExists, NotKept } from '../common/messages.js';
 import { lossOf } from '../common/not-kept.js';
 import { isReserved } from '../common/reserved-names.js';
-import { lstatIfThere } from '../common/stat.js';
+import { lstatIfThere, stat } from '../common/stat.js';
 import { version } from '../version.js';
 import { isUpToDate, type Sight, type Wanted } from '../worker/is-up-to-date.js';
 import { timeGrainNs } from '../worker/time-grain.js';
-import { deleteExtras } from './delete-extras.js';
+import { type Deletion, deleteExtras } from './delete-extras.js';
 import { standingRoot } from './destination/work-folder.js';
 import { type CopyReport, eventDestination, eventPlaces } from './events.js';
 import { filteredEntries } from './filtered-entries.js';
 import { HardLinks } from './hard-links.js';
 import { Ledger } from './ledger.js';
 import { entriesIn, entriesOf, type Listed, type ListedEntry } from './list-entries.js';
+import { namesIn } from './names-in.js';
 import { listOptionsOf, type Plan } from './plan.js';
+import { canBeRemoved, removeTree } from './remove-tree.js';
 import { noSideFiles } from './side-files.js';
 import { Slices } from './slices.js';
 import { Stop } from './stop.js';
@@ -26,6 +28,8 @@ export class DryRun {
   readonly #plan: Plan;
   readonly #ledger: Ledger;
   readonly #hardLinks = new HardLinks();
+  /** Entries in whose place stands a folder that is not empty: they have their turn at the end. */
+  readonly #blocked: { readonly path: BytePath; readonly how: How; readonly bytes: number }[] = [];
 
   constructor(plan: Plan) {
     this.#plan = plan;
@@ -47,7 +51,7 @@ export class DryRun {
     try {
       events.tell({ type: 'start', version, ...eventPlaces(this.#plan.places), workers, chunkSize });
       const sight = root === undefined || to === undefined ? undefined : sightOf(from, to, root);
-      const options = { ...listOptionsOf(this.#plan), tally: this.tally };
+      const options = { ...listOptionsOf(this.#plan, root), tally: this.tally };
       const slices = new Slices(events);
       for (const listed of filteredEntries(sourceRoot, options)) {
         this.#take(listed, sight);
@@ -55,6 +59,7 @@ export class DryRun {
         if (stop.isStopped) break;
       }
       if (!stop.isStopped) this.#ledger.listed();
+      if (!stop.isStopped && to !== undefined) this.#unblock(to);
       const deletes = this.#plan.settings.delete && this.#plan.places.exists && !this.#ledger.hasFailures;
       if (deletes && !stop.isStopped && to !== undefined) await this.#deleteExtras(from, to, slices, stop);
     } finally {
@@ -109,7 +114,11 @@ export class DryRun {
     try {
       const how = this.#outcome(entry, kind, path, sight);
       const isLeftOut = kind === 'socket' || kind === 'device';
-      this.#ledger.settled(path, false, how, how === 'streamed' ? bytes : 0, isLeftOut ? [kind] : []);
+      if (how !== 'skipped' && sight !== undefined && isFilledFolder(sight, path)) {
+        this.#blocked.push({ path, how, bytes });
+        return;
+      }
+      this.#settle(path, how, bytes, isLeftOut ? [kind] : []);
     } catch (error) {
       this.#ledger.failed(path, failureOf(error));
     }
@@ -125,8 +134,37 @@ export class DryRun {
     const standing = sight?.standing(path);
     const stays = standing !== undefined && sight !== undefined && mayStay(this.#rule, sight, job, standing);
     if (stays) return 'skipped';
-    if (job.kind === 'file') this.#ledger.copied(entry.facts.size);
     return kind === 'fifo' && job.kind === 'fifo' ? 'made' : job.kind === 'file' ? 'streamed' : 'linked';
+  }
+
+  #settle(path: BytePath, how: How, bytes: number, notKept: readonly NotKept[]): void {
+    const isStreamed = how === 'streamed';
+    if (isStreamed) this.#ledger.copied(bytes);
+    this.#ledger.settled(path, false, how, isStreamed ? bytes : 0, notKept);
+  }
+
+  /** What a copy does last, before it deletes what the source does not have: by the same rules as `TreeCopy.unblock`. */
+  #unblock(destination: FolderHandles): void {
+    const { places, filters } = this.#plan;
+    const { delete: isAsked, oneFileSystem } = this.#plan.settings;
+    const spared = {
+      filters: places.exists ? filters : undefined,
+      onlyOn: oneFileSystem ? stat(native(`${destination.at(ROOT)}.`)) : undefined,
+    };
+    for (const { path, how, bytes } of this.#blocked) {
+      const mayGo = (isAsked || !places.exists) && !this.#ledger.hasFailures;
+      if (!mayGo || !canBeRemoved(destination, path, spared)) {
+        this.#ledger.failed(path, NOT_EMPTY);
+        continue;
+      }
+      for (const removal of removeTree(destination, path, false, spared)) this.#book(removal, places.exists);
+      this.#settle(path, how, bytes, []);
+    }
+  }
+
+  #book(deletion: Deletion, tell: boolean): void {
+    if (deletion.kind === 'failed') this.#ledger.failedBeside(deletion.path, deletion.failure);
+    else if (deletion.kind === 'deleted' && tell) this.#ledger.deleted(deletion.path);
   }
 
   #wanted(entry: ListedEntry, path: BytePath): Wanted {
@@ -162,8 +200,7 @@ export class DryRun {
       sparesExcluded: true,
     };
     for (const deletion of deleteExtras(trees, false)) {
-      if (deletion.kind === 'deleted') this.#ledger.deleted(deletion.path);
-      else if (deletion.kind === 'failed') this.#ledger.failedBeside(deletion.path, deletion.failure);
+      this.#book(deletion, true);
       if (slices.isOver) await slices.next();
       if (stop.isStopped) return;
     }
@@ -177,6 +214,19 @@ function sightOf(source: FolderHandles, destination: FolderHandles, root: BytePa
     timeGrainNs: timeGrainNs(root),
     standing: path => (path === undefined ? undefined : standingAt(destination, path)),
   };
+}
+
+const NOT_EMPTY: Failure = {
+  code: 'ENOTEMPTY',
+  message: 'cannot be put in place: a folder that is not empty stands in its place',
+};
+
+/** Whether a folder with something in it stands there. */
+function isFilledFolder({ destination, standing }: Sight, path: BytePath): boolean {
+  const there = standing(path);
+  if (there === undefined || kindOf(there) !== 'folder') return false;
+  for (const _ of namesIn(destination.at(path))) return true;
+  return false;
 }
 
 /** Nothing stands in a folder that is still to be made. */

@@ -44,6 +44,8 @@ export interface ListOptions {
   readonly dereference: boolean;
   /** Whether folders on another file system than the root's are listed without what is in them. */
   readonly oneFileSystem: boolean;
+  /** Of the folder that the copy is written in: it fails where the walk meets it, or the copy would hold itself without end. */
+  readonly destination?: Facts | undefined;
   /** Which entries are listed; left out: all. */
   readonly selection?: Selection | undefined;
   /** Which entries are left out; left out: none. */
@@ -86,6 +88,8 @@ class Walk {
   readonly #run: FileRun | undefined;
   /** Of the last of the open folders, while it is being read. */
   #reading: OpenNames | undefined;
+  /** What is selected below an entry that is no folder. */
+  #strays: readonly BytePath[] = [];
 
   constructor(root: BytePath, options: ListOptions) {
     this.#handles = openFolderHandles(root, options.dereference);
@@ -133,9 +137,13 @@ class Walk {
   }
 
   #enter(folder: BytePath, facts: Facts): Listed {
-    const isForeign = this.#options.oneFileSystem && !sameDevice(facts, this.#rootFacts ?? facts);
+    const { dereference, destination, oneFileSystem } = this.#options;
+    const isForeign = oneFileSystem && !sameDevice(facts, this.#rootFacts ?? facts);
     try {
-      if (this.#options.dereference && this.#open.some(above => sameInode(above.facts, facts))) {
+      if (destination !== undefined && sameInode(facts, destination)) {
+        throw new EntryError('EINVAL', 'it is the destination of this copy, which cannot hold itself');
+      }
+      if (dereference && this.#open.some(above => sameInode(above.facts, facts))) {
         throw new EntryError('ELOOP', 'a symbolic link leads to a folder that it lies in');
       }
       if (!isForeign) this.#reading = this.#namesIn(folder);
@@ -155,6 +163,11 @@ class Walk {
   /** @returns undefined where there is nothing to tell: a subfolder has its turn later, and this was the last name */
   #read(folder: OpenFolder, { names, place }: OpenNames): Listed | undefined {
     for (;;) {
+      const [stray, ...others] = this.#strays;
+      if (stray !== undefined) {
+        this.#strays = others;
+        return { kind: 'failed', path: stray, isFolder: false, failure: STRAY };
+      }
       let found: string | undefined;
       try {
         const run = this.#gather(names);
@@ -183,8 +196,13 @@ class Walk {
       }
       const kind = kindOf(facts);
       if (this.#isExcluded(folder.path, name, kind === 'folder')) continue;
-      if (kind !== 'folder') return { kind: 'entry', entry: { kind, folder: folder.path, name, facts } };
-      folder.addSubfolder(name, facts);
+      if (kind === 'folder') {
+        folder.addSubfolder(name, facts);
+        continue;
+      }
+      this.#strays = this.#options.selection?.below(join(folder.path, name)) ?? [];
+      if (this.#strays.length === 0)
+        return { kind: 'entry', entry: { kind, folder: folder.path, name, facts } };
     }
   }
 
@@ -217,6 +235,8 @@ class Walk {
     return facts;
   }
 }
+
+const STRAY: Failure = { code: 'ENOTDIR', message: 'what it is said to lie in is no folder' };
 
 /** Names that are known beforehand, and may not stand there at all. */
 class NamedEntries implements Names {

@@ -14,6 +14,7 @@ export type FolderOutcome = 'made' | 'kept' | 'skipped';
 /**
  * Sees to it that a real folder stands at `folder` in the destination and can be written in.
  * It is closed to all others until it gets its own mode, after its content.
+ * @param setsMode see `WorkFolder.setsModes`
  * @throws {EntryError} NAME_COLLISION where the file system takes two names of the source for one;
  *   LINK_IN_THE_WAY where a link stands there and may not be replaced
  */
@@ -22,8 +23,9 @@ export function makeFolder(
   folder: BytePath,
   standing: Standing,
   ifExists: IfExists,
+  setsMode: boolean,
 ): FolderOutcome {
-  if (makeIfFree(handles, folder, standing)) return 'made';
+  if (makeIfFree(handles, folder, setsMode)) return 'made';
   if (standing === 'nothing')
     throw new EntryError('NAME_COLLISION', 'the destination takes its name for that of another entry');
   const [parent, name] = split(folder);
@@ -41,13 +43,13 @@ export function makeFolder(
     throw new EntryError('EEXIST', 'something else stands in its place');
   }
   step('cannot replace what stands in its place', () => unlinkSync(path));
-  if (makeIfFree(handles, folder, standing)) return 'made';
+  if (makeIfFree(handles, folder, setsMode)) return 'made';
   throw new EntryError('EEXIST', 'something else was put in its place');
 }
 
 const PRIVATE = 0o700;
 
-function makeIfFree(handles: FolderHandles, folder: BytePath, standing: Standing): boolean {
+function makeIfFree(handles: FolderHandles, folder: BytePath, setsMode: boolean): boolean {
   const [parent, name] = split(folder);
   try {
     entryCalls().makeFolder(handles.place(parent), name, PRIVATE);
@@ -57,8 +59,7 @@ function makeIfFree(handles: FolderHandles, folder: BytePath, standing: Standing
       throw error;
     });
   }
-  // A folder that stood there may have handed down its set-group-id bit, which would go on to all below.
   // By its handle: a link that takes its place meanwhile is not followed.
-  if (standing === 'content') chmodSync(native(handles.at(folder).slice(0, -1)), PRIVATE);
+  if (setsMode) chmodSync(native(handles.at(folder).slice(0, -1)), PRIVATE);
   return true;
 }

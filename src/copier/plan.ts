@@ -1,3 +1,5 @@
+import { type BytePath, native } from '../common/byte-path.js';
+import { stat } from '../common/stat.js';
 import type { Places } from './check-places.js';
 import type { Filters } from './filters.js';
 import type { ListOptions } from './list-entries.js';
@@ -20,8 +22,15 @@ export async function makePlan(places: Places, settings: CopySettings): Promise<
   return { places, settings, selection, filters: await readFilters(settings) };
 }
 
-/** What the listing has to know of it. */
-export function listOptionsOf({ settings, selection, filters }: Plan): ListOptions {
+/**
+ * What the listing has to know of it.
+ * @param root of the destination, or of `.partial`; undefined where neither stands
+ */
+export function listOptionsOf(
+  { settings, selection, filters }: Plan,
+  root: BytePath | undefined,
+): ListOptions {
   const { dereference, oneFileSystem } = settings;
-  return { dereference, oneFileSystem, selection, filters };
+  const destination = root === undefined ? undefined : stat(native(root));
+  return { dereference, oneFileSystem, destination, selection, filters };
 }

@@ -1,6 +1,6 @@
 import { chmodSync, rmdirSync, unlinkSync } from 'node:fs';
 import { type BytePath, join, native, split } from '../common/byte-path.js';
-import { kindOf, permissionsOf } from '../common/facts.js';
+import { type Device, kindOf, permissionsOf, sameDevice } from '../common/facts.js';
 import { type Failure, failureOf } from '../common/failure.js';
 import type { FolderHandles } from '../common/folder-handles.js';
 import { lstat, stat } from '../common/stat.js';
@@ -13,15 +13,20 @@ export type Removal =
   | { readonly kind: 'deleted'; readonly path: BytePath }
   | { readonly kind: 'failed'; readonly path: BytePath; readonly failure: Failure };
 
-/**
- * Removes whatever stands at `path`, a folder with all that is in it.
- * @param spared what these exclude stays, with the folders that it lies in
- */
+/** What stays, with the folders that it lies in. */
+export interface Spared {
+  /** What these exclude. */
+  readonly filters: Filters | undefined;
+  /** Folders of any other file system than this one; undefined: of none. */
+  readonly onlyOn: Device | undefined;
+}
+
+/** Removes whatever stands at `path`, a folder with all that is in it. */
 export function* removeTree(
   destination: FolderHandles,
   path: BytePath,
   remove: boolean,
-  spared?: Filters,
+  { filters, onlyOn }: Spared,
 ): Generator<Removal, void, undefined> {
   // Each folder is met twice: first what is in it is put on the stack above it, then it goes itself.
   const stack: Doomed[] = [new Doomed(path, undefined)];
@@ -29,8 +34,10 @@ export function* removeTree(
     const [folder, name] = split(top.path);
     try {
       const place = native(destination.at(folder) + name);
-      const isFolder = kindOf(lstat(place)) === 'folder';
-      if (spared?.isExcluded(top.path, isFolder)) {
+      const facts = lstat(place);
+      const isFolder = kindOf(facts) === 'folder';
+      const isElsewhere = isFolder && onlyOn !== undefined && !sameDevice(facts, onlyOn);
+      if (isElsewhere || filters?.isExcluded(top.path, isFolder)) {
         top.stays();
       } else if (isFolder && top.permissions === undefined) {
         top.permissions = remove ? openToOwner(destination, top.path) : 0;
@@ -38,7 +45,7 @@ export function* removeTree(
         for (const child of namesIn(destination.at(top.path))) {
           stack.push(new Doomed(join(top.path, child), top));
         }
-      } else if (isFolder && (top.holdsSpared || (spared?.isOnlyEntered(top.path) && !top.hasLost))) {
+      } else if (isFolder && (top.holdsSpared || (filters?.isOnlyEntered(top.path) && !top.hasLost))) {
         if (remove) restore(destination, top);
         top.stays();
       } else {
@@ -54,12 +61,8 @@ export function* removeTree(
 }
 
 /** Whether nothing at `path` is spared. */
-export function canBeRemoved(
-  destination: FolderHandles,
-  path: BytePath,
-  spared: Filters | undefined,
-): boolean {
-  if (spared === undefined) return true;
+export function canBeRemoved(destination: FolderHandles, path: BytePath, spared: Spared): boolean {
+  if (spared.filters === undefined && spared.onlyOn === undefined) return true;
   for (const removal of removeTree(destination, path, false, spared)) {
     if (removal.kind === 'deleted' && removal.path === path) return true;
   }

@@ -1,5 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { type BytePath, bytePath, NAME_ENCODING, ROOT, rawName, readable } from '../common/byte-path.js';
+import {
+  type BytePath,
+  bytePath,
+  join,
+  NAME_ENCODING,
+  ROOT,
+  rawName,
+  readable,
+} from '../common/byte-path.js';
 import { failureOf } from '../common/failure.js';
 import { RefusedError, UsageError } from './errors.js';
 
@@ -40,6 +48,12 @@ export class Selection {
     return node === undefined || node === ALL ? undefined : node.keys();
   }
 
+  /** What is named in `path` without it being named itself. */
+  below(path: BytePath): BytePath[] {
+    const node = this.#nodeAt(path);
+    return node === undefined ? [] : leavesOf(path, node);
+  }
+
   has(path: BytePath): boolean {
     return this.#nodeAt(path) !== undefined;
   }
@@ -58,6 +72,12 @@ type Node = Map<BytePath, Node>;
 
 /** Stands for an entry that is named itself. */
 const ALL: Node = new Map();
+
+function leavesOf(path: BytePath, node: Node): BytePath[] {
+  return [...node].flatMap(([name, below]) =>
+    below === ALL ? [join(path, name)] : leavesOf(join(path, name), below),
+  );
+}
 
 /** None of the source itself, `.`. */
 function namesOf(path: string): BytePath[] {

@@ -5,11 +5,11 @@ import type { FolderHandles } from '../common/folder-handles.js';
 import type { IfExists, Standing } from '../common/messages.js';
 import type { OnAdded } from './batcher.js';
 import type { NameCollisions } from './destination/name-collisions.js';
-import type { Filters } from './filters.js';
 import type { LargeFiles } from './large-files.js';
 import type { Ledger } from './ledger.js';
 import type { PendingJob } from './pending-job.js';
 import type { QuickLook } from './quick-look.js';
+import type { Spared } from './remove-tree.js';
 
 /** What a `TreeCopy` works with. */
 export interface TreeCopyParts {
@@ -20,8 +20,10 @@ export interface TreeCopyParts {
   readonly strict: boolean;
   /** Whether a folder that stands in an entry's place may go with all that is in it, at the end. */
   readonly replacesFolders: boolean;
-  /** A folder that holds what these exclude stays. */
-  readonly spared: Filters | undefined;
+  /** A folder that holds any of this stays. */
+  readonly spared: Spared;
+  /** Whether a folder that is made has to be given its mode: the umask or the folder above may have changed it. */
+  readonly setsModes: boolean;
   readonly collisions: NameCollisions;
   /** Undefined where each file is to be copied by one worker, as its digest is wanted or there is but one. */
   readonly largeFiles: LargeFiles | undefined;

@@ -122,7 +122,7 @@ export class TreeCopy {
     for (const job of this.#blocked.splice(0)) {
       const path = join(job.folder, job.name);
       if (!ledger.hasFailures && canBeRemoved(destination, path, spared)) {
-        for (const deletion of removeTree(destination, path, true)) this.book(deletion, tell);
+        for (const deletion of removeTree(destination, path, true, spared)) this.book(deletion, tell);
       }
       this.#parts.add({ ...job, attempt: job.attempt + 1 });
     }

@@ -71,7 +71,7 @@ export class TreePlan {
   }
 
   #enter({ folder, facts, skip }: Extract<Listed, { kind: 'enter' }>): void {
-    const { ledger, destination, standing, ifExists, collisions } = this.#parts;
+    const { ledger, destination, standing, ifExists, collisions, setsModes } = this.#parts;
     if (folder === ROOT) {
       this.#rootFacts = facts;
       this.#folders.enter(ROOT, facts, standing === 'content');
@@ -80,7 +80,7 @@ export class TreePlan {
     ledger.found(true, 0);
     try {
       if (collisions.arePossible) collisions.meet(...split(folder));
-      const outcome = makeFolder(destination, folder, standing, ifExists);
+      const outcome = makeFolder(destination, folder, standing, ifExists, setsModes);
       if (outcome !== 'skipped') {
         this.#folders.enter(folder, facts, outcome === 'kept');
         return;

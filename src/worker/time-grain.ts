@@ -1,12 +1,17 @@
 import { statfsSync } from 'node:fs';
 import { native } from '../common/byte-path.js';
+import { stat } from '../common/stat.js';
 
 /**
- * The grain in which a file system stores modification times, in nanoseconds.
- * By its kind, as Linux numbers them (statfs(2)): a time that merely looks rounded may well be exact.
+ * The grain in which a file system stores modification times, in nanoseconds: by its kind, as Linux numbers them
+ * (statfs(2)), or by the change time of the destination's root, which the file system itself has set. One without a
+ * fraction is not by chance: it keeps whole seconds, as ext2, ext3 and ext4 with inodes of 128 bytes do. Of
+ * modification times that cannot be said: one that looks rounded may well be exact.
+ * @param path of the destination's root
  */
 export function timeGrainNs(path: string): number {
-  return process.platform === 'linux' ? (GRAINS.get(statfsSync(native(path)).type) ?? 1) : 1;
+  const known = process.platform === 'linux' ? GRAINS.get(statfsSync(native(path)).type) : undefined;
+  return known ?? (stat(native(path)).ctimeNs === 0 ? 1_000_000_000 : 1);
 }
 
 const GRAINS = new Map<number, number>([

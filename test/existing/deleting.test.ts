@@ -1,11 +1,12 @@
-import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
 import { commandCopy, isRoot, toldCopy, wholeCopy } from '../helpers/copies.js';
 import { type FileSystem, mountOrSkip } from '../helpers/file-systems.js';
 import { makeTree } from '../helpers/make-tree.js';
-import { runCommand } from '../helpers/run-command.js';
+import { commandEnvironment, commandPath, runCommand } from '../helpers/run-command.js';
 import { shell } from '../helpers/shell.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
 import { treeSnapshot } from '../helpers/tree-snapshot.js';
@@ -199,3 +200,27 @@ for (const [what, system, prepare] of ignoringCase) {
     }
   });
 }
+
+test('--delete with -x leaves alone what is mounted in the destination, whatever the source has there', context => {
+  const mounted = mountOrSkip(context, { type: 'tmpfs', size: '1m' });
+  shell(mounted, 'echo theirs > file');
+  const source = makeTree([{ path: 'in both/file', kind: 'file', content: 'x' }]);
+  const copy = makeTree(
+    ['in both/mount', 'mount', 'extra/mount'].map(path => ({ path, kind: 'folder' })),
+    beside(source, 'copy'),
+  );
+  writeFileSync(join(copy, 'extra/gone'), '');
+  mkdirSync(join(source, 'mount'));
+  const points = ['in both/mount', 'mount', 'extra/mount'].map(path => join(copy, path));
+  for (const point of points) {
+    shell('/', `mount --bind '${mounted}' '${point}'`);
+    onTestFinished(() => void shell('/', `umount '${point}'`));
+  }
+  const told = spawnSync(process.execPath, [commandPath, '-x', '--delete', '-v', source, copy], {
+    encoding: 'utf8',
+    env: commandEnvironment(),
+  });
+  expect(told).toMatchObject({ status: 0, stderr: expect.stringMatching(/^deleted .*\/?extra\/gone$/m) });
+  expect(told.stderr.match(/^deleted/gm)).toHaveLength(1);
+  for (const point of points) expect(readdirSync(point)).toEqual(['file']);
+});

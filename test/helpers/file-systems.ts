@@ -10,6 +10,8 @@ export type FileSystem =
   | { type: 'tmpfs'; size?: string; inodes?: number; options?: string }
   | { type: 'ext4' | 'btrfs' | 'xfs' | 'vfat'; size?: string; options?: string }
   | { type: 'ext4'; casefold: true; size?: string; options?: string }
+  /** with inodes of 128 bytes, which hold whole seconds, until 2038 */
+  | { type: 'ext4'; seconds: true; size?: string; options?: string }
   /** takes `FILE` and `file` for one, on any kernel with FUSE: ntfs-3g's, told to ignore case */
   | { type: 'ntfs'; size?: string; options?: string };
 
@@ -71,7 +73,7 @@ function mount(system: FileSystem, folder: string, root: string): void {
   }
   const image = join(folder, 'image');
   run('truncate', '-s', system.size ?? '320M', image); // xfs will not be smaller than 300 MiB; the image is sparse
-  const maker = makers['casefold' in system ? 'casefold' : system.type];
+  const maker = makers['casefold' in system ? 'casefold' : 'seconds' in system ? 'seconds' : system.type];
   run(`mkfs.${system.type}`, ...maker, image);
   if (system.type === 'ntfs') run('lowntfs-3g', '-o', ['ignore_case', ...options].join(','), image, root);
   else run('mount', '-t', system.type, '-o', ['loop', ...options].join(','), image, root);
@@ -80,6 +82,7 @@ function mount(system: FileSystem, folder: string, root: string): void {
 const makers = {
   ext4: ['-q', '-F'],
   casefold: ['-q', '-F', '-O', 'casefold'],
+  seconds: ['-q', '-F', '-I', '128'],
   btrfs: ['-q'],
   xfs: ['-q', '-f', '-m', 'reflink=1'],
   vfat: [],

@@ -93,6 +93,32 @@ describe('-n', () => {
     expect(calls.filter(call => / execve\(/.test(call))).toHaveLength(1);
   });
 
+  const inTheWay: [title: string, args: string[]][] = [
+    ['without --delete: it stays', []],
+    ['with --delete: it goes', ['--delete']],
+    ['with --delete, and something excluded in it: it stays', ['--delete', '--exclude', 'precious']],
+  ];
+  for (const [title, args] of inTheWay) {
+    test(`tells of a filled folder in a file's place what the copy tells, ${title}`, async () => {
+      const source = makeTree([
+        { path: 'file', kind: 'file', content: 'x' },
+        { path: 'other', kind: 'file', content: 'x' },
+      ]);
+      const copy = makeTree(
+        [{ path: 'file/precious', kind: 'file', content: 'y' }],
+        join(dirname(source), 'copy'),
+      );
+      const before = marks(treeSnapshot(copy));
+      const dry = await commandCopy(source, ['-n', '-v', ...args]);
+      expect(marks(treeSnapshot(copy))).toEqual(before);
+      const real = await commandCopy(source, ['-v', ...args]);
+      expect({ status: dry.status, told: lines(dry.stderr) }).toEqual({
+        status: real.status,
+        told: lines(real.stderr),
+      });
+    });
+  }
+
   test('tells what --delete would remove', async () => {
     const source = makeTree(tree);
     const copy = makeTree(old, join(dirname(source), 'copy'));

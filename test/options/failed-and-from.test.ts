@@ -49,6 +49,23 @@ describe('--from', () => {
     });
   }
 
+  test('what is named below a file or link is a failed entry, and neither is copied for it', async () => {
+    const source = makeTree([
+      { path: 'file', kind: 'file', content: 'x' },
+      { path: 'folder/one', kind: 'file', content: 'one' },
+      { path: 'link', kind: 'link', target: 'folder' },
+    ]);
+    const named = ['file/a', 'file/b/c', 'link/one', 'folder/one'];
+    const { copy, status, stderr } = await commandCopy(source, ['--from', listFile(source, named)]);
+    expect(status).toBe(1);
+    expect(stderr.trimEnd().split('\n').sort()).toEqual(
+      ['file/a', 'file/b/c', 'link/one'].map(path =>
+        expect.stringMatching(new RegExp(`^folder-copy: ${source}/${path}: .* \\(ENOTDIR\\)$`)),
+      ),
+    );
+    expect([...treeSnapshot(copy).keys()].filter(Boolean).sort()).toEqual(['folder', 'folder/one']);
+  });
+
   test('keeps the metadata of the parents, and what else stands in the destination', async () => {
     const source = tree();
     const copy = makeTree(

@@ -1,4 +1,4 @@
-import { linkSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { linkSync, lstatSync, readdirSync, renameSync, rmSync, unlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BytePath, native, rawName, readable } from '../../common/byte-path.js';
 import { codeOf, failureOf } from '../../common/failure.js';
@@ -161,7 +161,7 @@ export class Claim {
         // vfat and its like have no links.
         makeOwnFile(this.#path(name), this.#text(), this.#toDisk);
       } finally {
-        rmSync(temporary, { force: true });
+        unlinkIfThere(temporary);
       }
       return true;
     } catch (error) {
@@ -194,6 +194,15 @@ export class Claim {
 
   #path(name: string): string | Buffer {
     return native(`${this.#root}/${name}`);
+  }
+}
+
+/** `rmSync` would tell a wrong reason where it may not be removed. */
+function unlinkIfThere(path: string | Buffer): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
   }
 }
 

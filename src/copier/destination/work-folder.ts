@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { type BytePath, native, rawName, readable } from '../../common/byte-path.js';
-import { type Facts, kindOf } from '../../common/facts.js';
+import { type Facts, kindOf, permissionsOf } from '../../common/facts.js';
 import { failureOf } from '../../common/failure.js';
 import type { Standing, Trust } from '../../common/messages.js';
 import { CLAIM_NAME, MARK_NAME } from '../../common/reserved-names.js';
@@ -33,6 +33,11 @@ export interface WorkFolder {
   readonly root: BytePath;
   readonly standing: Standing;
   readonly trust: Trust;
+  /**
+   * Whether folders that are made in it have to be given their mode: one that stood there may hand down its
+   * set-group-id bit, which would go on to all below, and a umask may take from the owner what the run needs.
+   */
+  readonly setsModes: boolean;
   readonly claim: Claim;
   /** Ids of runs that died here; their temporary names may be left. */
   readonly deadRuns: ReadonlySet<string>;
@@ -65,12 +70,13 @@ async function openStanding(root: BytePath, settings: CopySettings, runId: strin
   const { claim, dead } = await Claim.take(root, runId, settings.fsync || settings.verify);
   // A run was killed right after the last rename: what it left is the mark of a copy that is complete.
   if (readMark(root, stat(native(root))) !== undefined) rmSync(native(`${root}/${MARK_NAME}`));
-  return { root, standing: 'content', trust: 'nothing', claim, deadRuns: new Set(dead) };
+  return { root, standing: 'content', trust: 'nothing', setsModes: true, claim, deadRuns: new Set(dead) };
 }
 
 async function openPartial(places: Places, settings: CopySettings, runId: string): Promise<WorkFolder> {
   const { partialRoot: root, destinationRoot, source, sourceFacts } = places;
-  const made = makeIfFree(root);
+  const modeMade = makeIfFree(root);
+  const made = modeMade !== undefined;
   refuseForeign(root, places);
   const { claim, dead } = await Claim.take(root, runId, settings.fsync || settings.verify);
   try {
@@ -87,7 +93,8 @@ async function openPartial(places: Places, settings: CopySettings, runId: string
     writeMark(root, markOfRun(mark, boot, settings), runId);
     const trust = earlier === undefined ? 'nothing' : trustIn(earlier, boot, settings);
     const standing = made || earlier === undefined ? 'nothing' : 'earlier';
-    return { root, standing, trust, claim, deadRuns: new Set(dead) };
+    const setsModes = modeMade !== PRIVATE;
+    return { root, standing, trust, setsModes, claim, deadRuns: new Set(dead) };
   } catch (error) {
     claim.release();
     throw error instanceof RefusedError ? error : refused(root, error);
@@ -133,16 +140,18 @@ async function makeParents({ destinationRoot }: Places): Promise<void> {
   }
 }
 
-function makeIfFree(root: BytePath): boolean {
-  if (lstatSync(native(root), { throwIfNoEntry: false }) !== undefined) return false;
+/** @returns the permissions that it was made with, before it got its own; undefined where something stood there */
+function makeIfFree(root: BytePath): number | undefined {
+  if (lstatSync(native(root), { throwIfNoEntry: false }) !== undefined) return undefined;
   try {
     mkdirSync(native(root), PRIVATE);
+    const permissions = permissionsOf(lstat(native(root))) & PRIVATE;
     // Its parent may have handed down the set-group-id bit, which would go on to everything in it.
     chmodSync(native(root), PRIVATE);
+    return permissions;
   } catch (error) {
     throw refused(root, error);
   }
-  return true;
 }
 
 /** Looks without touching: only what is this copy's own may be gone on with. */
