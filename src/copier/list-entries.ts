@@ -89,7 +89,7 @@ class Walk {
   /** Of the last of the open folders, while it is being read. */
   #reading: OpenNames | undefined;
   /** What is selected below an entry that is no folder. */
-  #strays: readonly BytePath[] = [];
+  readonly #strays: BytePath[] = [];
 
   constructor(root: BytePath, options: ListOptions) {
     this.#handles = openFolderHandles(root, options.dereference);
@@ -163,11 +163,8 @@ class Walk {
   /** @returns undefined where there is nothing to tell: a subfolder has its turn later, and this was the last name */
   #read(folder: OpenFolder, { names, place }: OpenNames): Listed | undefined {
     for (;;) {
-      const [stray, ...others] = this.#strays;
-      if (stray !== undefined) {
-        this.#strays = others;
-        return { kind: 'failed', path: stray, isFolder: false, failure: STRAY };
-      }
+      const stray = this.#strays.pop();
+      if (stray !== undefined) return { kind: 'failed', path: stray, isFolder: false, failure: STRAY };
       let found: string | undefined;
       try {
         const run = this.#gather(names);
@@ -200,7 +197,8 @@ class Walk {
         folder.addSubfolder(name, facts);
         continue;
       }
-      this.#strays = this.#options.selection?.below(join(folder.path, name)) ?? [];
+      const { selection } = this.#options;
+      if (selection !== undefined) this.#strays.push(...selection.below(join(folder.path, name)));
       if (this.#strays.length === 0)
         return { kind: 'entry', entry: { kind, folder: folder.path, name, facts } };
     }
