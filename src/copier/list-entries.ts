@@ -197,8 +197,8 @@ class Walk {
         folder.addSubfolder(name, facts);
         continue;
       }
-      const { selection } = this.#options;
-      if (selection !== undefined) this.#strays.push(...selection.below(join(folder.path, name)));
+      for (const stray of this.#options.selection?.below(join(folder.path, name)) ?? NONE)
+        this.#strays.push(stray);
       if (this.#strays.length === 0)
         return { kind: 'entry', entry: { kind, folder: folder.path, name, facts } };
     }
@@ -234,6 +234,7 @@ class Walk {
   }
 }
 
+const NONE: readonly BytePath[] = [];
 const STRAY: Failure = { code: 'ENOTDIR', message: 'what it is said to lie in is no folder' };
 
 /** Names that are known beforehand, and may not stand there at all. */
