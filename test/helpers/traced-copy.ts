@@ -98,9 +98,27 @@ function goOn(pid: number): void {
   }
 }
 
+/** Each call is one line, where it began: strace writes two where another process comes between. */
 function linesOf(log: string): string[] {
-  return existsSync(log) ? readFileSync(log, 'latin1').split('\n').filter(Boolean) : [];
+  if (!existsSync(log)) return [];
+  const lines: string[] = [];
+  const begun = new Map<string, number>();
+  for (const line of readFileSync(log, 'latin1').split('\n').filter(Boolean)) {
+    const [, pid = '', rest] = /^(\d+) +<\.\.\. \w+ resumed>(.*)$/s.exec(line) ?? [];
+    const start = begun.get(pid);
+    if (rest === undefined || start === undefined) {
+      const [starter] = /^\d+/.exec(line) ?? [''];
+      if (line.endsWith(UNFINISHED)) begun.set(starter, lines.length);
+      lines.push(line);
+    } else {
+      lines[start] = `${lines[start]?.slice(0, -UNFINISHED.length)}${rest}`;
+      begun.delete(pid);
+    }
+  }
+  return lines;
 }
+
+const UNFINISHED = ' <unfinished ...>';
 
 function succeeds(program: string, ...args: string[]): boolean {
   try {
