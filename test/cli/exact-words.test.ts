@@ -28,6 +28,7 @@ ${line}`;
     cwd: place,
     env: commandEnvironment(),
     encoding: 'utf8',
+    timeout: 50_000, // nothing else ends a line that waits in vain
   });
   return { status, stdout, stderr };
 }

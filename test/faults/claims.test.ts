@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { copyFolder, RefusedError } from '../../src/index.js';
+import { copyFolder } from '../../src/index.js';
 import { compareTrees } from '../helpers/compare-trees.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { killIfThere, waitForNoProcesses } from '../helpers/processes.js';
@@ -36,7 +36,7 @@ test.skipIf(!canTrace)('a second run is refused while the root of the first is f
   const first = runShell(`${slowly} -- ${command} ${quoted(source)} ${quoted(destination)}`);
   for (const end = Date.now() + 30_000; !existsSync(destination) && Date.now() < end; ) await delay(5);
   // By the library: it is asked at once, where a command would start for as long as the other one has left.
-  await expect(copyFolder(source, destination)).rejects.toThrow(RefusedError);
+  await expect(copyFolder(source, destination)).rejects.toThrow(/\(EBUSY\)$/);
   expect(await first).toMatchObject({ status: 0, stderr: '' });
   expect(compareTrees(source, destination)).toEqual([]);
 });
