@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { isLikelyCopy } from '../src/cli/is-likely-copy.js';
-import { lightenEngineLater } from '../src/common/light-engine.js';
+import { lightenEngineLater } from '../src/light-engine.js';
 import { forkAhead } from '../src/multiprocessing/fork-ahead.js';
 import { workerProcess } from '../src/worker/worker-process.js';
 

@@ -1,6 +1,5 @@
-export type { How, NotKept } from './common/messages.js';
 export { copyFolder } from './copier/copy-folder.js';
-export { type EntryFailure, PartialCopyError, RefusedError, UsageError } from './copier/errors.js';
+export { type EntryFailure, PartialCopyError, RefusedError, UsageError } from './copier/report/errors.js';
 export type {
   CopyEvent,
   CopyReport,
@@ -11,5 +10,6 @@ export type {
   ListedEvent,
   NotKeptCounts,
   StartEvent,
-} from './copier/events.js';
-export type { CopyOptions } from './copier/options.js';
+} from './copier/report/events.js';
+export type { CopyOptions } from './copier/request/options.js';
+export type { How, NotKept } from './protocol/messages.js';

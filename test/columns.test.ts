@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type BytePath, ROOT, rawName } from '../src/common/byte-path.js';
-import { Facts, factsAt } from '../src/common/facts.js';
-import { FileRun } from '../src/common/file-run.js';
-import { JOB_KINDS } from '../src/common/messages.js';
-import { NameColumn, nameAt } from '../src/common/name-column.js';
-import { JobBatch } from '../src/copier/job-batch.js';
+import { JobBatch } from '../src/copier/dispatch/job-batch.js';
+import { type BytePath, ROOT, rawName } from '../src/files/byte-path.js';
+import { Facts, factsAt } from '../src/files/facts.js';
+import { FileRun } from '../src/files/file-run.js';
+import { NameColumn, nameAt } from '../src/files/name-column.js';
+import { JOB_KINDS } from '../src/protocol/messages.js';
 
 /** Any bytes but a zero and a slash, one character each. */
 const byteName = fc

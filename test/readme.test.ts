@@ -52,7 +52,7 @@ const documents = [
   'CHANGELOG.md',
   'src/README.md',
   'src/multiprocessing/README.md',
-  'src/copier/check.md',
+  'src/copier/check/check.md',
   'test/comparison.md',
   'test/bench/README.md',
 ];

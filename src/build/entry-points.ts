@@ -21,7 +21,7 @@ for (const [name, module] of Object.entries(ENTRY_POINTS)) {
   write(`${name}.d.mts`, `export * from './${name}.js';\n`);
   write(`${name}.d.ts`, `export * from './types/${module}.js';\n`);
 }
-copyFileSync(join(root, 'src/copier/events.schema.json'), join(target, 'events.schema.json'));
+copyFileSync(join(root, 'src/copier/report/events.schema.json'), join(target, 'events.schema.json'));
 
 /** A declaration file and all that it imports. */
 function copyDeclarations(file: string): void {

@@ -1,7 +1,7 @@
-import { count, formatBytes, formatSeconds } from '../common/units.js';
-import { checkFolder } from '../copier/check-folder.js';
-import type { CheckListener, CheckReport } from '../copier/check-report.js';
-import { eventDestination, eventPath } from '../copier/events.js';
+import { checkFolder } from '../copier/check/check-folder.js';
+import type { CheckListener, CheckReport } from '../copier/check/check-report.js';
+import { eventDestination, eventPath } from '../copier/report/events.js';
+import { count, formatBytes, formatSeconds } from '../units.js';
 import type { ParsedOptions } from './command-options.js';
 import { differenceLine } from './difference-line.js';
 import { escapeText, shownDestination } from './escape.js';

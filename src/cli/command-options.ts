@@ -1,5 +1,4 @@
 import { InvalidArgumentError } from 'commander';
-import type { IfExists, Reflink } from '../common/messages.js';
 import {
   DEFAULT_CHUNK_SIZE,
   DEFAULT_RETRIES,
@@ -12,7 +11,8 @@ import {
   REFLINK,
   XATTRS,
   type Xattrs,
-} from '../copier/options.js';
+} from '../copier/request/options.js';
+import type { IfExists, Reflink } from '../protocol/messages.js';
 import { SHELLS, type Shell } from './completion/shells.js';
 import { pathOf } from './exact-words.js';
 import { PROGRESS, type ProgressKind } from './progress/choose-view.js';

@@ -1,5 +1,5 @@
-import { type BytePath, ROOT, readable } from '../common/byte-path.js';
-import type { Difference, Owner, Time } from '../common/differences.js';
+import { type BytePath, ROOT, readable } from '../files/byte-path.js';
+import type { Difference, Owner, Time } from '../protocol/differences.js';
 import { escapeText } from './escape.js';
 
 /**

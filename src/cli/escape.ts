@@ -1,5 +1,5 @@
-import { fromBase64, readable } from '../common/byte-path.js';
-import type { CopyReport, ErrorEvent, FileEvent } from '../copier/events.js';
+import type { CopyReport, ErrorEvent, FileEvent } from '../copier/report/events.js';
+import { fromBase64, readable } from '../files/byte-path.js';
 import { isUndecodedByte, undecodedByte } from './exact-words.js';
 
 /** A path of an event as it may be shown: control characters and bytes that are no UTF-8 escaped. */

@@ -1,5 +1,5 @@
-import { isLeftOut } from '../copier/event-sink.js';
-import type { CopyEvent } from '../copier/events.js';
+import { isLeftOut } from '../copier/report/event-sink.js';
+import type { CopyEvent } from '../copier/report/events.js';
 import { escapeText, shownPath } from './escape.js';
 
 export type NoticeLevel = 'quiet' | 'usual' | 'verbose';

@@ -1,7 +1,7 @@
 import { type Command, CommanderError } from 'commander';
 import { prepareCopy } from '../copier/copy-folder.js';
-import { RefusedError } from '../copier/errors.js';
-import type { CopyEvent } from '../copier/events.js';
+import { RefusedError } from '../copier/report/errors.js';
+import type { CopyEvent } from '../copier/report/events.js';
 import { offerForkedAhead, type Spare } from '../multiprocessing/fork-ahead.js';
 import { check } from './check.js';
 import { COMMAND_OPTIONS, type ParsedOptions } from './command-options.js';

@@ -1,6 +1,6 @@
-import type { NotKept } from '../common/messages.js';
-import { count, formatBytes, formatSeconds } from '../common/units.js';
-import type { CopyReport, NotKeptCounts } from '../copier/events.js';
+import type { CopyReport, NotKeptCounts } from '../copier/report/events.js';
+import type { NotKept } from '../protocol/messages.js';
+import { count, formatBytes, formatSeconds } from '../units.js';
 import { shownDestination } from './escape.js';
 
 /** The one line that standard output carries: what was copied, how fast, what was not, and where it is. */

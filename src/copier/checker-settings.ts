@@ -1,6 +1,6 @@
-import type { WorkerSettings } from '../common/messages.js';
-import type { Places } from './check-places.js';
-import type { CopySettings } from './options.js';
+import type { WorkerSettings } from '../protocol/messages.js';
+import type { CopySettings } from './request/options.js';
+import type { Places } from './request/places.js';
 
 /** What the workers of a comparison are told: of what concerns writing, that nothing is to be done. */
 export function checkerSettings(places: Places, { chunkSize, dereference }: CopySettings): WorkerSettings {

@@ -1,13 +1,13 @@
-import { platformCalls } from '../common/system/platform-calls.js';
-import { checkPlaces } from './check-places.js';
-import { checkSideFiles } from './check-side-files.js';
-import { CopyRun } from './copy-run.js';
-import { DryRun } from './dry-run.js';
-import { type EntryFailure, PartialCopyError, RefusedError } from './errors.js';
-import type { CopyReport } from './events.js';
-import { type CopyOptions, normalizeOptions, type RunOptions } from './options.js';
-import { makePlan } from './plan.js';
-import type { Tally } from './tally.js';
+import { platformCalls } from '../files/system/platform-calls.js';
+import { CopyRun } from './copy/copy-run.js';
+import { DryRun } from './copy/dry-run.js';
+import { type EntryFailure, PartialCopyError, RefusedError } from './report/errors.js';
+import type { CopyReport } from './report/events.js';
+import type { Tally } from './report/tally.js';
+import { type CopyOptions, normalizeOptions, type RunOptions } from './request/options.js';
+import { checkPlaces } from './request/places.js';
+import { makePlan } from './request/plan.js';
+import { checkSideFiles } from './request/side-file-places.js';
 
 /**
  * Copies a folder: the content of `source` becomes the content of `destination`, which is made with its

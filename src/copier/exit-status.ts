@@ -1,4 +1,4 @@
-import type { StopReason } from './stop.js';
+import type { StopReason } from './report/stop.js';
 
 /**
  * What the command exits with.

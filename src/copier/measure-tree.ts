@@ -1,5 +1,5 @@
-import type { BytePath } from '../common/byte-path.js';
-import { entriesIn, listEntries } from './list-entries.js';
+import type { BytePath } from '../files/byte-path.js';
+import { entriesIn, listEntries } from './listing/list-entries.js';
 
 /** Bytes of content and number of entries under a folder, as far as it can be read. */
 export function measureTree(root: BytePath): { bytes: number; entries: number } {

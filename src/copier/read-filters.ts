@@ -1,5 +1,5 @@
-import type { Filters } from './filters.js';
-import type { CopySettings } from './options.js';
+import type { Filters } from './listing/filters.js';
+import type { CopySettings } from './request/options.js';
 
 /**
  * The filters of a run; what reads patterns is loaded only where there are any.
@@ -8,6 +8,6 @@ import type { CopySettings } from './options.js';
 export async function readFilters(settings: CopySettings): Promise<Filters | undefined> {
   const { include, exclude, ignoreFile } = settings;
   if (include.length + exclude.length === 0 && ignoreFile === undefined) return undefined;
-  const { Filters } = await import('./filters.js');
+  const { Filters } = await import('./listing/filters.js');
   return Filters.read(settings);
 }

@@ -1,10 +1,10 @@
-import { native } from '../common/byte-path.js';
-import { sameInode } from '../common/facts.js';
-import { type FolderHandles, openFolderHandles } from '../common/folder-handles.js';
-import { stat } from '../common/stat.js';
-import type { Places } from './check-places.js';
-import { type Deletion, deleteExtras, type Trees } from './delete-extras.js';
-import type { CopySettings } from './options.js';
+import { native } from '../files/byte-path.js';
+import { sameInode } from '../files/facts.js';
+import { type FolderHandles, openFolderHandles } from '../files/system/folder-handles.js';
+import { stat } from '../files/system/stat.js';
+import { type Deletion, deleteExtras, type Trees } from './destination/delete-extras.js';
+import type { CopySettings } from './request/options.js';
+import type { Places } from './request/places.js';
 
 /**
  * Removes from the destination what the source does not have; yields each removal.

@@ -1,15 +1,15 @@
-import type { BytePath } from '../common/byte-path.js';
-import type { Failure } from '../common/failure.js';
-import type { FileRun } from '../common/file-run.js';
-import type { FolderHandles } from '../common/folder-handles.js';
-import type { IfExists, Standing } from '../common/messages.js';
-import type { OnAdded } from './batcher.js';
+import type { BytePath } from '../files/byte-path.js';
+import type { Failure } from '../files/failure.js';
+import type { FileRun } from '../files/file-run.js';
+import type { FolderHandles } from '../files/system/folder-handles.js';
+import type { IfExists, Standing } from '../protocol/messages.js';
+import type { LargeFiles } from './copy/large-files.js';
 import type { NameCollisions } from './destination/name-collisions.js';
-import type { LargeFiles } from './large-files.js';
-import type { Ledger } from './ledger.js';
-import type { PendingJob } from './pending-job.js';
-import type { QuickLook } from './quick-look.js';
-import type { Spared } from './remove-tree.js';
+import type { QuickLook } from './destination/quick-look.js';
+import type { Spared } from './destination/remove-tree.js';
+import type { OnAdded } from './dispatch/batcher.js';
+import type { PendingJob } from './dispatch/pending-job.js';
+import type { Ledger } from './report/ledger.js';
 
 /** What a `TreeCopy` works with. */
 export interface TreeCopyParts {

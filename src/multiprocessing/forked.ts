@@ -4,10 +4,10 @@ import { type Ending, StateError } from './errors.js';
 import { inheritedExecArgv } from './exec-argv.js';
 import { fork, type ProcessKind } from './fork.js';
 import { takeForkedAhead } from './fork-ahead.js';
-import type { LocalQueue } from './local-queue.js';
 import type { Call, FromChild, QueueFromChild, ToChild } from './messages.js';
-import { toCall } from './queue-handles.js';
-import { QueuePort } from './queue-port.js';
+import type { LocalQueue } from './queue/local-queue.js';
+import { toCall } from './queue/queue-handles.js';
+import { QueuePort } from './queue/queue-port.js';
 import type { AnyFunction, Task } from './task.js';
 
 /** A child that has been asked to end (SIGTERM) and has not by then is ended for good (SIGKILL). */

@@ -3,7 +3,7 @@ import { fromRecord } from './error-record.js';
 import { type Ending, StateError } from './errors.js';
 import { Forked } from './forked.js';
 import type { FromChild } from './messages.js';
-import { checkTimeout } from './queue.js';
+import { checkTimeout } from './queue/queue.js';
 import type { AnyFunction, Task } from './task.js';
 
 export interface ProcessOptions<F extends AnyFunction> {

@@ -1,6 +1,8 @@
-import { join, ROOT } from '../common/byte-path.js';
-import { FACT, FACT_ROW, factsAt } from '../common/facts.js';
-import { failureOf } from '../common/failure.js';
+import { join, ROOT } from '../files/byte-path.js';
+import { FACT, FACT_ROW, factsAt } from '../files/facts.js';
+import { failureOf } from '../files/failure.js';
+import { nameAt } from '../files/name-column.js';
+import type { Queue } from '../multiprocessing/index.js';
 import {
   type Batch,
   type BatchEnd,
@@ -8,20 +10,18 @@ import {
   JOB_KINDS,
   type WorkerReport,
   type WorkerSettings,
-} from '../common/messages.js';
-import { nameAt } from '../common/name-column.js';
-import type { Queue } from '../multiprocessing/index.js';
-import { compareEntry } from './compare-entry.js';
-import { copyFile } from './copy-file.js';
-import { copyLink } from './copy-link.js';
-import { copySmallFile } from './copy-small-file.js';
-import { finishFolder } from './finish-folder.js';
-import { type Finished, Job, postponed } from './job.js';
-import { beginLargeFile, copyRangeOf, endLargeFile } from './large-file.js';
-import { makeFifo } from './make-fifo.js';
-import { makeHardLink } from './make-hard-link.js';
-import { type Steps, walk } from './steps.js';
-import { WorkerContext } from './worker-context.js';
+} from '../protocol/messages.js';
+import { type Steps, walk } from './content/steps.js';
+import { type Finished, Job, postponed } from './context/job.js';
+import { WorkerContext } from './context/worker-context.js';
+import { compareEntry } from './entries/compare-entry.js';
+import { copyFile } from './entries/copy-file.js';
+import { copyLink } from './entries/copy-link.js';
+import { copySmallFile } from './entries/copy-small-file.js';
+import { finishFolder } from './entries/finish-folder.js';
+import { beginLargeFile, copyRangeOf, endLargeFile } from './entries/large-file.js';
+import { makeFifo } from './entries/make-fifo.js';
+import { makeHardLink } from './entries/make-hard-link.js';
 
 let context: WorkerContext | undefined;
 
@@ -35,7 +35,7 @@ export async function prepareWorker(
   for (const signal of ['SIGINT', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => {});
   process.umask(0);
   const isComparing = settings.digests || settings.trust === 'content';
-  const digests = isComparing ? await import('./digest.js') : undefined;
+  const digests = isComparing ? await import('./content/digest.js') : undefined;
   context = new WorkerContext(settings, reports, budget, digests);
 }
 

@@ -1,4 +1,4 @@
-import { lightenEngineLater } from '../common/light-engine.js';
+import { lightenEngineLater } from '../light-engine.js';
 import { serve } from '../multiprocessing/child/serve.js';
 import { copyBatch, prepareWorker } from './copy-batch.js';
 

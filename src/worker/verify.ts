@@ -1,7 +1,7 @@
-import { EntryError } from '../common/failure.js';
-import { platformCalls } from '../common/system/platform-calls.js';
-import type { Steps } from './steps.js';
-import type { WorkerContext } from './worker-context.js';
+import { EntryError } from '../files/failure.js';
+import { platformCalls } from '../files/system/platform-calls.js';
+import type { Steps } from './content/steps.js';
+import type { WorkerContext } from './context/worker-context.js';
 
 /**
  * Reads a written file back, from the disk where the platform lets the page cache be passed by.

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
-import { bytePath } from '../../src/common/byte-path.js';
 import { Claim } from '../../src/copier/destination/claim.js';
-import { RefusedError } from '../../src/copier/errors.js';
+import { RefusedError } from '../../src/copier/report/errors.js';
+import { bytePath } from '../../src/files/byte-path.js';
 
 // A rival for claims: a line `<time> <run id> <folder>` says when to take which one, an empty line to let go of it.
 // It answers `won`, `refused` or what else went wrong.

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CopyEvent } from '../../src/copier/events.js';
-import type { CopyOptions } from '../../src/copier/options.js';
+import type { CopyEvent } from '../../src/copier/report/events.js';
+import type { CopyOptions } from '../../src/copier/request/options.js';
 import { compareTrees } from '../helpers/compare-trees.js';
 import { rsyncDifferences } from '../helpers/rsync-differences.js';
 import { type TreeSnapshot, treeSnapshot } from '../helpers/tree-snapshot.js';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { CopyEvent, FileEvent } from '../../src/copier/events.js';
+import type { CopyEvent, FileEvent } from '../../src/copier/report/events.js';
 import { killIfThere, processesMarked } from '../helpers/processes.js';
 import { fromRoot } from '../helpers/project-root.js';
 import { commandEnvironment } from '../helpers/run-command.js';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CopyEvent } from '../../src/copier/events.js';
-import type { CopyOptions } from '../../src/copier/options.js';
+import type { CopyEvent } from '../../src/copier/report/events.js';
+import type { CopyOptions } from '../../src/copier/request/options.js';
 import { killIfThere } from '../helpers/processes.js';
 import type { TreeSnapshot } from '../helpers/tree-snapshot.js';
 import type { Moment, Phase } from './moment.js';

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Facts } from '../../src/common/facts.js';
-import { compareFacts } from '../../src/worker/compare-facts.js';
+import { Facts } from '../../src/files/facts.js';
+import { compareFacts } from '../../src/rules/compare-facts.js';
 import { isRoot, wholeCopy } from '../helpers/copies.js';
 import { mountOrSkip } from '../helpers/file-systems.js';
 import { makeTree } from '../helpers/make-tree.js';
@@ -573,7 +573,7 @@ describe.skipIf(!isRoot)('--check by a user without rights', () => {
 
 test("the manual's recipe tells what a program has changed, and nothing else", () => {
   const [, recipe = ''] =
-    /```sh\n([\s\S]*?)```/.exec(readFileSync(fromRoot('src/copier/check.md'), 'utf8')) ?? [];
+    /```sh\n([\s\S]*?)```/.exec(readFileSync(fromRoot('src/copier/check/check.md'), 'utf8')) ?? [];
   const scratch = makeTree([file('fixtures/project/input'), file('fixtures/project/old'), folder('bin')]);
   const program = 'touch output; rm old; printf X | dd of=input bs=1 conv=notrunc status=none';
   const command = `exec '${process.execPath}' '${commandPath}' "$@"`;

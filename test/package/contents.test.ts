@@ -39,7 +39,7 @@ test('what builds it is in none of its files', () => {
   const sources = scripts.flatMap(
     ({ path }) => readFileSync(fromRoot(path), 'utf8').match(/^\/\/ src\/.*/gm) ?? [],
   );
-  expect(sources).toContain('// src/copier/tree-copy.ts');
+  expect(sources).toContain('// src/copier/copy/tree-copy.ts');
   expect(sources.filter(source => source.startsWith('// src/build/'))).toEqual([]);
 });
 

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
-import { type BytePath, readable } from '../../common/byte-path.js';
-import type { IfExists } from '../../common/messages.js';
-import { checkPlaces, type Places } from '../../copier/check-places.js';
 import { standingRoot } from '../../copier/destination/work-folder.js';
+import { checkPlaces, type Places } from '../../copier/request/places.js';
+import { type BytePath, readable } from '../../files/byte-path.js';
+import type { IfExists } from '../../protocol/messages.js';
 import type { ParsedOptions } from '../command-options.js';
 import { escapeText } from '../escape.js';
 import { completeFolder, expandHome } from './complete-folder.js';

@@ -1,6 +1,6 @@
 import { type Options, SingleBar } from 'cli-progress';
-import { eventPath } from '../../copier/events.js';
-import type { Tally } from '../../copier/tally.js';
+import { eventPath } from '../../copier/report/events.js';
+import type { Tally } from '../../copier/report/tally.js';
 import { shownPath } from '../escape.js';
 import { barLine } from './bar-line.js';
 import type { Progress } from './progress.js';

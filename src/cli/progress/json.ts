@@ -1,4 +1,4 @@
-import type { CopyEvent } from '../../copier/events.js';
+import type { CopyEvent } from '../../copier/report/events.js';
 import { Lines } from '../lines.js';
 import type { Output } from '../output.js';
 import { printLine, type View } from './view.js';

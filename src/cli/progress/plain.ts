@@ -1,5 +1,5 @@
-import type { CopyEvent } from '../../copier/events.js';
-import type { Tally } from '../../copier/tally.js';
+import type { CopyEvent } from '../../copier/report/events.js';
+import type { Tally } from '../../copier/report/tally.js';
 import { Progress } from './progress.js';
 import { percentOf, progressFacts } from './progress-facts.js';
 import { printLine, type View } from './view.js';

@@ -1,4 +1,4 @@
-import { formatBytes, formatSeconds } from '../../common/units.js';
+import { formatBytes, formatSeconds } from '../../units.js';
 import type { ProgressNow } from './progress.js';
 
 /** What there is to say of a run's progress, the most telling first: files, bytes, rate, time left. */

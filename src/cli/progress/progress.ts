@@ -1,4 +1,4 @@
-import type { Tally } from '../../copier/tally.js';
+import type { Tally } from '../../copier/report/tally.js';
 
 /** What a progress view shows at one moment. */
 export interface ProgressNow {

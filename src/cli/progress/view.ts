@@ -1,5 +1,5 @@
-import type { CopyEvent } from '../../copier/events.js';
-import type { Tally } from '../../copier/tally.js';
+import type { CopyEvent } from '../../copier/report/events.js';
+import type { Tally } from '../../copier/report/tally.js';
 
 /** Shows a run while it goes on. Chosen once; nothing later asks which one it is. */
 export interface View {

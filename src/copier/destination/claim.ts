@@ -1,9 +1,9 @@
 import { linkSync, lstatSync, readdirSync, renameSync, rmSync, unlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BytePath, native, rawName, readable } from '../../common/byte-path.js';
-import { codeOf, failureOf } from '../../common/failure.js';
-import { CLAIM_NAME, claimantName, heirName, temporaryName } from '../../common/reserved-names.js';
-import { RefusedError } from '../errors.js';
+import { type BytePath, native, rawName, readable } from '../../files/byte-path.js';
+import { codeOf, failureOf } from '../../files/failure.js';
+import { CLAIM_NAME, claimantName, heirName, temporaryName } from '../../files/reserved-names.js';
+import { RefusedError } from '../report/errors.js';
 import { identityOf, isAlive, isSameBoot, type ProcessIdentity, thisMachine } from './liveness.js';
 import { makeOwnFile, readOwnFile } from './own-file.js';
 

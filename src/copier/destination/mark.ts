@@ -1,10 +1,10 @@
 import { renameSync } from 'node:fs';
-import { type BytePath, native } from '../../common/byte-path.js';
-import { type Facts, identityOf, inodeOf } from '../../common/facts.js';
-import { codeOf } from '../../common/failure.js';
-import type { Trust } from '../../common/messages.js';
-import { MARK_NAME, temporaryName } from '../../common/reserved-names.js';
-import type { CopySettings } from '../options.js';
+import { type BytePath, native } from '../../files/byte-path.js';
+import { type Facts, identityOf, inodeOf } from '../../files/facts.js';
+import { codeOf } from '../../files/failure.js';
+import { MARK_NAME, temporaryName } from '../../files/reserved-names.js';
+import type { Trust } from '../../protocol/messages.js';
+import type { CopySettings } from '../request/options.js';
 import { makeOwnFile, readOwnFile } from './own-file.js';
 
 /** What a `.partial` folder tells of the runs that worked on it. It stays until the copy has its final name. */

@@ -1,7 +1,7 @@
 import { closeSync, lstatSync, mkdirSync, openSync, rmSync } from 'node:fs';
-import { type BytePath, native, toText } from '../../common/byte-path.js';
-import { EntryError } from '../../common/failure.js';
-import { CLAIM_NAME, entryTemporaryName } from '../../common/reserved-names.js';
+import { type BytePath, native, toText } from '../../files/byte-path.js';
+import { EntryError } from '../../files/failure.js';
+import { CLAIM_NAME, entryTemporaryName } from '../../files/reserved-names.js';
 
 /**
  * Finds the names of a source folder that the destination's file system takes for one. Only where it ignores

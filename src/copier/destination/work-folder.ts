@@ -11,15 +11,15 @@ import {
   rmSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { type BytePath, native, rawName, readable } from '../../common/byte-path.js';
-import { type Facts, kindOf, permissionsOf } from '../../common/facts.js';
-import { failureOf } from '../../common/failure.js';
-import type { Standing, Trust } from '../../common/messages.js';
-import { CLAIM_NAME, MARK_NAME } from '../../common/reserved-names.js';
-import { lstat, stat } from '../../common/stat.js';
-import type { Places } from '../check-places.js';
-import { RefusedError } from '../errors.js';
-import type { CopySettings } from '../options.js';
+import { type BytePath, native, rawName, readable } from '../../files/byte-path.js';
+import { type Facts, kindOf, permissionsOf } from '../../files/facts.js';
+import { failureOf } from '../../files/failure.js';
+import { CLAIM_NAME, MARK_NAME } from '../../files/reserved-names.js';
+import { lstat, stat } from '../../files/system/stat.js';
+import type { Standing, Trust } from '../../protocol/messages.js';
+import { RefusedError } from '../report/errors.js';
+import type { CopySettings } from '../request/options.js';
+import type { Places } from '../request/places.js';
 import { Claim } from './claim.js';
 import { thisMachine } from './liveness.js';
 import { isSameSource, markOfRun, newMark, readMark, trustIn, writeMark } from './mark.js';

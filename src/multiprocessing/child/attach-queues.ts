@@ -1,6 +1,6 @@
 import type { Call } from '../messages.js';
-import { Queue } from '../queue.js';
-import { RemoteQueue } from '../remote-queue.js';
+import { Queue } from '../queue/queue.js';
+import { RemoteQueue } from './remote-queue.js';
 import { remoteEnds, sendUp } from './upstream.js';
 
 /** A queue as this process knows it; its handle lives as long as a task holds it. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { Progress } from '../../../src/cli/progress/progress.js';
-import { bytePath } from '../../../src/common/byte-path.js';
-import { listEntries } from '../../../src/copier/list-entries.js';
-import { Tally } from '../../../src/copier/tally.js';
+import { listEntries } from '../../../src/copier/listing/list-entries.js';
+import { Tally } from '../../../src/copier/report/tally.js';
+import { bytePath } from '../../../src/files/byte-path.js';
 import { makeTree } from '../../helpers/make-tree.js';
 import type { TreeEntry } from '../../helpers/tree-description.js';
 

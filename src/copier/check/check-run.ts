@@ -1,0 +1,120 @@
+import { openFolderHandles } from '../../files/system/folder-handles.js';
+import { timeGrainNs } from '../../rules/time-grain.js';
+import { checkerSettings } from '../checker-settings.js';
+import { Budget } from '../dispatch/budget.js';
+import { Dispatcher, type JobListener } from '../dispatch/dispatcher.js';
+import { exitStatus } from '../exit-status.js';
+import { filteredEntries } from '../listing/filtered-entries.js';
+import { entriesIn } from '../listing/list-entries.js';
+import { Slices } from '../listing/slices.js';
+import { Stop } from '../report/stop.js';
+import { listOptionsOf, type Plan } from '../request/plan.js';
+import type { CheckListener, CheckReport } from './check-report.js';
+import type { BothTrees } from './extra-names.js';
+import { TreeCheck } from './tree-check.js';
+
+/** One comparison from its start to its report: list → queue → pool → totals, as a copy, and nothing is written. */
+export class CheckRun {
+  readonly #plan: Plan;
+  readonly #stop: Stop;
+  readonly #trees: BothTrees;
+  readonly #tree: TreeCheck;
+  readonly #dispatcher: Dispatcher;
+  readonly #budget: Budget | undefined;
+  readonly #startedAtMs = performance.now();
+  #wake: () => void = () => {};
+
+  constructor(plan: Plan, listener: CheckListener) {
+    const { places, settings, selection, filters } = plan;
+    const { workers, retries, bwlimit, dereference, oneFileSystem, signal, verify } = settings;
+    this.#plan = plan;
+    this.#stop = new Stop(signal);
+    this.#trees = {
+      source: openFolderHandles(places.sourceRoot, dereference, OPEN_FOLDERS),
+      destination: openFolderHandles(places.destinationRoot, false, OPEN_FOLDERS),
+      filters,
+      onlyDeviceOf: oneFileSystem ? places.sourceFacts : undefined,
+    };
+    this.#tree = new TreeCheck({
+      trees: this.#trees,
+      timeGrainNs: timeGrainNs(places.destinationRoot),
+      selection,
+      comparesContent: verify,
+      listener,
+      add: job => this.#dispatcher.add(job),
+    });
+    this.#budget = bwlimit === undefined ? undefined : new Budget(bwlimit);
+    const inWorkers = checkerSettings(places, settings);
+    this.#dispatcher = new Dispatcher(workers, retries, inWorkers, this.#budget?.queue, this.#jobListener());
+  }
+
+  async run(): Promise<CheckReport> {
+    const { source, destination } = this.#trees;
+    this.#stop.onStop(() => {
+      this.#wake();
+      void this.#dispatcher.end();
+    });
+    try {
+      await this.#list();
+      while (!this.#dispatcher.isIdle && !this.#stop.isStopped) {
+        await this.#dispatcher.change();
+        await this.#drained();
+      }
+    } finally {
+      this.#stop.close();
+      await this.#dispatcher.end();
+      await this.#budget?.end();
+      source.close();
+      destination.close();
+    }
+    return this.#report();
+  }
+
+  async #list(): Promise<void> {
+    const slices = new Slices({ drained: () => this.#drained() });
+    for (const listed of filteredEntries(
+      this.#plan.places.sourceRoot,
+      listOptionsOf(this.#plan, this.#plan.places.destinationRoot),
+    )) {
+      for (const _ of this.#tree.take(listed)) {
+        if (slices.isOver) await slices.next();
+        if (this.#stop.isStopped) return;
+      }
+      while (this.#dispatcher.isFull && !this.#stop.isStopped) await this.#dispatcher.change();
+      if (slices.isOverAfter(entriesIn(listed))) await slices.next();
+      if (this.#stop.isStopped) return;
+    }
+  }
+
+  /** Waits for whoever takes the differences; a run that is stopped waits for nobody. */
+  async #drained(): Promise<void> {
+    const { taken } = this.#tree;
+    if (taken === undefined || this.#stop.isStopped) return;
+    await new Promise<void>(resolve => {
+      this.#wake = resolve;
+      void taken.then(resolve);
+    });
+  }
+
+  #jobListener(): JobListener {
+    return {
+      done: (job, outcome) => this.#tree.settle(job, outcome),
+      failed: (job, failure) => this.#tree.fail(job, failure),
+      copied: bytes => this.#tree.compared(bytes),
+      // Nothing was written that could have been left.
+      abandoned: () => {},
+      workers: () => {},
+    };
+  }
+
+  #report(): CheckReport {
+    const { counts } = this.#tree;
+    const stopped = this.#stop.reason;
+    const status = exitStatus(stopped, counts.differences + counts.failed === 0);
+    const seconds = (performance.now() - this.#startedAtMs) / 1000;
+    return { ...counts, status, stopped, seconds, destination: this.#plan.places.destination };
+  }
+}
+
+/** In each tree, beside those of the walk: a folder, its parent, and their root come again at once, others later. */
+const OPEN_FOLDERS = 4;

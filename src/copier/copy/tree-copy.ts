@@ -1,0 +1,242 @@
+import { type BytePath, join, ROOT } from '../../files/byte-path.js';
+import type { Facts } from '../../files/facts.js';
+import type { Failure } from '../../files/failure.js';
+import type { FolderPlace } from '../../files/system/entry-calls.js';
+import type { DoneOutcome, How, JobHow, NotKept } from '../../protocol/messages.js';
+import { closeRoot, lentFacts } from '../destination/close-root.js';
+import type { Deletion } from '../destination/delete-extras.js';
+import { canBeRemoved, removeTree } from '../destination/remove-tree.js';
+import type { SettledFiles } from '../dispatch/open-batch.js';
+import {
+  finishJob,
+  isFinish,
+  isOfLargeFile,
+  isOneOfSeveral,
+  type PendingJob,
+} from '../dispatch/pending-job.js';
+import type { Listed } from '../listing/list-entries.js';
+import type { TreeCopyParts } from '../tree-copy-parts.js';
+import { FolderTree, type PendingFolder } from './folder-tree.js';
+import { HardLinks } from './hard-links.js';
+import type { LargeStep } from './large-files.js';
+import { TreePlan } from './tree-plan.js';
+
+/** Books what becomes of the jobs of a tree, and adds those that follow from it. */
+export class TreeCopy {
+  readonly #parts: TreeCopyParts;
+  readonly #folders = new FolderTree((folder, failure) => this.#finish(folder, failure));
+  readonly #hardLinks = new HardLinks();
+  readonly #planner: TreePlan;
+  /** Entries in whose place stands a folder that is not empty: they have their turn at the end. */
+  readonly #blocked: PendingJob[] = [];
+  /** Folders that are finished once more, without being counted again. */
+  readonly #again = new Set<BytePath>();
+  /** Whether the root has been told of as failed: an entry fails once. */
+  #hasRootFailed = false;
+
+  constructor(parts: TreeCopyParts) {
+    this.#parts = parts;
+    this.#planner = new TreePlan(parts, this.#folders, this.#hardLinks);
+  }
+
+  /** Whether the root could be listed: only then there is a copy. */
+  get hasRoot(): boolean {
+    return this.#planner.rootFacts !== undefined;
+  }
+
+  /** Whether everything that was taken is settled. */
+  get isDone(): boolean {
+    return this.#folders.size === 0;
+  }
+
+  take(listed: Listed): void {
+    this.#planner.take(listed);
+  }
+
+  settle(job: PendingJob, outcome: DoneOutcome): void {
+    const next = isOfLargeFile(job) ? this.#parts.largeFiles?.done(job, outcome) : undefined;
+    if (next !== undefined) {
+      this.#goOn(next);
+      return;
+    }
+    const { ledger } = this.#parts;
+    const { bytes, notKept, digest } = outcome;
+    const path = join(job.folder, job.name);
+    if (outcome.how === 'postponed') {
+      this.#folders.postpone(path);
+      return;
+    }
+    const how = finalHow(outcome.how);
+    if (!isFinish(job)) {
+      ledger.settled(path, false, how, bytes, notKept);
+      if (how === 'skipped' || (job.kind === 'hardLink' && how === 'linked')) ledger.passed(job.facts.size);
+      const known = digest ?? (job.kind === 'hardLink' ? this.#hardLinks.digestOf(job.facts) : undefined);
+      if (known !== undefined) ledger.digest(path, known);
+      if (isOneOfSeveral(job)) this.#linkOthers(job, this.#isOurs(how, notKept), known);
+      this.#folders.settle(job.folder);
+    } else if (path === ROOT) {
+      const isKept = this.#parts.standing === 'content';
+      if (!this.#hasRootFailed) ledger.settled(ROOT, true, isKept ? 'kept' : 'made', 0, notKept);
+    } else if (!this.#again.delete(path)) {
+      const folder = this.#folders.get(path);
+      ledger.settled(path, true, folder.kept ? 'kept' : 'made', 0, notKept);
+      this.#folders.leave(folder);
+    }
+  }
+
+  settleFiles({ folder, count, bytes, last }: SettledFiles): void {
+    this.#parts.ledger.streamed(count, bytes, join(folder, last));
+    this.#folders.settle(folder, count);
+  }
+
+  fail(job: PendingJob, failure: Failure): void {
+    const next = isOfLargeFile(job) ? this.#parts.largeFiles?.failed(job, failure) : undefined;
+    if (next !== undefined && (job.kind !== 'begin' || failure.code === 'CHANGED')) {
+      this.#goOn(next);
+      return;
+    }
+    const path = join(job.folder, job.name);
+    const isBlocked = failure.code === 'ENOTEMPTY' && !isFinish(job) && job.attempt === 1;
+    if (isBlocked && this.#parts.replacesFolders) {
+      this.#blocked.push(job);
+      return;
+    }
+    if (path === ROOT) {
+      if (!this.#hasRootFailed) this.#parts.ledger.failed(ROOT, failure, job.attempt);
+      this.#hasRootFailed = true;
+      return;
+    }
+    if (job.kind === 'finish' && this.#again.delete(path)) {
+      this.#parts.ledger.failedBeside(path, failure);
+      return;
+    }
+    this.#parts.ledger.failed(path, failure, job.attempt);
+    if (!isFinish(job)) {
+      if (isOneOfSeveral(job)) this.#linkOthers(job, false, undefined);
+      this.#folders.settle(job.folder);
+    } else {
+      this.#folders.leave(this.#folders.get(path));
+    }
+  }
+
+  /**
+   * All else is done: the folders that stand in the way of entries go, unless something failed.
+   * @param tell whether each removal is told of
+   */
+  unblock(tell: boolean): void {
+    const { destination, ledger, spared } = this.#parts;
+    for (const job of this.#blocked.splice(0)) {
+      const path = join(job.folder, job.name);
+      if (!ledger.hasFailures && canBeRemoved(destination, path, spared)) {
+        for (const deletion of removeTree(destination, path, true, spared)) this.book(deletion, tell);
+      }
+      this.#parts.add({ ...job, attempt: job.attempt + 1 });
+    }
+  }
+
+  /** The run has stopped: large files that were begun and not finished go, also those that no worker has at hand. */
+  dropLargeFiles(): void {
+    for (const job of this.#parts.largeFiles?.unfinished() ?? []) this.#parts.drop(job);
+  }
+
+  book(deletion: Deletion, tell: boolean): void {
+    switch (deletion.kind) {
+      case 'deleted':
+        if (tell) this.#parts.ledger.deleted(deletion.path);
+        return;
+      case 'failed':
+        this.#parts.ledger.failedBeside(deletion.path, deletion.failure);
+        return;
+      case 'touched':
+        if (deletion.folder !== ROOT) this.#finishAgain(deletion.folder, deletion.facts);
+        return;
+      default:
+        deletion satisfies never;
+    }
+  }
+
+  /**
+   * Has a worker give the root its owner, attributes, mode and times: last of all, as it is closed to others until
+   * then. It stays open to its owner until `closeRoot`.
+   */
+  finishRoot(): void {
+    const { rootFacts } = this.#planner;
+    if (rootFacts !== undefined) this.#parts.add(finishJob(ROOT, lentFacts(rootFacts)));
+  }
+
+  /** The claim is gone from the root. @throws where it cannot be finished, unless that has been told of */
+  closeRoot(root: FolderPlace): void {
+    const { rootFacts } = this.#planner;
+    if (rootFacts === undefined) return;
+    try {
+      closeRoot(root, rootFacts);
+    } catch (error) {
+      if (!this.#hasRootFailed) throw error;
+    }
+  }
+
+  #goOn(next: LargeStep): void {
+    switch (next.kind) {
+      case 'wait':
+        return;
+      case 'jobs':
+        for (const other of next.jobs) this.#parts.add(other);
+        return;
+      case 'broken': {
+        this.#parts.drop(next.job);
+        const { part: _, ...whole } = next.job;
+        // One that would not hold still gets another chance with a single worker, which finds out more.
+        if (next.failure.code === 'CHANGED')
+          this.#parts.add({ ...whole, kind: 'file', attempt: whole.attempt + 1 });
+        else this.fail({ ...whole, kind: 'file' }, next.failure);
+        return;
+      }
+      default:
+        next satisfies never;
+    }
+  }
+
+  /** Sets a folder's owner, mode and times anew. */
+  #finishAgain(folder: BytePath, facts: Facts): void {
+    this.#again.add(folder);
+    this.#parts.add(finishJob(folder, facts));
+  }
+
+  #finish(folder: PendingFolder, failure: Failure | undefined): void {
+    if (folder.path === ROOT) {
+      if (failure !== undefined) this.#parts.ledger.failed(ROOT, failure);
+      this.#hasRootFailed = failure !== undefined;
+      this.#folders.leave(folder);
+      return;
+    }
+    const job = finishJob(folder.path, folder.facts);
+    if (failure === undefined) this.#parts.add(job);
+    else this.fail(job, failure);
+  }
+
+  /** Whether what stands there has the source's content: then other names may be linked to it. */
+  #isOurs(how: How, notKept: readonly NotKept[] | undefined): boolean {
+    if (how !== 'skipped') return true;
+    // A FIFO that could not be made is skipped as well.
+    return notKept === undefined && (this.#parts.standing === 'earlier' || this.#parts.ifExists === 'update');
+  }
+
+  /** The other names of a file become links to it, or, where it is not there, the next of them is copied. */
+  #linkOthers(job: PendingJob, isThere: boolean, digest: string | undefined): void {
+    if (isThere) {
+      const firstName = join(job.folder, job.name);
+      for (const other of this.#hardLinks.copied(firstName, job.facts, digest)) {
+        this.#planner.hand(other, 'hardLink', firstName);
+      }
+    } else {
+      const next = this.#hardLinks.lost(job.facts);
+      if (next !== undefined) this.#planner.hand(next, next.kind);
+    }
+  }
+}
+
+function finalHow(how: JobHow): How {
+  if (how === 'begun' || how === 'filled' || how === 'postponed' || how === 'compared')
+    throw new Error(`an entry cannot end as ${how}`);
+  return how;
+}

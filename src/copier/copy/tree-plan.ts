@@ -1,0 +1,187 @@
+import { type BytePath, join, ROOT, split } from '../../files/byte-path.js';
+import { type Facts, isSparse } from '../../files/facts.js';
+import { EntryError, type Failure, failureOf } from '../../files/failure.js';
+import type { FileRun } from '../../files/file-run.js';
+import { isReserved } from '../../files/reserved-names.js';
+import type { JobKind } from '../../protocol/messages.js';
+import { lossOf } from '../../rules/not-kept.js';
+import { makeFolder } from '../destination/make-folder.js';
+import { finishJob } from '../dispatch/pending-job.js';
+import { entriesOf, type Listed, type ListedEntry, type ListedFiles } from '../listing/list-entries.js';
+import type { TreeCopyParts } from '../tree-copy-parts.js';
+import type { FolderTree } from './folder-tree.js';
+import type { HardLinks } from './hard-links.js';
+import { isLarge } from './large-files.js';
+
+/** Takes what is listed, makes its folders, and decides which job each entry is for the workers. */
+export class TreePlan {
+  readonly #parts: TreeCopyParts;
+  readonly #folders: FolderTree;
+  readonly #hardLinks: HardLinks;
+  #rootFacts: Facts | undefined;
+
+  /** @param folders and hardLinks are told of all that is handed out; whoever settles it tells them too */
+  constructor(parts: TreeCopyParts, folders: FolderTree, hardLinks: HardLinks) {
+    this.#parts = parts;
+    this.#folders = folders;
+    this.#hardLinks = hardLinks;
+  }
+
+  /** Undefined where the root could not be listed. */
+  get rootFacts(): Facts | undefined {
+    return this.#rootFacts;
+  }
+
+  take(listed: Listed): void {
+    const { ledger } = this.#parts;
+    switch (listed.kind) {
+      case 'enter':
+        this.#enter(listed);
+        return;
+      case 'entry':
+        this.#queue(listed.entry);
+        return;
+      case 'files':
+        this.#queueFiles(listed);
+        return;
+      case 'leave':
+        this.#parts.collisions.leave(listed.folder);
+        this.#leave(listed.folder, listed.failure);
+        return;
+      case 'failed':
+        if (listed.path !== ROOT) ledger.found(listed.isFolder, 0);
+        ledger.failed(listed.path, listed.failure);
+        return;
+      default:
+        listed satisfies never;
+    }
+  }
+
+  /** Hands an entry to the workers, in a job of this kind. */
+  hand({ folder, name, facts }: ListedEntry, kind: JobKind, firstName?: BytePath): void {
+    const job = { kind, folder, name, facts, attempt: 1 };
+    const { largeFiles } = this.#parts;
+    const isSplit = largeFiles !== undefined && kind === 'file' && isLarge(facts.size) && !isSparse(facts);
+    if (isSplit) {
+      this.#parts.add(largeFiles.begin(job));
+      return;
+    }
+    this.#folders.handed(folder, this.#parts.batchNumber());
+    this.#parts.add(firstName === undefined ? job : { ...job, firstName });
+  }
+
+  #enter({ folder, facts, skip }: Extract<Listed, { kind: 'enter' }>): void {
+    const { ledger, destination, standing, ifExists, collisions, setsModes } = this.#parts;
+    if (folder === ROOT) {
+      this.#rootFacts = facts;
+      this.#folders.enter(ROOT, facts, standing === 'content');
+      return;
+    }
+    ledger.found(true, 0);
+    try {
+      if (collisions.arePossible) collisions.meet(...split(folder));
+      const outcome = makeFolder(destination, folder, standing, ifExists, setsModes);
+      if (outcome !== 'skipped') {
+        this.#folders.enter(folder, facts, outcome === 'kept');
+        return;
+      }
+      ledger.settled(folder, true, 'skipped', 0);
+    } catch (error) {
+      const failure = failureOf(error);
+      if (!this.#parts.isForAll(failure)) ledger.failed(folder, failure);
+    }
+    skip();
+  }
+
+  /** All that is in the folder has been listed; where it is all in one batch, the folder is finished right after it. */
+  #leave(path: BytePath, failure: Failure | undefined): void {
+    const { add, batchNumber } = this.#parts;
+    const isFinishedAfter =
+      failure === undefined && path !== ROOT && this.#folders.finishAfter(path, batchNumber());
+    if (isFinishedAfter) add(finishJob(path, this.#folders.get(path).facts, 'finishAfter'));
+    else this.#folders.listed(path, failure);
+  }
+
+  #queue(entry: ListedEntry): void {
+    const { ledger, collisions } = this.#parts;
+    const { kind, folder, name, facts } = entry;
+    const path = join(folder, name);
+    ledger.found(false, kind === 'file' ? facts.size : 0);
+    try {
+      collisions.meet(folder, name);
+      // Left by a run that worked in the source when it was a destination: no content.
+      if (folder === ROOT && isReserved(name)) ledger.settled(path, false, 'skipped', 0);
+      else if (kind === 'socket' || kind === 'device') this.#leaveOut(path, kind);
+      else this.#plan(entry, kind);
+    } catch (error) {
+      if (!(error instanceof EntryError)) throw error;
+      ledger.failed(path, failureOf(error));
+    }
+  }
+
+  /** All at once, unless each has to be looked at. */
+  #queueFiles(listed: ListedFiles): void {
+    const { collisions, ledger, quickLook } = this.#parts;
+    const { folder, run } = listed;
+    const hasReserved = folder === ROOT && hasReservedName(run);
+    const isEachTold = quickLook !== undefined && ledger.tellsOfEach;
+    if (!run.isPlain || hasReserved || collisions.arePossible || isEachTold) {
+      for (const entry of entriesOf(listed)) this.#queue(entry);
+      return;
+    }
+    ledger.foundRun(run);
+    if (quickLook === undefined) this.#handFiles(folder, run, 0, run.length);
+    else this.#handMissing(folder, run, quickLook.foundIn(folder, run));
+  }
+
+  #handFiles(folder: BytePath, run: FileRun, from: number, end: number): void {
+    this.#folders.expect(folder, end - from);
+    this.#parts.addFiles(folder, run, from, end, (count, batch) =>
+      this.#folders.handed(folder, batch, count),
+    );
+  }
+
+  /** @param found of each row 1 where it is there already */
+  #handMissing(folder: BytePath, run: FileRun, found: Uint8Array): void {
+    for (let from = 0; from < run.length; ) {
+      const isThere = found[from] === 1;
+      const next = found.indexOf(isThere ? 0 : 1, from);
+      const end = next < 0 ? run.length : next;
+      if (isThere) this.#parts.ledger.skippedFiles(folder, run, from, end);
+      else this.#handFiles(folder, run, from, end);
+      from = end;
+    }
+  }
+
+  /** Sockets and devices are not copied and never opened. */
+  #leaveOut(path: BytePath, kind: 'socket' | 'device'): void {
+    if (this.#parts.strict) throw lossOf(kind);
+    this.#parts.ledger.settled(path, false, 'skipped', 0, [kind]);
+  }
+
+  #plan(entry: ListedEntry, kind: 'file' | 'link' | 'fifo'): void {
+    const { folder, name, facts } = entry;
+    if (kind === 'file' && facts.nlink === 1 && this.#parts.quickLook?.finds(folder, name, facts)) {
+      this.#parts.ledger.planned(facts);
+      this.#parts.ledger.settled(join(folder, name), false, 'skipped', 0);
+      this.#parts.ledger.passed(facts.size);
+      return;
+    }
+    this.#folders.expect(entry.folder);
+    const isAlone = entry.facts.nlink === 1 || (kind === 'link' && !LINKS_ARE_LINKED);
+    const plan = isAlone ? COPY : this.#hardLinks.meet({ ...entry, kind });
+    if (plan.kind === 'copy') {
+      if (kind === 'file') this.#parts.ledger.planned(entry.facts);
+      this.hand(entry, kind);
+    } else if (plan.kind === 'link') this.hand(entry, 'hardLink', plan.firstName);
+  }
+}
+
+function hasReservedName({ names }: FileRun): boolean {
+  for (let row = 0; row < names.length; row += 1) if (isReserved(names.at(row))) return true;
+  return false;
+}
+
+/** Whether `link` makes another name of a symbolic link, and not of what it leads to. */
+const LINKS_ARE_LINKED = process.platform === 'linux';
+const COPY = { kind: 'copy' } as const;

@@ -1,0 +1,26 @@
+import { chmodSync } from 'node:fs';
+import { native } from '../../files/byte-path.js';
+import { type Facts, permissionsOf, withMode } from '../../files/facts.js';
+import { entryCalls, type FolderPlace } from '../../files/system/entry-calls.js';
+import { stat } from '../../files/system/stat.js';
+import { giveMode } from '../../rules/give-mode.js';
+
+/** The root's facts while the claim lies in it: its owner may do all in it. */
+export function lentFacts(facts: Facts): Facts {
+  return withMode(facts, facts.mode | OWNER_ALL);
+}
+
+/**
+ * What the claim has kept from a root that a worker has finished: its times, and a mode that may close it to its
+ * owner. All else the worker has given it.
+ */
+export function closeRoot(root: FolderPlace, facts: Facts): void {
+  entryCalls().setTimesIn(root, '.', facts);
+  const lent = OWNER_ALL & ~facts.mode;
+  if (lent === 0) return;
+  const path = native(root.prefix.slice(0, -1));
+  // Where there are no modes, the worker has told of it.
+  giveMode(() => chmodSync(path, permissionsOf(stat(path)) & ~lent));
+}
+
+const OWNER_ALL = 0o700;

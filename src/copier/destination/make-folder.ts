@@ -1,0 +1,65 @@
+import { chmodSync, unlinkSync } from 'node:fs';
+import { type BytePath, native, split } from '../../files/byte-path.js';
+import { kindOf } from '../../files/facts.js';
+import { codeOf, EntryError, step } from '../../files/failure.js';
+import { entryCalls } from '../../files/system/entry-calls.js';
+import type { FolderHandles } from '../../files/system/folder-handles.js';
+import { lstat } from '../../files/system/stat.js';
+import type { IfExists, Standing } from '../../protocol/messages.js';
+import { openToOwner } from './open-to-owner.js';
+
+/** `kept`: it stood there; `skipped`: something else stands there and is to stay. */
+export type FolderOutcome = 'made' | 'kept' | 'skipped';
+
+/**
+ * Sees to it that a real folder stands at `folder` in the destination and can be written in.
+ * It is closed to all others until it gets its own mode, after its content.
+ * @param setsMode see `WorkFolder.setsModes`
+ * @throws {EntryError} NAME_COLLISION where the file system takes two names of the source for one;
+ *   LINK_IN_THE_WAY where a link stands there and may not be replaced
+ */
+export function makeFolder(
+  handles: FolderHandles,
+  folder: BytePath,
+  standing: Standing,
+  ifExists: IfExists,
+  setsMode: boolean,
+): FolderOutcome {
+  if (makeIfFree(handles, folder, setsMode)) return 'made';
+  if (standing === 'nothing')
+    throw new EntryError('NAME_COLLISION', 'the destination takes its name for that of another entry');
+  const [parent, name] = split(folder);
+  const path = native(handles.at(parent) + name);
+  const kind = kindOf(lstat(path));
+  if (kind === 'folder') {
+    openToOwner(handles, folder);
+    return 'kept';
+  }
+  const isTheirs = standing === 'content';
+  if (isTheirs && (ifExists === 'skip' || ifExists === 'error')) {
+    if (kind === 'link')
+      throw new EntryError('LINK_IN_THE_WAY', 'a symbolic link stands where a folder belongs');
+    if (ifExists === 'skip') return 'skipped';
+    throw new EntryError('EEXIST', 'something else stands in its place');
+  }
+  step('cannot replace what stands in its place', () => unlinkSync(path));
+  if (makeIfFree(handles, folder, setsMode)) return 'made';
+  throw new EntryError('EEXIST', 'something else was put in its place');
+}
+
+const PRIVATE = 0o700;
+
+function makeIfFree(handles: FolderHandles, folder: BytePath, setsMode: boolean): boolean {
+  const [parent, name] = split(folder);
+  try {
+    entryCalls().makeFolder(handles.place(parent), name, PRIVATE);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    return step('cannot be made', () => {
+      throw error;
+    });
+  }
+  // By its handle: a link that takes its place meanwhile is not followed.
+  if (setsMode) chmodSync(native(handles.at(folder).slice(0, -1)), PRIVATE);
+  return true;
+}

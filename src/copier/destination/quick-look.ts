@@ -1,0 +1,88 @@
+import { constants } from 'node:fs';
+import type { BytePath } from '../../files/byte-path.js';
+import { FACT, FACT_ROW, type Facts } from '../../files/facts.js';
+import type { FileRun } from '../../files/file-run.js';
+import { NameColumn, type PackedNames } from '../../files/name-column.js';
+import { entryCalls } from '../../files/system/entry-calls.js';
+import type { FolderHandles } from '../../files/system/folder-handles.js';
+import { isSameFile } from '../../rules/is-up-to-date.js';
+import { timeGrainNs } from '../../rules/time-grain.js';
+
+/**
+ * Sees in the destination whether a file is there already, so that it need not be sent to a worker: that costs
+ * several times the look. Where a look takes long, as over a network, workers look, all at a time.
+ */
+export class QuickLook {
+  readonly #calls = entryCalls();
+  readonly #destination: FolderHandles;
+  readonly #grainNs: number;
+  readonly #name = new NameColumn(1);
+  /** What stands there, as a row of a column. */
+  readonly #standing = new Float64Array(FACT_ROW);
+  #looks = 0;
+  #slowLooks = 0;
+
+  constructor(destination: FolderHandles, root: BytePath) {
+    this.#destination = destination;
+    this.#grainNs = timeGrainNs(root);
+  }
+
+  /** Whether a regular file with this size and time stands there; false also where it was not looked for. */
+  finds(folder: BytePath, name: BytePath, facts: Facts): boolean {
+    this.#name.clear();
+    this.#name.push(name);
+    return this.#sees(folder, this.#name.packed(), 0, facts);
+  }
+
+  /**
+   * Looks for the files of a run.
+   * @returns of each row 1 where it was found
+   */
+  foundIn(folder: BytePath, run: FileRun): Uint8Array {
+    const found = new Uint8Array(run.length);
+    const names = run.names.packed();
+    const { values } = run.facts;
+    for (let row = 0; row < run.length; row += 1) {
+      const at = row * FACT_ROW;
+      const size = values[at + FACT.size] ?? 0;
+      const [mtime, mtimeNs] = [values[at + FACT.mtime] ?? 0, values[at + FACT.mtimeNs] ?? 0];
+      if (this.#sees(folder, names, row, { size, mtime, mtimeNs })) found[row] = 1;
+    }
+    return found;
+  }
+
+  #sees(folder: BytePath, names: PackedNames, row: number, wanted: Wanted): boolean {
+    if (this.#slowLooks >= MOST_SLOW_LOOKS) return false;
+    this.#looks += 1;
+    const isTimed = this.#looks % LOOKS_A_MEASUREMENT === 0;
+    const startMs = isTimed ? performance.now() : 0;
+    const isThere = this.#look(folder, names, row);
+    if (isTimed && performance.now() - startMs > SLOW_MS) this.#slowLooks += 1;
+    return isThere && this.#isIt(wanted);
+  }
+
+  #look(folder: BytePath, names: PackedNames, row: number): boolean {
+    try {
+      return this.#calls.readRow(this.#destination.place(folder), names, row, this.#standing);
+    } catch {
+      // Whoever copies it meets with the same, and reports it.
+      return false;
+    }
+  }
+
+  #isIt(wanted: Wanted): boolean {
+    const standing = this.#standing;
+    const isFile = ((standing[FACT.mode] ?? 0) & constants.S_IFMT) === constants.S_IFREG;
+    // A file with one name in the source and several in the copy is linked to something else.
+    if (!isFile || standing[FACT.nlink] !== 1) return false;
+    const size = standing[FACT.size] ?? 0;
+    const [mtime, mtimeNs] = [standing[FACT.mtime] ?? 0, standing[FACT.mtimeNs] ?? 0];
+    return isSameFile(wanted, { size, mtime, mtimeNs }, this.#grainNs);
+  }
+}
+
+type Wanted = Pick<Facts, 'size' | 'mtime' | 'mtimeNs'>;
+
+const LOOKS_A_MEASUREMENT = 32;
+const SLOW_MS = 0.2;
+const MOST_SLOW_LOOKS = 3;

@@ -1,0 +1,68 @@
+import { type StatsFs, statfsSync } from 'node:fs';
+import { type BytePath, native } from '../../files/byte-path.js';
+import { BCACHEFS, BTRFS, F2FS, FUSE, XFS, ZFS } from '../../files/system/file-systems.js';
+import { formatBytes } from '../../units.js';
+
+/** What a run still has to write, at the least. */
+export interface Need {
+  readonly bytes: number;
+  readonly entries: number;
+}
+
+export interface Shortage {
+  readonly what: 'bytes' | 'inodes';
+  readonly needed: number;
+  readonly free: number;
+}
+
+/**
+ * Holds what is still to be written against what is free. It only finds what is certain: where the file
+ * system may share or compress content, or says nothing of inodes, there is no shortage of them.
+ * @param isReplaced whether what is written may take the place of what stands there
+ */
+export function findShortage(root: BytePath, need: Need, isReplaced: boolean): Shortage | undefined {
+  const fs = fileSystemAt(root);
+  if (fs === undefined) return undefined;
+  const free = isReplaced ? fs.blocks * fs.bsize : freeBytes(fs);
+  if (!MAY_SAVE.has(fs.type) && need.bytes > free) return { what: 'bytes', needed: need.bytes, free };
+  return inodeShortage(fs, need, isReplaced);
+}
+
+function inodeShortage(fs: StatsFs, { entries }: Need, isReplaced: boolean): Shortage | undefined {
+  const free = isReplaced ? fs.files : fs.ffree;
+  // btrfs counts none; file systems that make them as needed tell a changing or no number.
+  if (fs.files === 0 || MAKES_INODES.has(fs.type) || entries <= free) return undefined;
+  return { what: 'inodes', needed: entries, free };
+}
+
+/** They share blocks, or compress. */
+const MAY_SAVE = new Set([BTRFS, XFS, ZFS, F2FS, BCACHEFS, FUSE]);
+const MAKES_INODES = new Set([BTRFS, XFS, ZFS, BCACHEFS, FUSE]);
+
+export function shortageInWords({ what, needed, free }: Shortage): string {
+  const amount = what === 'bytes' ? formatBytes : (count: number) => `${count} inodes`;
+  const [wants, has, lacks] = [needed, free, needed - free].map(value => amount(value));
+  return `it cannot fit: ${wants} are needed and ${has} free, ${lacks} are missing; the same command goes on from here`;
+}
+
+/** What is said when a disk turns out to be full. @param isAll whether the need is known in full */
+export function fullInWords(root: BytePath, need: Need, isAll: boolean): string {
+  const fs = fileSystemAt(root);
+  const missing = fs === undefined ? 0 : need.bytes - freeBytes(fs);
+  const amount =
+    missing > 0 ? `${isAll ? '' : 'at least '}${formatBytes(missing)} more needed` : 'more room is needed';
+  return `no space left: ${amount}; the same command goes on from here`;
+}
+
+/** Undefined where the folder has gone meanwhile: whatever is written there next fails and says so. */
+function fileSystemAt(root: BytePath): StatsFs | undefined {
+  try {
+    return statfsSync(native(root));
+  } catch {
+    return undefined;
+  }
+}
+
+function freeBytes({ bfree, bavail, bsize }: StatsFs): number {
+  return (process.geteuid?.() === 0 ? bfree : bavail) * bsize;
+}

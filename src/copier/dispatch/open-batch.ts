@@ -1,0 +1,129 @@
+import type { BytePath } from '../../files/byte-path.js';
+import { nameIn } from '../../files/name-column.js';
+import { type DoneColumns, type DoneOutcome, JOB_HOWS, usualBytes } from '../../protocol/messages.js';
+import type { JobBatch } from './job-batch.js';
+import type { PendingJob } from './pending-job.js';
+
+/** What a report says of one entry, or of several of one folder at once. */
+export type Settled =
+  | { readonly kind: 'job'; readonly job: PendingJob; readonly outcome: DoneOutcome }
+  | SettledFiles;
+
+/** Plain files of one folder, all of them streamed, with nothing more to tell. */
+export interface SettledFiles {
+  readonly kind: 'files';
+  readonly folder: BytePath;
+  readonly count: number;
+  /** Of content, all of them together. */
+  readonly bytes: number;
+  /** The name of the last. */
+  readonly last: BytePath;
+}
+
+/** A batch that a worker is at, and which of its jobs are not settled. */
+export class OpenBatch {
+  readonly id: number;
+  readonly #handedMs = performance.now();
+  #reports = 0;
+  #firstReportMs: number | undefined;
+  readonly #jobs: JobBatch;
+  readonly #isSettled: Uint8Array;
+  #unsettled: number;
+
+  constructor(id: number, jobs: JobBatch) {
+    this.id = id;
+    this.#jobs = jobs;
+    this.#isSettled = new Uint8Array(jobs.size);
+    this.#unsettled = jobs.size;
+  }
+
+  get isSettled(): boolean {
+    return this.#unsettled === 0;
+  }
+
+  /** Reports that have been read. */
+  get reports(): number {
+    return this.#reports;
+  }
+
+  /**
+   * How long a worker has been at it: since its first report, as it may have waited before for one to start, or to be
+   * through with another. One that has nothing to report for long may be stuck in its first call.
+   */
+  get ageMs(): number {
+    const nowMs = performance.now();
+    return this.#firstReportMs === undefined
+      ? Math.max(nowMs - this.#handedMs - LONGEST_START_MS, 0)
+      : nowMs - this.#firstReportMs;
+  }
+
+  /** A report of it has come in. */
+  reported(): void {
+    this.#reports += 1;
+    this.#firstReportMs ??= performance.now();
+  }
+
+  /** The job at `index`, which is settled now. */
+  settle(index: number): PendingJob {
+    this.#mark(index);
+    return this.#jobs.at(index);
+  }
+
+  /**
+   * Settles what is done, row by row.
+   * @param inRuns whether plain files are told of together
+   */
+  *settleDone(done: DoneColumns, inRuns: boolean): Generator<Settled, void, undefined> {
+    const { from, hows, more } = done;
+    const end = from + hows.length;
+    for (let row = from; row < end; ) {
+      const how = JOB_HOWS.wordOf(hows[row - from]);
+      const start = row;
+      if (inRuns) while (row < end && this.#isInRun(done, row, start)) this.#mark(row++);
+      if (row > start) {
+        const last = this.#nameOf(done, row - 1);
+        const bytes = this.#jobs.bytesOf(start, row);
+        yield { kind: 'files', folder: this.#jobs.folderAt(start), count: row - start, bytes, last };
+        continue;
+      }
+      if (how !== undefined) {
+        const job = this.settle(row);
+        const usual = { how, bytes: usualBytes(how, job.facts.size) };
+        yield { kind: 'job', job, outcome: more.size === 0 ? usual : { ...usual, ...more.get(row) } };
+      }
+      row += 1;
+    }
+  }
+
+  *unsettled(): Generator<[index: number, job: PendingJob], void, undefined> {
+    for (const [index, isSettled] of this.#isSettled.entries()) {
+      if (isSettled === 0) yield [index, this.#jobs.at(index)];
+    }
+  }
+
+  #isInRun({ from, hows, more }: DoneColumns, row: number, start: number): boolean {
+    return (
+      hows[row - from] === STREAMED &&
+      this.#jobs.isPlainFile(row) &&
+      this.#jobs.folderAt(row) === this.#jobs.folderAt(start) &&
+      !(more.size > 0 && more.has(row))
+    );
+  }
+
+  #nameOf({ from, names }: DoneColumns, row: number): BytePath {
+    const before = this.#jobs.nameStart(from);
+    return nameIn(names, this.#jobs.nameStart(row) - before, this.#jobs.nameStart(row + 1) - before);
+  }
+
+  #mark(index: number): void {
+    if (this.#isSettled[index] !== 0) {
+      throw new Error(`entry ${index} of batch ${this.id} was reported, but is not open`);
+    }
+    this.#isSettled[index] = 1;
+    this.#unsettled -= 1;
+  }
+}
+
+/** A worker starts, and does its batch before, in less, on a busy machine too. */
+const LONGEST_START_MS = 4_000;
+const STREAMED = JOB_HOWS.codeOf('streamed');

@@ -1,0 +1,40 @@
+import { type BytePath, split } from '../../files/byte-path.js';
+import type { Facts } from '../../files/facts.js';
+import type { JobKind, Part } from '../../protocol/messages.js';
+
+/** An entry on its way to a worker. */
+export interface PendingJob {
+  readonly kind: JobKind;
+  readonly folder: BytePath;
+  readonly name: BytePath;
+  readonly facts: Facts;
+  /** Of a hard link: the name that has been copied. */
+  readonly firstName?: BytePath;
+  /** Of a large file's job. */
+  readonly part?: Part;
+  /** 1 for the first try. */
+  readonly attempt: number;
+}
+
+export function isOfLargeFile({ kind }: PendingJob): boolean {
+  return kind === 'begin' || kind === 'range' || kind === 'end';
+}
+
+/** The job of a folder in which nothing is left to do. */
+export function finishJob(
+  path: BytePath,
+  facts: Facts,
+  kind: 'finish' | 'finishAfter' = 'finish',
+): PendingJob {
+  const [folder, name] = split(path);
+  return { kind, folder, name, facts, attempt: 1 };
+}
+
+export function isFinish({ kind }: PendingJob): boolean {
+  return kind === 'finish' || kind === 'finishAfter';
+}
+
+/** Whether it is one of several names of a file. */
+export function isOneOfSeveral({ kind, facts }: PendingJob): boolean {
+  return kind !== 'finish' && kind !== 'finishAfter' && facts.nlink > 1;
+}

@@ -1,0 +1,57 @@
+import type { Failure } from '../../files/failure.js';
+import type { PendingJob } from './pending-job.js';
+
+/** What comes next for a job that was not done; `postpone`: alone it would come before what is to be done again. */
+export type NextTry = { readonly kind: 'postpone' } | { readonly kind: 'again'; readonly delayMs: number };
+
+/** Decides what is tried again: what failed in a way that can pass, and what a lost worker has left undone. */
+export class Retries {
+  readonly #most: number;
+  readonly #mostLosses: number;
+  #lossesInARow = 0;
+
+  /** @param most tries of a job beyond its first */
+  constructor(most: number, workers: number) {
+    this.#most = most;
+    this.#mostLosses = workers * MOST_LOSSES_A_WORKER;
+  }
+
+  someDone(): void {
+    this.#lossesInARow = 0;
+  }
+
+  /** @returns what has befallen the jobs that the worker had */
+  workerLost({ message }: Error): Failure {
+    this.#lossesInARow += 1;
+    return { code: 'WORKER_LOST', message: this.#isHopeless ? `no worker stays alive: ${message}` : message };
+  }
+
+  /** @returns undefined where the job has failed for good */
+  next({ kind, attempt }: PendingJob, { code }: Failure): NextTry | undefined {
+    const isLost = code === 'WORKER_LOST';
+    if (!isLost && !CAN_PASS.has(code)) return undefined;
+    if (kind === 'finishAfter') return { kind: 'postpone' };
+    if (attempt > this.#most || (isLost && this.#isHopeless)) return undefined;
+    return { kind: 'again', delayMs: isLost ? 0 : attempt * RETRY_AFTER_MS };
+  }
+
+  get #isHopeless(): boolean {
+    return this.#lossesInARow > this.#mostLosses;
+  }
+}
+
+/** Failures that can pass; see the contract's `--retries`. */
+const CAN_PASS = new Set([
+  'EIO',
+  'EBUSY',
+  'EAGAIN',
+  'EINTR',
+  'EMFILE',
+  'ENFILE',
+  'ETXTBSY',
+  'CHANGED',
+  'VERIFY',
+]);
+const RETRY_AFTER_MS = 50;
+/** Workers lost one after the other, no entry having been done between, after which nothing is tried again. */
+const MOST_LOSSES_A_WORKER = 4;

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import ignore, { type Ignore } from 'ignore';
+import { type BytePath, bytePath, NAME_ENCODING, readable } from '../../files/byte-path.js';
+import { failureOf } from '../../files/failure.js';
+import { RefusedError } from '../report/errors.js';
+import type { CopySettings } from '../request/options.js';
+import { LONGEST_PATTERN } from './patterns.js';
+
+/**
+ * What a copy leaves out, by gitignore lines relative to the source: first those of the ignore file, then the
+ * excludes, then each include as `!glob`; the last line that matches decides. With includes alone, it leaves
+ * out what none of them matches, neither itself nor a folder that it lies in.
+ *
+ * As in git, patterns are held against the bytes of names: `?` and `[…]` stand for one byte, names need not
+ * be UTF-8, and case counts. In two rare forms two asterisks cross slashes in git and not here: right behind
+ * a literal beginning, as in `a**`, where git's manual calls them regular ones, and beside an escaped slash.
+ */
+export class Filters {
+  readonly #onlyIncludes: boolean;
+  #rules: Ignore;
+  #tests = 0;
+  /** The folder of the latest test: the next one is mostly in the same, or right below. */
+  #reached = NOTHING;
+
+  private constructor(lines: string, onlyIncludes: boolean) {
+    this.#rules = ignore(CASE_COUNTS).add(lines);
+    this.#onlyIncludes = onlyIncludes;
+  }
+
+  /** @throws {RefusedError} where the ignore file cannot be read or used */
+  static read({ include, exclude, ignoreFile }: CopySettings): Filters {
+    const first = ignoreFile === undefined ? '' : readLines(ignoreFile);
+    // A carriage return at the end of a given pattern is part of the name, and not of the line's end.
+    const given = [...exclude, ...include.map(glob => `!${glob}`)].map(line => `${bytePath(line)}\r\n`);
+    return new Filters(first + given.join(''), ignoreFile === undefined && exclude.length === 0);
+  }
+
+  /** Whether this entry is left out, or one of the folders that it lies in. */
+  isExcluded(path: BytePath, isFolder: boolean): boolean {
+    if (this.#onlyIncludes) return !isFolder && !this.#test(path).isIncluded;
+    return this.#test(isFolder ? `${path}/` : path).isExcluded;
+  }
+
+  /** Whether a folder that is not excluded is in the copy only if something in it is. */
+  isOnlyEntered(folder: BytePath): boolean {
+    return this.#onlyIncludes && !this.#test(`${folder}/`).isIncluded;
+  }
+
+  /** Whether there are folders that are in the copy only if something in them is. */
+  get hasOnlyEntered(): boolean {
+    return this.#onlyIncludes;
+  }
+
+  /** @param path of a folder with a slash at its end */
+  #test(path: string): { isExcluded: boolean; isIncluded: boolean } {
+    this.#tests += 1;
+    if (this.#tests % TESTS_REMEMBERED === 0) this.#forget();
+    const parent = this.#reach(path.slice(0, path.lastIndexOf('/', path.length - 2) + 1));
+    const { ignored, unignored } = this.#rules.test(path);
+    return { isExcluded: ignored, isIncluded: unignored || parent.isIncluded };
+  }
+
+  /**
+   * Tests a folder's ancestors from the root down. The library would ask for them by recursion from the path
+   * up, and a tree may be thousands deep.
+   */
+  #reach(folder: string): Reached {
+    if (folder === this.#reached.folder) return this.#reached;
+    const start = folder.startsWith(this.#reached.folder) ? this.#reached : NOTHING;
+    let { isIncluded } = start;
+    for (let end = start.folder.length; end < folder.length; ) {
+      end = folder.indexOf('/', end) + 1;
+      isIncluded = this.#rules.test(folder.slice(0, end)).unignored || isIncluded;
+    }
+    this.#reached = { folder, isIncluded };
+    return this.#reached;
+  }
+
+  /** The library remembers every path for ever; a new set of the same rules begins anew. */
+  #forget(): void {
+    this.#rules = ignore(CASE_COUNTS).add(this.#rules);
+    this.#reached = NOTHING;
+  }
+}
+
+interface Reached {
+  /** With a slash at its end; empty for the root. */
+  readonly folder: string;
+  /** Whether an include matches it or a folder that it lies in. */
+  readonly isIncluded: boolean;
+}
+
+const NOTHING: Reached = { folder: '', isIncluded: false };
+const CASE_COUNTS = { ignorecase: false };
+const TESTS_REMEMBERED = 10_000;
+
+function readLines(file: string | Buffer): string {
+  const shown = readable(bytePath(file));
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    const { code, message } = failureOf(error);
+    throw new RefusedError(`ignore file ${shown}: cannot be read: ${message} (${code})`, { cause: error });
+  }
+  const start = bytes.subarray(0, UTF8_MARK.length).equals(UTF8_MARK) ? UTF8_MARK.length : 0;
+  const text = bytes.toString(NAME_ENCODING, start);
+  const tooLong = text.split('\n').findIndex(line => line.length > LONGEST_PATTERN);
+  if (tooLong === -1) return `${text}\n`;
+  throw new RefusedError(
+    `ignore file ${shown}: line ${tooLong + 1} is longer than ${LONGEST_PATTERN} characters`,
+  );
+}
+
+/** Written by some editors at the start of a file. */
+const UTF8_MARK = Buffer.from('\ufeff');

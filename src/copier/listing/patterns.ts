@@ -1,0 +1,33 @@
+import { UsageError } from '../report/errors.js';
+import { shownValue } from '../shown-value.js';
+
+/** As long as a path may be that is given to the system in one piece. */
+export const LONGEST_PATTERN = 4096;
+
+/**
+ * Patterns that are given one by one: what gitignore takes for no pattern at all, or could match nothing, is a
+ * slip of whoever gave it. (A line of an ignore file that matches nothing does just that, as in git.)
+ * @throws {UsageError} naming the option, the pattern, and what is wrong with it
+ */
+export function validatePatterns(option: 'include' | 'exclude', patterns: readonly string[]): void {
+  if (!Array.isArray(patterns)) {
+    throw new UsageError(`${option} takes a list of patterns, not ${shownValue(patterns)}`);
+  }
+  for (const pattern of patterns) {
+    const fault = typeof pattern === 'string' ? faultOf(option, pattern) : 'it is no text';
+    if (fault === undefined) continue;
+    throw new UsageError(`${option} takes gitignore patterns, not ${shownValue(pattern)}: ${fault}`);
+  }
+}
+
+function faultOf(option: 'include' | 'exclude', pattern: string): string | undefined {
+  if (pattern.length > LONGEST_PATTERN) return `it is longer than ${LONGEST_PATTERN} characters`;
+  if (/[\0\n]/.test(pattern)) return 'a pattern is one line; ? stands for a line break in a name';
+  if (/^!? *$/.test(pattern)) return 'it is empty';
+  if (option === 'exclude' && pattern.startsWith('#'))
+    return `that is a comment; a name is written \\${pattern}`;
+  if (/(?<!\\)(\\\\)*\\$/.test(pattern)) return 'it ends with a backslash that escapes nothing';
+  if (/^!?(.*\/)?\.\.?(\/|$)/.test(pattern))
+    return 'it can match nothing: it is relative to the source, without . and ..';
+  return undefined;
+}

@@ -1,0 +1,35 @@
+import type { EventSink } from '../report/event-sink.js';
+
+/** Cuts a long synchronous walk into slices, so that messages, signals and the bar get their turn in between. */
+export class Slices {
+  readonly #events: Pick<EventSink, 'drained'> | undefined;
+  #steps = 0;
+  #endsAtMs = performance.now() + SLICE_MS;
+
+  /** @param events told of by the walk, which goes on only when their consumer has dealt with them */
+  constructor(events?: Pick<EventSink, 'drained'>) {
+    this.#events = events;
+  }
+
+  get isOver(): boolean {
+    return this.isOverAfter(1);
+  }
+
+  /** Whether it is after so many steps more. */
+  isOverAfter(steps: number): boolean {
+    this.#steps += steps;
+    if (this.#steps < STEPS_A_LOOK) return false;
+    this.#steps = 0;
+    return performance.now() >= this.#endsAtMs;
+  }
+
+  async next(): Promise<void> {
+    await new Promise<void>(resolve => setImmediate(resolve));
+    await this.#events?.drained();
+    this.#endsAtMs = performance.now() + SLICE_MS;
+  }
+}
+
+const SLICE_MS = 4;
+/** A look at the clock costs a tenth of a step. */
+const STEPS_A_LOOK = 8;

@@ -1,0 +1,39 @@
+import { type Failure, failureOf } from '../../files/failure.js';
+import type { CopyReport } from './events.js';
+
+/** The copy was refused before anything was written; where the command exits with 2. */
+export class RefusedError extends Error {
+  override readonly name: string = 'RefusedError';
+}
+
+/** The sentence of a refusal that an error is the reason for. */
+export function refusal(path: string, what: string, error: unknown): string {
+  const { code, message } = failureOf(error);
+  return `${path}: ${what}: ${message} (${code})`;
+}
+
+/** An option or argument that cannot be used. */
+export class UsageError extends RefusedError {
+  override readonly name = 'UsageError';
+}
+
+/** An entry that failed, as the library tells it. */
+export interface EntryFailure extends Failure {
+  /** Relative to the source. */
+  readonly path: string;
+  readonly attempts: number;
+}
+
+/** The copy ran to its end, and some entries failed. */
+export class PartialCopyError extends Error {
+  override readonly name = 'PartialCopyError';
+
+  constructor(
+    readonly report: CopyReport,
+    readonly failures: readonly EntryFailure[],
+  ) {
+    const { files, folders, skipped, failed, left } = report;
+    const entries = files + folders + skipped + failed + left;
+    super(`${failures.length} of ${entries} entries could not be copied`);
+  }
+}

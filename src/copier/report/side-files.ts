@@ -1,0 +1,98 @@
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { type BytePath, bytePath, NAME_ENCODING, ROOT, readable } from '../../files/byte-path.js';
+import { failureOf } from '../../files/failure.js';
+import { RefusedError } from './errors.js';
+
+/** The files that a run writes beside the copy: the manifest of `--checksums`, the list of `--failed`. */
+export interface SideFiles {
+  /** Empties them: before that, what an earlier run wrote there still stands. */
+  start(): void;
+  digest(path: BytePath, digest: string): void;
+  failed(path: BytePath): void;
+  close(): void;
+}
+
+/** @throws {RefusedError} where one of them cannot be made */
+export function openSideFiles(
+  checksums: string | Buffer | undefined,
+  failed: string | Buffer | undefined,
+): SideFiles {
+  const manifest = openSideFile('checksums', checksums);
+  try {
+    const list = openSideFile('failed', failed);
+    return {
+      start: () => {
+        manifest?.start();
+        list?.start();
+      },
+      digest: (path, digest) => manifest?.write(manifestLine(path, digest)),
+      failed: path => list?.write(`${path === ROOT ? '.' : path}\0`),
+      close: () => {
+        manifest?.close();
+        list?.close();
+      },
+    };
+  } catch (error) {
+    manifest?.close();
+    throw error;
+  }
+}
+
+/** A dry run writes nothing. */
+export const noSideFiles: SideFiles = {
+  start: () => {},
+  digest: () => {},
+  failed: () => {},
+  close: () => {},
+};
+
+/** As `sha256sum` writes and reads it: a name with a newline, return or backslash is escaped, and says so. */
+function manifestLine(path: BytePath, digest: string): string {
+  const escaped = path.replace(/[\\\n\r]/g, character => ESCAPES[character] ?? character);
+  return `${escaped === path ? '' : '\\'}${digest}  ${escaped}\n`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r' };
+
+class SideFile {
+  readonly #descriptor: number;
+  #buffer = '';
+
+  constructor(descriptor: number) {
+    this.#descriptor = descriptor;
+  }
+
+  start(): void {
+    if (fstatSync(this.#descriptor).isFile()) ftruncateSync(this.#descriptor);
+  }
+
+  write(text: string): void {
+    this.#buffer += text;
+    if (this.#buffer.length >= BUFFERED) this.#flush();
+  }
+
+  close(): void {
+    this.#flush();
+    closeSync(this.#descriptor);
+  }
+
+  #flush(): void {
+    const bytes = Buffer.from(this.#buffer, NAME_ENCODING);
+    this.#buffer = '';
+    for (let done = 0; done < bytes.length; ) done += writeSync(this.#descriptor, bytes, done);
+  }
+}
+
+const BUFFERED = 64 * 1024;
+
+function openSideFile(option: string, path: string | Buffer | undefined): SideFile | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return new SideFile(openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o666));
+  } catch (error) {
+    const { code, message } = failureOf(error);
+    throw new RefusedError(`${option} ${readable(bytePath(path))}: cannot be written: ${message} (${code})`, {
+      cause: error,
+    });
+  }
+}

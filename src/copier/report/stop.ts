@@ -1,0 +1,55 @@
+import { codeOf } from '../../files/failure.js';
+
+export interface StopReason {
+  /** A signal's name, an errno name, NO_SPACE, … */
+  readonly code: string;
+  /** In words, with the next step where there is one. */
+  readonly message: string;
+}
+
+/** Why and when a run stops before its end: the caller's signal, a full disk, a first failure. */
+export class Stop {
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort = () =>
+    this.now(codeOf(this.#signal?.reason) ?? 'ABORTED', 'stopped; the same command goes on from here');
+  #listener: () => void = () => {};
+  #reason: StopReason | undefined;
+  #isClosed = false;
+
+  constructor(signal: AbortSignal | undefined) {
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  get isStopped(): boolean {
+    return this.#reason !== undefined;
+  }
+
+  /** Why; undefined while the run goes on. The first reason stays. */
+  get reason(): StopReason | undefined {
+    return this.#reason;
+  }
+
+  /** Whether it is too late to stop. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  now(code: string, message: string): void {
+    if (this.#isClosed || this.#reason !== undefined) return;
+    this.#reason = { code, message };
+    this.#listener();
+  }
+
+  /** @param listener called at the stop, at once if it has come */
+  onStop(listener: () => void): void {
+    this.#listener = listener;
+    if (this.isStopped) listener();
+  }
+
+  /** From here on nothing stops the run: it goes to its end. */
+  close(): void {
+    this.#isClosed = true;
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+  }
+}

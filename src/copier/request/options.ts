@@ -1,0 +1,267 @@
+import type { IfExists, Reflink } from '../../protocol/messages.js';
+import { validatePatterns } from '../listing/patterns.js';
+import { UsageError } from '../report/errors.js';
+import { EventSink } from '../report/event-sink.js';
+import type { CopyEvent } from '../report/events.js';
+import { shownValue } from '../shown-value.js';
+
+/** What can be asked of a copy; all of it optional, with the command's defaults. */
+export interface CopyOptions {
+  /** Size of the fixed pool, 1 to 64; never more are forked than there is work for. Default 5. */
+  readonly workers?: number;
+  /** Bytes of a chunk, 1 to 1 MiB. Default 1024. */
+  readonly chunkSize?: number;
+  /** What is put behind the source's name where no destination is given. Default `[副本]`. */
+  readonly suffix?: string;
+  /**
+   * A file that stands in the destination already: `overwrite` replaces it, `update` does where size or
+   * modification time differs, `skip` leaves it, `error` makes the entry fail. Default `overwrite`.
+   */
+  readonly ifExists?: IfExists;
+  /** After a copy with no failures, remove from the destination what the source does not have. */
+  readonly delete?: boolean;
+  /**
+   * gitignore lines relative to the source, each taken as `!glob` behind all excludes. Without any exclude
+   * and ignore file only what they match is copied: of a folder all under it, other folders only where
+   * something in them is copied. Nothing in an excluded folder can be included.
+   */
+  readonly include?: readonly string[];
+  /** gitignore lines relative to the source: what they match is left out, here and by `delete`. */
+  readonly exclude?: readonly string[];
+  /** A file of gitignore lines; they come before `exclude`. */
+  readonly ignoreFile?: string | Buffer;
+  /** Do not enter folders on another file system than the source's: they are made, empty. */
+  readonly oneFileSystem?: boolean;
+  /** Copy what symbolic links point to. Default: links stay links. */
+  readonly dereference?: boolean;
+  /** Share blocks with the source where the file system can; with `always` a file fails that cannot. Default `auto`. */
+  readonly reflink?: Reflink;
+  /** Extended attributes and ACLs; `always` is refused where the platform's calls cannot be reached. Default `auto`. */
+  readonly xattrs?: Xattrs;
+  /** What could not be kept makes its entry failed, not only reported. */
+  readonly strict?: boolean;
+  /** Read every copied file back and compare its digest with the one taken while it was copied. */
+  readonly verify?: boolean;
+  /** A file for a manifest of the copied files, as `sha256sum -c` takes it in the destination. */
+  readonly checksums?: string | Buffer;
+  /** A file counts as finished only once it and its folder are on the disk. */
+  readonly fsync?: boolean;
+  /** Tries again for a file that failed in a way that can pass, 0 to 100. Default 2. */
+  readonly retries?: number;
+  /** Stop at the first failed entry. Default: go on, report all. */
+  readonly failFast?: boolean;
+  /** A file for the source-relative paths of failed entries, NUL-separated. */
+  readonly failed?: string | Buffer;
+  /** A file of source-relative paths, NUL-separated: just those are copied, of a folder all under it, unless they are excluded. */
+  readonly from?: string | Buffer;
+  /** Bytes a second for the whole pool. Default: no ceiling. */
+  readonly bwlimit?: number;
+  /** Hold the total against the free space before it runs out. Default true. */
+  readonly spaceCheck?: boolean;
+  /** List and report; write nothing at all. */
+  readonly dryRun?: boolean;
+  /** Stops the run; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /**
+   * Called for every event, in order. Where it returns a promise, the run lists no further until that has
+   * resolved, so that a slow consumer is not overrun; one that rejects ends the run with its reason.
+   */
+  readonly onEvent?: (event: CopyEvent) => unknown;
+}
+
+/** What is asked of a run besides, by whoever shows it. */
+export interface RunOptions extends CopyOptions {
+  /** Whether each finished entry is told of; what is skipped though nobody asked for that always is. Default true. */
+  readonly wantsFiles?: boolean;
+}
+
+/** Options after the door: checked and complete. */
+export interface CopySettings {
+  readonly workers: number;
+  readonly chunkSize: number;
+  readonly suffix: string;
+  readonly ifExists: IfExists;
+  readonly delete: boolean;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly ignoreFile: string | Buffer | undefined;
+  readonly oneFileSystem: boolean;
+  readonly dereference: boolean;
+  readonly reflink: Reflink;
+  readonly xattrs: Xattrs;
+  readonly strict: boolean;
+  readonly verify: boolean;
+  readonly checksums: string | Buffer | undefined;
+  readonly fsync: boolean;
+  readonly retries: number;
+  readonly failFast: boolean;
+  readonly failed: string | Buffer | undefined;
+  readonly from: string | Buffer | undefined;
+  readonly bwlimit: number | undefined;
+  readonly spaceCheck: boolean;
+  readonly dryRun: boolean;
+  readonly signal: AbortSignal | undefined;
+  readonly events: EventSink;
+}
+
+export const DEFAULT_WORKERS = 5;
+export const MOST_WORKERS = 64;
+export const DEFAULT_CHUNK_SIZE = 1024;
+export const LARGEST_CHUNK_SIZE = 1024 * 1024;
+export const DEFAULT_RETRIES = 2;
+export const MOST_RETRIES = 100;
+export const DEFAULT_SUFFIX = '[副本]';
+
+export const IF_EXISTS: readonly IfExists[] = ['overwrite', 'update', 'skip', 'error'];
+export const REFLINK: readonly Reflink[] = ['auto', 'always', 'never'];
+export type Xattrs = 'auto' | 'always' | 'never';
+export const XATTRS: readonly Xattrs[] = ['auto', 'always', 'never'];
+
+/** @throws {UsageError} naming the option, what it takes and what came */
+export function normalizeOptions(options: RunOptions): CopySettings {
+  if (typeof options !== 'object' || options === null)
+    throw new UsageError(`options come as an object, not ${shownValue(options)}`);
+  const {
+    workers = DEFAULT_WORKERS,
+    chunkSize = DEFAULT_CHUNK_SIZE,
+    suffix = DEFAULT_SUFFIX,
+    ifExists = 'overwrite',
+    delete: deleteExtras = false,
+    include = [],
+    exclude = [],
+    ignoreFile,
+    oneFileSystem = false,
+    dereference = false,
+    reflink = 'auto',
+    xattrs = 'auto',
+    strict = false,
+    verify = false,
+    checksums,
+    fsync = false,
+    retries = DEFAULT_RETRIES,
+    failFast = false,
+    failed,
+    from,
+    bwlimit,
+    spaceCheck = true,
+    dryRun = false,
+    signal,
+    onEvent = () => {},
+    wantsFiles = true,
+    ...others
+  } = options;
+  refuseUnknown(others);
+  validateWhole('workers', workers, 1, MOST_WORKERS);
+  validateWhole('chunkSize', chunkSize, 1, LARGEST_CHUNK_SIZE);
+  validateSuffix(suffix);
+  validateChoice('ifExists', ifExists, IF_EXISTS);
+  validatePatterns('include', include);
+  validatePatterns('exclude', exclude);
+  validateChoice('reflink', reflink, REFLINK);
+  validateChoice('xattrs', xattrs, XATTRS);
+  validateWhole('retries', retries, 0, MOST_RETRIES);
+  if (bwlimit !== undefined) validateWhole('bwlimit', bwlimit, 1, Number.MAX_SAFE_INTEGER);
+  validateFlags({
+    delete: deleteExtras,
+    oneFileSystem,
+    dereference,
+    strict,
+    verify,
+    fsync,
+    failFast,
+    spaceCheck,
+    dryRun,
+  });
+  validatePaths({ ignoreFile, checksums, failed, from });
+  validateSignal(signal);
+  if (typeof onEvent !== 'function')
+    throw new UsageError(`onEvent takes a function, not ${shownValue(onEvent)}`);
+  if (deleteExtras && from !== undefined) {
+    throw new UsageError(
+      'delete cannot go with from: what is not named there is no extra; leave one of them out',
+    );
+  }
+  return {
+    workers,
+    chunkSize,
+    suffix,
+    ifExists,
+    delete: deleteExtras,
+    include,
+    exclude,
+    ignoreFile,
+    oneFileSystem,
+    dereference,
+    reflink,
+    xattrs,
+    strict,
+    verify,
+    checksums,
+    fsync,
+    retries,
+    failFast,
+    failed,
+    from,
+    bwlimit,
+    spaceCheck,
+    dryRun,
+    signal,
+    events: new EventSink(onEvent, wantsFiles, signal),
+  };
+}
+
+/** A slip in a name would change what is done without a word. */
+function refuseUnknown(others: object): void {
+  for (const [name, value] of Object.entries(others)) {
+    if (value === undefined || SHOWING.has(name)) continue;
+    throw new UsageError(`there is no option ${JSON.stringify(name)}`);
+  }
+}
+
+/** How a run is shown is the command's affair, but a program may hand on all that it was given. */
+const SHOWING = new Set(['progress', 'quiet', 'verbose']);
+
+function validateWhole(option: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new UsageError(`${option} takes a whole number from ${least} to ${most}, not ${shownValue(value)}`);
+}
+
+function validateSuffix(suffix: string): void {
+  if (typeof suffix === 'string' && suffix !== '' && !/[/\0]/.test(suffix)) return;
+  throw new UsageError(`suffix takes a text that can stand at the end of a name, not ${shownValue(suffix)}`);
+}
+
+function validateChoice<T extends string>(option: string, value: T, choices: readonly T[]): void {
+  if (choices.includes(value)) return;
+  throw new UsageError(`${option} takes one of ${choices.join(', ')}, not ${shownValue(value)}`);
+}
+
+function validateFlags(flags: Readonly<Record<string, boolean>>): void {
+  for (const [option, value] of Object.entries(flags)) {
+    if (typeof value === 'boolean') continue;
+    throw new UsageError(`${option} takes true or false, not ${shownValue(value)}`);
+  }
+}
+
+function validatePaths(paths: Readonly<Record<string, unknown>>): void {
+  for (const [option, path] of Object.entries(paths)) {
+    if (path === undefined || isPath(path)) continue;
+    throw new UsageError(`${option} takes a path, a string or a Buffer, not ${shownValue(path)}`);
+  }
+}
+
+export function isPath(path: unknown): path is string | Buffer {
+  return typeof path === 'string' || Buffer.isBuffer(path);
+}
+
+/** By what it can do: it may come from another realm, as a test runner's does. */
+function validateSignal(signal: unknown): void {
+  if (signal === undefined) return;
+  const canDoAll =
+    typeof signal === 'object' &&
+    signal !== null &&
+    'throwIfAborted' in signal &&
+    'addEventListener' in signal &&
+    'aborted' in signal;
+  if (!canDoAll) throw new UsageError(`signal takes an AbortSignal, not ${shownValue(signal)}`);
+}

@@ -1,0 +1,205 @@
+import { accessSync, constants, lstatSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { type BytePath, bytePath, NAME_ENCODING, native, rawName, readable } from '../../files/byte-path.js';
+import { type Facts, kindOf, sameInode } from '../../files/facts.js';
+import { codeOf } from '../../files/failure.js';
+import { lstat, stat } from '../../files/system/stat.js';
+import { RefusedError, refusal, UsageError } from '../report/errors.js';
+import { shownValue } from '../shown-value.js';
+import { isPath } from './options.js';
+import { absolute, nearestStanding, parentOf, realPath } from './paths.js';
+
+/** Where a copy reads and writes; all paths absolute. */
+export interface Places {
+  /** As the user named it. */
+  readonly source: BytePath;
+  /** What it is: links resolved. */
+  readonly sourceRoot: BytePath;
+  readonly sourceFacts: Facts;
+  readonly destination: BytePath;
+  readonly destinationRoot: BytePath;
+  /** Where a destination that does not stand grows. */
+  readonly partialRoot: BytePath;
+  /** Whether the destination stood before. */
+  readonly exists: boolean;
+}
+
+/**
+ * Finds source and destination of a copy and refuses what cannot be, before anything is written.
+ * @throws {RefusedError}
+ */
+export function checkPlaces(
+  source: string | Buffer,
+  destination: string | Buffer | undefined,
+  suffix: string,
+): Places {
+  const { shown, ...places } = findPlaces(source, destination, suffix);
+  const { destinationRoot, partialRoot, exists } = places;
+  refuseUnwritable(shown, destinationRoot, exists);
+  if (exists && lstatSync(native(partialRoot), { throwIfNoEntry: false }) !== undefined) {
+    throw new RefusedError(
+      `${shown}: stands there, and so does ${readable(partialRoot)}; remove or rename one of them (EEXIST)`,
+    );
+  }
+  return places;
+}
+
+/**
+ * The same of a comparison, which needs a destination to read, and writes in none.
+ * @throws {RefusedError}
+ */
+export function checkStandingPlaces(
+  source: string | Buffer,
+  destination: string | Buffer | undefined,
+  suffix: string,
+): Places {
+  const { shown, ...places } = findPlaces(source, destination, suffix);
+  if (!places.exists) throw new RefusedError(`${shown}: there is no such folder to compare with (ENOENT)`);
+  refuseUnreadable(shown, places.destinationRoot);
+  return places;
+}
+
+/** @returns with `shown`, the destination as the user named it */
+function findPlaces(
+  source: string | Buffer,
+  destination: string | Buffer | undefined,
+  suffix: string,
+): Places & { readonly shown: string } {
+  if (!isPath(source))
+    throw new UsageError(`the source is a path, a string or a Buffer, not ${shownValue(source)}`);
+  if (destination !== undefined && !isPath(destination)) {
+    throw new UsageError(`the destination is a path, a string or a Buffer, not ${shownValue(destination)}`);
+  }
+  // The empty name would be resolved to the working directory: a script's unset variable must not copy that.
+  if (source.length === 0) throw new UsageError("the source's name is empty");
+  if (destination?.length === 0) throw new UsageError("the destination's name is empty");
+  const shownSource = readable(bytePath(source));
+  const from = absolute(bytePath(source));
+  const sourceFacts = statSource(shownSource, from);
+  const to = destination === undefined ? defaultDestination(from, suffix) : absolute(bytePath(destination));
+  const shown = readable(destination === undefined ? to : bytePath(destination));
+  const sourceRoot = realPath(from);
+  const standing = statDestination(shown, to);
+  const destinationRoot = standing === undefined ? to : realPath(to);
+  refuseOverlap(shownSource, sourceRoot, sourceFacts, shown, destinationRoot, standing);
+  const exists = standing !== undefined;
+  const partialRoot = partialOf(destinationRoot);
+  return {
+    source: from,
+    sourceRoot,
+    sourceFacts,
+    destination: to,
+    destinationRoot,
+    partialRoot,
+    exists,
+    shown,
+  };
+}
+
+/** Beside the destination; a name that is too long with the suffix is cut to fit, between characters. */
+function partialOf(destinationRoot: BytePath): BytePath {
+  const name = Buffer.from(basename(destinationRoot), NAME_ENCODING);
+  let end = Math.min(name.length, MOST_NAME_BYTES - PARTIAL.length);
+  // In UTF-8 a byte of this kind goes on with a character.
+  while (end < name.length && end > 0 && (name.readUInt8(end) & 0xc0) === 0x80) end -= 1;
+  return rawName(join(dirname(destinationRoot), name.toString(NAME_ENCODING, 0, end) + PARTIAL));
+}
+
+const PARTIAL = '.partial';
+const MOST_NAME_BYTES = 255;
+
+function defaultDestination(source: BytePath, suffix: string): BytePath {
+  if (dirname(source) === source) {
+    throw new UsageError(`${readable(source)} has no name to put ${suffix} behind; name a destination`);
+  }
+  return rawName(join(dirname(source), basename(source) + bytePath(suffix)));
+}
+
+function statSource(shown: string, path: BytePath): Facts {
+  let facts: Facts;
+  try {
+    facts = stat(native(path));
+  } catch (error) {
+    throw new RefusedError(refusal(shown, 'cannot be copied', error), { cause: error });
+  }
+  if (kindOf(facts) !== 'folder')
+    throw new RefusedError(`${shown}: cannot be copied: it is no folder (ENOTDIR)`);
+  refuseUnreadable(shown, path);
+  return facts;
+}
+
+function refuseUnreadable(shown: string, path: BytePath): void {
+  try {
+    accessSync(native(path), constants.R_OK | constants.X_OK);
+  } catch (error) {
+    throw new RefusedError(refusal(shown, 'cannot be read', error), { cause: error });
+  }
+}
+
+function statDestination(shown: string, path: BytePath): Facts | undefined {
+  const itself = statIfThere(shown, () => lstat(native(path)));
+  if (itself === undefined) return undefined;
+  const behind = statIfThere(shown, () => stat(native(path)));
+  if (behind === undefined)
+    throw new RefusedError(
+      `${shown}: is a link that leads nowhere; remove it, or make what it leads to (ENOENT)`,
+    );
+  if (kindOf(behind) !== 'folder')
+    throw new RefusedError(
+      `${shown}: stands there and is no folder; remove it, or name another destination (ENOTDIR)`,
+    );
+  return behind;
+}
+
+function statIfThere(shown: string, look: () => Facts): Facts | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw new RefusedError(refusal(shown, 'cannot be written', error), { cause: error });
+  }
+}
+
+/** By device and inode along both ways to the root: no spelling and no link hides an overlap. */
+function refuseOverlap(
+  source: string,
+  sourceRoot: BytePath,
+  sourceFacts: Facts,
+  destination: string,
+  destinationRoot: BytePath,
+  standing: Facts | undefined,
+): void {
+  if (standing !== undefined && sameInode(standing, sourceFacts)) {
+    throw new RefusedError(`${destination}: is the source itself; name another destination (EINVAL)`);
+  }
+  if (isWithin(parentOf(destinationRoot), sourceFacts)) {
+    throw new RefusedError(
+      `${destination}: lies inside the source ${source}; name a destination outside it (EINVAL)`,
+    );
+  }
+  if (standing !== undefined && isWithin(parentOf(sourceRoot), standing)) {
+    throw new RefusedError(
+      `${destination}: contains the source ${source}; name another destination (EINVAL)`,
+    );
+  }
+}
+
+/** @param start the folder itself or one that lies in it, as far down as it stands */
+export function isWithin(start: BytePath, folder: Facts): boolean {
+  for (let path = nearestStanding(start); ; path = parentOf(path)) {
+    if (sameInode(stat(native(path)), folder)) return true;
+    if (parentOf(path) === path) return false;
+  }
+}
+
+function refuseUnwritable(shown: string, destinationRoot: BytePath, exists: boolean): void {
+  const folder = exists ? destinationRoot : nearestStanding(parentOf(destinationRoot));
+  try {
+    if (!statSync(native(folder)).isDirectory())
+      throw new RefusedError(`${shown}: ${readable(folder)} is no folder (ENOTDIR)`);
+    accessSync(native(folder), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    if (error instanceof RefusedError) throw error;
+    throw new RefusedError(refusal(shown, 'cannot be written', error), { cause: error });
+  }
+}

@@ -1,0 +1,256 @@
+import { constants, lstatSync, readlinkSync } from 'node:fs';
+import { type BytePath, native, ROOT, split } from '../byte-path.js';
+import { codeOf, EntryError } from '../failure.js';
+import { HAS_DESCRIPTOR_PATHS } from './descriptor-paths.js';
+import { entryCalls, type FolderPlace, type Names } from './entry-calls.js';
+
+/**
+ * Reaches the folders of one tree without ever passing through a symbolic link inside it.
+ *
+ * Where there is `/proc`, on Linux, each folder is opened component by component, no link followed, and used as
+ * `/proc/self/fd/N/name`: what is planted on the way later does not matter, and no path is too long.
+ * Elsewhere Node has no `openat`; each component is checked with `lstat` instead.
+ */
+export interface FolderHandles {
+  /**
+   * What to put before a name in `folder` for any `fs` call. Good for the next few calls of `at`, until `close`.
+   * @throws {EntryError} LINK_IN_THE_WAY where a link stands for a folder
+   */
+  at(folder: BytePath): string;
+  /** The same for the calls that look a name up in an open folder. */
+  place(folder: BytePath): FolderPlace;
+  /** The names in a folder, and the place to look them up in as long as they are not closed. */
+  openNames(folder: BytePath): OpenNames;
+  /** The root has another path now; where it is open, it stays so. */
+  moved(root: string): void;
+  /** Forget one folder and all under it, as it is about to be replaced or removed. */
+  forget(folder: BytePath): void;
+  close(): void;
+}
+
+export interface OpenNames {
+  readonly names: Names;
+  readonly place: FolderPlace;
+}
+
+/**
+ * @param root the tree's root as bytes; it may itself be a link to a folder
+ * @param followLinks whether links inside the tree are followed: for reading a source with `-L` only
+ * @param mostOpen folders kept open at most, from 2
+ */
+export function openFolderHandles(root: string, followLinks = false, mostOpen = OPEN_FOLDERS): FolderHandles {
+  return HAS_DESCRIPTOR_PATHS
+    ? new DescriptorHandles(root, followLinks, mostOpen)
+    : new CheckedHandles(root, followLinks);
+}
+
+/** Open folders of a tree kept at most: two trees, Node and five workers stay below `ulimit -n 64`; enough for neighbours to share their ancestors. */
+const OPEN_FOLDERS = 14;
+/** Of a long way down only the last folders are kept, so that it does not push out all others. */
+const KEPT_OF_A_WALK = 8;
+
+class DescriptorHandles implements FolderHandles {
+  readonly #calls = entryCalls();
+  #root: string;
+  readonly #followLinks: boolean;
+  readonly #mostOpen: number;
+  /** In order of last use, the oldest first. */
+  readonly #open = new Map<string, FolderPlace>();
+  #latest: BytePath | undefined;
+  #latestPlace: FolderPlace = NO_PLACE;
+
+  constructor(root: string, followLinks: boolean, mostOpen: number) {
+    this.#root = root;
+    this.#followLinks = followLinks;
+    this.#mostOpen = mostOpen;
+  }
+
+  at(folder: BytePath): string {
+    return this.place(folder).prefix;
+  }
+
+  place(folder: BytePath): FolderPlace {
+    if (folder !== this.#latest) {
+      this.#latestPlace = this.#find(folder);
+      this.#latest = folder;
+    }
+    return this.#latestPlace;
+  }
+
+  openNames(folder: BytePath): OpenNames {
+    const place = this.#calls.readsDescriptors ? this.#openToRead(folder) : this.place(folder);
+    return { names: this.#calls.names(place), place };
+  }
+
+  /** Beside those that are kept: most folders are read once, and nothing else is looked up in them. Its access time stays. */
+  #openToRead(folder: BytePath): FolderPlace {
+    try {
+      return this.#openAs(folder, constants.O_RDONLY | constants.O_NOATIME);
+    } catch (error) {
+      // Only to its owner and to root its access time is theirs to leave alone.
+      if (codeOf(error) !== 'EPERM') throw error;
+      return this.#openAs(folder, constants.O_RDONLY);
+    }
+  }
+
+  #openAs(folder: BytePath, how: number): FolderPlace {
+    if (folder === ROOT) return this.#openFolder(WORKING_FOLDER, this.#root, true, how);
+    const [parent, name] = split(folder);
+    return this.#openFolder(this.place(parent), name, this.#followLinks, how);
+  }
+
+  moved(root: string): void {
+    this.#root = root;
+  }
+
+  forget(folder: BytePath): void {
+    this.#latest = undefined;
+    for (const [path, place] of this.#open) {
+      if (path !== folder && !path.startsWith(`${folder}/`)) continue;
+      this.#open.delete(path);
+      this.#calls.close(place.descriptor);
+    }
+  }
+
+  close(): void {
+    this.#latest = undefined;
+    for (const place of this.#open.values()) this.#calls.close(place.descriptor);
+    this.#open.clear();
+  }
+
+  #find(folder: string): FolderPlace {
+    const known = this.#open.get(folder);
+    if (known !== undefined) {
+      this.#open.delete(folder);
+      this.#open.set(folder, known);
+      return known;
+    }
+    return this.#keep(folder, this.#walk(folder));
+  }
+
+  /** Opens what is missing below the nearest open ancestor, in a loop: a tree may be thousands deep. */
+  #walk(folder: string): FolderPlace {
+    if (folder === ROOT) return this.#openFolder(WORKING_FOLDER, this.#root, true, O_PATH);
+    const nearest = this.#nearestOpen(folder);
+    const names = folder.slice(nearest === ROOT ? 0 : nearest.length + 1).split('/');
+    let place = this.#find(nearest);
+    let isKept = true;
+    let reached = nearest === ROOT ? -1 : nearest.length;
+    for (const [depth, name] of names.entries()) {
+      let below: FolderPlace;
+      try {
+        below = this.#openFolder(place, name, this.#followLinks, O_PATH);
+      } finally {
+        if (!isKept) this.#calls.close(place.descriptor);
+      }
+      place = below;
+      reached += 1 + name.length;
+      isKept = depth < names.length - 1 && names.length - depth <= KEPT_OF_A_WALK;
+      if (isKept) this.#keep(folder.slice(0, reached), place);
+    }
+    return place;
+  }
+
+  /** Asks the few that are open, not all that the folder lies in: far down each has a long name to look up. */
+  #nearestOpen(folder: string): string {
+    let nearest: string = ROOT;
+    for (const path of this.#open.keys()) {
+      if (path.length > nearest.length && folder[path.length] === '/' && folder.startsWith(path))
+        nearest = path;
+    }
+    return nearest;
+  }
+
+  #keep(folder: string, place: FolderPlace): FolderPlace {
+    this.#open.set(folder, place);
+    if (this.#open.size > this.#mostOpen) this.#closeOldest();
+    return place;
+  }
+
+  #closeOldest(): void {
+    for (const [path, place] of this.#open) {
+      if (path === ROOT) continue;
+      this.#open.delete(path);
+      this.#calls.close(place.descriptor);
+      return;
+    }
+  }
+
+  #openFolder(within: FolderPlace, name: string, followLink: boolean, how: number): FolderPlace {
+    const flags = how | constants.O_DIRECTORY | (followLink ? 0 : constants.O_NOFOLLOW);
+    try {
+      return new OpenPlace(this.#calls.open(within, name, flags, 0));
+    } catch (error) {
+      // With O_DIRECTORY and O_NOFOLLOW a link gives ENOTDIR, as any other entry does.
+      if (!followLink && isLink(within.prefix + name)) throw linkInTheWay();
+      throw error;
+    }
+  }
+}
+
+class OpenPlace implements FolderPlace {
+  constructor(readonly descriptor: number) {}
+
+  /** Put together when it is asked for: most folders are reached by their descriptor alone. */
+  get prefix(): string {
+    return `/proc/self/fd/${this.descriptor}/`;
+  }
+}
+
+const NO_PLACE: FolderPlace = { descriptor: -1, prefix: '' };
+/** For paths that are absolute, where it does not matter, or relative to it. */
+const WORKING_FOLDER: FolderPlace = { descriptor: -100, prefix: '' };
+
+/** Linux's flag for a descriptor that only names an entry: it needs no right to read it, and opens nothing. Node does not list it. */
+export const O_PATH = 0o10000000;
+
+class CheckedHandles implements FolderHandles {
+  #root: string;
+  readonly #followLinks: boolean;
+
+  constructor(root: string, followLinks: boolean) {
+    this.#root = root;
+    this.#followLinks = followLinks;
+  }
+
+  at(folder: BytePath): string {
+    let path = this.#root;
+    if (folder !== ROOT) {
+      for (const name of folder.split('/')) {
+        path += `/${name}`;
+        if (!this.#followLinks && lstatSync(native(path)).isSymbolicLink()) throw linkInTheWay();
+      }
+    }
+    return `${path}/`;
+  }
+
+  place(folder: BytePath): FolderPlace {
+    return { descriptor: -1, prefix: this.at(folder) };
+  }
+
+  openNames(folder: BytePath): OpenNames {
+    const place = this.place(folder);
+    return { names: entryCalls().names(place), place };
+  }
+
+  moved(root: string): void {
+    this.#root = root;
+  }
+
+  forget(): void {}
+
+  close(): void {}
+}
+
+function isLink(path: string): boolean {
+  try {
+    readlinkSync(native(path));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function linkInTheWay(): EntryError {
+  return new EntryError('LINK_IN_THE_WAY', 'a symbolic link stands where a folder belongs');
+}

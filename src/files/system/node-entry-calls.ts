@@ -1,0 +1,110 @@
+import {
+  closeSync,
+  fstatSync,
+  futimesSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  opendirSync,
+  openSync,
+  readvSync,
+  statSync,
+  writevSync,
+} from 'node:fs';
+import { nodeSeconds } from '../../common/system/node-seconds.js';
+import { NAME_ENCODING, native } from '../byte-path.js';
+import { type Facts, factsAt, factsFrom, unchanged, writeFacts } from '../facts.js';
+import { nameAt } from '../name-column.js';
+import type { EntryCalls, Names, Vectors } from './entry-calls.js';
+
+/** What Node offers everywhere. */
+export const nodeEntryCalls: EntryCalls = {
+  open: (folder, name, flags, mode) => openSync(native(folder.prefix + name), flags, mode),
+  openRow: (folder, names, row, flags, mode) => nodeEntryCalls.open(folder, nameAt(names, row), flags, mode),
+  close: closeSync,
+  factsIn(folder, name, follow): Facts | undefined {
+    const stats = (follow ? statSync : lstatSync)(native(folder.prefix + name), {
+      bigint: true,
+      throwIfNoEntry: false,
+    });
+    return stats && factsFrom(stats);
+  },
+  readRow(folder, names, row, values) {
+    const facts = nodeEntryCalls.factsIn(folder, nameAt(names, row), false);
+    if (facts !== undefined) writeFacts(values, 0, facts);
+    return facts !== undefined;
+  },
+  factsOf: descriptor => factsFrom(fstatSync(descriptor, { bigint: true })),
+  isUnchanged: (descriptor, facts, row) => unchanged(factsAt(facts, row), nodeEntryCalls.factsOf(descriptor)),
+  setTimes: (descriptor, atime, atimeNs, mtime, mtimeNs) =>
+    futimesSync(descriptor, nodeSeconds(atime, atimeNs), nodeSeconds(mtime, mtimeNs)),
+  setTimesIn: (folder, name, { atime, atimeNs, mtime, mtimeNs }) =>
+    lutimesSync(native(folder.prefix + name), nodeSeconds(atime, atimeNs), nodeSeconds(mtime, mtimeNs)),
+  hasAttributes: () => false,
+  makeFolder: (folder, name, mode) => void mkdirSync(native(folder.prefix + name), mode),
+  readsDescriptors: false,
+  names(folder): Names {
+    const directory = opendirSync(native(folder.prefix), {
+      encoding: NAME_ENCODING,
+      bufferSize: NAMES_PER_READ,
+    });
+    const names = {
+      isFolder: false,
+      next() {
+        const found = directory.readSync();
+        names.isFolder = found?.isDirectory() ?? false;
+        return found?.name;
+      },
+      close: () => directory.closeSync(),
+    };
+    return names;
+  },
+  vectors: (slab, chunkSize) => new NodeVectors(slab, chunkSize),
+};
+
+/** Names taken from a directory in one go; libuv's own default of 32 makes four times the calls. */
+const NAMES_PER_READ = 256;
+
+class NodeVectors implements Vectors {
+  readonly #slab: Buffer;
+  readonly #chunkSize: number;
+  readonly #chunks: readonly Buffer[];
+  /** `#lists[n]` holds the first n chunks: made when it is first asked for, nothing is cut in the copy loop. */
+  readonly #lists: Buffer[][] = [];
+
+  constructor(slab: Buffer, chunkSize: number) {
+    this.#slab = slab;
+    this.#chunkSize = chunkSize;
+    const count = slab.length / chunkSize;
+    this.#chunks = Array.from({ length: count }, (_, n) => slab.subarray(n * chunkSize, (n + 1) * chunkSize));
+  }
+
+  read(descriptor: number, chunks: number, position: number): number {
+    return readvSync(descriptor, this.#list(chunks), position);
+  }
+
+  write(descriptor: number, start: number, end: number, position: number): number {
+    return writevSync(descriptor, this.#pieces(start, end), position);
+  }
+
+  #pieces(start: number, end: number): Buffer[] {
+    if (start === 0) {
+      const whole = Math.floor(end / this.#chunkSize);
+      const rest = end - whole * this.#chunkSize;
+      if (rest === 0) return this.#list(whole);
+      return [...this.#list(whole), this.#slab.subarray(end - rest, end)];
+    }
+    const pieces: Buffer[] = [];
+    for (let from = start; from < end; ) {
+      const to = Math.min(from - (from % this.#chunkSize) + this.#chunkSize, end);
+      pieces.push(this.#slab.subarray(from, to));
+      from = to;
+    }
+    return pieces;
+  }
+
+  #list(count: number): Buffer[] {
+    this.#lists[count] ??= this.#chunks.slice(0, count);
+    return this.#lists[count];
+  }
+}

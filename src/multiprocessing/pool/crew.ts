@@ -1,0 +1,183 @@
+import { Closed, Terminated } from '../errors.js';
+import type { ForkOptions } from '../forked.js';
+import { PoolWorker } from './pool-worker.js';
+import type { Job, Work } from './work.js';
+
+const TERMINATED = 'the pool was terminated';
+
+/** The workers of a pool and the jobs that wait for them. First submitted, first served. */
+export class Crew {
+  readonly size: number;
+  readonly #ahead: number;
+  readonly #forkOptions: ForkOptions;
+  readonly #workers = new Set<PoolWorker>();
+  readonly #idle: PoolWorker[] = [];
+  /** Works that were sent to a worker which ended before it began with them. */
+  readonly #returned: Work[] = [];
+  /** Jobs that have work to give, or had when last seen. */
+  readonly #waiting = new Set<Job>();
+  /** Jobs without an outcome. */
+  readonly #open = new Set<Job>();
+  readonly #onEnded: (() => void)[] = [];
+  #state: 'running' | 'closed' | 'terminated' = 'running';
+  #isDispatching = false;
+
+  /** @param ahead works that a worker may have beside the one it is at */
+  constructor(size: number, ahead: number, forkOptions: ForkOptions) {
+    this.size = size;
+    this.#ahead = ahead;
+    this.#forkOptions = forkOptions;
+  }
+
+  get workers(): number {
+    return this.#workers.size;
+  }
+
+  get pids(): number[] {
+    return Array.from(this.#workers, worker => worker.pid);
+  }
+
+  get isRunning(): boolean {
+    return this.#state === 'running';
+  }
+
+  /** @throws {Closed} */
+  refuseIfClosed(): void {
+    if (this.#state !== 'running') throw new Closed(`the pool has been ${this.#state}`);
+  }
+
+  grow(): void {
+    const worker = this.#fork();
+    if (worker !== undefined) this.#idle.push(worker);
+    this.#dispatch();
+  }
+
+  submit(job: Job): void {
+    this.#open.add(job);
+    this.wake(job);
+  }
+
+  /** The job has work to give, perhaps again. */
+  wake(job: Job): void {
+    this.#waiting.add(job);
+    this.#dispatch();
+  }
+
+  /** The job has its outcome. */
+  settled(job: Job): void {
+    this.#open.delete(job);
+    this.#waiting.delete(job);
+    this.#wrapUp();
+  }
+
+  close(): void {
+    if (this.#state === 'running') this.#state = 'closed';
+    this.#wrapUp();
+  }
+
+  terminate(killAfterMs?: number): Promise<void> {
+    this.#state = 'terminated';
+    this.#waiting.clear();
+    this.#returned.length = 0;
+    // Who asked for the end need not be told by every open promise: a rejection nobody awaits is no error here.
+    for (const job of this.#open) job.outcome?.catch(() => {});
+    for (const worker of this.#workers) worker.terminate(killAfterMs, new Terminated(TERMINATED));
+    this.#wrapUp();
+    return this.ended();
+  }
+
+  /** Resolves when all jobs have their outcome and all workers have ended. */
+  ended(): Promise<void> {
+    if (this.#hasEnded) return Promise.resolve();
+    return new Promise(resolve => {
+      this.#onEnded.push(resolve);
+    });
+  }
+
+  get #hasEnded(): boolean {
+    return this.#state !== 'running' && this.#open.size === 0 && this.#workers.size === 0;
+  }
+
+  #dispatch(): void {
+    if (this.#isDispatching || this.#state === 'terminated') return;
+    this.#isDispatching = true; // work that cannot be sent makes its worker idle on the spot
+    try {
+      this.#giveOut();
+    } finally {
+      this.#isDispatching = false;
+    }
+    this.#wrapUp();
+  }
+
+  #giveOut(): void {
+    for (let work = this.#returned[0]; work !== undefined; work = this.#returned[0]) {
+      const worker = this.#idle.pop() ?? this.#fork();
+      if (worker === undefined) return;
+      this.#returned.shift();
+      worker.run(work);
+    }
+    for (const job of this.#waiting) {
+      while (job.hasWork) {
+        const worker = this.#idle.pop() ?? (job.mayGoAhead ? this.#withRoom() : undefined) ?? this.#fork();
+        if (worker === undefined) return;
+        worker.run(job.take());
+      }
+      this.#waiting.delete(job);
+    }
+  }
+
+  /** The worker with the least to do, if it may have one more. */
+  #withRoom(): PoolWorker | undefined {
+    let found: PoolWorker | undefined;
+    for (const worker of this.#workers) {
+      if (worker.isEnding || worker.load > this.#ahead) continue;
+      if (found === undefined || worker.load < found.load) found = worker;
+    }
+    return found;
+  }
+
+  #fork(): PoolWorker | undefined {
+    if (this.#workers.size >= this.size) return undefined;
+    try {
+      const worker = new PoolWorker(this.#forkOptions, {
+        onRoom: worker => {
+          if (worker.load === 0) this.#idle.push(worker);
+          this.#dispatch();
+        },
+        onReturned: works => void this.#returned.push(...works),
+        onUnready: error => this.#abandonWaiting(error),
+        onEnd: ended => this.#lose(ended),
+      });
+      this.#workers.add(worker);
+      return worker;
+    } catch (error) {
+      // With other workers alive the work waits for them.
+      if (this.#workers.size === 0) this.#abandonWaiting(error);
+      return undefined;
+    }
+  }
+
+  #lose(worker: PoolWorker): void {
+    this.#workers.delete(worker);
+    const index = this.#idle.indexOf(worker);
+    if (index !== -1) this.#idle.splice(index, 1);
+    this.#dispatch();
+    this.#wrapUp();
+  }
+
+  /** New workers would fail as this one did: one error for all that waits, not a round of forks for each. */
+  #abandonWaiting(error: unknown): void {
+    for (const work of this.#returned.splice(0)) work.failed(error);
+    for (const job of this.#waiting) if (job.hasWork) job.abandon(error);
+  }
+
+  #wrapUp(): void {
+    if (this.#state === 'running') return;
+    if (this.#state === 'terminated' && this.#workers.size === 0) {
+      for (const job of this.#open) job.abandon(new Terminated(TERMINATED));
+    }
+    if (this.#open.size === 0) for (const worker of this.#workers) worker.dismiss();
+    if (!this.#hasEnded) return;
+    for (const resolve of this.#onEnded.splice(0)) resolve();
+  }
+}

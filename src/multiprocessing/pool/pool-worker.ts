@@ -1,0 +1,159 @@
+import { fromRecord } from '../error-record.js';
+import { describeEnding, type Ending, StateError, WorkerLostError, WorkerStartError } from '../errors.js';
+import { Forked, type ForkOptions } from '../forked.js';
+import type { FromChild } from '../messages.js';
+import type { Work } from './work.js';
+
+export interface PoolWorkerHandlers {
+  /** A work is done: it can take more. */
+  onRoom(worker: PoolWorker): void;
+  /** It has ended before it began with these. */
+  onReturned(works: readonly Work[]): void;
+  /** It never became ready, by its own fault: others would not either. */
+  onUnready(error: Error): void;
+  onEnd(worker: PoolWorker): void;
+}
+
+/** One worker of a pool: it does one work after the other, in the order it got them, and has an outcome for each. */
+export class PoolWorker {
+  readonly #forked: Forked;
+  readonly #handlers: PoolWorkerHandlers;
+  /** Sent and without an outcome; only the first can have begun. */
+  readonly #works: { readonly id: number; readonly work: Work }[] = [];
+  #lastId = 0;
+  #isReady = false;
+  #isEnding = false;
+  /** What the worker said before it ended. */
+  #cause: Error | undefined;
+  #reason: Error | undefined;
+
+  constructor(options: ForkOptions, handlers: PoolWorkerHandlers) {
+    this.#handlers = handlers;
+    this.#forked = new Forked(options, {
+      onMessage: message => this.#receive(message),
+      onEnd: ending => this.#end(ending),
+    });
+  }
+
+  get pid(): number {
+    return this.#forked.pid;
+  }
+
+  /** Works that it has. */
+  get load(): number {
+    return this.#works.length;
+  }
+
+  /** Whether it is on its way out, and takes no work. */
+  get isEnding(): boolean {
+    return this.#isEnding;
+  }
+
+  run(work: Work): void {
+    const { kind, task, args } = work;
+    this.#lastId += 1;
+    const id = this.#lastId;
+    this.#works.push({ id, work });
+    this.#forked.hold();
+    try {
+      this.#forked.send({ kind, id, call: this.#forked.call(task, args) });
+    } catch (error) {
+      this.#finish(id, () => work.failed(error)); // it cannot be cloned
+      return;
+    }
+    work.onRunning?.(() => {
+      if (this.#works[0]?.work === work) this.terminate();
+    });
+  }
+
+  /** @see Forked.dismiss */
+  dismiss(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.#forked.hold();
+    this.#forked.dismiss();
+  }
+
+  /**
+   * @see Forked.terminate
+   * @param reason what its work is rejected with; default: that the worker was lost
+   */
+  terminate(killAfterMs?: number, reason?: Error): void {
+    this.#reason = reason;
+    if (!this.#isEnding) this.#forked.hold();
+    this.#isEnding = true;
+    this.#forked.terminate(killAfterMs);
+  }
+
+  #receive(message: Exclude<FromChild, { queue: number }>): void {
+    switch (message.kind) {
+      case 'ready':
+        this.#isReady = true;
+        break;
+      case 'unready':
+      case 'crashed':
+        this.#cause = fromRecord(message.error);
+        break;
+      case 'done':
+        this.#finish(message.id, work => work.done(message.value));
+        break;
+      case 'failed':
+        this.#finish(message.id, work => work.failed(fromRecord(message.error)));
+        break;
+      case 'doneEach': {
+        const { values, failures, durationMs } = message;
+        this.#finish(message.id, work => work.doneEach(values, failures, durationMs));
+        break;
+      }
+      case 'gaveBack':
+        this.#workOf(message.id).gaveBack(message.from);
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #workOf(id: number): Work {
+    const sent = this.#works.find(other => other.id === id);
+    if (sent === undefined) {
+      throw new StateError(`worker ${this.pid} answered for work ${id}, which it does not have`);
+    }
+    return sent.work;
+  }
+
+  #finish(id: number, settle: (work: Work) => void): void {
+    const work = this.#workOf(id);
+    this.#works.splice(
+      this.#works.findIndex(sent => sent.id === id),
+      1,
+    );
+    this.#forked.release();
+    settle(work);
+    if (!this.#isEnding) this.#handlers.onRoom(this);
+  }
+
+  #end(ending: Ending): void {
+    this.#isEnding = true;
+    const [begun, ...others] = this.#works.splice(0);
+    const work = begun?.work;
+    this.#handlers.onReturned(others.map(sent => sent.work));
+    const reason = this.#reason;
+    // A worker that ends by itself before it is ready would do so again; one that is killed has met with an accident.
+    if (reason !== undefined) {
+      work?.failed(reason);
+    } else if (!this.#isReady && ending.signal === null) {
+      const error = startError(this.pid, ending, this.#cause);
+      work?.failed(error);
+      this.#handlers.onUnready(error);
+    } else {
+      work?.failed(new WorkerLostError(this.pid, ending, work.task, this.#cause));
+    }
+    this.#handlers.onEnd(this);
+  }
+}
+
+function startError(pid: number, ending: Ending, cause: Error | undefined): WorkerStartError {
+  return cause === undefined
+    ? new WorkerStartError(`worker ${pid} ended (${describeEnding(ending)}) before it was ready`)
+    : new WorkerStartError(`a worker could not start: ${cause.message}`, { cause });
+}

@@ -1,0 +1,199 @@
+import { fileURLToPath } from 'node:url';
+import { StateError } from '../errors.js';
+import { checkTimeout } from '../queue/queue.js';
+import { type AnyFunction, fileUrl, type ItemOf, type ResultOf, type Task } from '../task.js';
+import { AbortWatch } from './abort-watch.js';
+import { Crew } from './crew.js';
+import { ImapJob } from './imap-job.js';
+import { MapJob } from './map-job.js';
+import { Results } from './results.js';
+import { SingleJob } from './single-job.js';
+
+export interface PoolOptions {
+  /** Run in every worker before its first task, replacements too. Where it fails, all that waits is rejected. */
+  readonly initializer?: Task;
+  /** Its arguments; queues may stand in them. Default none. */
+  readonly initargs?: readonly unknown[];
+  /**
+   * The script that the workers run, a file URL or an absolute path; default: the layer's own. It calls `serve`
+   * with its own tasks, and with a bundler it can be one file, which starts faster than many.
+   */
+  readonly program?: URL | string;
+  /** What becomes of the workers' output. Default `inherit`; their standard input is always empty. */
+  readonly stdio?: 'inherit' | 'ignore';
+  /** Node's options for the workers. Default: those of this process. */
+  readonly execArgv?: readonly string[];
+  /**
+   * The workers' environment. Default: that of this process. Node 20 reads the certificates of NODE_EXTRA_CA_CERTS
+   * at every start, which doubles its time: workers that speak no TLS do better without it.
+   */
+  readonly env?: Readonly<NodeJS.ProcessEnv>;
+  /**
+   * End a worker with this process also while its event loop is blocked, by a thread in each. Default true;
+   * tasks that look at `process.ppid` themselves can save the thread's memory.
+   */
+  readonly watchdog?: boolean;
+  /**
+   * Tasks of `applyAsync`, without a signal, that are sent to a worker while it is still at another: it then
+   * need not wait for the next one, and a worker is made only where all have so many. Default 0.
+   */
+  readonly ahead?: number;
+}
+
+export interface ApplyOptions {
+  /** Drops the task if it waits, ends its worker if it runs; the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ImapOptions {
+  /** Items read and not yet fetched as results, at most. Default 16 for each worker. */
+  readonly inFlight?: number;
+}
+
+const IN_FLIGHT_A_WORKER = 16;
+
+/** A fixed number of processes for any number of tasks. Workers are made as work arrives and none is idle. */
+export class Pool implements AsyncDisposable {
+  readonly #crew: Crew;
+  readonly #aborts = new AbortWatch();
+
+  /** @param size the number of workers, at most; a whole number of at least 1 */
+  constructor(size: number, options: PoolOptions = {}) {
+    if (!Number.isInteger(size) || size < 1) {
+      throw new RangeError(`a pool's size must be a whole number of at least 1, got ${String(size)}`);
+    }
+    const { initializer, initargs = [], program, stdio, execArgv, env, watchdog = true, ahead = 0 } = options;
+    if (!Number.isInteger(ahead) || ahead < 0) {
+      throw new RangeError(`ahead must be a whole number of at least 0, got ${String(ahead)}`);
+    }
+    this.#crew = new Crew(size, ahead, {
+      isBound: true,
+      isWatched: watchdog,
+      isSingle: false,
+      process: {
+        ...(program && { program: fileURLToPath(fileUrl(program, "a pool's program")) }),
+        ...(stdio && { stdio }),
+        ...(execArgv && { execArgv }),
+        ...(env && { env }),
+      },
+      ...(initializer && { initializer: { task: initializer, args: initargs } }),
+    });
+  }
+
+  /** The number of workers, at most. */
+  get size(): number {
+    return this.#crew.size;
+  }
+
+  /** Make one more worker now, if the size allows: it starts while the others are still at work. */
+  grow(): void {
+    this.#crew.refuseIfClosed();
+    this.#crew.grow();
+  }
+
+  /** How many workers live now. */
+  get workers(): number {
+    return this.#crew.workers;
+  }
+
+  /** Their pids. */
+  get pids(): number[] {
+    return this.#crew.pids;
+  }
+
+  /**
+   * Run a task in the next free worker. It is run at most once, whatever happens.
+   * @returns what the task returns; rejected with what it throws, or with `WorkerLostError`
+   * @throws {Closed} after `close` or `terminate`
+   */
+  applyAsync<F extends AnyFunction>(
+    task: Task<F>,
+    args: Readonly<Parameters<F>>,
+    { signal }: ApplyOptions = {},
+  ): Promise<ResultOf<F>> {
+    this.#crew.refuseIfClosed();
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const job = new SingleJob(this.#crew, this.#aborts, task, args, signal);
+    this.#crew.submit(job);
+    return job.outcome;
+  }
+
+  /**
+   * Run the task once for each item; quick ones travel many to a message.
+   * @returns all results, in the order of the items; rejected with the first failure
+   * @throws {Closed} after `close` or `terminate`
+   */
+  map<F extends AnyFunction>(task: Task<F>, items: Iterable<ItemOf<F>>): Promise<ResultOf<F>[]> {
+    this.#crew.refuseIfClosed();
+    const list = Array.from(items);
+    if (list.length === 0) return Promise.resolve([]);
+    const job = new MapJob(this.#crew, task, list);
+    this.#crew.submit(job);
+    return job.outcome;
+  }
+
+  /**
+   * `map` for any length of input: read as results are fetched, results in the order of the items.
+   * A failed call rejects its own `next()`; the iterator goes on after it. To be run to its end, or left with `break`.
+   * @throws {Closed} after `close` or `terminate`
+   */
+  imap<F extends AnyFunction>(
+    task: Task<F>,
+    items: Iterable<ItemOf<F>> | AsyncIterable<ItemOf<F>>,
+    options?: ImapOptions,
+  ): AsyncIterableIterator<ResultOf<F>, undefined> {
+    return this.#imap(task, items, new Results(true), options);
+  }
+
+  /** `imap` with results as they arrive. */
+  imapUnordered<F extends AnyFunction>(
+    task: Task<F>,
+    items: Iterable<ItemOf<F>> | AsyncIterable<ItemOf<F>>,
+    options?: ImapOptions,
+  ): AsyncIterableIterator<ResultOf<F>, undefined> {
+    return this.#imap(task, items, new Results(false), options);
+  }
+
+  /** Take no more tasks; the workers end when all are done. */
+  close(): void {
+    this.#crew.close();
+  }
+
+  /**
+   * End the workers, whatever they do, and reject what is open with `Terminated`.
+   * @param killAfterMs milliseconds after which a worker that has not ended on SIGTERM gets SIGKILL; default 2000
+   * @returns resolved when all have ended
+   */
+  async terminate(killAfterMs?: number): Promise<void> {
+    await this.#crew.terminate(checkTimeout(killAfterMs));
+  }
+
+  /**
+   * Wait until all tasks are done and all workers have ended.
+   * @throws {StateError} before `close` or `terminate`
+   */
+  async join(): Promise<void> {
+    if (this.#crew.isRunning) throw new StateError('join: the pool has been neither closed nor terminated');
+    await this.#crew.ended();
+  }
+
+  /** `terminate`, as Python's `with` does. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.terminate();
+  }
+
+  #imap<F extends AnyFunction>(
+    task: Task<F>,
+    items: Iterable<unknown> | AsyncIterable<unknown>,
+    results: Results<ResultOf<F>>,
+    { inFlight = IN_FLIGHT_A_WORKER * this.size }: ImapOptions = {},
+  ): AsyncIterableIterator<ResultOf<F>, undefined> {
+    this.#crew.refuseIfClosed();
+    if (!Number.isInteger(inFlight) || inFlight < 1) {
+      throw new RangeError(`inFlight must be a whole number of at least 1, got ${String(inFlight)}`);
+    }
+    const job = new ImapJob(this.#crew, task, items, inFlight, results);
+    this.#crew.submit(job);
+    return job.start();
+  }
+}

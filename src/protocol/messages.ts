@@ -1,0 +1,178 @@
+import type { BytePath } from '../files/byte-path.js';
+import type { Failure } from '../files/failure.js';
+import type { PackedNames } from '../files/name-column.js';
+import { Codes, type WordOf } from './codes.js';
+import type { Comparison } from './differences.js';
+
+/** All that the parent and its copy workers say to each other. */
+
+/** What a worker is told once, before its first batch. */
+export interface WorkerSettings {
+  /** The roots as bytes, absolute. */
+  readonly source: BytePath;
+  readonly destination: BytePath;
+  /** What `destination` is called once all in it is done: its root is finished after that. */
+  readonly finalDestination: BytePath;
+  /** Bytes of one buffer handed to the kernel. */
+  readonly chunkSize: number;
+  /** Random, hexadecimal; part of every temporary name of this run. */
+  readonly runId: string;
+  readonly standing: Standing;
+  readonly trust: Trust;
+  readonly verify: boolean;
+  /** Whether the digest of each file is told. */
+  readonly digests: boolean;
+  readonly fsync: boolean;
+  readonly ifExists: IfExists;
+  readonly reflink: Reflink;
+  /** Whether links are followed. */
+  readonly dereference: boolean;
+  /** Whether extended attributes and ACLs are kept, where the platform's calls can be reached. */
+  readonly attributes: boolean;
+  /** Whether an entry of which something cannot be kept fails. */
+  readonly strict: boolean;
+  readonly parentPid: number;
+}
+
+/** What stands in the folder that a run writes in: nothing, an earlier run's own work, or somebody's content. */
+export type Standing = 'nothing' | 'earlier' | 'content';
+
+/** How far what an earlier run finished is believed: by its time, after comparing content, or not at all. */
+export type Trust = 'time' | 'content' | 'nothing';
+
+/** What becomes of a file that stands in the destination already. */
+export type IfExists = 'overwrite' | 'update' | 'skip' | 'error';
+export type Reflink = 'auto' | 'always' | 'never';
+
+/** Work for one worker: entries, one in each row of the columns. */
+export interface Batch {
+  readonly id: number;
+  /** 1 for the first try; from the second on, leftovers of an earlier try may stand in the destination. */
+  readonly attempt: number;
+  readonly folders: readonly BytePath[];
+  /** The place of each entry's folder among `folders`: most share theirs with their neighbours. */
+  readonly folderOf: Uint16Array;
+  /** Codes of `JOB_KINDS`. */
+  readonly kinds: Uint8Array;
+  readonly names: PackedNames;
+  /** A packed `FactsColumn`. */
+  readonly facts: Float64Array;
+  /** For hard links, by row: the path of the name that has been copied. */
+  readonly firstNames?: Readonly<Record<number, BytePath>>;
+  /** For the jobs of a large file, by row. */
+  readonly parts?: Readonly<Record<number, Part>>;
+}
+
+export function folderAt({ id, folders, folderOf }: Batch, row: number): BytePath {
+  const folder = folders[folderOf[row] ?? -1];
+  if (folder === undefined) throw new RangeError(`batch ${id} has no folder for row ${row}`);
+  return folder;
+}
+
+/** One job's part of a large file, which is copied in ranges. */
+export interface Part {
+  /** The name under which it grows where the destination stood before; the same for all its parts. */
+  readonly temporaryName: string;
+  /** The stretch of the file, in bytes; `end` exclusive. Of `begin`: what will probably have to be copied. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * A large file is made by `begin`, filled by several jobs `range`, and finished by `end`.
+ * `hardLink` makes another name of a file that has been copied under its first one; `finish` gives a folder
+ * its owner, mode and times, once everything in it is done; `finishAfter` does so where all that is in it stands
+ * before it in the same batch. `compare` writes nothing; `compareContent` reads a file besides.
+ */
+export type JobKind = WordOf<typeof JOB_KINDS>;
+
+export const JOB_KINDS = new Codes([
+  'file',
+  'begin',
+  'range',
+  'end',
+  'link',
+  'hardLink',
+  'fifo',
+  'finish',
+  'finishAfter',
+  'compare',
+  'compareContent',
+]);
+
+/** What of an entry could not be kept. `hardLink`: it became a file of its own; `grown`: what came later is not in it. */
+export type NotKept = 'owner' | 'mode' | 'attribute' | 'hardLink' | 'grown' | 'fifo' | 'socket' | 'device';
+
+/** How an entry came into the destination. */
+export type How = (typeof HOWS)[number];
+
+/**
+ * How a job ended: `begun` is a large file that now needs its ranges, `filled` one of these, `postponed` a folder
+ * in which something failed, so that there is more to do in it before it is finished, `compared` an entry of
+ * which nothing was made.
+ */
+export type JobHow = WordOf<typeof JOB_HOWS>;
+
+const HOWS = ['streamed', 'cloned', 'linked', 'made', 'kept', 'skipped'] as const;
+export const JOB_HOWS = new Codes([...HOWS, 'begun', 'filled', 'postponed', 'compared']);
+
+/** From a worker: what has happened in its batch since its last report. */
+export interface WorkerReport {
+  readonly batch: number;
+  readonly done: DoneColumns;
+  readonly failed: readonly FailedOutcome[];
+  /** Bytes copied, of finished entries and of the one under way, since the last report. */
+  readonly bytes: number;
+}
+
+/** What a worker's task returns when its batch is through. */
+export interface BatchEnd {
+  /** How many reports of this batch went ahead. */
+  readonly reports: number;
+  readonly rest: WorkerReport;
+  /** How long the worker was at it, milliseconds. */
+  readonly tookMs: number;
+}
+
+/**
+ * A stretch of the batch's rows that the worker is through with: an object for each would cost as much as a small
+ * file's copy.
+ */
+export interface DoneColumns {
+  /** The first of the rows. */
+  readonly from: number;
+  /** Of each its code in `JOB_HOWS`; `NO_WORD` where it failed. */
+  readonly hows: Uint8Array;
+  /** Of each, as they stood in the batch: one behind the other, each ended by a zero. */
+  readonly names: Uint8Array;
+  /** The few rows of which there is more to tell, by their place in the batch. */
+  readonly more: ReadonlyMap<number, More>;
+}
+
+export interface DoneOutcome extends More {
+  readonly how: JobHow;
+  /** Of content. */
+  readonly bytes: number;
+}
+
+/** The bytes of content that an entry of this size brings when it ends so; what is otherwise stands in its `More`. */
+export function usualBytes(how: JobHow, size: number): number {
+  return how === 'streamed' || how === 'cloned' ? size : 0;
+}
+
+export interface More {
+  /** Of content, where they are not what the entry's size and `how` say. */
+  readonly bytes?: number;
+  readonly notKept?: readonly NotKept[];
+  /** SHA-256 of a file's content, hexadecimal. */
+  readonly digest?: string;
+  /** How long a range of a large file was copied, milliseconds. */
+  readonly tookMs?: number;
+  /** Of an entry that was compared and is not the same, or has several names. */
+  readonly comparison?: Comparison;
+}
+
+export interface FailedOutcome {
+  readonly index: number;
+  readonly failure: Failure;
+}

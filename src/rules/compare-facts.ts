@@ -1,0 +1,51 @@
+import { type Facts, kindOf, permissionsOf } from '../files/facts.js';
+import type { Difference, Owner, Time } from '../protocol/differences.js';
+import { keptPermissions } from '../worker/metadata/owner.js';
+import { isSameTime } from './is-up-to-date.js';
+
+/**
+ * In what an entry of the destination differs from the source's, as far as their facts tell. Of another kind
+ * nothing more is said.
+ * @param timeGrainNs times closer together than this are one for the destination's file system
+ */
+export function compareFacts(source: Facts, destination: Facts, timeGrainNs: number): Difference[] {
+  const [kind, other] = [kindOf(source), kindOf(destination)];
+  if (kind !== other) return [{ what: 'kind', source: kind, destination: other }];
+  const found: Difference[] = [];
+  if (kind === 'file' && source.size !== destination.size) {
+    found.push({ what: 'size', source: source.size, destination: destination.size });
+  }
+  if (!isSameTime(source, destination, timeGrainNs)) {
+    found.push({ what: 'time', source: timeOf(source), destination: timeOf(destination) });
+  }
+  // A link has no mode of its own.
+  if (kind !== 'link' && !isSameMode(source, destination)) {
+    found.push({ what: 'mode', source: permissionsOf(source), destination: permissionsOf(destination) });
+  }
+  if (IS_ROOT && !isSameOwner(source, destination)) {
+    found.push({ what: 'owner', source: ownerOf(source), destination: ownerOf(destination) });
+  }
+  return found;
+}
+
+const IS_ROOT = process.geteuid?.() === 0;
+
+/** Who cannot give a file its owner cannot give it the bits either that speak for that owner. */
+function isSameMode(source: Facts, destination: Facts): boolean {
+  const mode = permissionsOf(destination);
+  if (permissionsOf(source) === mode) return true;
+  const owner = { user: source.uid === destination.uid, group: source.gid === destination.gid };
+  return !IS_ROOT && keptPermissions(source, owner) === mode;
+}
+
+function isSameOwner(source: Owner, destination: Owner): boolean {
+  return source.uid === destination.uid && source.gid === destination.gid;
+}
+
+function timeOf({ mtime, mtimeNs }: Facts): Time {
+  return { seconds: mtime, nanoseconds: mtimeNs };
+}
+
+function ownerOf({ uid, gid }: Facts): Owner {
+  return { uid, gid };
+}

@@ -1,0 +1,65 @@
+import { readlinkSync } from 'node:fs';
+import { type BytePath, NAME_ENCODING, native } from '../files/byte-path.js';
+import { type Facts, kindOf, sameInode } from '../files/facts.js';
+import type { FolderHandles } from '../files/system/folder-handles.js';
+import { platformCalls } from '../files/system/platform-calls.js';
+import type { Job } from '../worker/context/job.js';
+
+/** What has to be seen of both trees: a worker's context, or the parent's in a dry run. */
+export interface Sight {
+  readonly source: FolderHandles;
+  readonly destination: FolderHandles;
+  /** Times closer together than this are one for the destination's file system. */
+  readonly timeGrainNs: number;
+  /** What stands in the destination at a path, a link itself and not what is behind it. */
+  standing(path: BytePath | undefined): Facts | undefined;
+}
+
+/** What of a job decides whether it is done already. */
+export type Wanted = Pick<Job, 'kind' | 'folder' | 'name' | 'facts' | 'firstName'>;
+
+/** Whether what stands in the destination is what the job would make, as kind, size and time tell. */
+export function isUpToDate(sight: Sight, job: Wanted, standing: Facts): boolean {
+  if (job.kind === 'hardLink') return isLinked(sight, job, standing);
+  if (kindOf(standing) !== kindOf(job.facts)) return false;
+  if (!isSameTime(job.facts, standing, sight.timeGrainNs)) return false;
+  if (job.kind === 'link') return textIn(sight.destination, job) === textIn(sight.source, job);
+  return job.kind !== 'file' || standing.size === job.facts.size;
+}
+
+function isLinked(sight: Sight, job: Wanted, standing: Facts): boolean {
+  const first = sight.standing(job.firstName);
+  return first !== undefined && sameInode(first, standing);
+}
+
+/** Whether a file has the size and the modification time of another, as far as the destination can tell times apart. */
+export function isSameFile(source: Sized, standing: Sized, grainNs: number): boolean {
+  return source.size === standing.size && isSameTime(source, standing, grainNs);
+}
+
+/** Times are equal that the destination cannot tell apart. */
+export function isSameTime(source: Timed, destination: Timed, grainNs: number): boolean {
+  const grain = platformCalls() === undefined && grainNs < NODES_GRAIN_NS ? NODES_GRAIN_NS : grainNs;
+  if (grain < SECOND_NS) {
+    return (
+      source.mtime === destination.mtime && floor(source.mtimeNs, grain) === floor(destination.mtimeNs, grain)
+    );
+  }
+  const seconds = grain / SECOND_NS;
+  return floor(source.mtime, seconds) === floor(destination.mtime, seconds);
+}
+
+type Timed = Pick<Facts, 'mtime' | 'mtimeNs'>;
+type Sized = Timed & Pick<Facts, 'size'>;
+
+/** Plain Node sets times to the microsecond. */
+const NODES_GRAIN_NS = 1000;
+const SECOND_NS = 1e9;
+
+function floor(value: number, grain: number): number {
+  return Math.floor(value / grain);
+}
+
+function textIn(tree: FolderHandles, { folder, name }: Wanted): string {
+  return readlinkSync(native(tree.at(folder) + name), { encoding: NAME_ENCODING });
+}

@@ -1,0 +1,19 @@
+import { EntryError } from '../files/failure.js';
+import type { NotKept } from '../protocol/messages.js';
+
+/** With `--strict`: the failure of an entry of which something could not be kept. */
+export function lossOf(kind: NotKept): EntryError {
+  const [code, message] = LOSSES[kind];
+  return new EntryError(code, message);
+}
+
+const LOSSES: Readonly<Record<NotKept, readonly [code: string, message: string]>> = {
+  owner: ['EPERM', 'its owner or group cannot be kept'],
+  mode: ['EPERM', 'its mode cannot be kept'],
+  attribute: ['ENOTSUP', 'an extended attribute cannot be kept'],
+  hardLink: ['EMLINK', 'it cannot be kept as a hard link'],
+  grown: ['CHANGED', 'it grew while it was read'],
+  fifo: ['ENOSYS', 'a FIFO cannot be made without the optional dependency'],
+  socket: ['ENOTSUP', 'it is a socket, which is not copied'],
+  device: ['ENOTSUP', 'it is a device, which is not copied'],
+};

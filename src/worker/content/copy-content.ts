@@ -1,0 +1,75 @@
+import { ftruncateSync } from 'node:fs';
+import { type Facts, isSparse } from '../../files/facts.js';
+import { step } from '../../files/failure.js';
+import type { WorkerContext } from '../context/worker-context.js';
+import { dataRanges } from './data-ranges.js';
+import type { Digest } from './digest.js';
+import type { Steps } from './steps.js';
+
+/**
+ * Streams a file's content, chunk by chunk, into an empty one; holes stay holes.
+ * @returns the bytes that the target now has, and their digest where the run wants digests
+ */
+export function* copyContent(
+  context: WorkerContext,
+  source: number,
+  target: number,
+  facts: Facts,
+): Steps<{ bytes: number; digest?: string }> {
+  const digest = context.newDigest();
+  const stream: Stream = { context, source, target, digest };
+  const end = isSparse(facts)
+    ? yield* copySparse(stream, facts.size)
+    : yield* copyRange(stream, 0, facts.size, true);
+  return digest === undefined ? { bytes: end } : { bytes: end, digest: digest.end(end) };
+}
+
+/** @returns where the content ends: before its size, where that lies, as under `/sys` */
+function* copySparse(stream: Stream, size: number): Steps<number> {
+  const { context, source, target } = stream;
+  let data = 0;
+  for (const range of step('cannot be read', () => dataRanges(source, size))) {
+    const end = yield* copyRange(stream, range.start, range.end, range.end === size);
+    if (end !== range.end || end === size) return end;
+    data += end - range.start;
+  }
+  step('cannot be written', () => ftruncateSync(target, size));
+  context.reporter.copiedBytes(size - data);
+  return size;
+}
+
+export interface Stream {
+  readonly context: WorkerContext;
+  readonly source: number;
+  readonly target: number;
+  readonly digest: Digest | undefined;
+}
+
+/**
+ * One stretch of data. Of the last one, one chunk more than its size is asked for: a small file then takes a
+ * single `preadv` and no second one to see its end, and a file that says 0, as under `/proc`, is read to its end.
+ * @returns where the content ends
+ */
+export function* copyRange(stream: Stream, start: number, end: number, isLast: boolean): Steps<number> {
+  const { context, source, target, digest } = stream;
+  const { chunks, settings } = context;
+  const beyond = isLast ? settings.chunkSize : 0;
+  let position = start;
+  while (position < end || isLast) {
+    const wanted = Math.max(end - position, 0) + beyond;
+    const bytes = step('cannot be read', () => chunks.read(source, position, wanted));
+    if (bytes === 0) break;
+    // Chunks are read whole, so that more than this range can have come.
+    const usable = isLast ? bytes : Math.min(bytes, end - position);
+    const payment = context.pay(usable);
+    if (payment !== undefined) yield payment;
+    step('cannot be written', () => chunks.write(target, position, usable));
+    digest?.add(chunks.slab.subarray(0, usable), position);
+    position += usable;
+    context.reporter.copiedBytes(usable);
+    if (isLast && bytes < wanted && position >= end && end > 0) break;
+    const breath = context.reporter.breathe();
+    if (breath !== undefined) yield breath;
+  }
+  return position;
+}

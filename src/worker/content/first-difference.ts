@@ -1,0 +1,52 @@
+import { isSparse } from '../../files/facts.js';
+import { step } from '../../files/failure.js';
+import { platformCalls } from '../../files/system/platform-calls.js';
+import type { WorkerContext } from '../context/worker-context.js';
+import type { OpenFile } from './open-untouched.js';
+import type { Steps } from './steps.js';
+
+/**
+ * Reads two files side by side, chunk by chunk, until they differ or end. What is a hole in both is not read.
+ * @returns where the first byte is that differs, or that only one of them has; undefined: they are the same
+ */
+export function* firstDifference(
+  context: WorkerContext,
+  source: OpenFile,
+  destination: OpenFile,
+): Steps<number | undefined> {
+  const { chunks, otherChunks } = context;
+  const haveHoles = isSparse(source.facts) && isSparse(destination.facts);
+  let position = 0;
+  for (;;) {
+    if (haveHoles) position = nextDataOf(source, destination, position);
+    const bytes = step('cannot be read', () => chunks.read(source.descriptor, position, chunks.size));
+    const others = step('its copy cannot be read', () =>
+      otherChunks.read(destination.descriptor, position, chunks.size),
+    );
+    const both = Math.min(bytes, others);
+    if (chunks.slab.compare(otherChunks.slab, 0, both, 0, both) !== 0) {
+      return position + firstUnlike(chunks.slab, otherChunks.slab);
+    }
+    position += both;
+    // A short read is no end: that is where nothing comes.
+    if (both === 0) return bytes === others ? undefined : position;
+    const payment = context.pay(both);
+    if (payment !== undefined) yield payment;
+    context.reporter.copiedBytes(both);
+    const breath = context.reporter.breathe();
+    if (breath !== undefined) yield breath;
+  }
+}
+
+/** Where the next data of either begins, or their end. */
+function nextDataOf(source: OpenFile, destination: OpenFile, position: number): number {
+  const calls = platformCalls();
+  if (calls === undefined) return position;
+  const next = ({ descriptor, facts }: OpenFile) =>
+    position < facts.size ? (calls.nextData(descriptor, position) ?? facts.size) : position;
+  return Math.min(next(source), next(destination));
+}
+
+function firstUnlike(a: Buffer, b: Buffer): number {
+  return a.findIndex((byte, index) => byte !== b[index]);
+}

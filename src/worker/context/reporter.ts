@@ -1,0 +1,175 @@
+import type { BytePath } from '../../files/byte-path.js';
+import { type Failure, failureOf } from '../../files/failure.js';
+import { startOf } from '../../files/name-column.js';
+import type { Queue } from '../../multiprocessing/index.js';
+import { NO_WORD } from '../../protocol/codes.js';
+import {
+  type Batch,
+  type BatchEnd,
+  type FailedOutcome,
+  folderAt,
+  JOB_HOWS,
+  type More,
+  type NotKept,
+  usualBytes,
+  type WorkerReport,
+} from '../../protocol/messages.js';
+import type { Finished, Job } from './job.js';
+import type { UnsyncedFolders } from './unsynced-folders.js';
+
+/** Gathers how the entries of a batch end, and tells the parent now and then. */
+export class Reporter {
+  readonly #reports: Queue<WorkerReport>;
+  readonly #parentPid: number;
+  readonly #unsynced: UnsyncedFolders;
+  #batch: Batch | undefined;
+  #beganMs = 0;
+  /** Of each row of the batch how it ended, as it crosses the pipe. */
+  #hows = new Uint8Array(0);
+  /** The first row that has not been reported, and the first that the worker is not through with. */
+  #from = 0;
+  #to = 0;
+  #more = new Map<number, More>();
+  /** Reports of this batch. */
+  #reported = 0;
+  #failed: FailedOutcome[] = [];
+  readonly #failedIn = new Set<BytePath>();
+  #bytes = 0;
+  /** Of them, those of the present entry, however often reported. */
+  #entryBytes = 0;
+  #lastReport = performance.now();
+
+  /** @param unsynced is written to the disk before a report tells of what is in it */
+  constructor(reports: Queue<WorkerReport>, parentPid: number, unsynced: UnsyncedFolders) {
+    this.#reports = reports;
+    this.#parentPid = parentPid;
+    this.#unsynced = unsynced;
+  }
+
+  begin(batch: Batch): void {
+    this.#beganMs = performance.now();
+    this.#batch = batch;
+    this.#hows = new Uint8Array(batch.kinds.length).fill(NO_WORD);
+    this.#from = 0;
+    this.#to = 0;
+    this.#reported = 0;
+    this.#failedIn.clear();
+  }
+
+  copiedBytes(bytes: number): void {
+    this.#bytes += bytes;
+    this.#entryBytes += bytes;
+  }
+
+  /** What was copied of the present entry came to nothing. */
+  takeBack(): void {
+    this.#bytes -= this.#entryBytes;
+    this.#entryBytes = 0;
+  }
+
+  /** The rows of a batch are done, or fail, one after the other. */
+  done(row: number, { facts }: Job, finished: Finished): void {
+    const { how, bytes, notKept, digest, comparison, tookMs } = finished;
+    this.#entryBytes = 0;
+    this.#hows[row] = JOB_HOWS.codeOf(how);
+    this.#to = row + 1;
+    const isUsual = bytes === usualBytes(how, facts.size);
+    const isMore = digest !== undefined || comparison !== undefined || tookMs !== undefined;
+    if (isUsual && notKept.length === 0 && !isMore) return;
+    this.#more.set(row, {
+      ...(!isUsual && { bytes }),
+      ...(notKept.length > 0 && { notKept }),
+      ...(digest !== undefined && { digest }),
+      ...(comparison && { comparison }),
+      ...(tookMs !== undefined && { tookMs }),
+    });
+  }
+
+  /** A file came in whole, of this size: its bytes are booked here too. */
+  streamed(row: number, bytes: number, notKept: readonly NotKept[]): void {
+    this.#bytes += bytes;
+    this.#hows[row] = STREAMED;
+    this.#to = row + 1;
+    if (notKept.length > 0) this.#more.set(row, { notKept });
+  }
+
+  failed(row: number, folder: BytePath, failure: Failure): void {
+    this.takeBack();
+    this.#to = row + 1;
+    this.#failedIn.add(folder);
+    this.#failed.push({ index: row, failure });
+  }
+
+  /** Whether an entry of this folder has failed in this batch. */
+  hasFailedIn(folder: BytePath): boolean {
+    return this.#failedIn.has(folder);
+  }
+
+  /**
+   * To be awaited between entries and between the pieces of a large file: now and then it reports, which
+   * also lets signals in, and it ends a worker whose parent has gone.
+   */
+  breathe(): Promise<void> | undefined {
+    return performance.now() - this.#lastReport < REPORT_EVERY_MS ? undefined : this.report();
+  }
+
+  async report(): Promise<void> {
+    const report = this.#takeReport();
+    if (report.done.hows.length > 0 || report.bytes !== 0) {
+      this.#reported += 1;
+      await this.#reports.put(report);
+    }
+    await new Promise<void>(resolve => setImmediate(resolve));
+  }
+
+  /** The batch is through. */
+  end(): BatchEnd {
+    const rest = this.#takeReport();
+    return { reports: this.#reported, rest, tookMs: performance.now() - this.#beganMs };
+  }
+
+  /** All that has not been reported yet, to be told to the parent. */
+  #takeReport(): WorkerReport {
+    // A worker in a synchronous loop outlives a killed parent: nothing else would tell it.
+    if (process.ppid !== this.#parentPid) process.exit(1);
+    this.#lastReport = performance.now();
+    const batch = this.#batch;
+    if (batch === undefined) throw new Error('a report was asked for before the first batch');
+    try {
+      this.#unsynced.sync();
+    } catch (error) {
+      this.#failAll(batch, failureOf(error));
+    }
+    const { id, names } = batch;
+    const [from, to] = [this.#from, this.#to];
+    const done = {
+      from,
+      hows: this.#hows.subarray(from, to),
+      names: names.bytes.subarray(startOf(names, from), startOf(names, to)),
+      more: this.#more,
+    };
+    const report = { batch: id, done, failed: this.#failed, bytes: this.#bytes };
+    this.#from = to;
+    this.#more = new Map();
+    this.#failed = [];
+    this.#bytes = 0;
+    return report;
+  }
+
+  /** What is not surely on the disk is not finished. */
+  #failAll(batch: Batch, { code, message }: Failure): void {
+    const failure = { code, message: `its folder cannot be written to the disk: ${message}` };
+    for (let index = this.#from; index < this.#to; index += 1) {
+      if (this.#hows[index] === NO_WORD) continue;
+      this.#hows[index] = NO_WORD;
+      this.#failedIn.add(folderAt(batch, index));
+      this.#failed.push({ index, failure });
+    }
+    this.#more.clear();
+    this.#unsynced.clear();
+  }
+}
+
+const STREAMED = JOB_HOWS.codeOf('streamed');
+/** Often enough for a smooth bar and a prompt end, seldom enough to cost nothing. */
+const REPORT_EVERY_MS = 20;

@@ -1,0 +1,116 @@
+import { type BytePath, ROOT, split } from '../../files/byte-path.js';
+import { FACT, FACT_ROW, type Facts } from '../../files/facts.js';
+import { entryCalls } from '../../files/system/entry-calls.js';
+import { type FolderHandles, openFolderHandles } from '../../files/system/folder-handles.js';
+import type { Queue } from '../../multiprocessing/index.js';
+import { type Batch, folderAt, type WorkerReport, type WorkerSettings } from '../../protocol/messages.js';
+import { timeGrainNs } from '../../rules/time-grain.js';
+import { Chunks } from '../content/chunks.js';
+import { Clones } from '../content/clones.js';
+import type { Digest } from '../content/digest.js';
+import { type DestinationTraits, readTraits } from '../metadata/destination-traits.js';
+import { Reporter } from './reporter.js';
+import { UnsyncedFolders } from './unsynced-folders.js';
+
+/** What one copy worker has at hand for all its batches. */
+export class WorkerContext {
+  readonly source: FolderHandles;
+  readonly destination: FolderHandles;
+  readonly calls = entryCalls();
+  #timeGrainNs: number | undefined;
+  readonly chunks: Chunks;
+  #otherChunks: Chunks | undefined;
+  readonly clones = new Clones();
+  readonly reporter: Reporter;
+  readonly #unsynced: UnsyncedFolders;
+  readonly #budget: Queue<number> | undefined;
+  #paidBytes = 0;
+  #traits: DestinationTraits | undefined;
+  #traitsOf: BytePath | undefined;
+
+  constructor(
+    readonly settings: WorkerSettings,
+    reports: Queue<WorkerReport>,
+    budget: Queue<number> | undefined,
+    /** Loaded only where digests are taken. */
+    readonly digests: typeof import('../content/digest.js') | undefined,
+  ) {
+    this.source = openFolderHandles(settings.source, settings.dereference);
+    this.destination = openFolderHandles(settings.destination);
+    this.chunks = new Chunks(settings.chunkSize, budget !== undefined);
+    this.#unsynced = new UnsyncedFolders(this.destination);
+    this.reporter = new Reporter(reports, settings.parentPid, this.#unsynced);
+    this.#budget = budget;
+    const { standing, digests: wantsDigests, fsync } = settings;
+    this.isPlain = standing === 'nothing' && budget === undefined && !wantsDigests && !fsync;
+  }
+
+  /** Whether a small file is only to be copied: nothing to wait for, to compare with, to read back or to sync. */
+  readonly isPlain: boolean;
+
+  /** Where there is a ceiling: waits until the pool's budget has room for so many bytes. */
+  pay(bytes: number): Promise<void> | undefined {
+    return this.#budget === undefined ? undefined : this.#payFrom(this.#budget, bytes);
+  }
+
+  async #payFrom(budget: Queue<number>, bytes: number): Promise<void> {
+    while (this.#paidBytes < bytes) this.#paidBytes += await budget.get();
+    this.#paidBytes -= bytes;
+  }
+
+  /** Something in this folder was changed that has to be on the disk before it is told of. */
+  touched(folder: BytePath): void {
+    if (this.settings.fsync) this.#unsynced.add(folder);
+  }
+
+  /** So that others can be opened; they are opened again when they are needed. */
+  closeFolders(): void {
+    this.source.close();
+    this.destination.close();
+  }
+
+  /** @returns undefined where the run wants no digests */
+  newDigest(): Digest | undefined {
+    return this.digests !== undefined && this.settings.digests ? new this.digests.Digest() : undefined;
+  }
+
+  /** Whether a file could be a clone, as far as is known yet. */
+  mayBeCloned(batch: Batch, row: number): boolean {
+    if (this.settings.reflink === 'never') return false;
+    const at = row * FACT_ROW;
+    const deviceHigh = batch.facts[at + FACT.deviceHigh] ?? 0;
+    const deviceLow = batch.facts[at + FACT.deviceLow] ?? 0;
+    const { folder } = this.traits(folderAt(batch, row));
+    return !this.clones.isImpossible({ deviceHigh, deviceLow }, folder);
+  }
+
+  /** What the destination's folder hands down to new entries. */
+  traits(folder: BytePath): DestinationTraits {
+    // All folders of a copy's own making are like its root.
+    const place = this.settings.standing === 'content' ? folder : ROOT;
+    if (this.#traits === undefined || place !== this.#traitsOf) {
+      this.#traits = readTraits(this.destination.at(place).slice(0, -1));
+      this.#traitsOf = place;
+    }
+    return this.#traits;
+  }
+
+  /** Times closer together than this are one for the destination's file system. */
+  get timeGrainNs(): number {
+    this.#timeGrainNs ??= timeGrainNs(this.settings.destination);
+    return this.#timeGrainNs;
+  }
+
+  /** For the second of two files that are read side by side. */
+  get otherChunks(): Chunks {
+    this.#otherChunks ??= new Chunks(this.settings.chunkSize, this.#budget !== undefined);
+    return this.#otherChunks;
+  }
+
+  /** What stands in the destination at `path`, a link itself and not what is behind it. */
+  standing(path: BytePath | undefined): Facts | undefined {
+    if (path === undefined) return undefined;
+    const [folder, name] = split(path);
+    return this.calls.factsIn(this.destination.place(folder), name, false);
+  }
+}

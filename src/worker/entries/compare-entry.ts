@@ -1,0 +1,88 @@
+import { readlinkSync } from 'node:fs';
+import { NAME_ENCODING, native, rawName } from '../../files/byte-path.js';
+import { type Facts, identityOf, kindOf, unchanged } from '../../files/facts.js';
+import { EntryError, step } from '../../files/failure.js';
+import type { Difference } from '../../protocol/differences.js';
+import { compareFacts } from '../../rules/compare-facts.js';
+import { firstDifference } from '../content/first-difference.js';
+import { type OpenFile, openUntouched } from '../content/open-untouched.js';
+import type { Steps } from '../content/steps.js';
+import type { Finished, Job } from '../context/job.js';
+import type { WorkerContext } from '../context/worker-context.js';
+import { openSource } from './open-source.js';
+
+/**
+ * Compares an entry that is no folder with what stands in its place in the destination, and writes nothing.
+ * @throws {EntryError} CHANGED where one of two files would not hold still while their contents were compared
+ */
+export function* compareEntry(context: WorkerContext, job: Job): Steps<Finished> {
+  const standing = step('its copy cannot be looked at', () =>
+    context.calls.factsIn(context.destination.place(job.folder), job.name, false),
+  );
+  if (standing === undefined) return compared([{ what: 'missing' }]);
+  const differences = compareFacts(job.facts, standing, context.timeGrainNs);
+  const kind = kindOf(job.facts);
+  if (kindOf(standing) !== kind) return compared(differences);
+  if (kind === 'link') differences.push(...compareTargets(context, job));
+  const isSameSize = job.facts.size === standing.size;
+  const readsContent = job.kind === 'compareContent' && kind === 'file' && isSameSize;
+  if (readsContent) differences.push(...(yield* compareContents(context, job, standing)));
+  const { nlink } = standing;
+  if (job.facts.nlink === 1 && nlink === 1) return compared(differences);
+  return {
+    ...NOTHING_FOUND,
+    comparison: { differences, standing: { identity: identityOf(standing), nlink } },
+  };
+}
+
+function compared(differences: readonly Difference[]): Finished {
+  return differences.length === 0 ? NOTHING_FOUND : { ...NOTHING_FOUND, comparison: { differences } };
+}
+
+const NOTHING_FOUND: Finished = { how: 'compared', bytes: 0, notKept: [] };
+
+function compareTargets({ source, destination }: WorkerContext, { folder, name }: Job): Difference[] {
+  const [from, to] = [source, destination].map(tree =>
+    rawName(readlinkSync(native(tree.at(folder) + name), { encoding: NAME_ENCODING })),
+  );
+  if (from === undefined || to === undefined || from === to) return [];
+  return [{ what: 'target', source: from, destination: to }];
+}
+
+function* compareContents(context: WorkerContext, job: Job, standing: Facts): Steps<Difference[]> {
+  const { calls } = context;
+  const source = openSource(context, job);
+  try {
+    const destination = openStanding(context, job, standing);
+    try {
+      const at = yield* firstDifference(context, source, destination);
+      if (isChanged(context, source) || isChanged(context, destination)) {
+        throw new EntryError('CHANGED', 'it or its copy changed while they were compared');
+      }
+      return at === undefined ? [] : [{ what: 'content', at }];
+    } finally {
+      calls.close(destination.descriptor);
+    }
+  } finally {
+    calls.close(source.descriptor);
+  }
+}
+
+function openStanding({ calls, destination }: WorkerContext, job: Job, { uid }: Facts): OpenFile {
+  const place = destination.place(job.folder);
+  const descriptor = step('its copy cannot be opened', () =>
+    openUntouched(flags => calls.open(place, job.name, flags, 0), uid, false),
+  );
+  try {
+    const facts = calls.factsOf(descriptor);
+    if (kindOf(facts) !== 'file') throw new EntryError('CHANGED', 'its copy is no file any more');
+    return { descriptor, facts };
+  } catch (error) {
+    calls.close(descriptor);
+    throw error;
+  }
+}
+
+function isChanged({ calls }: WorkerContext, { descriptor, facts }: OpenFile): boolean {
+  return !unchanged(facts, calls.factsOf(descriptor));
+}

@@ -1,0 +1,52 @@
+import { chmodSync, closeSync, constants, lchownSync, openSync } from 'node:fs';
+import { native } from '../../files/byte-path.js';
+import { step } from '../../files/failure.js';
+import { O_PATH } from '../../files/system/folder-handles.js';
+import { platformCalls } from '../../files/system/platform-calls.js';
+import type { NotKept } from '../../protocol/messages.js';
+import { giveMode } from '../../rules/give-mode.js';
+import { lossOf } from '../../rules/not-kept.js';
+import type { Steps } from '../content/steps.js';
+import { type Finished, type Job, skipped } from '../context/job.js';
+import type { WorkerContext } from '../context/worker-context.js';
+import { keepAttributes } from '../metadata/attributes.js';
+import { giveOwner, keptPermissions } from '../metadata/owner.js';
+import { putInPlace } from './put-in-place.js';
+
+/** Makes a FIFO like the source's, which is never opened; where it cannot be made, it is skipped and counted. */
+export function* makeFifo(context: WorkerContext, job: Job): Steps<Finished> {
+  const calls = platformCalls();
+  if (calls === undefined) {
+    if (context.settings.strict) throw lossOf('fifo');
+    return { ...skipped, notKept: ['fifo'] };
+  }
+  return yield* putInPlace(context, job, function* (_context, _job, target) {
+    const path = target.path;
+    const { traits } = target;
+    step('cannot be made', () => calls.makeFifo(path, PRIVATE));
+    return step('cannot be given its owner, mode or times', () => {
+      const change = (uid: number, gid: number) => lchownSync(native(path), uid, gid);
+      const owner = giveOwner(change, job.facts, traits.handsDownGroup);
+      const notKept: NotKept[] = owner.user && owner.group ? [] : ['owner'];
+      if (context.settings.attributes || traits.handsDownAcl) {
+        const source = context.settings.attributes ? context.source.at(job.folder) + job.name : undefined;
+        notKept.push(...keepAttributes(calls, source, path));
+      }
+      notKept.push(...giveMode(() => chmodUnopened(path, keptPermissions(job.facts, owner))));
+      context.calls.setTimesIn(target.place, target.name, job.facts);
+      return { how: 'made', bytes: 0, notKept };
+    });
+  });
+}
+
+const PRIVATE = 0o600;
+
+/** `chmod` that follows no link, should one have taken the FIFO's place: Linux has no call for it. */
+function chmodUnopened(path: string, mode: number): void {
+  const descriptor = openSync(native(path), O_PATH | constants.O_NOFOLLOW);
+  try {
+    chmodSync(`/proc/self/fd/${descriptor}`, mode);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,35 @@
+import type { BytePath } from '../../files/byte-path.js';
+import type { FolderPlace } from '../../files/system/entry-calls.js';
+import type { FolderHandles } from '../../files/system/folder-handles.js';
+import type { DestinationTraits } from '../metadata/destination-traits.js';
+
+/** Where an entry is created: under its own name or a temporary one. */
+export class Target {
+  readonly #folders: FolderHandles;
+  readonly #folder: BytePath;
+
+  constructor(
+    folders: FolderHandles,
+    folder: BytePath,
+    readonly name: string,
+    readonly traits: DestinationTraits,
+  ) {
+    this.#folders = folders;
+    this.#folder = folder;
+  }
+
+  /** Good until the next wait: others may be opened meanwhile, and this one closed for them. */
+  get place(): FolderPlace {
+    return this.#folders.place(this.#folder);
+  }
+
+  /** For any `fs` call; good as long as `place`. */
+  get path(): string {
+    return this.place.prefix + this.name;
+  }
+
+  /** The same place under another name. */
+  named(name: string): Target {
+    return new Target(this.#folders, this.#folder, name, this.traits);
+  }
+}
