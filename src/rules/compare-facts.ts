@@ -1,7 +1,7 @@
 import { type Facts, kindOf, permissionsOf } from '../files/facts.js';
 import type { Difference, Owner, Time } from '../protocol/differences.js';
-import { keptPermissions } from '../worker/metadata/owner.js';
 import { isSameTime } from './is-up-to-date.js';
+import { keptPermissions } from './kept-permissions.js';
 
 /**
  * In what an entry of the destination differs from the source's, as far as their facts tell. Of another kind

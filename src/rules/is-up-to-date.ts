@@ -3,7 +3,7 @@ import { type BytePath, NAME_ENCODING, native } from '../files/byte-path.js';
 import { type Facts, kindOf, sameInode } from '../files/facts.js';
 import type { FolderHandles } from '../files/system/folder-handles.js';
 import { platformCalls } from '../files/system/platform-calls.js';
-import type { Job } from '../worker/context/job.js';
+import type { JobKind } from '../protocol/messages.js';
 
 /** What has to be seen of both trees: a worker's context, or the parent's in a dry run. */
 export interface Sight {
@@ -16,7 +16,14 @@ export interface Sight {
 }
 
 /** What of a job decides whether it is done already. */
-export type Wanted = Pick<Job, 'kind' | 'folder' | 'name' | 'facts' | 'firstName'>;
+export interface Wanted {
+  readonly kind: JobKind;
+  readonly folder: BytePath;
+  readonly name: BytePath;
+  readonly facts: Facts;
+  /** Of a hard link: the name that has been copied. */
+  readonly firstName: BytePath | undefined;
+}
 
 /** Whether what stands in the destination is what the job would make, as kind, size and time tell. */
 export function isUpToDate(sight: Sight, job: Wanted, standing: Facts): boolean {

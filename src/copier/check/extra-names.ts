@@ -1,7 +1,8 @@
 import { type BytePath, join, native, ROOT, rawName } from '../../files/byte-path.js';
 import { type Facts, kindOf, sameDevice } from '../../files/facts.js';
 import { isReserved } from '../../files/reserved-names.js';
-import { entryCalls, type FolderPlace, type Names } from '../../files/system/entry-calls.js';
+import { entryCalls } from '../../files/system/choose-calls.js';
+import type { FolderPlace, Names } from '../../files/system/entry-calls.js';
 import type { FolderHandles } from '../../files/system/folder-handles.js';
 import { stat } from '../../files/system/stat.js';
 import type { Filters } from '../listing/filters.js';

@@ -2,7 +2,7 @@ import { type BytePath, join, native, ROOT, split } from '../../files/byte-path.
 import { type Facts, identityOf, sameDevice } from '../../files/facts.js';
 import { type Failure, failureOf, step } from '../../files/failure.js';
 import { isReserved } from '../../files/reserved-names.js';
-import { entryCalls } from '../../files/system/entry-calls.js';
+import { entryCalls } from '../../files/system/choose-calls.js';
 import { stat } from '../../files/system/stat.js';
 import type { Difference } from '../../protocol/differences.js';
 import type { DoneOutcome } from '../../protocol/messages.js';

@@ -1,7 +1,8 @@
 import { chmodSync } from 'node:fs';
 import { native } from '../../files/byte-path.js';
 import { type Facts, permissionsOf, withMode } from '../../files/facts.js';
-import { entryCalls, type FolderPlace } from '../../files/system/entry-calls.js';
+import { entryCalls } from '../../files/system/choose-calls.js';
+import type { FolderPlace } from '../../files/system/entry-calls.js';
 import { stat } from '../../files/system/stat.js';
 import { giveMode } from '../../rules/give-mode.js';
 

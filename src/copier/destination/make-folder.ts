@@ -2,7 +2,7 @@ import { chmodSync, unlinkSync } from 'node:fs';
 import { type BytePath, native, split } from '../../files/byte-path.js';
 import { kindOf } from '../../files/facts.js';
 import { codeOf, EntryError, step } from '../../files/failure.js';
-import { entryCalls } from '../../files/system/entry-calls.js';
+import { entryCalls } from '../../files/system/choose-calls.js';
 import type { FolderHandles } from '../../files/system/folder-handles.js';
 import { lstat } from '../../files/system/stat.js';
 import type { IfExists, Standing } from '../../protocol/messages.js';

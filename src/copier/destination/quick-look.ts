@@ -3,7 +3,7 @@ import type { BytePath } from '../../files/byte-path.js';
 import { FACT, FACT_ROW, type Facts } from '../../files/facts.js';
 import type { FileRun } from '../../files/file-run.js';
 import { NameColumn, type PackedNames } from '../../files/name-column.js';
-import { entryCalls } from '../../files/system/entry-calls.js';
+import { entryCalls } from '../../files/system/choose-calls.js';
 import type { FolderHandles } from '../../files/system/folder-handles.js';
 import { isSameFile } from '../../rules/is-up-to-date.js';
 import { timeGrainNs } from '../../rules/time-grain.js';

@@ -2,7 +2,8 @@ import { type BytePath, join, native, ROOT, rawName } from '../../files/byte-pat
 import { type EntryKind, type Facts, factsAt, kindOf, sameDevice, sameInode } from '../../files/facts.js';
 import { EntryError, type Failure, failureOf } from '../../files/failure.js';
 import { FileRun } from '../../files/file-run.js';
-import { entryCalls, type FolderPlace, type Names } from '../../files/system/entry-calls.js';
+import { entryCalls } from '../../files/system/choose-calls.js';
+import type { FolderPlace, Names } from '../../files/system/entry-calls.js';
 import { type FolderHandles, type OpenNames, openFolderHandles } from '../../files/system/folder-handles.js';
 import { lstat } from '../../files/system/stat.js';
 import type { Filters } from './filters.js';

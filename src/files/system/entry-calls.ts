@@ -1,9 +1,6 @@
 import type { Facts } from '../facts.js';
 import type { FileRun } from '../file-run.js';
 import type { PackedNames } from '../name-column.js';
-import { libc } from './libc.js';
-import { libcEntryCalls } from './libc-entry-calls.js';
-import { nodeEntryCalls } from './node-entry-calls.js';
 
 /** A folder that names can be looked up in. */
 export interface FolderPlace {
@@ -69,14 +66,3 @@ export interface Vectors {
   /** One `pwritev` of the slab's bytes from `start` to `end`. @returns the bytes written */
   write(descriptor: number, start: number, end: number, position: number): number;
 }
-
-/** The C library's calls where they can be reached, else Node's. */
-export function entryCalls(): EntryCalls {
-  if (calls === undefined) {
-    const library = libc();
-    calls = library === undefined ? nodeEntryCalls : libcEntryCalls(library);
-  }
-  return calls;
-}
-
-let calls: EntryCalls | undefined;

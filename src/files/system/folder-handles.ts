@@ -1,8 +1,9 @@
 import { constants, lstatSync, readlinkSync } from 'node:fs';
 import { type BytePath, native, ROOT, split } from '../byte-path.js';
 import { codeOf, EntryError } from '../failure.js';
+import { entryCalls } from './choose-calls.js';
 import { HAS_DESCRIPTOR_PATHS } from './descriptor-paths.js';
-import { entryCalls, type FolderPlace, type Names } from './entry-calls.js';
+import type { FolderPlace, Names } from './entry-calls.js';
 
 /**
  * Reaches the folders of one tree without ever passing through a symbolic link inside it.

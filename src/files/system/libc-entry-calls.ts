@@ -1,5 +1,4 @@
 import { constants } from 'node:fs';
-import { timesOf } from '../../common/system/times-of.js';
 import { FACT, FACT_ROW, type Facts, factsAt, unchangedAt } from '../facts.js';
 import { type PackedNames, startOf } from '../name-column.js';
 import type { EntryCalls } from './entry-calls.js';
@@ -30,7 +29,8 @@ export function libcEntryCalls(library: Libc): EntryCalls {
 
   const noName = addressOf(NO_NAME);
   const statxAddress = addressOf(statxBytes);
-  const timesAddress = addressOf(timesOf(0, 0, 0, 0));
+  const times = new Times();
+  const timesAddress = addressOf(times.bytes);
   let path = Buffer.allocUnsafeSlow(PATH_MAX);
   let pathAddress = addressOf(path);
   let rows: PackedNames | undefined;
@@ -108,12 +108,12 @@ export function libcEntryCalls(library: Libc): EntryCalls {
     },
 
     setTimes(descriptor, atime, atimeNs, mtime, mtimeNs) {
-      timesOf(atime, atimeNs, mtime, mtimeNs);
+      times.set(atime, atimeNs, mtime, mtimeNs);
       while (futimens(descriptor, timesAddress) < 0) throwUnlessInterrupted('futimens');
     },
 
     setTimesIn({ descriptor }, name, { atime, atimeNs, mtime, mtimeNs }) {
-      timesOf(atime, atimeNs, mtime, mtimeNs);
+      times.set(atime, atimeNs, mtime, mtimeNs);
       const path = asPath(name);
       while (utimensat(descriptor, path, timesAddress, AT_SYMLINK_NOFOLLOW) < 0) {
         throwUnlessInterrupted('utimensat');
@@ -206,4 +206,22 @@ function long(index: number): number {
 /** Seconds; before 1970 they are negative. */
 function time(index: number): number {
   return word(index + 1) < 2 ** 31 ? long(index) : Number(longs[index / 2]);
+}
+
+/** Two times as two `struct timespec`: of each a 64-bit number of seconds and one of nanoseconds, the lower half first. */
+class Times {
+  readonly bytes = Buffer.allocUnsafeSlow(32);
+  readonly #words = new Uint32Array(this.bytes.buffer);
+
+  set(atime: number, atimeNs: number, mtime: number, mtimeNs: number): void {
+    this.#setOne(0, atime, atimeNs);
+    this.#setOne(4, mtime, mtimeNs);
+  }
+
+  #setOne(start: number, seconds: number, nanoseconds: number): void {
+    this.#words[start] = seconds;
+    this.#words[start + 1] = Math.floor(seconds / 2 ** 32);
+    this.#words[start + 2] = nanoseconds;
+    this.#words[start + 3] = 0;
+  }
 }

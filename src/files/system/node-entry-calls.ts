@@ -11,7 +11,6 @@ import {
   statSync,
   writevSync,
 } from 'node:fs';
-import { nodeSeconds } from '../../common/system/node-seconds.js';
 import { NAME_ENCODING, native } from '../byte-path.js';
 import { type Facts, factsAt, factsFrom, unchanged, writeFacts } from '../facts.js';
 import { nameAt } from '../name-column.js';
@@ -64,6 +63,17 @@ export const nodeEntryCalls: EntryCalls = {
 
 /** Names taken from a directory in one go; libuv's own default of 32 makes four times the calls. */
 const NAMES_PER_READ = 256;
+
+/**
+ * A time as Node's `utimes` family takes it, exact to the microsecond.
+ *
+ * Node cuts a number towards zero to microseconds, and a double just short of one loses it: hence 0.4 µs. A
+ * negative number becomes the present time, a negative string does not.
+ */
+function nodeSeconds(seconds: number, nanoseconds: number): number | string {
+  const value = (seconds * 1e6 + Math.floor(nanoseconds / 1000)) / 1e6;
+  return value < 0 ? String(value - 4e-7) : value + 4e-7;
+}
 
 class NodeVectors implements Vectors {
   readonly #slab: Buffer;

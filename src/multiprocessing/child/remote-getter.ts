@@ -3,7 +3,7 @@ import { Closed, Empty } from '../errors.js';
 import { Fifo } from '../queue/fifo.js';
 import { withTurns } from '../queue/loop-turn.js';
 import { CLOSED_FOR_GET, emptyMessage } from '../queue/queue-end.js';
-import type { Ask } from './remote-queue.js';
+import type { Ask } from './ask.js';
 import { sendUp } from './upstream.js';
 
 // A consumer that gets item after item is sent items ahead: as many as it has been seen to consume in a few

@@ -2,7 +2,7 @@ import { Closed, Full } from '../errors.js';
 import type { Answer } from '../messages.js';
 import { withTurns } from '../queue/loop-turn.js';
 import { CLOSED_FOR_PUT, fullMessage } from '../queue/queue-end.js';
-import type { Ask } from './remote-queue.js';
+import type { Ask } from './ask.js';
 import { sendUp } from './upstream.js';
 
 // On credit, items go out at once, all of one tick in one message, and a put is done when the kernel has it.

@@ -1,13 +1,10 @@
 import { Closed } from '../errors.js';
-import type { Answer, Question, QueueToChild } from '../messages.js';
+import type { Question, QueueToChild } from '../messages.js';
 import type { QueueEnd, QueueSize } from '../queue/queue-end.js';
+import type { Ask, OnAnswer } from './ask.js';
 import { RemoteGetter } from './remote-getter.js';
 import { RemotePutter } from './remote-putter.js';
 import { type RemoteEnd, remoteEnds, sendUp, unflushedEnds } from './upstream.js';
-
-type OnAnswer = (answer: Answer) => void;
-
-export type Ask = (question: Question, onAnswer: OnAnswer) => number;
 
 /** A child's line to a queue that lives in its parent. */
 export class RemoteQueue implements QueueEnd<unknown>, RemoteEnd {

@@ -1,5 +1,6 @@
 import { EntryError } from '../../files/failure.js';
-import { entryCalls, type Vectors } from '../../files/system/entry-calls.js';
+import { entryCalls } from '../../files/system/choose-calls.js';
+import type { Vectors } from '../../files/system/entry-calls.js';
 
 /**
  * The buffers through which content moves: each is one chunk, and many travel in one call. All chunks lie side
@@ -7,7 +8,8 @@ import { entryCalls, type Vectors } from '../../files/system/entry-calls.js';
  */
 export class Chunks {
   readonly slab: Buffer;
-  readonly #chunkSize: number;
+  /** Of one chunk, in bytes. */
+  readonly chunkSize: number;
   readonly #count: number;
   readonly #vectors: Vectors;
 
@@ -16,7 +18,7 @@ export class Chunks {
    * @param isThrottled whether content has to be paid for: it then moves in small steps, so that it moves evenly
    */
   constructor(chunkSize: number, isThrottled: boolean) {
-    this.#chunkSize = chunkSize;
+    this.chunkSize = chunkSize;
     const most = isThrottled ? THROTTLED : UNTHROTTLED;
     this.#count = Math.min(Math.max(Math.floor(most.bytes / chunkSize), 1), most.chunks);
     this.slab = Buffer.allocUnsafeSlow(chunkSize * this.#count);
@@ -33,7 +35,7 @@ export class Chunks {
    * @returns the bytes read; 0 at the end of the file
    */
   read(descriptor: number, position: number, wanted: number): number {
-    const chunks = Math.min(Math.ceil(wanted / this.#chunkSize), this.#count);
+    const chunks = Math.min(Math.ceil(wanted / this.chunkSize), this.#count);
     return this.#vectors.read(descriptor, chunks, position);
   }
 

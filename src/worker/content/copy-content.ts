@@ -1,32 +1,24 @@
 import { ftruncateSync } from 'node:fs';
 import { type Facts, isSparse } from '../../files/facts.js';
 import { step } from '../../files/failure.js';
-import type { WorkerContext } from '../context/worker-context.js';
 import { dataRanges } from './data-ranges.js';
 import type { Digest } from './digest.js';
+import type { Pace } from './pace.js';
 import type { Steps } from './steps.js';
 
 /**
  * Streams a file's content, chunk by chunk, into an empty one; holes stay holes.
- * @returns the bytes that the target now has, and their digest where the run wants digests
+ * @returns the bytes that the target now has
  */
-export function* copyContent(
-  context: WorkerContext,
-  source: number,
-  target: number,
-  facts: Facts,
-): Steps<{ bytes: number; digest?: string }> {
-  const digest = context.newDigest();
-  const stream: Stream = { context, source, target, digest };
-  const end = isSparse(facts)
+export function* copyContent(stream: Stream, facts: Facts): Steps<number> {
+  return isSparse(facts)
     ? yield* copySparse(stream, facts.size)
     : yield* copyRange(stream, 0, facts.size, true);
-  return digest === undefined ? { bytes: end } : { bytes: end, digest: digest.end(end) };
 }
 
 /** @returns where the content ends: before its size, where that lies, as under `/sys` */
 function* copySparse(stream: Stream, size: number): Steps<number> {
-  const { context, source, target } = stream;
+  const { pace, source, target } = stream;
   let data = 0;
   for (const range of step('cannot be read', () => dataRanges(source, size))) {
     const end = yield* copyRange(stream, range.start, range.end, range.end === size);
@@ -34,14 +26,16 @@ function* copySparse(stream: Stream, size: number): Steps<number> {
     data += end - range.start;
   }
   step('cannot be written', () => ftruncateSync(target, size));
-  context.reporter.copiedBytes(size - data);
+  pace.copied(size - data);
   return size;
 }
 
+/** Content on its way. */
 export interface Stream {
-  readonly context: WorkerContext;
+  readonly pace: Pace;
   readonly source: number;
   readonly target: number;
+  /** Is fed with what comes by, where the run wants digests. */
   readonly digest: Digest | undefined;
 }
 
@@ -51,9 +45,9 @@ export interface Stream {
  * @returns where the content ends
  */
 export function* copyRange(stream: Stream, start: number, end: number, isLast: boolean): Steps<number> {
-  const { context, source, target, digest } = stream;
-  const { chunks, settings } = context;
-  const beyond = isLast ? settings.chunkSize : 0;
+  const { pace, source, target, digest } = stream;
+  const { chunks } = pace;
+  const beyond = isLast ? chunks.chunkSize : 0;
   let position = start;
   while (position < end || isLast) {
     const wanted = Math.max(end - position, 0) + beyond;
@@ -61,14 +55,14 @@ export function* copyRange(stream: Stream, start: number, end: number, isLast: b
     if (bytes === 0) break;
     // Chunks are read whole, so that more than this range can have come.
     const usable = isLast ? bytes : Math.min(bytes, end - position);
-    const payment = context.pay(usable);
+    const payment = pace.pay(usable);
     if (payment !== undefined) yield payment;
     step('cannot be written', () => chunks.write(target, position, usable));
     digest?.add(chunks.slab.subarray(0, usable), position);
     position += usable;
-    context.reporter.copiedBytes(usable);
+    pace.copied(usable);
     if (isLast && bytes < wanted && position >= end && end > 0) break;
-    const breath = context.reporter.breathe();
+    const breath = pace.breathe();
     if (breath !== undefined) yield breath;
   }
   return position;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { step } from '../../files/failure.js';
-import type { WorkerContext } from '../context/worker-context.js';
+import type { Pace } from './pace.js';
 import type { Steps } from './steps.js';
 
 /** SHA-256 of content, fed with it piece by piece in its order. */
@@ -31,12 +31,8 @@ export class Digest {
 const ZEROS = Buffer.alloc(1024 * 1024);
 
 /** The digest of an open file, read from its start to its end, or of its first `size` bytes. */
-export function* digestOf(
-  context: WorkerContext,
-  descriptor: number,
-  size = Number.MAX_SAFE_INTEGER,
-): Steps<string> {
-  const { chunks } = context;
+export function* digestOf(pace: Pace, descriptor: number, size = Number.MAX_SAFE_INTEGER): Steps<string> {
+  const { chunks } = pace;
   const digest = new Digest();
   let position = 0;
   while (position < size) {
@@ -47,7 +43,7 @@ export function* digestOf(
     const bytes = Math.min(read, wanted);
     digest.add(chunks.slab.subarray(0, bytes), position);
     position += bytes;
-    const breath = context.reporter.breathe();
+    const breath = pace.breathe();
     if (breath !== undefined) yield breath;
   }
   return digest.end(position);

@@ -1,8 +1,8 @@
 import { isSparse } from '../../files/facts.js';
 import { step } from '../../files/failure.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
-import type { WorkerContext } from '../context/worker-context.js';
 import type { OpenFile } from './open-untouched.js';
+import type { Pace } from './pace.js';
 import type { Steps } from './steps.js';
 
 /**
@@ -10,11 +10,11 @@ import type { Steps } from './steps.js';
  * @returns where the first byte is that differs, or that only one of them has; undefined: they are the same
  */
 export function* firstDifference(
-  context: WorkerContext,
+  pace: Pace,
   source: OpenFile,
   destination: OpenFile,
 ): Steps<number | undefined> {
-  const { chunks, otherChunks } = context;
+  const { chunks, otherChunks } = pace;
   const haveHoles = isSparse(source.facts) && isSparse(destination.facts);
   let position = 0;
   for (;;) {
@@ -30,10 +30,10 @@ export function* firstDifference(
     position += both;
     // A short read is no end: that is where nothing comes.
     if (both === 0) return bytes === others ? undefined : position;
-    const payment = context.pay(both);
+    const payment = pace.pay(both);
     if (payment !== undefined) yield payment;
-    context.reporter.copiedBytes(both);
-    const breath = context.reporter.breathe();
+    pace.copied(both);
+    const breath = pace.breathe();
     if (breath !== undefined) yield breath;
   }
 }

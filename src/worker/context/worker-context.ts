@@ -1,6 +1,6 @@
 import { type BytePath, ROOT, split } from '../../files/byte-path.js';
 import { FACT, FACT_ROW, type Facts } from '../../files/facts.js';
-import { entryCalls } from '../../files/system/entry-calls.js';
+import { entryCalls } from '../../files/system/choose-calls.js';
 import { type FolderHandles, openFolderHandles } from '../../files/system/folder-handles.js';
 import type { Queue } from '../../multiprocessing/index.js';
 import { type Batch, folderAt, type WorkerReport, type WorkerSettings } from '../../protocol/messages.js';
@@ -8,12 +8,13 @@ import { timeGrainNs } from '../../rules/time-grain.js';
 import { Chunks } from '../content/chunks.js';
 import { Clones } from '../content/clones.js';
 import type { Digest } from '../content/digest.js';
+import type { Pace } from '../content/pace.js';
 import { type DestinationTraits, readTraits } from '../metadata/destination-traits.js';
 import { Reporter } from './reporter.js';
 import { UnsyncedFolders } from './unsynced-folders.js';
 
 /** What one copy worker has at hand for all its batches. */
-export class WorkerContext {
+export class WorkerContext implements Pace {
   readonly source: FolderHandles;
   readonly destination: FolderHandles;
   readonly calls = entryCalls();
@@ -48,7 +49,6 @@ export class WorkerContext {
   /** Whether a small file is only to be copied: nothing to wait for, to compare with, to read back or to sync. */
   readonly isPlain: boolean;
 
-  /** Where there is a ceiling: waits until the pool's budget has room for so many bytes. */
   pay(bytes: number): Promise<void> | undefined {
     return this.#budget === undefined ? undefined : this.#payFrom(this.#budget, bytes);
   }
@@ -56,6 +56,14 @@ export class WorkerContext {
   async #payFrom(budget: Queue<number>, bytes: number): Promise<void> {
     while (this.#paidBytes < bytes) this.#paidBytes += await budget.get();
     this.#paidBytes -= bytes;
+  }
+
+  copied(bytes: number): void {
+    this.reporter.copiedBytes(bytes);
+  }
+
+  breathe(): Promise<void> | undefined {
+    return this.reporter.breathe();
   }
 
   /** Something in this folder was changed that has to be on the disk before it is told of. */
@@ -101,7 +109,6 @@ export class WorkerContext {
     return this.#timeGrainNs;
   }
 
-  /** For the second of two files that are read side by side. */
   get otherChunks(): Chunks {
     this.#otherChunks ??= new Chunks(this.settings.chunkSize, this.#budget !== undefined);
     return this.#otherChunks;

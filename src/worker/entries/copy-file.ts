@@ -1,13 +1,13 @@
 import { constants, fdatasyncSync, fsyncSync, ftruncateSync } from 'node:fs';
 import { type Facts, unchanged } from '../../files/facts.js';
 import { EntryError, step } from '../../files/failure.js';
+import { platformCalls } from '../../files/system/platform-calls.js';
 import type { NotKept } from '../../protocol/messages.js';
 import { copyContent } from '../content/copy-content.js';
 import type { Steps } from '../content/steps.js';
 import type { Finished, Job } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { creationMode, giveMetadata, type OpenFiles } from '../metadata/metadata.js';
-import { verify } from '../verify.js';
 import { openSource } from './open-source.js';
 import { putInPlace } from './put-in-place.js';
 import type { Target } from './target.js';
@@ -88,12 +88,15 @@ function* fillContent(context: WorkerContext, files: OpenFiles, facts: Facts): S
   const { source, target } = files;
   if (facts.size > 0 && context.clones.clone(files, facts, context.settings.reflink)) {
     const bytes = facts.size;
-    context.reporter.copiedBytes(bytes);
+    context.copied(bytes);
     const digest = yield* digestOf(context, source);
     return digest === undefined ? { how: 'cloned', bytes } : { how: 'cloned', bytes, digest };
   }
-  const { bytes, digest } = yield* copyContent(context, source, target, facts);
-  return digest === undefined ? { how: 'streamed', bytes } : { how: 'streamed', bytes, digest };
+  const digest = context.newDigest();
+  const bytes = yield* copyContent({ pace: context, source, target, digest }, facts);
+  return digest === undefined
+    ? { how: 'streamed', bytes }
+    : { how: 'streamed', bytes, digest: digest.end(bytes) };
 }
 
 /** @returns undefined where the run wants no digests */
@@ -120,4 +123,17 @@ export function* finish(
   const { how, bytes, digest } = content;
   const all = lost.length === 0 ? notKept : [...lost, ...notKept];
   return digest === undefined ? { how, bytes, notKept: all } : { how, bytes, notKept: all, digest };
+}
+
+/**
+ * Reads a written file back, from the disk where the platform lets the page cache be passed by.
+ * @param expected the digest taken while its content came by
+ * @throws {EntryError} VERIFY
+ */
+function* verify(context: WorkerContext, target: number, expected: string | undefined): Steps<void> {
+  if (context.digests === undefined || expected === undefined)
+    throw new TypeError('there is no digest to verify');
+  platformCalls()?.dropCache(target);
+  const found = yield* context.digests.digestOf(context, target);
+  if (found !== expected) throw new EntryError('VERIFY', 'what was read back is not what was written');
 }

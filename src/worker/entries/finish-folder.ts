@@ -5,11 +5,12 @@ import { step } from '../../files/failure.js';
 import { type PlatformCalls, platformCalls } from '../../files/system/platform-calls.js';
 import type { NotKept } from '../../protocol/messages.js';
 import { giveMode } from '../../rules/give-mode.js';
+import { keptPermissions } from '../../rules/kept-permissions.js';
 import { lossOf } from '../../rules/not-kept.js';
 import type { Finished } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { keepAttributes } from '../metadata/attributes.js';
-import { giveOwner, keptPermissions } from '../metadata/owner.js';
+import { giveOwner } from '../metadata/owner.js';
 
 /** Gives a folder its owner, attributes, mode and times: only now, as its content needed to write in it. */
 export function finishFolder(context: WorkerContext, folder: BytePath, facts: Facts): Finished {

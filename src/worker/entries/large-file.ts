@@ -29,7 +29,7 @@ function* begin(context: WorkerContext, job: Job, { place, name }: Target): Step
     try {
       const files = openFiles(context, job, source, target);
       if (!clones.clone(files, job.facts, settings.reflink)) return begun;
-      context.reporter.copiedBytes(job.facts.size);
+      context.copied(job.facts.size);
       return yield* end(context, files, job.facts, 'cloned');
     } finally {
       calls.close(target);
@@ -44,7 +44,7 @@ export function copyRangeOf(context: WorkerContext, job: Job): Steps<Finished> {
   return withBoth(context, job, function* ({ source, target }) {
     const { start, end } = partOf(job);
     const sinceMs = performance.now();
-    const reached = yield* copyRange({ context, source, target, digest: undefined }, start, end, false);
+    const reached = yield* copyRange({ pace: context, source, target, digest: undefined }, start, end, false);
     if (reached < end) throw changed();
     return { how: 'filled', bytes: 0, notKept: [], tookMs: performance.now() - sinceMs };
   });

@@ -5,12 +5,13 @@ import { O_PATH } from '../../files/system/folder-handles.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
 import type { NotKept } from '../../protocol/messages.js';
 import { giveMode } from '../../rules/give-mode.js';
+import { keptPermissions } from '../../rules/kept-permissions.js';
 import { lossOf } from '../../rules/not-kept.js';
 import type { Steps } from '../content/steps.js';
 import { type Finished, type Job, skipped } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { keepAttributes } from '../metadata/attributes.js';
-import { giveOwner, keptPermissions } from '../metadata/owner.js';
+import { giveOwner } from '../metadata/owner.js';
 import { putInPlace } from './put-in-place.js';
 
 /** Makes a FIFO like the source's, which is never opened; where it cannot be made, it is skipped and counted. */

@@ -2,7 +2,7 @@ import { renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { native } from '../../files/byte-path.js';
 import { type Facts, kindOf } from '../../files/facts.js';
 import { codeOf, EntryError, step } from '../../files/failure.js';
-import { entryCalls } from '../../files/system/entry-calls.js';
+import { entryCalls } from '../../files/system/choose-calls.js';
 import { isUpToDate } from '../../rules/is-up-to-date.js';
 import { lossOf } from '../../rules/not-kept.js';
 import type { Steps } from '../content/steps.js';

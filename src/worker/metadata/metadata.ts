@@ -1,12 +1,13 @@
 import { fchmodSync, fchownSync } from 'node:fs';
 import { type Facts, permissionsOf } from '../../files/facts.js';
-import { entryCalls } from '../../files/system/entry-calls.js';
+import { entryCalls } from '../../files/system/choose-calls.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
 import type { NotKept } from '../../protocol/messages.js';
 import { giveMode } from '../../rules/give-mode.js';
+import { keptPermissions } from '../../rules/kept-permissions.js';
 import { keepAttributes } from './attributes.js';
 import type { DestinationTraits } from './destination-traits.js';
-import { giveOwner, keptPermissions, needsOwner } from './owner.js';
+import { giveOwner, needsOwner } from './owner.js';
 
 /**
  * The mode with which a new file is created: its own at once, where nothing more has to be done to it; else

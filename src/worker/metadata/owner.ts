@@ -1,20 +1,12 @@
-import { type Facts, permissionsOf } from '../../files/facts.js';
+import type { Facts } from '../../files/facts.js';
 import { codeOf } from '../../files/failure.js';
+import type { OwnerKept } from '../../rules/kept-permissions.js';
 
 const UID = process.geteuid?.() ?? 0;
 const GID = process.getegid?.() ?? 0;
 const GROUPS = new Set(process.getgroups?.() ?? []);
 const IS_ROOT = UID === 0;
 const HAS_OWNERS = process.geteuid !== undefined;
-
-const SET_USER_ID = 0o4000;
-const SET_GROUP_ID = 0o2000;
-
-/** What became of owner and group. */
-export interface OwnerKept {
-  readonly user: boolean;
-  readonly group: boolean;
-}
 
 const KEPT: OwnerKept = { user: true, group: true };
 
@@ -52,8 +44,3 @@ export function giveOwner(
 
 /** Not allowed, a number that this user namespace does not know, a file system without owners. */
 const CANNOT_GIVE = new Set(['EPERM', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
-
-/** The permissions an entry may have: set-id bits would speak for the wrong owner without the right one. */
-export function keptPermissions(facts: Facts, owner: OwnerKept): number {
-  return permissionsOf(facts) & ~(owner.user ? 0 : SET_USER_ID) & ~(owner.group ? 0 : SET_GROUP_ID);
-}

@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { fromRoot } from './helpers/project-root.js';
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+}
+
+const files = readdirSync(fromRoot('src'), { recursive: true, encoding: 'utf8' });
+const imports = files.filter(file => file.endsWith('.ts')).flatMap(importsOf);
+
+/** Paths are relative to `src`. */
+function importsOf(from: string): Import[] {
+  const code = readFileSync(fromRoot('src', from), 'utf8');
+  return Array.from(
+    code.matchAll(/^(?:import|export)\b[^;]*?'(\.[^']+)'|\bimport\('(\.[^']+)'\)/gm),
+    ([text, first, later]) => ({ from, to: join(dirname(from), first ?? later ?? ''), text }),
+  ).map(found => ({ ...found, to: found.to.replace(/js$/, 'ts') }));
+}
+
+/** Takes away, again and again, what imports nothing that is left, or is imported by nothing: circles remain. */
+function circlesIn(edges: readonly Import[]): string[] {
+  const left = edges.filter(
+    ({ from, to }) => edges.some(other => other.from === to) && edges.some(other => other.to === from),
+  );
+  return left.length === edges.length ? left.map(({ from, to }) => `${from} → ${to}`) : circlesIn(left);
+}
+
+/** The command is one room; what stands in front of several rooms, a layer's door and ground, belongs to none. */
+function roomOf(file: string): string {
+  const [layer = ''] = file.split('/');
+  return layer === 'cli' || layer === 'build' ? layer : dirname(file);
+}
+const HALLS = new Set(['.', 'multiprocessing']);
+
+test('no file imports what leads back to it', () => {
+  expect(imports.length).toBeGreaterThan(500);
+  expect(circlesIn(imports)).toEqual([]);
+});
+
+test('no two rooms import each other', () => {
+  const between = imports
+    .map(({ from, to, text }) => ({ from: roomOf(from), to: roomOf(to), text }))
+    .filter(({ from, to }) => from !== to && !HALLS.has(from) && !HALLS.has(to));
+  const pairs = new Set(between.map(({ from, to }) => `${from} → ${to}`));
+  const mutual = between.filter(({ from, to }) => from < to && pairs.has(`${to} → ${from}`));
+  expect(new Set(mutual.map(({ from, to }) => `${from} ↔ ${to}`))).toEqual(new Set(NOT_YET));
+});
+
+/** Shrinks to nothing. */
+const NOT_YET = [
+  'copier ↔ copier/copy',
+  'copier ↔ copier/listing',
+  'copier ↔ copier/report',
+  'copier ↔ copier/request',
+  'copier/destination ↔ copier/report',
+  'copier/listing ↔ copier/request',
+];
+
+test('the copier knows of the workers no more than their program and the types of what it exports', () => {
+  const known = imports.filter(({ from, to }) => from.startsWith('copier/') && to.startsWith('worker/'));
+  const more = known.filter(
+    ({ to, text }) => to !== 'worker/worker-process.ts' && !text.startsWith('import type'),
+  );
+  expect(known.length).toBeGreaterThan(0);
+  expect(more).toEqual([]);
+});
