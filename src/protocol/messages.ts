@@ -146,21 +146,21 @@ export interface DoneColumns {
   /** Of each, as they stood in the batch: one behind the other, each ended by a zero. */
   readonly names: Uint8Array;
   /** The few rows of which there is more to tell, by their place in the batch. */
-  readonly more: ReadonlyMap<number, More>;
+  readonly details: ReadonlyMap<number, DoneDetails>;
 }
 
-export interface DoneOutcome extends More {
+export interface DoneOutcome extends DoneDetails {
   readonly how: JobHow;
   /** Of content. */
   readonly bytes: number;
 }
 
-/** The bytes of content that an entry of this size brings when it ends so; what is otherwise stands in its `More`. */
+/** The bytes of content that an entry of this size brings when it ends so; what is otherwise stands in its `DoneDetails`. */
 export function usualBytes(how: JobHow, size: number): number {
   return how === 'streamed' || how === 'cloned' ? size : 0;
 }
 
-export interface More {
+export interface DoneDetails {
   /** Of content, where they are not what the entry's size and `how` say. */
   readonly bytes?: number;
   readonly notKept?: readonly NotKept[];

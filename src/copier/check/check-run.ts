@@ -1,13 +1,14 @@
 import { openFolderHandles } from '../../files/system/folder-handles.js';
+import type { WorkerSettings } from '../../protocol/messages.js';
 import { timeGrainNs } from '../../rules/time-grain.js';
-import { checkerSettings } from '../checker-settings.js';
 import { Budget } from '../dispatch/budget.js';
 import { Dispatcher, type JobListener } from '../dispatch/dispatcher.js';
-import { exitStatus } from '../exit-status.js';
 import { filteredEntries } from '../listing/filtered-entries.js';
 import { entriesIn } from '../listing/list-entries.js';
 import { Slices } from '../listing/slices.js';
-import { Stop } from '../report/stop.js';
+import { exitStatus, Stop } from '../report/stop.js';
+import type { CopySettings } from '../request/options.js';
+import type { Places } from '../request/places.js';
 import { listOptionsOf, type Plan } from '../request/plan.js';
 import type { CheckListener, CheckReport } from './check-report.js';
 import type { BothTrees } from './extra-names.js';
@@ -118,3 +119,25 @@ export class CheckRun {
 
 /** In each tree, beside those of the walk: a folder, its parent, and their root come again at once, others later. */
 const OPEN_FOLDERS = 4;
+
+/** What the workers of a comparison are told: of what concerns writing, that nothing is to be done. */
+function checkerSettings(places: Places, { chunkSize, dereference }: CopySettings): WorkerSettings {
+  return {
+    source: places.sourceRoot,
+    destination: places.destinationRoot,
+    finalDestination: places.destinationRoot,
+    chunkSize,
+    runId: '',
+    standing: 'content',
+    trust: 'nothing',
+    ifExists: 'skip',
+    reflink: 'never',
+    dereference,
+    attributes: false,
+    strict: false,
+    verify: false,
+    digests: false,
+    fsync: false,
+    parentPid: process.pid,
+  };
+}

@@ -7,9 +7,10 @@ import { stat } from '../../files/system/stat.js';
 import { version } from '../../version.js';
 import { cleanTemporaries } from '../destination/clean-temporaries.js';
 import { cloneGuess } from '../destination/clone-guess.js';
+import { sweep } from '../destination/delete-extras.js';
 import { NameCollisions } from '../destination/name-collisions.js';
 import { QuickLook } from '../destination/quick-look.js';
-import { findShortage, fullInWords, shortageInWords } from '../destination/space-check.js';
+import { findShortage, fullInWords, measureTree, shortageInWords } from '../destination/space-check.js';
 import {
   giveFinalName,
   openWorkFolder,
@@ -22,14 +23,12 @@ import { Dispatcher, type JobListener } from '../dispatch/dispatcher.js';
 import { filteredEntries } from '../listing/filtered-entries.js';
 import { entriesIn } from '../listing/list-entries.js';
 import { Slices } from '../listing/slices.js';
-import { measureTree } from '../measure-tree.js';
 import { type CopyReport, eventDestination, eventPlaces } from '../report/events.js';
 import { Ledger } from '../report/ledger.js';
 import { openSideFiles, type SideFiles } from '../report/side-files.js';
 import { Stop } from '../report/stop.js';
 import type { Tally } from '../report/tally.js';
 import { listOptionsOf, type Plan } from '../request/plan.js';
-import { sweep } from '../sweep.js';
 import { LargeFiles } from './large-files.js';
 import { TreeCopy } from './tree-copy.js';
 import { workerSettings } from './worker-settings.js';
@@ -121,7 +120,7 @@ export class CopyRun {
           folder.standing === 'content' ? (part?.temporaryName ?? name) : name,
         );
       },
-      isForAll: failure => this.#isStoppedAsFull(failure, folder.root),
+      isDiskFull: failure => this.#isStoppedAsFull(failure, folder.root),
       collisions: new NameCollisions(folder.root, this.#runId),
       quickLook: this.#isTimeTrusted(folder) ? new QuickLook(destination, folder.root) : undefined,
       add: job => dispatcher().add(job),

@@ -15,11 +15,10 @@ import {
   type PendingJob,
 } from '../dispatch/pending-job.js';
 import type { Listed } from '../listing/list-entries.js';
-import type { TreeCopyParts } from '../tree-copy-parts.js';
 import { FolderTree, type PendingFolder } from './folder-tree.js';
 import { HardLinks } from './hard-links.js';
 import type { LargeStep } from './large-files.js';
-import { TreePlan } from './tree-plan.js';
+import { type TreeCopyParts, TreePlan } from './tree-plan.js';
 
 /** Books what becomes of the jobs of a tree, and adds those that follow from it. */
 export class TreeCopy {

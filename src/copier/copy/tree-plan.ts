@@ -3,15 +3,55 @@ import { type Facts, isSparse } from '../../files/facts.js';
 import { EntryError, type Failure, failureOf } from '../../files/failure.js';
 import type { FileRun } from '../../files/file-run.js';
 import { isReserved } from '../../files/reserved-names.js';
-import type { JobKind } from '../../protocol/messages.js';
+import type { FolderHandles } from '../../files/system/folder-handles.js';
+import type { IfExists, JobKind, Standing } from '../../protocol/messages.js';
 import { lossOf } from '../../rules/not-kept.js';
 import { makeFolder } from '../destination/make-folder.js';
-import { finishJob } from '../dispatch/pending-job.js';
+import type { NameCollisions } from '../destination/name-collisions.js';
+import type { QuickLook } from '../destination/quick-look.js';
+import type { Spared } from '../destination/remove-tree.js';
+import { finishJob, type PendingJob } from '../dispatch/pending-job.js';
 import { entriesOf, type Listed, type ListedEntry, type ListedFiles } from '../listing/list-entries.js';
-import type { TreeCopyParts } from '../tree-copy-parts.js';
+import type { Ledger } from '../report/ledger.js';
 import type { FolderTree } from './folder-tree.js';
 import type { HardLinks } from './hard-links.js';
-import { isLarge } from './large-files.js';
+import { isLarge, type LargeFiles } from './large-files.js';
+
+/** What a `TreeCopy` works with. */
+export interface TreeCopyParts {
+  readonly ledger: Ledger;
+  readonly destination: FolderHandles;
+  readonly standing: Standing;
+  readonly ifExists: IfExists;
+  readonly strict: boolean;
+  /** Whether a folder that stands in an entry's place may go with all that is in it, at the end. */
+  readonly replacesFolders: boolean;
+  /** A folder that holds any of this stays. */
+  readonly spared: Spared;
+  /** Whether a folder that is made has to be given its mode: the umask or the folder above may have changed it. */
+  readonly setsModes: boolean;
+  readonly collisions: NameCollisions;
+  /** Undefined where each file is to be copied by one worker, as its digest is wanted or there is but one. */
+  readonly largeFiles: LargeFiles | undefined;
+  /** Removes what a large file has left under its temporary or, in a copy's own folder, its own name. */
+  readonly drop: (job: PendingJob) => void;
+  /** Whether a failure stops the whole run, so that its entry is no failed one but left for the next run. */
+  readonly isDiskFull: (failure: Failure) => boolean;
+  /** Undefined where what stands there has to be replaced, or read. */
+  readonly quickLook: QuickLook | undefined;
+  /** Hands a job to the workers. */
+  readonly add: (job: PendingJob) => void;
+  /** Hands files of one folder to them: those in the run's rows from `from` to before `end`. */
+  readonly addFiles: (
+    folder: BytePath,
+    run: FileRun,
+    from: number,
+    end: number,
+    onAdded: (count: number, batch: number) => void,
+  ) => void;
+  /** The number of the batch to which the next job is added. */
+  readonly batchNumber: () => number;
+}
 
 /** Takes what is listed, makes its folders, and decides which job each entry is for the workers. */
 export class TreePlan {
@@ -88,7 +128,7 @@ export class TreePlan {
       ledger.settled(folder, true, 'skipped', 0);
     } catch (error) {
       const failure = failureOf(error);
-      if (!this.#parts.isForAll(failure)) ledger.failed(folder, failure);
+      if (!this.#parts.isDiskFull(failure)) ledger.failed(folder, failure);
     }
     skip();
   }

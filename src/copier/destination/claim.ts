@@ -1,9 +1,9 @@
 import { linkSync, lstatSync, readdirSync, renameSync, rmSync, unlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BytePath, native, rawName, readable } from '../../files/byte-path.js';
-import { codeOf, failureOf } from '../../files/failure.js';
+import { codeOf } from '../../files/failure.js';
 import { CLAIM_NAME, claimantName, heirName, temporaryName } from '../../files/reserved-names.js';
-import { RefusedError } from '../report/errors.js';
+import { RefusedError, refusal } from '../report/errors.js';
 import { identityOf, isAlive, isSameBoot, type ProcessIdentity, thisMachine } from './liveness.js';
 import { makeOwnFile, readOwnFile } from './own-file.js';
 
@@ -140,10 +140,7 @@ export class Claim {
     try {
       return readdirSync(native(this.#root));
     } catch (error) {
-      const { code, message } = failureOf(error);
-      throw new RefusedError(`${readable(this.#root)}: cannot be read: ${message} (${code})`, {
-        cause: error,
-      });
+      throw refusal(readable(this.#root), 'cannot be read', error);
     }
   }
 
@@ -166,10 +163,7 @@ export class Claim {
       return true;
     } catch (error) {
       if (codeOf(error) === 'EEXIST') return false;
-      const { code, message } = failureOf(error);
-      throw new RefusedError(`${readable(this.#root)}: cannot be written: ${message} (${code})`, {
-        cause: error,
-      });
+      throw refusal(readable(this.#root), 'cannot be written', error);
     }
   }
 

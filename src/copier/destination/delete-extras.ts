@@ -1,11 +1,13 @@
 import { type BytePath, join, NAME_ENCODING, native, ROOT, split } from '../../files/byte-path.js';
-import { type Device, type Facts, identityOf, kindOf, sameDevice } from '../../files/facts.js';
+import { type Device, type Facts, identityOf, kindOf, sameDevice, sameInode } from '../../files/facts.js';
 import { codeOf, failureOf } from '../../files/failure.js';
 import { isReserved } from '../../files/reserved-names.js';
-import type { FolderHandles } from '../../files/system/folder-handles.js';
+import { type FolderHandles, openFolderHandles } from '../../files/system/folder-handles.js';
 import { lstat, lstatIfThere, stat } from '../../files/system/stat.js';
 import type { Filters } from '../listing/filters.js';
 import type { Selection } from '../listing/selection.js';
+import type { CopySettings } from '../request/options.js';
+import type { Places } from '../request/places.js';
 import { namesIn } from './names-in.js';
 import { openToOwner } from './open-to-owner.js';
 import { type Removal, removeTree } from './remove-tree.js';
@@ -30,6 +32,43 @@ export interface Trees {
    * alone; undefined: all were, and nothing is.
    */
   readonly onlyDeviceOf: Facts | undefined;
+}
+
+/**
+ * Removes from the destination what the source does not have; yields each removal.
+ * @returns undefined where the source is not the folder any more that was copied: an empty place where a disk was
+ *   mounted would have everything removed
+ */
+export function sweep(
+  places: Places,
+  settings: CopySettings,
+  destination: FolderHandles,
+  chosen: Pick<Trees, 'selection' | 'filters' | 'sparesExcluded'>,
+): Generator<Deletion, void, undefined> | undefined {
+  return isSourceAsBefore(places) ? deletions(places, settings, destination, chosen) : undefined;
+}
+
+function* deletions(
+  { sourceRoot, sourceFacts }: Places,
+  { dereference, oneFileSystem }: CopySettings,
+  destination: FolderHandles,
+  chosen: Pick<Trees, 'selection' | 'filters' | 'sparesExcluded'>,
+): Generator<Deletion, void, undefined> {
+  const source = openFolderHandles(sourceRoot, dereference);
+  const onlyDeviceOf = oneFileSystem ? sourceFacts : undefined;
+  try {
+    yield* deleteExtras({ source, destination, dereference, onlyDeviceOf, ...chosen }, true);
+  } finally {
+    source.close();
+  }
+}
+
+function isSourceAsBefore({ sourceRoot, sourceFacts }: Places): boolean {
+  try {
+    return sameInode(stat(native(sourceRoot)), sourceFacts);
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -16,8 +16,8 @@ export class NameCollisions {
   constructor(root: BytePath, runId: string) {
     this.#root = root;
     this.#scratch = entryTemporaryName(runId, 0, 0);
-    const shouted = lstatSync(native(`${root}/${CLAIM_NAME.toUpperCase()}`), { throwIfNoEntry: false });
-    this.#folders = shouted === undefined ? undefined : new Map();
+    const upperCased = lstatSync(native(`${root}/${CLAIM_NAME.toUpperCase()}`), { throwIfNoEntry: false });
+    this.#folders = upperCased === undefined ? undefined : new Map();
   }
 
   /** Whether there can be any. */

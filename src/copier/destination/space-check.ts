@@ -2,12 +2,8 @@ import { type StatsFs, statfsSync } from 'node:fs';
 import { type BytePath, native } from '../../files/byte-path.js';
 import { BCACHEFS, BTRFS, F2FS, FUSE, XFS, ZFS } from '../../files/system/file-systems.js';
 import { formatBytes } from '../../units.js';
-
-/** What a run still has to write, at the least. */
-export interface Need {
-  readonly bytes: number;
-  readonly entries: number;
-}
+import { entriesIn, listEntries } from '../listing/list-entries.js';
+import type { Need } from '../report/ledger.js';
 
 export interface Shortage {
   readonly what: 'bytes' | 'inodes';
@@ -65,4 +61,17 @@ function fileSystemAt(root: BytePath): StatsFs | undefined {
 
 function freeBytes({ bfree, bavail, bsize }: StatsFs): number {
   return (process.geteuid?.() === 0 ? bfree : bavail) * bsize;
+}
+
+/** Bytes of content and number of entries under a folder, as far as it can be read. */
+export function measureTree(root: BytePath): Need {
+  let bytes = 0;
+  let entries = 0;
+  for (const listed of listEntries(root, { dereference: false, oneFileSystem: true })) {
+    if (listed.kind === 'leave' || listed.kind === 'failed') continue;
+    entries += entriesIn(listed);
+    if (listed.kind === 'entry') bytes += listed.entry.facts.size;
+    else if (listed.kind === 'files') bytes += listed.run.bytes;
+  }
+  return { bytes, entries };
 }

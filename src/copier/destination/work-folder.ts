@@ -13,11 +13,10 @@ import {
 import { dirname } from 'node:path';
 import { type BytePath, native, rawName, readable } from '../../files/byte-path.js';
 import { type Facts, kindOf, permissionsOf } from '../../files/facts.js';
-import { failureOf } from '../../files/failure.js';
 import { CLAIM_NAME, MARK_NAME } from '../../files/reserved-names.js';
 import { lstat, stat } from '../../files/system/stat.js';
 import type { Standing, Trust } from '../../protocol/messages.js';
-import { RefusedError } from '../report/errors.js';
+import { RefusedError, refusal } from '../report/errors.js';
 import type { CopySettings } from '../request/options.js';
 import type { Places } from '../request/places.js';
 import { Claim } from './claim.js';
@@ -97,7 +96,7 @@ async function openPartial(places: Places, settings: CopySettings, runId: string
     return { root, standing, trust, setsModes, claim, deadRuns: new Set(dead) };
   } catch (error) {
     claim.release();
-    throw error instanceof RefusedError ? error : refused(root, error);
+    throw error instanceof RefusedError ? error : refusal(readable(root), 'cannot be made', error);
   }
 }
 
@@ -136,7 +135,7 @@ async function makeParents({ destinationRoot }: Places): Promise<void> {
     // Handed on to `mkdir` as it is, though its types speak of strings only.
     await ensureDir(parent as string);
   } catch (error) {
-    throw refused(destinationRoot, error);
+    throw refusal(readable(destinationRoot), 'cannot be made', error);
   }
 }
 
@@ -150,7 +149,7 @@ function makeIfFree(root: BytePath): number | undefined {
     chmodSync(native(root), PRIVATE);
     return permissions;
   } catch (error) {
-    throw refused(root, error);
+    throw refusal(readable(root), 'cannot be made', error);
   }
 }
 
@@ -186,9 +185,4 @@ function isWithoutContent(name: string): boolean {
 
 function isOurs({ uid }: Facts): boolean {
   return process.geteuid === undefined || uid === process.geteuid();
-}
-
-function refused(path: BytePath, error: unknown): RefusedError {
-  const { code, message } = failureOf(error);
-  return new RefusedError(`${readable(path)}: cannot be made: ${message} (${code})`, { cause: error });
 }

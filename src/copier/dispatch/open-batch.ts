@@ -74,7 +74,7 @@ export class OpenBatch {
    * @param inRuns whether plain files are told of together
    */
   *settleDone(done: DoneColumns, inRuns: boolean): Generator<Settled, void, undefined> {
-    const { from, hows, more } = done;
+    const { from, hows, details } = done;
     const end = from + hows.length;
     for (let row = from; row < end; ) {
       const how = JOB_HOWS.wordOf(hows[row - from]);
@@ -89,7 +89,7 @@ export class OpenBatch {
       if (how !== undefined) {
         const job = this.settle(row);
         const usual = { how, bytes: usualBytes(how, job.facts.size) };
-        yield { kind: 'job', job, outcome: more.size === 0 ? usual : { ...usual, ...more.get(row) } };
+        yield { kind: 'job', job, outcome: details.size === 0 ? usual : { ...usual, ...details.get(row) } };
       }
       row += 1;
     }
@@ -101,12 +101,12 @@ export class OpenBatch {
     }
   }
 
-  #isInRun({ from, hows, more }: DoneColumns, row: number, start: number): boolean {
+  #isInRun({ from, hows, details }: DoneColumns, row: number, start: number): boolean {
     return (
       hows[row - from] === STREAMED &&
       this.#jobs.isPlainFile(row) &&
       this.#jobs.folderAt(row) === this.#jobs.folderAt(start) &&
-      !(more.size > 0 && more.has(row))
+      !(details.size > 0 && details.has(row))
     );
   }
 

@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
 import ignore, { type Ignore } from 'ignore';
 import { type BytePath, bytePath, NAME_ENCODING, readable } from '../../files/byte-path.js';
-import { failureOf } from '../../files/failure.js';
-import { RefusedError } from '../report/errors.js';
-import type { CopySettings } from '../request/options.js';
+import { RefusedError, refusal } from '../report/errors.js';
 import { LONGEST_PATTERN } from './patterns.js';
+
+/** The patterns of a run, as its options give them. */
+export interface PatternOptions {
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly ignoreFile: string | Buffer | undefined;
+}
 
 /**
  * What a copy leaves out, by gitignore lines relative to the source: first those of the ignore file, then the
@@ -28,7 +33,7 @@ export class Filters {
   }
 
   /** @throws {RefusedError} where the ignore file cannot be read or used */
-  static read({ include, exclude, ignoreFile }: CopySettings): Filters {
+  static read({ include, exclude, ignoreFile }: PatternOptions): Filters {
     const first = ignoreFile === undefined ? '' : readLines(ignoreFile);
     // A carriage return at the end of a given pattern is part of the name, and not of the line's end.
     const given = [...exclude, ...include.map(glob => `!${glob}`)].map(line => `${bytePath(line)}\r\n`);
@@ -100,8 +105,7 @@ function readLines(file: string | Buffer): string {
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    const { code, message } = failureOf(error);
-    throw new RefusedError(`ignore file ${shown}: cannot be read: ${message} (${code})`, { cause: error });
+    throw refusal(`ignore file ${shown}`, 'cannot be read', error);
   }
   const start = bytes.subarray(0, UTF8_MARK.length).equals(UTF8_MARK) ? UTF8_MARK.length : 0;
   const text = bytes.toString(NAME_ENCODING, start);

@@ -1,5 +1,4 @@
-import { UsageError } from '../report/errors.js';
-import { shownValue } from '../shown-value.js';
+import { shownValue, UsageError } from '../report/errors.js';
 
 /** As long as a path may be that is given to the system in one piece. */
 export const LONGEST_PATTERN = 4096;

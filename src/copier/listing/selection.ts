@@ -8,8 +8,7 @@ import {
   rawName,
   readable,
 } from '../../files/byte-path.js';
-import { failureOf } from '../../files/failure.js';
-import { RefusedError, UsageError } from '../report/errors.js';
+import { refusal, UsageError } from '../report/errors.js';
 
 /** The entries that `--from` names: each with the folders it lies in, and a folder with all that is in it. */
 export class Selection {
@@ -26,10 +25,7 @@ export class Selection {
     try {
       bytes = readFileSync(file);
     } catch (error) {
-      const { code, message } = failureOf(error);
-      throw new RefusedError(`from ${readable(bytePath(file))}: cannot be read: ${message} (${code})`, {
-        cause: error,
-      });
+      throw refusal(`from ${readable(bytePath(file))}`, 'cannot be read', error);
     }
     const root: Node = new Map();
     let isWhole = false;

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { type Failure, failureOf } from '../../files/failure.js';
 import type { CopyReport } from './events.js';
 
@@ -6,10 +7,10 @@ export class RefusedError extends Error {
   override readonly name: string = 'RefusedError';
 }
 
-/** The sentence of a refusal that an error is the reason for. */
-export function refusal(path: string, what: string, error: unknown): string {
+/** A refusal that an error is the reason for. @param path as it is to be shown */
+export function refusal(path: string, what: string, error: unknown): RefusedError {
   const { code, message } = failureOf(error);
-  return `${path}: ${what}: ${message} (${code})`;
+  return new RefusedError(`${path}: ${what}: ${message} (${code})`, { cause: error });
 }
 
 /** An option or argument that cannot be used. */
@@ -36,4 +37,11 @@ export class PartialCopyError extends Error {
     const entries = files + folders + skipped + failed + left;
     super(`${failures.length} of ${entries} entries could not be copied`);
   }
+}
+
+/** A value that should not be there, as a refusal shows it: callers without types can give anything. */
+export function shownValue(value: unknown): string {
+  return typeof value === 'string'
+    ? JSON.stringify(value)
+    : inspect(value, { depth: 0, breakLength: Infinity });
 }

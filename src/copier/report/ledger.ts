@@ -3,13 +3,17 @@ import { allocatedBytes, type Facts } from '../../files/facts.js';
 import type { Failure } from '../../files/failure.js';
 import type { FileRun } from '../../files/file-run.js';
 import type { How, NotKept } from '../../protocol/messages.js';
-import type { Need } from '../destination/space-check.js';
-import { exitStatus } from '../exit-status.js';
 import type { EventSink } from './event-sink.js';
 import { type EndEvent, eventPath } from './events.js';
 import type { SideFiles } from './side-files.js';
-import type { StopReason } from './stop.js';
+import { exitStatus, type StopReason } from './stop.js';
 import { Tally } from './tally.js';
+
+/** What a run still has to write, at the least. */
+export interface Need {
+  readonly bytes: number;
+  readonly entries: number;
+}
 
 /** Keeps the books of a run: every entry is found once and settled once, and told of when it is. */
 export class Ledger {

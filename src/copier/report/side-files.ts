@@ -1,7 +1,6 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { type BytePath, bytePath, NAME_ENCODING, ROOT, readable } from '../../files/byte-path.js';
-import { failureOf } from '../../files/failure.js';
-import { RefusedError } from './errors.js';
+import { refusal } from './errors.js';
 
 /** The files that a run writes beside the copy: the manifest of `--checksums`, the list of `--failed`. */
 export interface SideFiles {
@@ -90,9 +89,6 @@ function openSideFile(option: string, path: string | Buffer | undefined): SideFi
   try {
     return new SideFile(openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o666));
   } catch (error) {
-    const { code, message } = failureOf(error);
-    throw new RefusedError(`${option} ${readable(bytePath(path))}: cannot be written: ${message} (${code})`, {
-      cause: error,
-    });
+    throw refusal(`${option} ${readable(bytePath(path))}`, 'cannot be written', error);
   }
 }

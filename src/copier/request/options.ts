@@ -1,9 +1,8 @@
 import type { IfExists, Reflink } from '../../protocol/messages.js';
 import { validatePatterns } from '../listing/patterns.js';
-import { UsageError } from '../report/errors.js';
+import { shownValue, UsageError } from '../report/errors.js';
 import { EventSink } from '../report/event-sink.js';
 import type { CopyEvent } from '../report/events.js';
-import { shownValue } from '../shown-value.js';
 
 /** What can be asked of a copy; all of it optional, with the command's defaults. */
 export interface CopyOptions {

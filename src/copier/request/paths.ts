@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { type BytePath, NAME_ENCODING, native, rawName, readable } from '../../files/byte-path.js';
 import { codeOf } from '../../files/failure.js';
-import { RefusedError, refusal } from '../report/errors.js';
+import { refusal } from '../report/errors.js';
 
 /** `node:path` looks for separators and dots only, which are the same in bytes as in text. */
 export function absolute(path: BytePath): BytePath {
@@ -14,7 +14,7 @@ function workingFolder(): string {
   try {
     return NAME_ENCODING === 'utf8' ? process.cwd() : realPath(rawName('.'));
   } catch (error) {
-    throw new RefusedError(refusal('.', 'the working folder cannot be reached', error), { cause: error });
+    throw refusal('.', 'the working folder cannot be reached', error);
   }
 }
 
@@ -30,7 +30,7 @@ export function nearestStanding(start: BytePath): BytePath {
       return realPath(path);
     } catch (error) {
       if (parentOf(path) === path || (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR')) {
-        throw new RefusedError(refusal(readable(path), 'cannot be reached', error), { cause: error });
+        throw refusal(readable(path), 'cannot be reached', error);
       }
     }
   }

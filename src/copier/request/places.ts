@@ -4,8 +4,7 @@ import { type BytePath, bytePath, NAME_ENCODING, native, rawName, readable } fro
 import { type Facts, kindOf, sameInode } from '../../files/facts.js';
 import { codeOf } from '../../files/failure.js';
 import { lstat, stat } from '../../files/system/stat.js';
-import { RefusedError, refusal, UsageError } from '../report/errors.js';
-import { shownValue } from '../shown-value.js';
+import { RefusedError, refusal, shownValue, UsageError } from '../report/errors.js';
 import { isPath } from './options.js';
 import { absolute, nearestStanding, parentOf, realPath } from './paths.js';
 
@@ -120,7 +119,7 @@ function statSource(shown: string, path: BytePath): Facts {
   try {
     facts = stat(native(path));
   } catch (error) {
-    throw new RefusedError(refusal(shown, 'cannot be copied', error), { cause: error });
+    throw refusal(shown, 'cannot be copied', error);
   }
   if (kindOf(facts) !== 'folder')
     throw new RefusedError(`${shown}: cannot be copied: it is no folder (ENOTDIR)`);
@@ -132,7 +131,7 @@ function refuseUnreadable(shown: string, path: BytePath): void {
   try {
     accessSync(native(path), constants.R_OK | constants.X_OK);
   } catch (error) {
-    throw new RefusedError(refusal(shown, 'cannot be read', error), { cause: error });
+    throw refusal(shown, 'cannot be read', error);
   }
 }
 
@@ -156,7 +155,7 @@ function statIfThere(shown: string, look: () => Facts): Facts | undefined {
     return look();
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
-    throw new RefusedError(refusal(shown, 'cannot be written', error), { cause: error });
+    throw refusal(shown, 'cannot be written', error);
   }
 }
 
@@ -200,6 +199,6 @@ function refuseUnwritable(shown: string, destinationRoot: BytePath, exists: bool
     accessSync(native(folder), constants.W_OK | constants.X_OK);
   } catch (error) {
     if (error instanceof RefusedError) throw error;
-    throw new RefusedError(refusal(shown, 'cannot be written', error), { cause: error });
+    throw refusal(shown, 'cannot be written', error);
   }
 }

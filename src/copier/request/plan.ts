@@ -3,7 +3,6 @@ import { stat } from '../../files/system/stat.js';
 import type { Filters } from '../listing/filters.js';
 import type { ListOptions } from '../listing/list-entries.js';
 import { Selection } from '../listing/selection.js';
-import { readFilters } from '../read-filters.js';
 import type { CopySettings } from './options.js';
 import type { Places } from './places.js';
 
@@ -33,4 +32,15 @@ export function listOptionsOf(
   const { dereference, oneFileSystem } = settings;
   const destination = root === undefined ? undefined : stat(native(root));
   return { dereference, oneFileSystem, destination, selection, filters };
+}
+
+/**
+ * The filters of a run; what reads patterns is loaded only where there are any.
+ * @throws {RefusedError} where the ignore file cannot be read or used
+ */
+async function readFilters(settings: CopySettings): Promise<Filters | undefined> {
+  const { include, exclude, ignoreFile } = settings;
+  if (include.length + exclude.length === 0 && ignoreFile === undefined) return undefined;
+  const { Filters } = await import('../listing/filters.js');
+  return Filters.read(settings);
 }

@@ -1,4 +1,4 @@
-import { fstatSync, lstatSync, statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { type Facts, factsFrom } from '../facts.js';
 
 /** Node's calls of these names, with 64-bit numbers; for the few places that every run passes once. */
@@ -15,8 +15,4 @@ export function lstat(path: string | Buffer): Facts {
 export function lstatIfThere(path: string | Buffer): Facts | undefined {
   const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   return stats && factsFrom(stats);
-}
-
-export function fstat(descriptor: number): Facts {
-  return factsFrom(fstatSync(descriptor, { bigint: true }));
 }

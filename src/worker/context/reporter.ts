@@ -6,10 +6,10 @@ import { NO_WORD } from '../../protocol/codes.js';
 import {
   type Batch,
   type BatchEnd,
+  type DoneDetails,
   type FailedOutcome,
   folderAt,
   JOB_HOWS,
-  type More,
   type NotKept,
   usualBytes,
   type WorkerReport,
@@ -29,7 +29,7 @@ export class Reporter {
   /** The first row that has not been reported, and the first that the worker is not through with. */
   #from = 0;
   #to = 0;
-  #more = new Map<number, More>();
+  #details = new Map<number, DoneDetails>();
   /** Reports of this batch. */
   #reported = 0;
   #failed: FailedOutcome[] = [];
@@ -76,7 +76,7 @@ export class Reporter {
     const isUsual = bytes === usualBytes(how, facts.size);
     const isMore = digest !== undefined || comparison !== undefined || tookMs !== undefined;
     if (isUsual && notKept.length === 0 && !isMore) return;
-    this.#more.set(row, {
+    this.#details.set(row, {
       ...(!isUsual && { bytes }),
       ...(notKept.length > 0 && { notKept }),
       ...(digest !== undefined && { digest }),
@@ -90,7 +90,7 @@ export class Reporter {
     this.#bytes += bytes;
     this.#hows[row] = STREAMED;
     this.#to = row + 1;
-    if (notKept.length > 0) this.#more.set(row, { notKept });
+    if (notKept.length > 0) this.#details.set(row, { notKept });
   }
 
   failed(row: number, folder: BytePath, failure: Failure): void {
@@ -146,11 +146,11 @@ export class Reporter {
       from,
       hows: this.#hows.subarray(from, to),
       names: names.bytes.subarray(startOf(names, from), startOf(names, to)),
-      more: this.#more,
+      details: this.#details,
     };
     const report = { batch: id, done, failed: this.#failed, bytes: this.#bytes };
     this.#from = to;
-    this.#more = new Map();
+    this.#details = new Map();
     this.#failed = [];
     this.#bytes = 0;
     return report;
@@ -165,7 +165,7 @@ export class Reporter {
       this.#failedIn.add(folderAt(batch, index));
       this.#failed.push({ index, failure });
     }
-    this.#more.clear();
+    this.#details.clear();
     this.#unsynced.clear();
   }
 }
