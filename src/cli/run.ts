@@ -2,6 +2,7 @@ import { type Command, CommanderError } from 'commander';
 import { prepareCopy } from '../copier/copy-folder.js';
 import { RefusedError } from '../copier/report/errors.js';
 import type { CopyEvent } from '../copier/report/events.js';
+import { normalizeOptions } from '../copier/request/options.js';
 import { offerForkedAhead, type Spare } from '../multiprocessing/fork-ahead.js';
 import { check } from './check.js';
 import { COMMAND_OPTIONS, type ParsedOptions } from './command-options.js';
@@ -85,12 +86,7 @@ async function copy(
     const run = await prepareCopy(
       pathOf(source),
       destination === undefined ? undefined : pathOf(destination),
-      {
-        ...copyOptions,
-        onEvent,
-        wantsFiles,
-        signal,
-      },
+      normalizeOptions({ ...copyOptions, onEvent, wantsFiles, signal }),
     );
     view.start(run.tally);
     const report = await run.run();

@@ -1,10 +1,9 @@
-import { platformCalls } from '../files/system/platform-calls.js';
 import { CopyRun } from './copy/copy-run.js';
 import { DryRun } from './copy/dry-run.js';
-import { type EntryFailure, PartialCopyError, RefusedError } from './report/errors.js';
+import { type EntryFailure, PartialCopyError } from './report/errors.js';
 import type { CopyReport } from './report/events.js';
 import type { Tally } from './report/tally.js';
-import { type CopyOptions, normalizeOptions, type RunOptions } from './request/options.js';
+import { type CopyOptions, type CopySettings, normalizeOptions } from './request/options.js';
 import { checkPlaces } from './request/places.js';
 import { makePlan } from './request/plan.js';
 import { checkSideFiles } from './request/side-file-places.js';
@@ -26,18 +25,14 @@ export async function copyFolder(
   destination?: string | Buffer,
   options: CopyOptions = {},
 ): Promise<CopyReport> {
-  normalizeOptions(options); // before anything is made of them
-  const { signal, onEvent } = options;
+  const settings = normalizeOptions(options);
+  const { events, signal } = settings;
   signal?.throwIfAborted();
   const failures: EntryFailure[] = [];
-  const run = await prepareCopy(source, destination, {
-    ...options,
-    onEvent: event => {
-      if (event.type === 'error') failures.push(event);
-      return onEvent?.(event);
-    },
-    wantsFiles: onEvent !== undefined,
+  events.hear(event => {
+    if (event.type === 'error') failures.push(event);
   });
+  const run = await prepareCopy(source, destination, settings);
   const report = await run.run();
   if (report.code !== undefined) signal?.throwIfAborted();
   if (report.status !== 0) throw new PartialCopyError(report, failures);
@@ -55,14 +50,8 @@ export interface PreparedCopy {
 export async function prepareCopy(
   source: string | Buffer,
   destination: string | Buffer | undefined,
-  options: RunOptions,
+  settings: CopySettings,
 ): Promise<PreparedCopy> {
-  const settings = normalizeOptions(options);
-  if (settings.xattrs === 'always' && platformCalls() === undefined) {
-    throw new RefusedError(
-      'xattrs always: extended attributes cannot be reached here: the optional dependency koffi is not installed, or not made for this platform, or there is no /proc; mend that, or take xattrs auto (ENOTSUP)',
-    );
-  }
   const places = checkPlaces(source, destination, settings.suffix);
   const plan = await makePlan(places, settings);
   checkSideFiles(plan);

@@ -97,9 +97,9 @@ export class CopyRun {
   }
 
   #treeCopy(folder: WorkFolder, destination: FolderHandles, dispatcher: () => Dispatcher): TreeCopy {
-    const { ifExists, oneFileSystem, strict, workers, verify, checksums, reflink } = this.#plan.settings;
+    const { ifExists, oneFileSystem, strict, workers, digests, reflink } = this.#plan.settings;
     // A digest is of a file from its start to its end.
-    const isSplitting = workers > 1 && !verify && checksums === undefined;
+    const isSplitting = workers > 1 && !digests;
     return new TreeCopy({
       ledger: this.#ledger,
       destination,
@@ -131,9 +131,9 @@ export class CopyRun {
 
   /** Whether a file that stands there with the right size and time is not looked at any further. */
   #isTimeTrusted({ standing, trust }: WorkFolder): boolean {
-    const { ifExists, verify, checksums } = this.#plan.settings;
+    const { ifExists, digests } = this.#plan.settings;
     if (standing === 'earlier') return trust === 'time';
-    return standing === 'content' && ifExists === 'update' && !verify && checksums === undefined;
+    return standing === 'content' && ifExists === 'update' && !digests;
   }
 
   #listener(tree: TreeCopy, folder: WorkFolder, destination: FolderHandles): JobListener {
@@ -259,7 +259,7 @@ export class CopyRun {
     destination: FolderHandles,
   ): Promise<void> {
     const { destinationRoot, exists } = this.#plan.places;
-    const fsync = this.#plan.settings.fsync || this.#plan.settings.verify;
+    const { fsync } = this.#plan.settings;
     this.#stop.close();
     try {
       // Opened before anything else can be put in its place.

@@ -10,7 +10,7 @@ export function workerSettings(
   folder: WorkFolder,
   runId: string,
 ): WorkerSettings {
-  const { chunkSize, ifExists, reflink, dereference, xattrs, strict, verify, fsync, checksums } = settings;
+  const { chunkSize, ifExists, reflink, dereference, attributes, strict, verify, digests, fsync } = settings;
   return {
     source: places.sourceRoot,
     destination: folder.root,
@@ -22,11 +22,11 @@ export function workerSettings(
     ifExists,
     reflink,
     dereference,
-    attributes: xattrs !== 'never',
+    attributes,
     strict,
     verify,
-    digests: verify || checksums !== undefined,
-    fsync: fsync || verify,
+    digests,
+    fsync,
     parentPid: process.pid,
   };
 }

@@ -39,8 +39,7 @@ export function markOfRun(mark: Mark, boot: string, settings: CopySettings): Mar
  */
 export function trustIn(mark: Mark, boot: string, settings: CopySettings): Trust {
   if (mark.options !== relevantOptions(settings)) return 'nothing';
-  const isVerified = settings.verify || settings.checksums !== undefined;
-  return isVerified || mark.boots.some(other => other !== boot) ? 'content' : 'time';
+  return settings.digests || mark.boots.some(other => other !== boot) ? 'content' : 'time';
 }
 
 export function isSameSource(mark: Mark, path: BytePath, source: Facts): boolean {
@@ -66,8 +65,8 @@ export function writeMark(root: BytePath, mark: Mark, runId: string): void {
   renameSync(temporary, native(`${root}/${MARK_NAME}`));
 }
 
-function relevantOptions({ dereference, xattrs, strict, reflink }: CopySettings): string {
-  return JSON.stringify({ dereference, xattrs, strict, reflink: reflink === 'always' });
+function relevantOptions({ dereference, attributes, strict, reflink }: CopySettings): string {
+  return JSON.stringify({ dereference, attributes, strict, reflink: reflink === 'always' });
 }
 
 function parseMark(text: string): Mark | undefined {

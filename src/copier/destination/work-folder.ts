@@ -66,7 +66,7 @@ export function standingRoot(places: Places): BytePath | undefined {
 }
 
 async function openStanding(root: BytePath, settings: CopySettings, runId: string): Promise<WorkFolder> {
-  const { claim, dead } = await Claim.take(root, runId, settings.fsync || settings.verify);
+  const { claim, dead } = await Claim.take(root, runId, settings.fsync);
   // A run was killed right after the last rename: what it left is the mark of a copy that is complete.
   if (readMark(root, stat(native(root))) !== undefined) rmSync(native(`${root}/${MARK_NAME}`));
   return { root, standing: 'content', trust: 'nothing', setsModes: true, claim, deadRuns: new Set(dead) };
@@ -77,7 +77,7 @@ async function openPartial(places: Places, settings: CopySettings, runId: string
   const modeMade = makeIfFree(root);
   const made = modeMade !== undefined;
   refuseForeign(root, places);
-  const { claim, dead } = await Claim.take(root, runId, settings.fsync || settings.verify);
+  const { claim, dead } = await Claim.take(root, runId, settings.fsync);
   try {
     if (existsSync(native(destinationRoot)))
       throw new RefusedError(

@@ -5,6 +5,7 @@ export class EventSink {
   /** Whether entries that are finished are told of; the run need not make events that nobody wants. */
   readonly wantsFiles: boolean;
   readonly #onEvent: (event: CopyEvent) => unknown;
+  readonly #hearers: ((event: CopyEvent) => void)[] = [];
   readonly #signal: AbortSignal | undefined;
   /** What the consumer has still to deal with. */
   readonly #open = new Set<PromiseLike<unknown>>();
@@ -21,8 +22,14 @@ export class EventSink {
     this.#signal = signal;
   }
 
+  /** Tells somebody else as well, who holds nothing back. */
+  hear(hearer: (event: CopyEvent) => void): void {
+    this.#hearers.push(hearer);
+  }
+
   tell(event: CopyEvent): void {
     if (!this.wantsFiles && event.type === 'file' && !isLeftOut(event)) return;
+    for (const hear of this.#hearers) hear(event);
     const dealtWith = this.#onEvent(event);
     if (isPromise(dealtWith)) this.#waitFor(dealtWith);
   }

@@ -1,8 +1,17 @@
+import { platformCalls } from '../../files/system/platform-calls.js';
 import type { IfExists, Reflink } from '../../protocol/messages.js';
 import { validatePatterns } from '../listing/patterns.js';
-import { shownValue, UsageError } from '../report/errors.js';
+import { RefusedError, shownValue, UsageError } from '../report/errors.js';
 import { EventSink } from '../report/event-sink.js';
 import type { CopyEvent } from '../report/events.js';
+import {
+  validateChoice,
+  validateFlags,
+  validatePaths,
+  validateSignal,
+  validateSuffix,
+  validateWhole,
+} from './validate.js';
 
 /** What can be asked of a copy; all of it optional, with the command's defaults. */
 export interface CopyOptions {
@@ -70,38 +79,38 @@ export interface CopyOptions {
 
 /** What is asked of a run besides, by whoever shows it. */
 export interface RunOptions extends CopyOptions {
-  /** Whether each finished entry is told of; what is skipped though nobody asked for that always is. Default true. */
+  /** Whether each finished entry is told of; what is skipped though nobody asked for that always is. Default: to whoever hears events. */
   readonly wantsFiles?: boolean;
 }
 
-/** Options after the door: checked and complete. */
-export interface CopySettings {
-  readonly workers: number;
-  readonly chunkSize: number;
-  readonly suffix: string;
-  readonly ifExists: IfExists;
-  readonly delete: boolean;
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
+/**
+ * Options after the door: checked and complete. What follows from one of them is decided here, and by nobody else:
+ * `fsync` is true under `verify` too.
+ */
+export interface CopySettings extends Required<Omit<CopyOptions, NotAsGiven>> {
   readonly ignoreFile: string | Buffer | undefined;
-  readonly oneFileSystem: boolean;
-  readonly dereference: boolean;
-  readonly reflink: Reflink;
-  readonly xattrs: Xattrs;
-  readonly strict: boolean;
-  readonly verify: boolean;
   readonly checksums: string | Buffer | undefined;
-  readonly fsync: boolean;
-  readonly retries: number;
-  readonly failFast: boolean;
   readonly failed: string | Buffer | undefined;
   readonly from: string | Buffer | undefined;
   readonly bwlimit: number | undefined;
-  readonly spaceCheck: boolean;
-  readonly dryRun: boolean;
   readonly signal: AbortSignal | undefined;
+  /** Whether extended attributes and ACLs are kept, where the platform's calls can be reached. */
+  readonly attributes: boolean;
+  /** Whether the digest of each file is taken: what stands there is believed by its content alone then. */
+  readonly digests: boolean;
   readonly events: EventSink;
 }
+
+/** Options without a default, and those that became something else. */
+type NotAsGiven =
+  | 'ignoreFile'
+  | 'checksums'
+  | 'failed'
+  | 'from'
+  | 'bwlimit'
+  | 'signal'
+  | 'xattrs'
+  | 'onEvent';
 
 export const DEFAULT_WORKERS = 5;
 export const MOST_WORKERS = 64;
@@ -116,7 +125,10 @@ export const REFLINK: readonly Reflink[] = ['auto', 'always', 'never'];
 export type Xattrs = 'auto' | 'always' | 'never';
 export const XATTRS: readonly Xattrs[] = ['auto', 'always', 'never'];
 
-/** @throws {UsageError} naming the option, what it takes and what came */
+/**
+ * @throws {UsageError} naming the option, what it takes and what came
+ * @throws {RefusedError} where attributes have to be kept and cannot be reached
+ */
 export function normalizeOptions(options: RunOptions): CopySettings {
   if (typeof options !== 'object' || options === null)
     throw new UsageError(`options come as an object, not ${shownValue(options)}`);
@@ -145,8 +157,8 @@ export function normalizeOptions(options: RunOptions): CopySettings {
     spaceCheck = true,
     dryRun = false,
     signal,
-    onEvent = () => {},
-    wantsFiles = true,
+    onEvent,
+    wantsFiles = onEvent !== undefined,
     ...others
   } = options;
   refuseUnknown(others);
@@ -173,7 +185,7 @@ export function normalizeOptions(options: RunOptions): CopySettings {
   });
   validatePaths({ ignoreFile, checksums, failed, from });
   validateSignal(signal);
-  if (typeof onEvent !== 'function')
+  if (onEvent !== undefined && typeof onEvent !== 'function')
     throw new UsageError(`onEvent takes a function, not ${shownValue(onEvent)}`);
   if (deleteExtras && from !== undefined) {
     throw new UsageError(
@@ -192,11 +204,13 @@ export function normalizeOptions(options: RunOptions): CopySettings {
     oneFileSystem,
     dereference,
     reflink,
-    xattrs,
+    attributes: keepsAttributes(xattrs),
     strict,
     verify,
     checksums,
-    fsync,
+    digests: verify || checksums !== undefined,
+    // What is read back has to be on the disk first.
+    fsync: fsync || verify,
     retries,
     failFast,
     failed,
@@ -205,8 +219,17 @@ export function normalizeOptions(options: RunOptions): CopySettings {
     spaceCheck,
     dryRun,
     signal,
-    events: new EventSink(onEvent, wantsFiles, signal),
+    events: new EventSink(onEvent ?? (() => {}), wantsFiles, signal),
   };
+}
+
+function keepsAttributes(xattrs: Xattrs): boolean {
+  if (xattrs === 'always' && platformCalls() === undefined) {
+    throw new RefusedError(
+      'xattrs always: extended attributes cannot be reached here: the optional dependency koffi is not installed, or not made for this platform, or there is no /proc; mend that, or take xattrs auto (ENOTSUP)',
+    );
+  }
+  return xattrs !== 'never';
 }
 
 /** A slip in a name would change what is done without a word. */
@@ -219,48 +242,3 @@ function refuseUnknown(others: object): void {
 
 /** How a run is shown is the command's affair, but a program may hand on all that it was given. */
 const SHOWING = new Set(['progress', 'quiet', 'verbose']);
-
-function validateWhole(option: string, value: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new UsageError(`${option} takes a whole number from ${least} to ${most}, not ${shownValue(value)}`);
-}
-
-function validateSuffix(suffix: string): void {
-  if (typeof suffix === 'string' && suffix !== '' && !/[/\0]/.test(suffix)) return;
-  throw new UsageError(`suffix takes a text that can stand at the end of a name, not ${shownValue(suffix)}`);
-}
-
-function validateChoice<T extends string>(option: string, value: T, choices: readonly T[]): void {
-  if (choices.includes(value)) return;
-  throw new UsageError(`${option} takes one of ${choices.join(', ')}, not ${shownValue(value)}`);
-}
-
-function validateFlags(flags: Readonly<Record<string, boolean>>): void {
-  for (const [option, value] of Object.entries(flags)) {
-    if (typeof value === 'boolean') continue;
-    throw new UsageError(`${option} takes true or false, not ${shownValue(value)}`);
-  }
-}
-
-function validatePaths(paths: Readonly<Record<string, unknown>>): void {
-  for (const [option, path] of Object.entries(paths)) {
-    if (path === undefined || isPath(path)) continue;
-    throw new UsageError(`${option} takes a path, a string or a Buffer, not ${shownValue(path)}`);
-  }
-}
-
-export function isPath(path: unknown): path is string | Buffer {
-  return typeof path === 'string' || Buffer.isBuffer(path);
-}
-
-/** By what it can do: it may come from another realm, as a test runner's does. */
-function validateSignal(signal: unknown): void {
-  if (signal === undefined) return;
-  const canDoAll =
-    typeof signal === 'object' &&
-    signal !== null &&
-    'throwIfAborted' in signal &&
-    'addEventListener' in signal &&
-    'aborted' in signal;
-  if (!canDoAll) throw new UsageError(`signal takes an AbortSignal, not ${shownValue(signal)}`);
-}

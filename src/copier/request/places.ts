@@ -5,8 +5,8 @@ import { type Facts, kindOf, sameInode } from '../../files/facts.js';
 import { codeOf } from '../../files/failure.js';
 import { lstat, stat } from '../../files/system/stat.js';
 import { RefusedError, refusal, shownValue, UsageError } from '../report/errors.js';
-import { isPath } from './options.js';
 import { absolute, nearestStanding, parentOf, realPath } from './paths.js';
+import { isPath } from './validate.js';
 
 /** Where a copy reads and writes; all paths absolute. */
 export interface Places {

@@ -1,0 +1,46 @@
+import { shownValue, UsageError } from '../report/errors.js';
+
+export function validateWhole(option: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new UsageError(`${option} takes a whole number from ${least} to ${most}, not ${shownValue(value)}`);
+}
+
+export function validateSuffix(suffix: string): void {
+  if (typeof suffix === 'string' && suffix !== '' && !/[/\0]/.test(suffix)) return;
+  throw new UsageError(`suffix takes a text that can stand at the end of a name, not ${shownValue(suffix)}`);
+}
+
+export function validateChoice<T extends string>(option: string, value: T, choices: readonly T[]): void {
+  if (choices.includes(value)) return;
+  throw new UsageError(`${option} takes one of ${choices.join(', ')}, not ${shownValue(value)}`);
+}
+
+export function validateFlags(flags: Readonly<Record<string, boolean>>): void {
+  for (const [option, value] of Object.entries(flags)) {
+    if (typeof value === 'boolean') continue;
+    throw new UsageError(`${option} takes true or false, not ${shownValue(value)}`);
+  }
+}
+
+export function validatePaths(paths: Readonly<Record<string, unknown>>): void {
+  for (const [option, path] of Object.entries(paths)) {
+    if (path === undefined || isPath(path)) continue;
+    throw new UsageError(`${option} takes a path, a string or a Buffer, not ${shownValue(path)}`);
+  }
+}
+
+export function isPath(path: unknown): path is string | Buffer {
+  return typeof path === 'string' || Buffer.isBuffer(path);
+}
+
+/** By what it can do: it may come from another realm, as a test runner's does. */
+export function validateSignal(signal: unknown): void {
+  if (signal === undefined) return;
+  const canDoAll =
+    typeof signal === 'object' &&
+    signal !== null &&
+    'throwIfAborted' in signal &&
+    'addEventListener' in signal &&
+    'aborted' in signal;
+  if (!canDoAll) throw new UsageError(`signal takes an AbortSignal, not ${shownValue(signal)}`);
+}
