@@ -1,6 +1,8 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { billOfMaterials } from './bill-of-materials.js';
+import { bundledPackages } from './bundled-packages.js';
 import { thirdPartyLicenses } from './third-party.js';
 
 // Makes what ships: CommonJS, which Node starts sooner than ESM, in one file for each moment of a run.
@@ -33,7 +35,9 @@ const COMMAND = 'run.js';
 
 const sources = new Set<string>();
 for (const file of Object.keys(FILES)) for (const source of await bundle(file)) sources.add(source);
-writeFileSync(join(target, 'THIRD-PARTY-LICENSES.md'), thirdPartyLicenses(root, sources));
+const packages = bundledPackages(root, sources);
+writeFileSync(join(target, 'THIRD-PARTY-LICENSES.md'), thirdPartyLicenses(packages));
+writeFileSync(join(target, 'third-party.cdx.json'), billOfMaterials(packages));
 writeFileSync(join(target, 'package.json'), '{ "type": "commonjs" }\n');
 chmodSync(join(target, 'folder-copy.js'), 0o755);
 
@@ -47,7 +51,6 @@ async function bundle(file: string): Promise<string[]> {
     format: 'cjs',
     platform: 'node',
     target: 'node20.11',
-    external: ['koffi'],
     // `import` takes three times as long as `require` to load what is CommonJS.
     supported: { 'dynamic-import': file === LOADER },
     define: { 'import.meta.url': 'moduleUrl' },

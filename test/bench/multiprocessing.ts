@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Tinypool from 'tinypool';
 import { Pool, Queue, task } from '../../src/multiprocessing/index.js';
 import { projectRoot } from '../helpers/project-root.js';
 import type * as bare from './bare-child.js';
+import { loadTinypool } from './peer-packages.js';
 
 // Overhead of the layer beside bare `fork` + `send`, tinypool and Python. All contenders take turns in one run,
 // since the machine's pace changes; the table shows medians. `node dist/test/bench/multiprocessing.js`
@@ -16,6 +16,8 @@ const ITEMS = 100_000;
 /** Sent one by one: fewer, or a round takes minutes. */
 const BARE_TASKS = 50_000;
 const TINYPOOL_TASKS = 20_000;
+
+const Tinypool = await loadTinypool();
 
 // Node 20 reads these at every start, for tens of milliseconds. tinypool gives its workers no environment and so is
 // spared; here nobody pays.

@@ -3,6 +3,7 @@ import { fromRoot } from '../helpers/project-root.js';
 import { commandPath } from '../helpers/run-command.js';
 import type { Loss } from './compare.js';
 import { compiled } from './compiled.js';
+import { peerFile } from './peer-packages.js';
 
 export type Command = [program: string, ...args: string[]];
 
@@ -23,7 +24,7 @@ const node = (script: string, ...args: string[]): Command => [process.execPath, 
 const here = (script: string): string => join(import.meta.dirname, script);
 const pipe = 'mkdir "$2" && tar -C "$1" -c . | tar -C "$2" -xp';
 const cpy = (source: string, destination: string): Command =>
-  node(fromRoot('node_modules/cpy-cli/cli.js'), '.', destination, `--cwd=${source}`, '--dot');
+  node(peerFile('cpy-cli/cli.js'), '.', destination, `--cwd=${source}`, '--dot');
 
 export const us = 'folder-copy';
 

@@ -35,7 +35,7 @@ function load(): Libc | undefined {
     const koffi = loadKoffi();
     const library = koffi.load(null);
     return {
-      bind: (name, result, parameters) => library.func(name, result, [...parameters]) as LibcFunction,
+      bind: (name, result, parameters) => library.func(name, result, [...parameters]),
       addressOf: buffer => koffi.address(buffer),
       errno: () => koffi.errno(),
     };
@@ -45,17 +45,23 @@ function load(): Libc | undefined {
   }
 }
 
-type Koffi = typeof import('koffi');
+/** Of koffi's native part, what is used here; the part in JavaScript before it adds nothing to that. */
+interface Koffi {
+  load(path: null): { func(name: string, result: string, parameters: string[]): LibcFunction };
+  address(buffer: Uint8Array): bigint;
+  errno(): number;
+}
 
-/** Koffi searches for its native part, which takes a worker a quarter of its start: this knows where it stands. */
+/** The native part alone is installed: it needs no install script, which package managers warn of or refuse. */
 function loadKoffi(): Koffi {
   const require = createRequire(import.meta.url);
+  const koffi = `@koromix/koffi-linux-${process.arch}`;
   try {
-    const fromKoffi = createRequire(require.resolve('koffi'));
-    return fromKoffi(`@koromix/koffi-linux-${process.arch}/linux_${process.arch}/koffi.node`) as Koffi;
+    // Its own search, for the C library in use, takes a worker longer than to load this.
+    return require(`${koffi}/linux_${process.arch}/koffi.node`) as Koffi;
   } catch {
-    // Another C library, or a layout that is not known here.
-    return require('koffi') as Koffi;
+    // Another C library (musl), or another folder (riscv64 has its float ABI in the name).
+    return require(koffi) as Koffi;
   }
 }
 
