@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
-import { fromRoot } from '../helpers/project-root.js';
+import { fromRoot, projectRoot } from '../helpers/project-root.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
 import { NPM_MS, type Packed, pack } from './npm.js';
 
@@ -14,7 +14,10 @@ beforeAll(async () => {
   return () => cleanups.forEach(cleanup => void cleanup());
 }, NPM_MS);
 
-const manifest = JSON.parse(readFileSync(fromRoot('package.json'), 'utf8')) as Record<string, unknown>;
+const manifest = JSON.parse(readFileSync(fromRoot('package.json'), 'utf8')) as {
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+};
 
 test('it holds what is run, declared or read, and nothing else', () => {
   const paths = packed.files.map(({ path }) => path);
@@ -22,7 +25,9 @@ test('it holds what is run, declared or read, and nothing else', () => {
     /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path) ||
     /^dist\/lib\/(child\/)?[\w-]+\.(js|mjs|d\.ts|d\.mts)$/.test(path) ||
     /^dist\/lib\/types\/.*\.d\.ts$/.test(path) ||
-    /^dist\/lib\/(package\.json|events\.schema\.json|folder-copy\.1|THIRD-PARTY-LICENSES\.md)$/.test(path);
+    /^dist\/lib\/(package\.json|events\.schema\.json|folder-copy\.1|THIRD-PARTY-LICENSES\.md|third-party\.cdx\.json)$/.test(
+      path,
+    );
   expect(paths.filter(path => !isExpected(path))).toEqual([]);
   const inLib = ['dist/lib/folder-copy.1', 'dist/lib/events.schema.json'];
   expect(paths).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', ...inLib]));
@@ -43,16 +48,53 @@ test('what builds it is in none of its files', () => {
   expect(sources.filter(source => source.startsWith('// src/build/'))).toEqual([]);
 });
 
-test('what it is bundled from is not installed a second time, and its licences come along', () => {
+test('what it is bundled from is not installed a second time; its licences and a list of it come along', async () => {
   expect(manifest).not.toHaveProperty('dependencies');
   const licences = readFileSync(fromRoot('dist/lib/THIRD-PARTY-LICENSES.md'), 'utf8');
-  for (const { path } of packed.files.filter(({ path }) => path.endsWith('.js'))) {
-    for (const [, name] of readFileSync(fromRoot(path), 'utf8').matchAll(
-      /^\/\/ (?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)/gm,
-    )) {
-      expect(licences).toContain(`\n# ${name} `);
-    }
+  const bill = JSON.parse(readFileSync(fromRoot('dist/lib/third-party.cdx.json'), 'utf8')) as Bill;
+  const names = new Set(packed.files.flatMap(({ path }) => (path.endsWith('.js') ? bundledInto(path) : [])));
+  expect(names).toContain('commander');
+  expect(new Set(bill.components.map(({ name }) => name))).toEqual(names);
+  for (const name of names) expect(licences).toContain(`\n# ${name} `);
+  // As npm has them; only that it does not know what is bundled, and takes all of it for what development needs.
+  const { stdout } = await promisify(execFile)('npm', SBOM, { cwd: projectRoot, maxBuffer: 1 << 26 });
+  const { components } = JSON.parse(stdout) as Bill;
+  for (const component of bill.components) {
+    const npms = components.find(other => other['bom-ref'] === component['bom-ref']);
+    expect(component).toEqual({
+      ...npms,
+      scope: 'required',
+      properties: undefined,
+      externalReferences: undefined,
+    });
   }
+});
+
+const SBOM = ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only'];
+
+interface Bill {
+  readonly components: readonly Readonly<Record<'bom-ref' | 'name', string>>[];
+}
+
+/** The names of the packages of which a bundle has parts, as esbuild's comments tell. */
+function bundledInto(path: string): string[] {
+  const comments = /^\/\/ (?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)/gm;
+  return Array.from(readFileSync(fromRoot(path), 'utf8').matchAll(comments), ([, name = '']) => name);
+}
+
+test('nothing runs when it is installed', () => {
+  const scripts = Object.keys(manifest.scripts ?? {});
+  expect(scripts.filter(name => /^(pre|post)?(install|prepare)$/.test(name))).toEqual([]);
+});
+
+test('the native parts of koffi are one version, exactly, and lie where they are looked for', () => {
+  const optional = Object.entries(manifest.optionalDependencies ?? {});
+  expect(optional.map(([, version]) => version)).toEqual(
+    Array(4).fill(expect.stringMatching(/^\d+\.\d+\.\d+$/)),
+  );
+  expect(new Set(optional.map(([, version]) => version)).size).toBe(1);
+  if (process.platform !== 'linux' || process.arch !== 'x64') return;
+  expect(existsSync(fromRoot('node_modules/@koromix/koffi-linux-x64/linux_x64/koffi.node'))).toBe(true);
 });
 
 const checks: [tool: string, ...args: string[]][] = [['publint', '--strict'], ['attw']];
