@@ -40,7 +40,7 @@ test('the option table names every choice that --help names', async () => {
 test('its two commands are those that CI runs, word for word', () => {
   const run = readFileSync(fromRoot('.ci/run'), 'utf8').split('\n');
   const workflow = readFileSync(fromRoot('.github/workflows/ci.yml'), 'utf8');
-  for (const command of ['npm ci && npx folder-copy fixtures/album', 'npm ci && npm test']) {
+  for (const command of ['npm ci && npx folder-copy fixtures/album', 'npm test']) {
     expect(lines).toContain(`    ${command}`);
     expect(run).toContain(command);
     expect(workflow).toContain(`- run: ${command}\n`);
