@@ -110,7 +110,14 @@ function packagesUsed(): Set<string> {
     .map(file => readFileSync(fromRoot('src', file), 'utf8'));
   const imports = texts.flatMap(text => [...text.matchAll(/(?:from |import\()'([^.'][^']*)'/g)]);
   const packages = imports.map(([, name = '']) => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? '');
-  return new Set(packages.filter(name => !name.startsWith('node:')));
+  const { optionalDependencies } = JSON.parse(readFileSync(fromRoot('package.json'), 'utf8')) as {
+    optionalDependencies: Record<string, string>;
+  };
+  // One package of koffi's for each architecture.
+  const optional = Object.keys(optionalDependencies).map(name =>
+    name.replace(/^@koromix\/koffi-.*/, 'koffi'),
+  );
+  return new Set([...packages.filter(name => !name.startsWith('node:')), ...optional]);
 }
 
 test('each promise names the tests that prove it', () => {
