@@ -6,6 +6,7 @@ import { growth } from './growth.js';
 import { type Measured, measure } from './measure.js';
 import { memory } from './memory.js';
 import { type PeerName, peerNamed, peers, us } from './peers.js';
+import { slowWorkloads } from './slow/slow-workloads.js';
 import { goalWords, unexpected, workloadTable } from './table.js';
 import { allWorkloads, defaultWorkloads, quickWorkloads, type Workload } from './workloads.js';
 
@@ -29,9 +30,11 @@ if (!Number.isInteger(rounds) || rounds < 1)
   throw new Error(`--rounds must be a whole number, got ${values.rounds}`);
 const wanted = values.peers?.split(',').map(peerName);
 const defaults = values.quick ? quickWorkloads : defaultWorkloads.map(each => each.name);
-const parts = (positionals.length > 0 ? positionals : defaults).map(
-  name => others[name] ?? (() => table(workloadNamed(name))),
-);
+const named = positionals.length > 0 ? positionals : defaults;
+/** `slow` stands for all workloads on storage that makes one wait. */
+const parts = named
+  .flatMap(name => (name === 'slow' ? slowWorkloads.map(each => each.name) : name))
+  .map(name => others[name] ?? (() => table(workloadNamed(name))));
 
 console.log(`${conditions(rounds)}\n`);
 const all: Measured[] = [];
@@ -39,10 +42,10 @@ for (const part of parts) console.log(await part(rounds));
 if (all.length > 0) console.log(summary());
 
 async function table(workload: Workload): Promise<string> {
-  const names = [us, ...(wanted ?? [...workload.peers, ...(workload.once ?? [])])] as const;
+  const names = [workload.ours ?? us, ...(wanted ?? [...workload.peers, ...(workload.once ?? [])])] as const;
   const present = names.filter(name => isInstalled(peerNamed(name).needs ?? 'sh'));
   const measured = await measure(workload, [...new Set(present)], rounds);
-  if (!measured) return `### ${workload.name}: left out, since no ${workload.on} can be made here\n`;
+  if (!measured) return `### ${workload.name}: left out, since its file system cannot be made here\n`;
   all.push(measured);
   const absent = names.filter(name => !present.includes(name));
   const words = absent.map(name => `Left out: ${name}, since there is no ${peerNamed(name).needs} here.\n`);

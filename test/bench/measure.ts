@@ -1,6 +1,6 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { type Differences, differences, rsyncOpinion } from './compare.js';
-import { type PeerName, peerNamed, us } from './peers.js';
+import { oursIn, type Peer, type PeerName, peerNamed, us } from './peers.js';
 import { type Place, place } from './place.js';
 import { timed } from './timed.js';
 import type { Workload } from './workloads.js';
@@ -9,6 +9,8 @@ export interface Measured {
   workload: Workload;
   /** seconds, one for each round that the peer took part in, from the first on */
   seconds: Map<PeerName, number[]>;
+  /** calls that the storage saw, where it counts them, one figure for each round */
+  calls: Map<PeerName, number[]>;
   /** what its copies had of each kind, most of all rounds */
   differences: Map<PeerName, Differences>;
 }
@@ -24,23 +26,31 @@ export async function measure(
 ): Promise<Measured | undefined> {
   const where = place(workload.on);
   if (!where) return undefined;
-  const measured: Measured = { workload, seconds: new Map(), differences: new Map() };
-  for (const name of names) measured.seconds.set(name, []);
+  const measured: Measured = { workload, seconds: new Map(), calls: new Map(), differences: new Map() };
+  for (const name of names) {
+    measured.seconds.set(name, []);
+    measured.calls.set(name, []);
+  }
+  const { update, check } = workload;
+  const ours = oursIn(names);
   try {
-    const source = workload.make(where.fresh());
-    const copies = workload.update ? await finishedCopies(where, source, names) : undefined;
+    const quick = (path: string) => where.quick?.(path) ?? path;
+    const folder = where.fresh();
+    const source = join(folder, relative(quick(folder), workload.make(quick(folder))));
+    const copies = update || check ? await finishedCopies(where, source, names) : undefined;
     // What the first of all copies finds is not counted: a source still on the disk, memory that the machine has yet to
     // hand out.
-    if (!copies) await copyOnce(us, source, where);
+    if (!copies && !where.quick) await copyOnce(us, source, where);
     for (let round = 0; round < rounds; round++) {
       for (const name of rotated(names, round)) {
         if (round > 0 && workload.once?.includes(name)) continue;
         const destination = copies?.get(name) ?? join(where.fresh(), 'copy');
-        const { command, update = command, copiesNothing } = peerNamed(name);
-        const seconds = await timed((copies ? update : command)(source, destination));
-        measured.seconds.get(name)?.push(seconds);
-        if (!copiesNothing) note(measured, name, differences(source, destination));
-        if (round === 0 && name === us) note(measured, name, rsyncOpinion(source, destination));
+        where.begin?.();
+        measured.seconds.get(name)?.push(await timed(commandOf(name, workload)(source, destination)));
+        if (where.calls) measured.calls.get(name)?.push(where.calls());
+        const [original, copy] = [quick(source), quick(destination)];
+        if (!peerNamed(name).copiesNothing) note(measured, name, differences(original, copy));
+        if (round === 0 && name === ours) note(measured, name, rsyncOpinion(original, copy));
         if (!copies) where.leave(dirname(destination));
       }
     }
@@ -48,6 +58,12 @@ export async function measure(
     where.clear();
   }
   return measured;
+}
+
+function commandOf(name: PeerName, { update, check }: Workload): Peer['command'] {
+  const peer: Peer = peerNamed(name);
+  if (check && peer.check === undefined) throw new Error(`${name} cannot check a copy`);
+  return (check && peer.check) || (update && peer.update) || peer.command;
 }
 
 async function finishedCopies(

@@ -12,6 +12,8 @@ export interface Peer {
   command(source: string, destination: string): Command;
   /** what brings a finished copy up to date, if that is another command */
   update?(source: string, destination: string): Command;
+  /** what compares the two, and writes nothing */
+  check?(source: string, destination: string): Command;
   /** what its copies are known not to keep: told in the table, and no reason to fail */
   loses?: Loss[];
   /** it copies nothing of the workload, and stands there for its time alone */
@@ -28,22 +30,35 @@ const cpy = (source: string, destination: string): Command =>
 
 export const us = 'folder-copy';
 
+const ours = (...options: string[]): Peer => ({
+  command: (from, to) => node(commandPath, ...options, from, to),
+  update: (from, to) => node(commandPath, ...options, '--if-exists', 'update', from, to),
+  check: (from, to) => node(commandPath, ...options, '--check', from, to),
+});
+const rclone = (...options: string[]): Peer => ({
+  command: (from, to) => ['rclone', 'copy', '--create-empty-src-dirs', ...options, from, to],
+  check: (from, to) => ['rclone', 'check', '--size-only', ...options, from, to],
+  loses: ['missing', 'hard links', 'modes', 'owners', 'times'],
+  needs: 'rclone',
+});
+
 /** Each keeps what it keeps by itself; ratios are its time divided by ours. */
 export const peers = {
-  'folder-copy': {
-    command: (from, to) => node(commandPath, from, to),
-    update: (from, to) => node(commandPath, '--if-exists', 'update', from, to),
-  },
+  'folder-copy': ours(),
+  'folder-copy -w 1': ours('-w', '1'),
+  'folder-copy -w 5': ours('-w', '5'),
+  'folder-copy -w 16': ours('-w', '16'),
   floor: { command: (from, to) => [compiled('floor.c'), from, to], needs: 'gcc' },
   'cp -a': { command: (from, to) => ['cp', '-a', from, to], update: (from, to) => ['cp', '-auT', from, to] },
   'tar c | tar x': { command: (from, to) => ['sh', '-c', pipe, 'sh', from, to], loses: ['times to 1 s'] },
-  'rsync -a': { command: (from, to) => ['rsync', '-a', `${from}/`, `${to}/`], loses: ['hard links'] },
-  'rsync -aS': { command: (from, to) => ['rsync', '-aS', `${from}/`, `${to}/`], loses: ['hard links'] },
-  'rclone copy': {
-    command: (from, to) => ['rclone', 'copy', '--create-empty-src-dirs', from, to],
-    loses: ['missing', 'hard links', 'modes', 'owners', 'times'],
-    needs: 'rclone',
+  'rsync -a': {
+    command: (from, to) => ['rsync', '-a', `${from}/`, `${to}/`],
+    check: (from, to) => ['rsync', '-ani', `${from}/`, `${to}/`],
+    loses: ['hard links'],
   },
+  'rsync -aS': { command: (from, to) => ['rsync', '-aS', `${from}/`, `${to}/`], loses: ['hard links'] },
+  'rclone copy': rclone(),
+  'rclone copy, 16': rclone('--transfers', '16', '--checkers', '16'),
   'plain Node loop': {
     command: (from, to) => node(here('plain-loop.js'), from, to),
     loses: ['hard links', 'owners', 'times to 1 ms'],
@@ -68,6 +83,11 @@ export const peers = {
 } satisfies Record<string, Peer>;
 
 export type PeerName = keyof typeof peers;
+
+/** Ours, with its options where a workload has it so: all others are held against the first of the names. */
+export function oursIn([first = us]: readonly PeerName[]): PeerName {
+  return first;
+}
 
 export function peerNamed(name: PeerName): Peer {
   return peers[name];

@@ -3,8 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** As root: a tmpfs for each run; an ext4 or btrfs of its own for each workload, in a file on the disk. */
-export type On = 'memory' | 'disk' | 'btrfs';
+import { type Pace, slowPlace } from './slow/slow-place.js';
+
+/** As root: a tmpfs for each run; an ext4 or btrfs of its own for each workload, in a file on the disk; a slow file system. */
+export type On = 'memory' | 'disk' | 'btrfs' | Pace;
 
 /** Where sources and destinations of one workload stand. */
 export interface Place {
@@ -12,12 +14,19 @@ export interface Place {
   fresh(): string;
   /** what was made there is no longer needed: memory is given back, a disk is left alone */
   leave(folder: string): void;
+  /** the same entry where looking at it takes no time */
+  quick?(path: string): string;
+  /** a run begins: where the storage counts calls, it begins anew */
+  begin?(): void;
+  /** calls that the storage has seen since then */
+  calls?(): number;
   /** after the workload, or when the process ends before: all of it goes */
   clear(): void;
 }
 
 /** Without root: folders in `/dev/shm` or on the disk, and no btrfs. `undefined`: it cannot be made here. */
 export function place(on: On): Place | undefined {
+  if (typeof on === 'object') return slowPlace(on, scratch(tmpdir()));
   if (process.getuid?.() === 0) return on === 'memory' ? mounts() : image(on === 'disk' ? 'ext4' : 'btrfs');
   return on === 'btrfs' ? undefined : folders(on);
 }
@@ -81,7 +90,7 @@ function onDisk(fresh: () => string, clear: () => void): Place {
   };
 }
 
-interface Scratch {
+export interface Scratch {
   base: string;
   /** a new folder in `base`, or in another one */
   fresh(within?: string): string;
@@ -112,7 +121,7 @@ function scratch(within: string): Scratch {
   };
 }
 
-function unmount(folder: string): void {
+export function unmount(folder: string): void {
   try {
     execFileSync('umount', [folder], { stdio: 'ignore' });
   } catch {

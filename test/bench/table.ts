@@ -1,10 +1,18 @@
 import { type Difference, type Differences, isLoss, worst } from './compare.js';
 import { type Goal, goalsOf, timesOurs } from './goals.js';
 import type { Measured } from './measure.js';
-import { type PeerName, peerNamed, us } from './peers.js';
+import { oursIn, type PeerName, peerNamed } from './peers.js';
+import type { On } from './place.js';
 import { median, range } from './statistics.js';
 
 const placeWords = { memory: 'tmpfs', disk: 'disk', btrfs: 'btrfs' };
+
+function placeInWords(on: On): string {
+  if (typeof on === 'string') return placeWords[on];
+  const { delayUs, later, withAttributes } = on;
+  const pace = later === undefined ? '' : `, ${later.delayUs / 1000} ms from call ${later.fromCall} on`;
+  return `${delayUs / 1000} ms a call${pace}, ${withAttributes ? 'with' : 'without'} attributes in a listing`;
+}
 
 /** One workload: medians in seconds, and per round the peer's time divided by ours. */
 export function workloadTable(measured: Measured): string {
@@ -14,14 +22,16 @@ export function workloadTable(measured: Measured): string {
     name,
     median(times).toFixed(3),
     range(times, 3),
-    ...(name === us ? ['', ''] : ratioCells(timesOurs(measured, name))),
+    ...(name === oursIn([...seconds.keys()]) ? ['', ''] : ratioCells(timesOurs(measured, name))),
     goals
       .filter(goal => goal.row === name)
       .map(goalWords)
       .join(', '),
-    outputWords(name, differences.get(name)),
+    [outputWords(name, differences.get(name)), callWords(measured.calls.get(name))]
+      .filter(Boolean)
+      .join('; '),
   ]);
-  const title = `### ${workload.name}: ${workload.says}, ${placeWords[workload.on]}`;
+  const title = `### ${workload.name}: ${workload.says}, ${placeInWords(workload.on)}`;
   const header = ['', 'seconds', 'min–max', 'times ours', 'min–max', 'goal', 'output'];
   return `${title}\n\n${markdownTable(header, rows)}\n`;
 }
@@ -42,6 +52,10 @@ export function goalWords({ says, reached, met }: Goal): string {
 
 function ratioCells(ratios: number[]): string[] {
   return [median(ratios).toFixed(2), range(ratios, 2)];
+}
+
+function callWords(calls: number[] = []): string {
+  return calls.length > 0 ? `${median(calls)} calls` : '';
 }
 
 function outputWords(name: PeerName, found: Differences | undefined): string {

@@ -5,6 +5,7 @@ import { type Shape, writeFiles, writeNestedFolders, writeSparseFile } from './g
 import type { PeerName } from './peers.js';
 import type { On } from './place.js';
 import { copyTree, gatherRealTree } from './real-tree.js';
+import { slowWorkloads } from './slow/slow-workloads.js';
 
 export interface Workload {
   name: string;
@@ -14,6 +15,8 @@ export interface Workload {
   on: On;
   /** makes the source below an empty folder and returns it; a real tree is copied there, so that both ends share a disk */
   make(folder: string): string;
+  /** ours, where it is not the command without options */
+  ours?: PeerName;
   /** who takes part beside ours */
   peers: PeerName[];
   /** those who take many seconds, and are without a goal or beyond it many times over: they take part in the first round only */
@@ -22,8 +25,12 @@ export interface Workload {
   goals?: Partial<Record<PeerName, number>>;
   /** what ours should take at most, in seconds beyond the peer `start-up` */
   goalOverStartUp?: number;
+  /** calls that ours may make on storage that counts them */
+  mostCalls?: { files: number; each: number };
   /** everyone brings a finished copy of their own up to date */
   update?: true;
+  /** everyone compares a finished copy of their own with the source */
+  check?: true;
 }
 
 const KiB = 1024;
@@ -159,7 +166,7 @@ const furtherWorkloads: Workload[] = [
 /** Enough to see that the benchmark works. */
 export const quickWorkloads = ['tiny', 'node_modules'];
 
-export const allWorkloads = [...defaultWorkloads, ...furtherWorkloads];
+export const allWorkloads = [...defaultWorkloads, ...furtherWorkloads, ...slowWorkloads];
 
 function files(shape: Shape): (folder: string) => string {
   return folder => writeFiles(join(folder, 'source'), shape);
