@@ -1,58 +1,87 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { readDocument } from './helpers/documents.js';
 import { helpOptions, longNames } from './helpers/help-options.js';
 import { fromRoot } from './helpers/project-root.js';
 
-// What comparison.md says of others was looked at by hand; what it says of us is held here, as far as that is cheap.
+// What the comparison says about others was looked at by hand; what it says about us is held here, as far as that is cheap.
 
-const whole = tableRows('test/comparison.md');
-const short = tableRows('README.md');
+/** The test that proves what we claim in a row. */
+const proofs: Readonly<Record<string, string>> = {
+  'symbolic links stay links': 'fidelity/links',
+  'hard links stay hard links': 'fidelity/kinds',
+  FIFOs: 'fidelity/kinds',
+  'empty folders': 'cli/destinations',
+  'hidden files': 'fidelity/names',
+  'names that are not UTF-8': 'fidelity/names',
+  'permission bits': 'fidelity/metadata',
+  'modification times': 'fidelity/metadata',
+  'owner and group, as root': 'fidelity/metadata',
+  'extended attributes, POSIX ACLs': 'fidelity/attributes',
+  'holes stay holes': 'fidelity/holes',
+  'blocks shared (btrfs)': 'file-systems',
+  'no half file after a kill': 'faults/kills',
+  'a new destination appears when it is complete': 'faults/kill-points',
+  'the same command resumes': 'faults/resume',
+  'does not write through links in the destination': 'existing/nothing-outside',
+  'a destination inside the source is refused': 'cli/refusals',
+  'a second run at the same time is refused': 'faults/claims',
+  'a file that changes while it is copied is noticed': 'changing-sources',
+  'contents are verified': 'options/verify',
+  'waits until the files are on the disk': 'faults/power-cut',
+  'looks at the free space first': 'options/space-check',
+  'one unreadable file: copies the rest': 'without-rights',
+  'the exit status shows failures': 'cli/failures',
+  'tries again after errors': 'options/retries',
+  'excluding files': 'options/filters-like-git',
+  'removing extra files': 'existing/deleting',
+  'comparing two folders': 'options/check',
+  'dry run': 'options/dry-run',
+  'limiting the rate': 'options/bwlimit',
+  'several files at a time': 'options/ranges',
+  'progress bar': 'bar',
+  'progress for programs': 'cli/progress/json',
+  'from a program': 'library',
+};
+
+const page = readDocument('src/manual/comparison.md');
+const ours = rowsBelow('| | folder-copy | `cp -a` | `rsync -a` | `rclone copy` |');
+const others = rowsBelow('| | `xcp -r` | cpy-cli | fs-extra | robocopy |');
 
 interface Row {
   feature: string;
-  ours: string;
-  /** of all tools, ours first, without what proves them */
   cells: string[];
-  proof: string;
 }
 
-/** The rows below each heading that begins with our name and that of `cp`. */
-function tableRows(file: string): Row[] {
-  const tables = readFileSync(fromRoot(file), 'utf8').split('\n\n');
+function rowsBelow(heading: string): Row[] {
+  const tables = page.split('\n\n').filter(text => text.startsWith(heading));
   return tables
-    .filter(text => text.startsWith('| | folder-copy | `cp -a` | `rsync -a` | `rclone copy` |'))
     .flatMap(text => text.trim().split('\n').slice(2))
     .map(line => {
-      const [feature = '', ...cells] = line
-        .replace(/^\|(.*)\|$/, '$1')
-        .split('|')
-        .map(cell => cell.trim());
-      return { feature, ours: cells[0] ?? '', cells: cells.slice(0, 8), proof: cells[8] ?? '' };
+      const [feature = '', ...cells] = line.replace(/^\| (.*) \|$/, '$1').split(' | ');
+      return { feature, cells };
     });
 }
 
-test("the README's table is a part of the whole one, word for word", () => {
-  const cellsOf = ({ feature, cells }: Row) => ({ feature, cells });
-  expect(short.length).toBeGreaterThanOrEqual(10);
-  expect(whole.map(cellsOf)).toEqual(expect.arrayContaining(short.map(cellsOf)));
+test('both parts have the same rows, each with a cell for every tool', () => {
+  const features = ours.map(({ feature }) => feature);
+  expect(features.length).toBeGreaterThan(20);
+  expect(others.map(({ feature }) => feature)).toEqual(features);
+  expect(new Set(features).size).toBe(features.length);
+  const isIncomplete = ({ cells }: Row) => cells.length !== 4 || cells.some(cell => cell.trim() === '');
+  expect([...ours, ...others].filter(isIncomplete)).toEqual([]);
 });
 
-test('each row has a cell for every tool, and no feature comes twice', () => {
-  expect(whole.filter(({ cells }) => cells.length !== 8 || cells.includes(''))).toEqual([]);
-  expect(new Set(whole.map(({ feature }) => feature)).size).toBe(whole.length);
-});
-
-test('whatever we claim is proved by a test that exists', () => {
-  const claims = whole.filter(({ feature, ours }) => /^(yes|`)/.test(ours) && feature !== 'needs');
-  expect(claims.length).toBeGreaterThan(20);
-  const proofOf = ({ proof }: Row) => /\]\(([\w/-]+\.test\.ts)\)/.exec(proof)?.[1];
-  const unproved = claims.filter(row => !existsSync(fromRoot('test', proofOf(row) ?? 'none')));
-  expect(unproved).toEqual([]);
+test('what we claim is proved by a test that exists', () => {
+  const claimed = ours.filter(({ feature, cells }) => /^(yes|`)/.test(cells[0] ?? '') && feature !== 'needs');
+  expect(claimed.map(({ feature }) => feature).toSorted()).toEqual(Object.keys(proofs).toSorted());
+  const missing = Object.values(proofs).filter(name => !existsSync(fromRoot('test', `${name}.test.ts`)));
+  expect(missing).toEqual([]);
 });
 
 test('the options it names as ours are options of the command', async () => {
   const known = (await helpOptions()).flatMap(({ flags }) => longNames(flags));
-  const named = whole.flatMap(({ ours }) => longNames(ours));
+  const named = ours.flatMap(({ cells }) => longNames(cells[0] ?? ''));
   expect(named.length).toBeGreaterThan(5);
   expect(named.filter(name => !known.includes(name))).toEqual([]);
 });

@@ -1,103 +1,127 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { expect, test } from 'vitest';
-import { readmeRows } from '../src/build/man/full-options.js';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { withOptionList } from '../src/build/man/options-page.js';
+import { EXIT_STATUSES } from '../src/cli/manual.js';
+import {
+  anchorsOf,
+  commandLines,
+  documents,
+  examples,
+  linksOf,
+  manualPages,
+  paragraphsOf,
+  readDocument,
+  userDocuments,
+} from './helpers/documents.js';
 import { type HelpOption, helpOptions, longNames } from './helpers/help-options.js';
 import { fromRoot } from './helpers/project-root.js';
 
-const readme = readFileSync(fromRoot('README.md'), 'utf8');
-const lines = readme.split('\n');
-
-/** The rows of the README's table whose first cell is an option. */
-function optionsOfReadme(): (HelpOption & { meaning: string })[] {
-  return lines.flatMap(line => {
-    const [, flags, meaning, defaultValue] = /^\| `(-.*?)` \| (.*) \| (?:`(.*)` )?\|$/.exec(line) ?? [];
-    if (flags === undefined || meaning === undefined) return [];
-    return [{ flags, meaning, defaultValue: defaultValue ?? '', choices: [] }];
-  });
-}
-
-test('the option table has exactly the options of --help, in its order, with its defaults', async () => {
-  const pairs = ({ flags, defaultValue }: HelpOption) => ({ flags, defaultValue });
-  const help = await helpOptions();
-  expect(help.length).toBeGreaterThan(10);
-  expect(optionsOfReadme().map(pairs)).toEqual(help.map(pairs));
-});
-
-test('the rows of the option table are those made from the one source, word for word', () => {
-  expect(lines.filter(line => line.startsWith('| `-'))).toEqual(readmeRows());
-});
-
-test('the option table names every choice that --help names', async () => {
-  const rows = new Map(optionsOfReadme().map(({ flags, meaning }) => [flags, meaning]));
-  const withChoices = (await helpOptions()).filter(({ choices }) => choices.length > 0);
-  expect(withChoices.length).toBeGreaterThan(2);
-  for (const { flags, choices } of withChoices) {
-    for (const choice of choices) expect(rows.get(flags)).toContain(`\`${choice}\``);
-  }
-});
-
-test('its two commands are those that CI runs, word for word', () => {
+test('its two commands are those that CI runs, word for word, and the first that it shows', () => {
   const run = readFileSync(fromRoot('.ci/run'), 'utf8').split('\n');
   const workflow = readFileSync(fromRoot('.github/workflows/ci.yml'), 'utf8');
-  for (const command of ['npm ci && npx folder-copy fixtures/album', 'npm test']) {
-    expect(lines).toContain(`    ${command}`);
+  const commands = ['npm ci && npx folder-copy fixtures/album', 'npm test'];
+  expect(commandLines('README.md')).toEqual([...commands, ...commands]); // in English and in Chinese
+  for (const command of commands) {
     expect(run).toContain(command);
     expect(workflow).toContain(`- run: ${command}\n`);
   }
 });
 
-const documents = [
-  'README.md',
-  'CHANGELOG.md',
-  'src/README.md',
-  'src/multiprocessing/README.md',
-  'src/copier/check/check.md',
-  'test/comparison.md',
-  'test/bench/README.md',
-];
-
-test.each(documents)('every file that %s links to exists, with the heading', document => {
-  const text = readFileSync(fromRoot(document), 'utf8');
-  const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)];
-  const broken = links.filter(([, target = '', heading]) => {
-    const file = target === '' ? fromRoot(document) : fromRoot(dirname(document), target);
-    return !existsSync(file) || (heading !== undefined && !anchorsOf(file).includes(heading));
-  });
-  expect(broken.map(([link]) => link)).toEqual([]);
+test('every page of the manual is reached from it', () => {
+  const targets = linksOf('README.md').map(({ target }) => target);
+  expect(manualPages.length).toBeGreaterThan(5);
+  expect(manualPages.filter(page => !targets.includes(page))).toEqual([]);
 });
 
-/** As GitHub makes them of headings. */
-function anchorsOf(file: string): string[] {
-  const headings = readFileSync(file, 'utf8').matchAll(/^#+ (.*)$/gm);
-  return Array.from(headings, ([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
-}
+describe('the options page', () => {
+  const page = readDocument('src/manual/options.md');
 
-test('the longer texts are reached from it', () => {
-  for (const document of documents.slice(1)) {
-    const folder = document.replace(/\/README\.md$/, '');
-    expect([document, folder].some(target => readme.includes(`](${target})`))).toBe(true);
+  /** Its list, as `--help` would have it. */
+  function listed(): (HelpOption & { text: string })[] {
+    return page.split('\n').flatMap(line => {
+      const [, flags, text = ''] = /^\* `(-.*?)`: (.*)$/.exec(line) ?? [];
+      if (flags === undefined) return [];
+      const [, defaultValue = ''] = / Default: `(.*)`\.$/.exec(text) ?? [];
+      return [{ flags, text, defaultValue, choices: [] }];
+    });
   }
+
+  test('has the list that is made from the one source (`npm run manual` writes it)', () => {
+    expect(page).toBe(withOptionList(page));
+  });
+
+  test('has exactly the options of --help, in its order, with its defaults and choices', async () => {
+    const help = await helpOptions();
+    const pairs = ({ flags, defaultValue }: HelpOption) => ({ flags, defaultValue });
+    expect(help.length).toBeGreaterThan(10);
+    expect(listed().map(pairs)).toEqual(help.map(pairs));
+    const texts = new Map(listed().map(({ flags, text }) => [flags, text]));
+    for (const { flags, choices } of help) {
+      for (const choice of choices) expect(texts.get(flags)).toContain(`\`${choice}`);
+    }
+  });
 });
 
-test('the options of its Chinese part are options of the command, written as there', async () => {
-  const [, chinese = ''] = readme.split('\n## 中文\n');
-  const known = await helpOptions();
-  const flags = known.map(option => option.flags);
-  const named = [...chinese.matchAll(/`(-[^`]+)`/g)].map(([, name = '']) => name);
-  expect(named.length).toBeGreaterThan(10);
-  expect(named.filter(name => !flags.includes(name))).toEqual([]);
-  const long = new Set(flags.flatMap(longNames));
-  expect(longNames(chinese).filter(name => !long.has(name))).toEqual([]);
+test('the table of exit statuses has those of the command', () => {
+  const [, section = ''] = readDocument('src/manual/ci.md').split('\n## Exit status\n');
+  const [table = ''] = section.split('\n## ');
+  const statuses = Array.from(table.matchAll(/^\| (\d[\d, ]*) \|/gm), ([, status]) => status);
+  expect(statuses).toEqual(EXIT_STATUSES.map(([status]) => status));
 });
 
-test('it names every package that the sources use, those of the build apart, and no other', () => {
-  const [, table = ''] = readme.split('| dependency | for |\n| --- | --- |\n');
+describe.each(documents)('%s', document => {
+  test('every file that it links to exists, with the heading', () => {
+    const broken = linksOf(document).filter(({ target, heading }) => {
+      const file = target === '' ? document : join(dirname(document), target);
+      if (!existsSync(fromRoot(file))) return true;
+      return heading !== undefined && !anchorsOf(readDocument(file)).includes(heading);
+    });
+    expect(broken.map(({ text }) => text)).toEqual([]);
+  });
+
+  test('its paragraphs are short', () => {
+    const words = (paragraph: string) => paragraph.split(/\s+/).length;
+    expect(paragraphsOf(readDocument(document)).filter(paragraph => words(paragraph) > 60)).toEqual([]);
+  });
+
+  test('it is in plain English', () => {
+    expect(readDocument(document).match(stilted) ?? []).toEqual([]);
+  });
+});
+
+/** Turns of phrase that have to be read twice. */
+const stilted =
+  /\b(?:(?:told|tells?) (?:of|in what)|(?:goes|go|gone) on (?:from|with)|who(?:m)?ever|come to light|(?:is|are) no (?:file|folder|link|entry)s?|there is no more)\b/gi;
+
+/** Options that the pages name of other programs. */
+const foreign = new Set(['--prefix', '--global', '--save-dev', '--link-dest', '--quiet']);
+
+test.each(
+  userDocuments.filter(page => !page.endsWith('/comparison.md')),
+)('the options that %s names are options of the command', async document => {
+  const known = new Set((await helpOptions()).flatMap(({ flags }) => longNames(flags)));
+  const named = longNames(readDocument(document).replace(/<!--.*?-->/gs, ''));
+  expect(named.filter(name => !known.has(name) && !foreign.has(name))).toEqual([]);
+});
+
+test('the yaml of the pages runs nothing but npm, npx and what the shells have', () => {
+  const lines = userDocuments.flatMap(document => examples(document, 'yaml')).join('');
+  const commands = [...lines.matchAll(/run: "?(?:! )?(\w+)/g)].map(([, command]) => command);
+  expect(commands.length).toBeGreaterThan(2);
+  expect(commands.filter(command => !['npm', 'npx', 'grep'].includes(command ?? ''))).toEqual([]);
+});
+
+test('src/README.md names every room', () => {
+  const folders = readdirSync(fromRoot('src'), { recursive: true, encoding: 'utf8' })
+    .filter(file => file.endsWith('.ts') && file.includes('/'))
+    .map(dirname);
+  const named = linksOf('src/README.md').map(({ target }) => target);
+  expect([...new Set(folders)].filter(folder => !named.includes(folder))).toEqual([]);
+});
+
+test('src/README.md names every package that the sources use, those of the build apart, and no other', () => {
+  const [, table = ''] = readDocument('src/README.md').split('| package | for |\n| --- | --- |\n');
   const [rows = ''] = table.split('\n\n');
   const named = rows.split('\n').map(row => /^\| (\S+)/.exec(row)?.[1]);
   expect(named.toSorted()).toEqual([...packagesUsed()].toSorted());
@@ -120,14 +144,9 @@ function packagesUsed(): Set<string> {
   return new Set([...packages.filter(name => !name.startsWith('node:')), ...optional]);
 }
 
-test('each promise names the tests that prove it', () => {
-  const [, section = ''] = readme.split('\n## What it promises\n');
-  const [promises = ''] = section.split('\n## ');
-  const rows = promises.split('\n').filter(line => line.startsWith('| **'));
+test('test/README.md: each promise names the tests that prove it', () => {
+  const [, section = ''] = readDocument('test/README.md').split('\n## Which test proves which promise\n');
+  const rows = section.split('\n').filter(line => /^\| (?!promise|---)/.test(line));
   expect(rows.length).toBeGreaterThanOrEqual(10);
-  for (const row of rows) expect(row).toMatch(/\]\(test\/[\w/-]+\.test\.ts\)/);
-});
-
-test('it can be read in one go', () => {
-  expect(lines.length).toBeLessThanOrEqual(200);
+  for (const row of rows) expect(row).toMatch(/\]\([\w/-]+\.test\.ts\)/);
 });

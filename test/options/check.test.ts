@@ -1,4 +1,4 @@
-import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
@@ -8,7 +8,6 @@ import { compareFacts } from '../../src/rules/compare-facts.js';
 import { isRoot, wholeCopy } from '../helpers/copies.js';
 import { mountOrSkip } from '../helpers/file-systems.js';
 import { makeTree } from '../helpers/make-tree.js';
-import { fromRoot } from '../helpers/project-root.js';
 import { randomTree } from '../helpers/random-tree.js';
 import {
   type CommandOptions,
@@ -569,20 +568,4 @@ describe.skipIf(!isRoot)('--check by a user without rights', () => {
     expect(await checked(source, copy, [], nobody)).toMatchObject({ status: 0, stdout: '' });
     expect((await checked(source, copy)).differences).toContain('mode set: 4755 -> 755');
   });
-});
-
-test("the manual's recipe tells what a program has changed, and nothing else", () => {
-  const [, recipe = ''] =
-    /```sh\n([\s\S]*?)```/.exec(readFileSync(fromRoot('src/copier/check/check.md'), 'utf8')) ?? [];
-  const scratch = makeTree([file('fixtures/project/input'), file('fixtures/project/old'), folder('bin')]);
-  const program = 'touch output; rm old; printf X | dd of=input bs=1 conv=notrunc status=none';
-  const command = `exec '${process.execPath}' '${commandPath}' "$@"`;
-  writeFileSync(join(scratch, 'bin/my-program'), `#!/bin/sh\n${program}\n`, { mode: 0o755 });
-  writeFileSync(join(scratch, 'bin/folder-copy'), `#!/bin/sh\n${command}\n`, { mode: 0o755 });
-  const expects = (...lines: string[]) => {
-    writeFileSync(join(scratch, 'expected-changes.txt'), `${lines.join('\n')}\n`);
-    return shell(scratch, `rm -rf work; PATH="$PWD/bin:$PATH"\n${recipe}`);
-  };
-  expect(expects('content input: at byte 0', 'extra output', 'missing old')).toBe('');
-  expect(() => expects('content input: at byte 0', 'missing old')).toThrow(/Command failed/);
 });

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
+import { linksOf } from '../helpers/documents.js';
 import { fromRoot, projectRoot } from '../helpers/project-root.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
 import { NPM_MS, type Packed, pack } from './npm.js';
@@ -23,6 +25,7 @@ test('it holds what is run, declared or read, and nothing else', () => {
   const paths = packed.files.map(({ path }) => path);
   const isExpected = (path: string) =>
     /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path) ||
+    /^src\/manual\/[\w-]+\.(md|svg)$/.test(path) ||
     /^dist\/lib\/(child\/)?[\w-]+\.(js|mjs|d\.ts|d\.mts)$/.test(path) ||
     /^dist\/lib\/types\/.*\.d\.ts$/.test(path) ||
     /^dist\/lib\/(package\.json|events\.schema\.json|folder-copy\.1|THIRD-PARTY-LICENSES\.md|third-party\.cdx\.json)$/.test(
@@ -31,6 +34,16 @@ test('it holds what is run, declared or read, and nothing else', () => {
   expect(paths.filter(path => !isExpected(path))).toEqual([]);
   const inLib = ['dist/lib/folder-copy.1', 'dist/lib/events.schema.json'];
   expect(paths).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', ...inLib]));
+});
+
+test('no link of its pages leads to a file that it does not hold', () => {
+  const paths = new Set(packed.files.map(({ path }) => path));
+  const pages = [...paths].filter(path => path.endsWith('.md') && !path.startsWith('dist/'));
+  expect(pages.length).toBeGreaterThan(10);
+  const dangling = pages.flatMap(page =>
+    linksOf(page).filter(({ target }) => target !== '' && !paths.has(join(dirname(page), target))),
+  );
+  expect(dangling).toEqual([]);
 });
 
 test('the command can be executed', () => {

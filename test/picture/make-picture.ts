@@ -37,7 +37,7 @@ try {
     if (frame !== frames.at(-1)) frames.push(frame);
     await delay(frameMs);
   }
-  writeFileSync(fromRoot('test/picture/bar.svg'), terminalPicture(frames, { columns, rows, frameMs }));
+  writeFileSync(fromRoot('src/manual/bar.svg'), terminalPicture(frames, { columns, rows, frameMs }));
 } finally {
   for (const cleanup of cleanups) cleanup();
 }

@@ -1,9 +1,9 @@
-import { OPTION_GROUPS } from '../../cli/command-options.js';
 import { EXAMPLES, EXIT_STATUSES, SUMMARY } from '../../cli/manual.js';
 import { version } from '../../version.js';
-import { fullOptions } from './full-options.js';
+import { describedOptions } from './described-options.js';
 import { bold, definition, flags, paragraph, section, subsection, title, verbatim } from './roff.js';
 import { DESCRIPTION, ENVIRONMENT, FILES, SEE_ALSO } from './sections.js';
+import { sentence } from './sentence.js';
 
 /** The man page, as roff. */
 export function manPage(): string {
@@ -31,17 +31,8 @@ export function manPage(): string {
 }
 
 function options(): string[] {
-  const details = new Map(fullOptions().map(option => [option.flags, option.details]));
-  return OPTION_GROUPS.flatMap(group => [
+  return describedOptions().flatMap(group => [
     subsection(group.heading),
-    ...group.options.map(option => {
-      const { flags: words, defaultValue } = option;
-      const standard = defaultValue === undefined ? '' : ` Default: \`${defaultValue}\`.`;
-      return definition(flags(words), sentence(details.get(words) ?? option.description) + standard);
-    }),
+    ...group.options.map(option => definition(flags(option.flags), option.text)),
   ]);
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.…]$/.test(text) ? '' : '.'}`;
 }

@@ -1,44 +1,51 @@
 /**
- * What there is to say of an option beyond its line in `--help`: for the README and the man page, which say it
- * in full. By the option's long name; where one is missing, the line in `--help` says all. `code` is marked.
+ * What there is to say about an option beyond its line in `--help`: the options page and the man page say it in
+ * full. By the option's long name; an option that is missing here has its line of `--help`. `code` is marked.
  */
 export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   '--include':
-    'repeatable. After all excludes, take in again what they left out; alone: copy only what it matches, of a folder all under it; other folders are made only where something in them is copied',
+    'repeatable. With `--exclude` or `--ignore-file`: copy what matches although they leave it out; a folder that they leave out is not entered, though. Alone: copy only what matches; if that is a folder, everything in it',
   '--exclude':
-    'repeatable. A gitignore line relative to the source (as in git, `?` is one byte of a name): what it matches is not copied, nor what is in it; in the destination `--delete` leaves it alone',
-  '--ignore-file': 'more exclude patterns, gitignore syntax; they come before those of `--exclude`',
-  '--xattrs':
-    'extended attributes and ACLs: `auto` keeps them where they can be reached, `always` refuses to start where they cannot, `never`',
-  '--suffix': "put behind the source's name where `dest` is left out",
-  '--if-exists':
-    'a file that stands in the destination: `overwrite` it, `update` it where size or time differs, `skip` it, or report an `error`',
-  '--workers': 'size of the pool, 1 to 64; never more are forked than there is work for',
-  '--chunk-size':
-    'size of a chunk, 1 byte to 1 MiB (`k` and `m` are understood): the unit in which content moves. Many travel in one system call',
-  '--bwlimit': 'ceiling for the whole pool (`k`, `m` and `g` are understood)',
-  '--reflink':
-    'share blocks with the source where the file system can: `auto`; `always`: a file fails that cannot; `never`',
-  '--verify':
-    'read every copied file back, past the page cache where that can be, and compare its digest; one that differs is copied again, up to `--retries`. Implies `--fsync`. With `--check`: compare contents, copy nothing',
-  '--checksums':
-    'write a manifest (SHA-256) of the copied files that `sha256sum -c` accepts in the destination',
+    'repeatable. Do not copy what matches, nor anything in it. The pattern is a gitignore line, relative to the source. `--delete` leaves what matches alone in the destination',
+  '--ignore-file':
+    'a file with more exclude patterns, in gitignore syntax; they come before those of `--exclude`',
+  '--one-file-system':
+    "do not enter folders on another file system than the source's; such folders are made, and stay empty",
+  '--dereference': 'copy what symbolic links point to, instead of the links',
   '--from':
-    'copy just the entries named in such a file as `--failed` writes, of a folder all under it; what is excluded stays excluded',
+    'copy only the entries listed in a file, as `--failed` writes it: paths relative to the source, each ended by a NUL byte. For a folder, copy everything in it. Excluded entries stay excluded',
+  '--xattrs':
+    'extended attributes and ACLs. `auto`: keep them if the optional package koffi is installed. `always`: refuse to start without it. `never`: do not copy them',
+  '--suffix': "what is appended to the source's name if `dest` is left out",
+  '--if-exists':
+    'what to do with a file that exists in the destination. `overwrite`: replace it. `update`: replace it if its size or modification time differs. `skip`: leave it. `error`: report it as failed',
+  '--delete': 'after a copy without failures, remove from the destination what the source does not have',
+  '--workers': 'size of the pool, 1 to 64; no more workers are started than there is work for',
+  '--chunk-size':
+    'the unit in which content is copied, 1 byte to 1 MiB (`k` and `m` are allowed: `64k`). One system call moves many chunks, so that the default is fast, too',
+  '--bwlimit': 'most bytes per second for all workers together (`k`, `m` and `g` are allowed: `20m`)',
+  '--reflink':
+    'share blocks with the source instead of copying them. `auto`: where the file system can. `always`: files that cannot be cloned fail. `never`: always copy',
+  '--verify':
+    'read every copied file back, past the page cache if possible, and compare it with what was copied. A file that differs is copied again, up to `--retries` times. Implies `--fsync`. With `--check`: compare contents',
+  '--checksums':
+    'write a manifest of the copied files (SHA-256), which `sha256sum -c` accepts in the destination',
+  '--fsync': 'count a file as finished only when it and its folder are on the disk',
   '--check':
-    'compare source and destination, and write nothing: status 0 the same, 1 they differ, with a line on standard output per difference (kind, size, modification time, mode, link target, hard links, owner as root, missing, extra); contents too with `--verify`. Not with options that only a copy can obey',
-  '--no-space-check': 'do not hold the total against the free space and inodes',
+    'compare source and destination and write nothing. Prints a line for each difference; the status is 0 if there is none, else 1. With `--verify`, contents are compared, too. Options that only make sense for a copy are refused',
+  '--no-space-check':
+    'skip the free-space check. Without this option, a copy that cannot fit is stopped early',
   '--retries':
-    'tries again for a file that failed in a way that can pass: EIO, EBUSY, changed while read, its worker died, …',
+    'how often a file is tried again after a transient error, such as EIO or EBUSY, or when it changed while it was read or its worker died',
+  '--fail-fast': 'stop at the first entry that fails',
   '--strict':
-    'what could not be kept (an owner, an attribute, a socket) makes its entry failed, not only counted',
-  '--failed': 'write the paths of failed entries there, relative to the source, each ended by NUL',
-  '--dry-run': 'list and report, with `-v` a line per entry; write nothing at all',
+    'let an entry fail if something of it cannot be kept (an owner, an attribute, a socket); otherwise that is only counted',
+  '--failed': 'write the paths of failed entries to a file: relative to the source, each ended by a NUL byte',
+  '--dry-run': 'show what would be copied, with `-v` a line for each entry; write nothing',
   '--progress':
-    '`auto`: a bar on a terminal, else nothing; `bar`: the same, and where none can be drawn as `plain`; `plain`: a line now and then on standard error; `json`: events, one a line, and nothing else on standard output; `none`',
+    'how progress is shown. `auto`: a bar on a terminal, nothing elsewhere. `bar`: a bar, or lines if none can be drawn. `plain`: a line now and then on standard error. `json`: events on standard output, one a line. `none`: nothing',
   '--verbose':
-    'a line for every finished entry on standard error, and no bar unless `--progress` asks for it',
-  '--quiet': 'errors only; the events of `--progress json` stay. Not with `-v`, `--progress bar` or `plain`',
-  '--completion':
-    'print a completion script for `bash`, `zsh` or `fish`, to be loaded as its first lines say',
+    'print a line to standard error for each finished entry; there is no bar unless `--progress bar` asks for it',
+  '--quiet': 'print errors only. The events of `--progress json` stay',
+  '--completion': 'print a completion script for `bash`, `zsh` or `fish`; its first lines say how to load it',
 };

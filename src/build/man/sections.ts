@@ -1,25 +1,28 @@
-/** The man page's own words: what neither `--help` nor the README's table says. `code` is marked. */
+/** The man page's own words: what neither `--help` nor the list of options says. `code` is marked. */
 
 export const DESCRIPTION: readonly string[] = [
-  'The content of `src` becomes the content of `dest`, whether or not that stood before: never `dest/src`. Missing parents are made. An existing `dest` is merged into, and what stands only there stays, unless `--delete`. Left out, `dest` is the name of `src` with `[副本]` behind it, beside `src`. A folder that is named by a link is the folder that the link leads to.',
-  'There are no subcommands: any first word is the name of a folder. `src` left out at a terminal is asked for, where Tab completes paths; before what stands already at `dest` is merged into, it is asked once more. Away from a terminal nothing is ever asked.',
-  'Every entry is copied: files, folders, symbolic and hard links, FIFOs; sockets and devices are skipped and counted. Modes, times, holes, and as far as user and system allow owners, extended attributes and ACLs are kept; what could not be kept is counted. Entries that fail are told of, each in a line on standard error, and the rest is copied.',
-  'A new destination grows as `dest.partial`, which takes its name in one rename at the end. After a kill, a crash or a full disk the same command goes on, and copies nothing again that is finished.',
-  'Sizes take `k`, `m` and `g`, 1024-based, in either case.',
+  'Copies the folder `src`. `dest` becomes the copy, whether or not it existed before: the command never makes `dest/src`. Missing parents are made. Files that exist only in `dest` are kept, unless `--delete` is given. If `dest` is left out, it is the name of `src` followed by `[副本]`, beside `src`. A link to a folder, given as `src` or `dest`, stands for that folder.',
+  'There are no subcommands: the first word is always the name of a folder. If `src` is left out at a terminal, the command asks for it, and Tab completes paths; if the destination exists, it also asks whether to merge into it. Away from a terminal it never asks.',
+  'Files, folders, symbolic links, hard links and FIFOs are copied; sockets and devices are skipped and counted. Modes, times and holes are kept, and so are owners, extended attributes and ACLs as far as the user and the system allow. What cannot be kept is counted. Each entry that fails gets a line on standard error; the rest is copied.',
+  'A new destination is built as `dest.partial` and renamed when everything is done. After Ctrl-C, a crash or a full disk, run the same command again to resume: finished files are not copied again.',
+  'Sizes and rates take the suffixes `k`, `m` and `g` (1024-based), in either case.',
 ];
 
 export const ENVIRONMENT: readonly (readonly [name: string, says: string])[] = [
-  ['HOME', 'What a `~` at the beginning of a path stands for where the folder is asked for.'],
-  ['TERM', 'Where it is empty, `dumb` or `unknown`, no bar is drawn.'],
+  ['HOME', 'Replaces a `~` at the beginning of a path, if the command asks for the folder.'],
+  ['TERM', 'If it is empty, `dumb` or `unknown`, no bar is drawn.'],
 ];
 
 export const FILES: readonly (readonly [name: string, says: string])[] = [
-  ['<dest>.partial', 'A copy that is not complete, closed to other users.'],
+  ['<dest>.partial', 'A copy that is not complete. Other users cannot open it.'],
   [
     '<dest>/.folder-copy.claim',
-    'Names the run that is at work there: one at a time. It is gone at the end; what a dead run left is taken over.',
+    'Names the run that is at work there, so that there is one at a time. It is removed at the end; the claim of a dead run is taken over.',
   ],
-  ['<dest>.partial/.folder-copy.mark', 'Names the source, so that only the same copy is gone on with.'],
+  [
+    '<dest>.partial/.folder-copy.mark',
+    'Names the source, so that only a copy of the same source is resumed.',
+  ],
 ];
 
 export const SEE_ALSO: readonly string[] = ['`cp`(1), `rsync`(1), `gitignore`(5)'];
