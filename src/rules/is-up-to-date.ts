@@ -1,18 +1,16 @@
 import { readlinkSync } from 'node:fs';
 import { type BytePath, NAME_ENCODING, native } from '../files/byte-path.js';
 import { type Facts, kindOf, sameInode } from '../files/facts.js';
-import type { FolderHandles } from '../files/system/folder-handles.js';
+import { type FolderHandles, standingAt } from '../files/system/folder-handles.js';
 import { platformCalls } from '../files/system/platform-calls.js';
 import type { JobKind } from '../protocol/messages.js';
 
-/** What has to be seen of both trees: a worker's context, or the parent's in a dry run. */
-export interface Sight {
+/** Both trees, to be looked at: a worker's context has them, and the parent of a dry run. */
+export interface TreePair {
   readonly source: FolderHandles;
   readonly destination: FolderHandles;
   /** Times closer together than this are one for the destination's file system. */
   readonly timeGrainNs: number;
-  /** What stands in the destination at a path, a link itself and not what is behind it. */
-  standing(path: BytePath | undefined): Facts | undefined;
 }
 
 /** What of a job decides whether it is done already. */
@@ -22,21 +20,21 @@ export interface Wanted {
   readonly name: BytePath;
   readonly facts: Facts;
   /** Of a hard link: the name that has been copied. */
-  readonly firstName: BytePath | undefined;
+  readonly firstName?: BytePath | undefined;
 }
 
 /** Whether what stands in the destination is what the job would make, as kind, size and time tell. */
-export function isUpToDate(sight: Sight, job: Wanted, standing: Facts): boolean {
-  if (job.kind === 'hardLink') return isLinked(sight, job, standing);
-  if (kindOf(standing) !== kindOf(job.facts)) return false;
-  if (!isSameTime(job.facts, standing, sight.timeGrainNs)) return false;
-  if (job.kind === 'link') return textIn(sight.destination, job) === textIn(sight.source, job);
-  return job.kind !== 'file' || standing.size === job.facts.size;
+export function isUpToDate(trees: TreePair, job: Wanted, there: Facts): boolean {
+  if (job.kind === 'hardLink') return isLinked(trees, job, there);
+  const kind = kindOf(job.facts);
+  if (kindOf(there) !== kind || !isSameTime(job.facts, there, trees.timeGrainNs)) return false;
+  if (kind === 'link') return textIn(trees.destination, job) === textIn(trees.source, job);
+  return kind !== 'file' || there.size === job.facts.size;
 }
 
-function isLinked(sight: Sight, job: Wanted, standing: Facts): boolean {
-  const first = sight.standing(job.firstName);
-  return first !== undefined && sameInode(first, standing);
+function isLinked({ destination }: TreePair, { firstName }: Wanted, there: Facts): boolean {
+  const first = firstName === undefined ? undefined : standingAt(destination, firstName);
+  return first !== undefined && sameInode(first, there);
 }
 
 /** Whether a file has the size and the modification time of another, as far as the destination can tell times apart. */

@@ -46,6 +46,15 @@ describe('a file of 100 MiB', () => {
   }
 });
 
+test('a large file of the same time and another size is replaced under update', async () => {
+  const source = tree();
+  const copy = join(dirname(source), 'copy');
+  makeTree([{ path: 'large', kind: 'file', content: 'old', mtime: '1234567890123456789' }], copy);
+  const { how } = await toldCopy(source, { workers: 2, ifExists: 'update', reflink: 'never' }, copy);
+  expect(how).toEqual({ large: 'streamed' });
+  expect(compareTrees(source, copy)).toEqual([]);
+});
+
 test.skipIf(!canTrace)(
   'a large file that is slow to write is written by several workers at once',
   async () => {

@@ -103,8 +103,7 @@ export class CopyRun {
     return new TreeCopy({
       ledger: this.#ledger,
       destination,
-      standing: folder.standing,
-      ifExists,
+      policy: { standing: folder.standing, trust: folder.trust, ifExists, digests },
       strict,
       replacesFolders: this.#plan.settings.delete || folder.standing === 'earlier',
       spared: {

@@ -1,12 +1,13 @@
-import { type BytePath, join, native, ROOT, split } from '../../files/byte-path.js';
-import { type EntryKind, type Facts, kindOf } from '../../files/facts.js';
-import { EntryError, type Failure, failureOf } from '../../files/failure.js';
+import { type BytePath, join, native, ROOT } from '../../files/byte-path.js';
+import { type EntryKind, kindOf } from '../../files/facts.js';
+import { failureOf } from '../../files/failure.js';
 import { isReserved } from '../../files/reserved-names.js';
-import { type FolderHandles, openFolderHandles } from '../../files/system/folder-handles.js';
-import { lstatIfThere, stat } from '../../files/system/stat.js';
-import type { How, IfExists, NotKept } from '../../protocol/messages.js';
-import { isUpToDate, type Sight, type Wanted } from '../../rules/is-up-to-date.js';
+import { type FolderHandles, openFolderHandles, standingAt } from '../../files/system/folder-handles.js';
+import { stat } from '../../files/system/stat.js';
+import type { How, NotKept } from '../../protocol/messages.js';
+import { isUpToDate, type TreePair, type Wanted } from '../../rules/is-up-to-date.js';
 import { lossOf } from '../../rules/not-kept.js';
+import { decideEntry, decideFolder, filledFolderInTheWay, type Policy } from '../../rules/stands-there.js';
 import { timeGrainNs } from '../../rules/time-grain.js';
 import { version } from '../../version.js';
 import { type Deletion, deleteExtras } from '../destination/delete-extras.js';
@@ -50,11 +51,11 @@ export class DryRun {
     const to = root === undefined ? undefined : openFolderHandles(root);
     try {
       events.tell({ type: 'start', version, ...eventPlaces(this.#plan.places), workers, chunkSize });
-      const sight = root === undefined || to === undefined ? undefined : sightOf(from, to, root);
+      const trees = root === undefined || to === undefined ? undefined : treesOf(from, to, root);
       const options = { ...listOptionsOf(this.#plan, root), tally: this.tally };
       const slices = new Slices(events);
       for (const listed of filteredEntries(sourceRoot, options)) {
-        this.#take(listed, sight);
+        this.#take(listed, trees);
         if (slices.isOverAfter(entriesIn(listed))) await slices.next();
         if (stop.isStopped) break;
       }
@@ -71,16 +72,16 @@ export class DryRun {
     return { ...report, ...eventDestination(destination) };
   }
 
-  #take(listed: Listed, sight: Sight | undefined): void {
+  #take(listed: Listed, trees: TreePair | undefined): void {
     switch (listed.kind) {
       case 'enter':
-        if (listed.folder !== ROOT) this.#enter(listed, sight);
+        if (listed.folder !== ROOT) this.#enter(listed, trees);
         return;
       case 'entry':
-        this.#entry(listed.entry, sight);
+        this.#entry(listed.entry, trees);
         return;
       case 'files':
-        for (const entry of entriesOf(listed)) this.#entry(entry, sight);
+        for (const entry of entriesOf(listed)) this.#entry(entry, trees);
         return;
       case 'leave':
         if (listed.failure !== undefined) this.#ledger.failed(listed.folder, listed.failure);
@@ -94,10 +95,11 @@ export class DryRun {
     }
   }
 
-  #enter({ folder, skip }: Extract<Listed, { kind: 'enter' }>, sight: Sight | undefined): void {
+  #enter({ folder, skip }: Extract<Listed, { kind: 'enter' }>, trees: TreePair | undefined): void {
     this.#ledger.found(true, 0);
     try {
-      const how = folderOutcome(sight?.standing(folder), this.#rule);
+      const there = trees && standingAt(trees.destination, folder);
+      const how = FOLDER_HOWS[decideFolder(there, this.#policy)];
       this.#ledger.settled(folder, true, how, 0);
       if (how === 'skipped') skip();
     } catch (error) {
@@ -106,15 +108,15 @@ export class DryRun {
     }
   }
 
-  #entry(entry: ListedEntry, sight: Sight | undefined): void {
+  #entry(entry: ListedEntry, trees: TreePair | undefined): void {
     const { kind, folder, name, facts } = entry;
     const path = join(folder, name);
     const bytes = kind === 'file' ? facts.size : 0;
     this.#ledger.found(false, bytes);
     try {
-      const how = this.#outcome(entry, kind, path, sight);
+      const how = this.#outcome(entry, kind, path, trees);
       const isLeftOut = kind === 'socket' || kind === 'device';
-      if (how !== 'skipped' && sight !== undefined && isFilledFolder(sight, path)) {
+      if (how !== 'skipped' && trees !== undefined && isFilledFolder(trees, path)) {
         this.#blocked.push({ path, how, bytes });
         return;
       }
@@ -124,16 +126,21 @@ export class DryRun {
     }
   }
 
-  #outcome(entry: ListedEntry, kind: EntryKind, path: BytePath, sight: Sight | undefined): How {
+  #outcome(entry: ListedEntry, kind: EntryKind, path: BytePath, trees: TreePair | undefined): How {
     if (entry.folder === ROOT && isReserved(entry.name)) return 'skipped';
     if (kind === 'socket' || kind === 'device') {
       if (this.#plan.settings.strict) throw lossOf(kind);
       return 'skipped';
     }
     const job = this.#wanted(entry, path);
-    const standing = sight?.standing(path);
-    const stays = standing !== undefined && sight !== undefined && mayStay(this.#rule, sight, job, standing);
-    if (stays) return 'skipped';
+    const there = trees && standingAt(trees.destination, path);
+    const decision = decideEntry(
+      job,
+      there,
+      this.#policy,
+      facts => trees !== undefined && isUpToDate(trees, job, facts),
+    );
+    if (decision === 'skip' || decision === 'compare') return 'skipped';
     return kind === 'fifo' && job.kind === 'fifo' ? 'made' : job.kind === 'file' ? 'streamed' : 'linked';
   }
 
@@ -154,7 +161,7 @@ export class DryRun {
     for (const { path, how, bytes } of this.#blocked) {
       const mayGo = (isAsked || !places.exists) && !this.#ledger.hasFailures;
       if (!mayGo || !canBeRemoved(destination, path, spared)) {
-        this.#ledger.failed(path, NOT_EMPTY);
+        this.#ledger.failed(path, failureOf(filledFolderInTheWay()));
         continue;
       }
       for (const removal of removeTree(destination, path, false, spared)) this.#book(removal, places.exists);
@@ -178,9 +185,11 @@ export class DryRun {
     return { kind, folder, name, facts, firstName: undefined };
   }
 
-  /** What an earlier run left in a `.partial` is gone on with, whatever the policy for a destination is. */
-  get #rule(): IfExists {
-    return this.#plan.places.exists ? this.#plan.settings.ifExists : 'update';
+  get #policy(): Policy {
+    const { ifExists } = this.#plan.settings;
+    // What stands in a `.partial` is taken for what it seems to be.
+    const standing = this.#plan.places.exists ? 'content' : 'earlier';
+    return { standing, trust: 'time', ifExists, digests: false };
   }
 
   async #deleteExtras(
@@ -207,50 +216,16 @@ export class DryRun {
   }
 }
 
-function sightOf(source: FolderHandles, destination: FolderHandles, root: BytePath): Sight {
-  return {
-    source,
-    destination,
-    timeGrainNs: timeGrainNs(root),
-    standing: path => (path === undefined ? undefined : standingAt(destination, path)),
-  };
+function treesOf(source: FolderHandles, destination: FolderHandles, root: BytePath): TreePair {
+  return { source, destination, timeGrainNs: timeGrainNs(root) };
 }
 
-const NOT_EMPTY: Failure = {
-  code: 'ENOTEMPTY',
-  message: 'cannot be put in place: a folder that is not empty stands in its place',
-};
+const FOLDER_HOWS = { make: 'made', keep: 'kept', replace: 'made', skip: 'skipped' } as const;
 
 /** Whether a folder with something in it stands there. */
-function isFilledFolder({ destination, standing }: Sight, path: BytePath): boolean {
-  const there = standing(path);
+function isFilledFolder({ destination }: TreePair, path: BytePath): boolean {
+  const there = standingAt(destination, path);
   if (there === undefined || kindOf(there) !== 'folder') return false;
   for (const _ of namesIn(destination.at(path))) return true;
   return false;
-}
-
-/** Nothing stands in a folder that is still to be made. */
-function standingAt(destination: FolderHandles, path: BytePath): Facts | undefined {
-  const [folder, name] = split(path);
-  try {
-    return lstatIfThere(native(destination.at(folder) + name));
-  } catch {
-    return undefined;
-  }
-}
-
-function folderOutcome(standing: Facts | undefined, rule: IfExists): How {
-  if (standing === undefined) return 'made';
-  const kind = kindOf(standing);
-  if (kind === 'folder') return 'kept';
-  if (rule === 'overwrite' || rule === 'update') return 'made';
-  if (kind === 'link')
-    throw new EntryError('LINK_IN_THE_WAY', 'a symbolic link stands where a folder belongs');
-  if (rule === 'skip') return 'skipped';
-  throw new EntryError('EEXIST', 'something else stands in its place');
-}
-
-function mayStay(rule: IfExists, sight: Sight, job: Wanted, standing: Facts): boolean {
-  if (rule === 'error') throw new EntryError('EEXIST', 'it stands in the destination already');
-  return rule === 'skip' || (rule === 'update' && isUpToDate(sight, job, standing));
 }

@@ -74,7 +74,7 @@ export class TreeCopy {
       if (isOneOfSeveral(job)) this.#linkOthers(job, this.#isOurs(how, notKept), known);
       this.#folders.settle(job.folder);
     } else if (path === ROOT) {
-      const isKept = this.#parts.standing === 'content';
+      const isKept = this.#parts.policy.standing === 'content';
       if (!this.#hasRootFailed) ledger.settled(ROOT, true, isKept ? 'kept' : 'made', 0, notKept);
     } else if (!this.#again.delete(path)) {
       const folder = this.#folders.get(path);
@@ -217,7 +217,8 @@ export class TreeCopy {
   #isOurs(how: How, notKept: readonly NotKept[] | undefined): boolean {
     if (how !== 'skipped') return true;
     // A FIFO that could not be made is skipped as well.
-    return notKept === undefined && (this.#parts.standing === 'earlier' || this.#parts.ifExists === 'update');
+    const { standing, ifExists } = this.#parts.policy;
+    return notKept === undefined && (standing === 'earlier' || ifExists === 'update');
   }
 
   /** The other names of a file become links to it, or, where it is not there, the next of them is copied. */

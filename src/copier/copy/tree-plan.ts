@@ -4,8 +4,9 @@ import { EntryError, type Failure, failureOf } from '../../files/failure.js';
 import type { FileRun } from '../../files/file-run.js';
 import { isReserved } from '../../files/reserved-names.js';
 import type { FolderHandles } from '../../files/system/folder-handles.js';
-import type { IfExists, JobKind, Standing } from '../../protocol/messages.js';
+import type { JobKind } from '../../protocol/messages.js';
 import { lossOf } from '../../rules/not-kept.js';
+import type { Policy } from '../../rules/stands-there.js';
 import { makeFolder } from '../destination/make-folder.js';
 import type { NameCollisions } from '../destination/name-collisions.js';
 import type { QuickLook } from '../destination/quick-look.js';
@@ -21,8 +22,7 @@ import { isLarge, type LargeFiles } from './large-files.js';
 export interface TreeCopyParts {
   readonly ledger: Ledger;
   readonly destination: FolderHandles;
-  readonly standing: Standing;
-  readonly ifExists: IfExists;
+  readonly policy: Policy;
   readonly strict: boolean;
   /** Whether a folder that stands in an entry's place may go with all that is in it, at the end. */
   readonly replacesFolders: boolean;
@@ -111,16 +111,16 @@ export class TreePlan {
   }
 
   #enter({ folder, facts, skip }: Extract<Listed, { kind: 'enter' }>): void {
-    const { ledger, destination, standing, ifExists, collisions, setsModes } = this.#parts;
+    const { ledger, destination, policy, collisions, setsModes } = this.#parts;
     if (folder === ROOT) {
       this.#rootFacts = facts;
-      this.#folders.enter(ROOT, facts, standing === 'content');
+      this.#folders.enter(ROOT, facts, policy.standing === 'content');
       return;
     }
     ledger.found(true, 0);
     try {
       if (collisions.arePossible) collisions.meet(...split(folder));
-      const outcome = makeFolder(destination, folder, standing, ifExists, setsModes);
+      const outcome = makeFolder(destination, folder, policy, setsModes);
       if (outcome !== 'skipped') {
         this.#folders.enter(folder, facts, outcome === 'kept');
         return;

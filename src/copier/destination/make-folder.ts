@@ -1,11 +1,10 @@
 import { chmodSync, unlinkSync } from 'node:fs';
 import { type BytePath, native, split } from '../../files/byte-path.js';
-import { kindOf } from '../../files/facts.js';
 import { codeOf, EntryError, step } from '../../files/failure.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import type { FolderHandles } from '../../files/system/folder-handles.js';
-import { lstat } from '../../files/system/stat.js';
-import type { IfExists, Standing } from '../../protocol/messages.js';
+import { lstatIfThere } from '../../files/system/stat.js';
+import { decideFolder, type Policy } from '../../rules/stands-there.js';
 import { openToOwner } from './open-to-owner.js';
 
 /** `kept`: it stood there; `skipped`: something else stands there and is to stay. */
@@ -21,28 +20,24 @@ export type FolderOutcome = 'made' | 'kept' | 'skipped';
 export function makeFolder(
   handles: FolderHandles,
   folder: BytePath,
-  standing: Standing,
-  ifExists: IfExists,
+  policy: Policy,
   setsMode: boolean,
 ): FolderOutcome {
   if (makeIfFree(handles, folder, setsMode)) return 'made';
-  if (standing === 'nothing')
-    throw new EntryError('NAME_COLLISION', 'the destination takes its name for that of another entry');
   const [parent, name] = split(folder);
   const path = native(handles.at(parent) + name);
-  const kind = kindOf(lstat(path));
-  if (kind === 'folder') {
-    openToOwner(handles, folder);
-    return 'kept';
+  switch (decideFolder(lstatIfThere(path), policy)) {
+    case 'keep':
+      openToOwner(handles, folder);
+      return 'kept';
+    case 'skip':
+      return 'skipped';
+    case 'replace':
+      step('cannot replace what stands in its place', () => unlinkSync(path));
+      break;
+    case 'make':
+      break;
   }
-  const isTheirs = standing === 'content';
-  if (isTheirs && (ifExists === 'skip' || ifExists === 'error')) {
-    if (kind === 'link')
-      throw new EntryError('LINK_IN_THE_WAY', 'a symbolic link stands where a folder belongs');
-    if (ifExists === 'skip') return 'skipped';
-    throw new EntryError('EEXIST', 'something else stands in its place');
-  }
-  step('cannot replace what stands in its place', () => unlinkSync(path));
   if (makeIfFree(handles, folder, setsMode)) return 'made';
   throw new EntryError('EEXIST', 'something else was put in its place');
 }

@@ -1,7 +1,7 @@
 import { closeSync, lstatSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { type BytePath, native, toText } from '../../files/byte-path.js';
-import { EntryError } from '../../files/failure.js';
 import { CLAIM_NAME, entryTemporaryName } from '../../files/reserved-names.js';
+import { nameCollision } from '../../rules/stands-there.js';
 
 /**
  * Finds the names of a source folder that the destination's file system takes for one. Only where it ignores
@@ -37,7 +37,7 @@ export class NameCollisions {
     const earlier = names.get(folded);
     if (earlier === undefined) names.set(folded, name);
     else if (this.#isOne(earlier, name)) {
-      throw new EntryError('NAME_COLLISION', `the destination takes its name for that of ${toText(earlier)}`);
+      throw nameCollision(toText(earlier));
     }
   }
 

@@ -1,5 +1,6 @@
 import { constants, lstatSync, readlinkSync } from 'node:fs';
 import { type BytePath, native, ROOT, split } from '../byte-path.js';
+import type { Facts } from '../facts.js';
 import { codeOf, EntryError } from '../failure.js';
 import { entryCalls } from './choose-calls.js';
 import { HAS_DESCRIPTOR_PATHS } from './descriptor-paths.js';
@@ -44,6 +45,22 @@ export function openFolderHandles(root: string, followLinks = false, mostOpen = 
     ? new DescriptorHandles(root, followLinks, mostOpen)
     : new CheckedHandles(root, followLinks);
 }
+
+/**
+ * What stands at `path`, a link itself and not what is behind it; undefined also where the folder that it would lie in
+ * does not stand.
+ */
+export function standingAt(handles: FolderHandles, path: BytePath): Facts | undefined {
+  const [folder, name] = split(path);
+  try {
+    return entryCalls().factsIn(handles.place(folder), name, false);
+  } catch (error) {
+    if (NOTHING_THERE.has(codeOf(error) ?? '')) return undefined;
+    throw error;
+  }
+}
+
+const NOTHING_THERE = new Set(['ENOENT', 'ENOTDIR', 'LINK_IN_THE_WAY']);
 
 /** Open folders of a tree kept at most: two trees, Node and five workers stay below `ulimit -n 64`; enough for neighbours to share their ancestors. */
 const OPEN_FOLDERS = 14;
@@ -252,6 +269,6 @@ function isLink(path: string): boolean {
   }
 }
 
-function linkInTheWay(): EntryError {
+export function linkInTheWay(): EntryError {
   return new EntryError('LINK_IN_THE_WAY', 'a symbolic link stands where a folder belongs');
 }

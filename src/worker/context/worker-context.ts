@@ -1,5 +1,5 @@
-import { type BytePath, ROOT, split } from '../../files/byte-path.js';
-import { FACT, FACT_ROW, type Facts } from '../../files/facts.js';
+import { type BytePath, ROOT } from '../../files/byte-path.js';
+import { FACT, FACT_ROW } from '../../files/facts.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import { type FolderHandles, openFolderHandles } from '../../files/system/folder-handles.js';
 import type { Queue } from '../../multiprocessing/index.js';
@@ -112,12 +112,5 @@ export class WorkerContext implements Pace {
   get otherChunks(): Chunks {
     this.#otherChunks ??= new Chunks(this.settings.chunkSize, this.#budget !== undefined);
     return this.#otherChunks;
-  }
-
-  /** What stands in the destination at `path`, a link itself and not what is behind it. */
-  standing(path: BytePath | undefined): Facts | undefined {
-    if (path === undefined) return undefined;
-    const [folder, name] = split(path);
-    return this.calls.factsIn(this.destination.place(folder), name, false);
   }
 }

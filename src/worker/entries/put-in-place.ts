@@ -1,10 +1,11 @@
 import { renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { native } from '../../files/byte-path.js';
 import { type Facts, kindOf } from '../../files/facts.js';
-import { codeOf, EntryError, step } from '../../files/failure.js';
+import { codeOf, step } from '../../files/failure.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import { isUpToDate } from '../../rules/is-up-to-date.js';
 import { lossOf } from '../../rules/not-kept.js';
+import { decideEntry, filledFolderInTheWay, nameCollision } from '../../rules/stands-there.js';
 import type { Steps } from '../content/steps.js';
 import { type Finished, type Job, skipped } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
@@ -47,63 +48,50 @@ function* putWhereFree(context: WorkerContext, job: Job, make: Make, target: Tar
     return yield* makeWhole(context, job, make, target);
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
-    throw new EntryError('NAME_COLLISION', 'the destination takes its name for that of another entry');
+    throw nameCollision();
   }
 }
 
 function* goOn(context: WorkerContext, job: Job, make: Make, target: Target): Steps<Finished> {
-  const standing = standingAt(target);
-  if (standing !== undefined) {
-    const finished = yield* finishedEarlier(context, job, target, standing);
-    if (finished !== undefined) return finished;
-    if (kindOf(standing) === 'folder') rmdirSync(native(target.path));
-    else unlinkSync(native(target.path));
-  }
+  const there = standingAt(target);
+  const kept = yield* keptIfDone(context, job, target, there);
+  if (kept !== undefined) return kept;
+  if (there !== undefined) removeEntry(target.path, there);
   return yield* makeWhole(context, job, make, target);
 }
 
-/** @returns undefined where it has to be made again */
-function* finishedEarlier(
+function* putOver(context: WorkerContext, job: Job, make: Make, target: Target): Steps<Finished> {
+  const there = standingAt(target);
+  const kept = yield* keptIfDone(context, job, target, there);
+  if (kept !== undefined) return kept;
+  const temporary = target.named(job.temporaryName);
+  if (job.again) removeIfThere(temporary.path);
+  const made = yield* makeWhole(context, job, make, temporary);
+  if (made.how !== 'begun') renameOver(job, target, there);
+  return made;
+}
+
+/** @returns undefined where it has to be made */
+function* keptIfDone(
   context: WorkerContext,
   job: Job,
   target: Target,
-  standing: Facts,
+  there: Facts | undefined,
 ): Steps<Finished | undefined> {
-  const { trust } = context.settings;
-  // What has one name in the source and several in the copy is linked to something else.
-  const isLinkedAmiss = job.kind !== 'hardLink' && job.facts.nlink === 1 && standing.nlink > 1;
-  if (trust === 'nothing' || isLinkedAmiss || !isUpToDate(context, job, standing)) return undefined;
-  return trust === 'time' || job.kind !== 'file' ? skipped : yield* skippedIfSame(context, job, target);
-}
-
-function* skippedIfSame(context: WorkerContext, job: Job, target: Target): Steps<Finished | undefined> {
+  const decision = decideEntry(job, there, context.settings, facts => isUpToDate(context, job, facts));
+  if (decision === 'skip') return skipped;
+  if (decision !== 'compare') return undefined;
   const { isSame, digest } = yield* compareContent(context, job, target);
   if (!isSame) return undefined;
   return digest === undefined ? skipped : { ...skipped, digest };
 }
 
-function* putOver(context: WorkerContext, job: Job, make: Make, target: Target): Steps<Finished> {
-  const standing = standingAt(target);
-  if (standing !== undefined && mayStay(context, job, standing)) {
-    const { ifExists, digests } = context.settings;
-    // What --verify and --checksums vouch for is not believed by its time.
-    const isCompared = ifExists === 'update' && digests && job.kind === 'file';
-    const kept = isCompared ? yield* skippedIfSame(context, job, target) : skipped;
-    if (kept !== undefined) return kept;
-  }
-  const temporary = target.named(job.temporaryName);
-  if (job.again) removeIfThere(temporary.path);
-  const made = yield* makeWhole(context, job, make, temporary);
-  if (made.how !== 'begun') renameOver(job, target, standing);
-  return made;
-}
-
 /** Brings what was made under a temporary name to its own, whatever stands there. */
-export function renameOver(job: Job, target: Target, standing = standingAt(target)): void {
+export function renameOver(job: Job, target: Target, there = standingAt(target)): void {
   const path = native(target.path);
   const temporaryPath = target.named(job.temporaryName).path;
   try {
-    if (standing !== undefined && kindOf(standing) === 'folder') rmdirSync(path);
+    if (there !== undefined && kindOf(there) === 'folder') removeEntry(target.path, there);
     renameSync(native(temporaryPath), path);
   } catch (error) {
     removeIfThere(temporaryPath);
@@ -113,22 +101,6 @@ export function renameOver(job: Job, target: Target, standing = standingAt(targe
   }
   // Renaming one name of a file over another name of the same file does nothing at all.
   if (job.kind === 'hardLink') removeIfThere(temporaryPath);
-}
-
-/** @throws {EntryError} EEXIST where what stands there has to be reported */
-function mayStay(context: WorkerContext, job: Job, standing: Facts): boolean {
-  switch (context.settings.ifExists) {
-    case 'overwrite':
-      return false;
-    case 'update':
-      return isUpToDate(context, job, standing);
-    case 'skip':
-      return true;
-    case 'error':
-      throw new EntryError('EEXIST', 'it stands in the destination already');
-    default:
-      return context.settings.ifExists satisfies never;
-  }
 }
 
 /** What `make` leaves unfinished is removed. */
@@ -152,5 +124,18 @@ export function removeIfThere(path: string): void {
     unlinkSync(native(path));
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
+  }
+}
+
+/** @param there its facts */
+function removeEntry(path: string, there: Facts): void {
+  if (kindOf(there) !== 'folder') {
+    unlinkSync(native(path));
+    return;
+  }
+  try {
+    rmdirSync(native(path));
+  } catch (error) {
+    throw codeOf(error) === 'ENOTEMPTY' ? filledFolderInTheWay() : error;
   }
 }

@@ -1,0 +1,76 @@
+import { type Facts, kindOf } from '../files/facts.js';
+import { EntryError } from '../files/failure.js';
+import { linkInTheWay } from '../files/system/folder-handles.js';
+import type { JobKind, WorkerSettings } from '../protocol/messages.js';
+
+/** What becomes of an entry where something may stand in its place: for parent, workers and dry runs alike. */
+
+/** Whose that is, and what the options say of it. */
+export type Policy = Pick<WorkerSettings, 'standing' | 'trust' | 'ifExists' | 'digests'>;
+
+/** `keep`: it is a folder already; `replace`: what is there goes first; `skip`: what is there stays. */
+export type FolderDecision = 'make' | 'keep' | 'replace' | 'skip';
+
+/** @throws {EntryError} where the folder fails for what stands there */
+export function decideFolder(there: Facts | undefined, { standing, ifExists }: Policy): FolderDecision {
+  if (there === undefined) return 'make';
+  if (standing === 'nothing') throw nameCollision();
+  const kind = kindOf(there);
+  if (kind === 'folder') return 'keep';
+  if (standing === 'earlier' || ifExists === 'overwrite' || ifExists === 'update') return 'replace';
+  if (kind === 'link') throw linkInTheWay();
+  if (ifExists === 'skip') return 'skip';
+  throw new EntryError('EEXIST', 'something else stands in its place');
+}
+
+/** `compare`: what is there stays if it has the source's content, else it is replaced. */
+export type EntryDecision = 'make' | 'replace' | 'skip' | 'compare';
+
+/**
+ * @param entry as it is to be made
+ * @param isUpToDate whether it is there already, as far as facts tell: looked at only where that decides
+ * @throws {EntryError} where the entry fails for what stands there
+ */
+export function decideEntry(
+  { kind, facts }: { readonly kind: JobKind; readonly facts: Facts },
+  there: Facts | undefined,
+  { standing, trust, ifExists, digests }: Policy,
+  isUpToDate: (there: Facts) => boolean,
+): EntryDecision {
+  if (there === undefined) return 'make';
+  if (standing === 'nothing') throw nameCollision();
+  const isFile = kind !== 'hardLink' && kindOf(facts) === 'file';
+  if (standing === 'earlier') {
+    // What has one name in the source and several in the copy is linked to something else.
+    const isLinkedAmiss = kind !== 'hardLink' && facts.nlink === 1 && there.nlink > 1;
+    if (trust === 'nothing' || isLinkedAmiss || !isUpToDate(there)) return 'replace';
+    return trust === 'content' && isFile ? 'compare' : 'skip';
+  }
+  switch (ifExists) {
+    case 'overwrite':
+      return 'replace';
+    case 'update':
+      if (!isUpToDate(there)) return 'replace';
+      // What --verify and --checksums vouch for is not believed by its time.
+      return digests && isFile ? 'compare' : 'skip';
+    case 'skip':
+      return 'skip';
+    case 'error':
+      throw new EntryError('EEXIST', 'it stands in the destination already');
+    default:
+      return ifExists satisfies never;
+  }
+}
+
+/** @param other whose name it is taken for */
+export function nameCollision(other = 'another entry'): EntryError {
+  return new EntryError('NAME_COLLISION', `the destination takes its name for that of ${other}`);
+}
+
+/** A folder goes only where it is empty, unless all in it may go too. */
+export function filledFolderInTheWay(): EntryError {
+  return new EntryError(
+    'ENOTEMPTY',
+    'cannot be put in place: a folder that is not empty stands in its place',
+  );
+}
