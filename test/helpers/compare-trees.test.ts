@@ -91,7 +91,7 @@ const damages: [title: string, damage: string, found: string[], rsyncSeesIt?: bo
   [
     'a lost attribute',
     'setfattr -x user.note marked',
-    ['marked: attributes user.note=0x6b657074, got none'],
+    ['"marked": attributes user.note=0x6b657074, got none'],
     true,
   ],
   ['a name that is not UTF-8', 'rm caf*; touch -r ../source .', ['missing: b"caf\\xe9" (file)'], true],

@@ -1,6 +1,5 @@
 import { showBytes } from './bytes.js';
 import { type Kind, type SnapshotEntry, type TreeSnapshot, treeSnapshot } from './tree-snapshot.js';
-import { xattrDifferences } from './xattr-differences.js';
 
 export interface Comparison {
   /** `'us'`: equal when less than a microsecond apart, for copies made without the platform's calls */
@@ -10,7 +9,7 @@ export interface Comparison {
   owners?: boolean;
   /** bytes by which a sparse file's copy may take more room than its source; `false`: any */
   holes?: number | false;
-  /** needs two paths, not snapshots */
+  /** extended attributes, ACLs among them; a snapshot has to have them */
   xattrs?: boolean;
   /** digests; without them huge sparse files are compared in no time */
   contents?: boolean;
@@ -22,19 +21,15 @@ export function compareTrees(
   actual: string | TreeSnapshot,
   comparison: Comparison = {},
 ): string[] {
-  const contents = comparison.contents ?? true;
-  const a = typeof expected === 'string' ? treeSnapshot(expected, { contents }) : expected;
-  const b = typeof actual === 'string' ? treeSnapshot(actual, { contents }) : actual;
+  const { contents = true, xattrs = false } = comparison;
+  const a = typeof expected === 'string' ? treeSnapshot(expected, { contents, xattrs }) : expected;
+  const b = typeof actual === 'string' ? treeSnapshot(actual, { contents, xattrs }) : actual;
   const differences = [...a].flatMap(([key, entry]) => {
     const other = b.get(key);
     return other ? entryDifferences(entry, other, comparison) : [`missing: ${name(entry)} (${entry.kind})`];
   });
   for (const [key, entry] of b) if (!a.has(key)) differences.push(`extra: ${name(entry)} (${entry.kind})`);
   differences.push(...hardLinkDifferences(a, b));
-  if (comparison.xattrs) {
-    if (typeof expected !== 'string' || typeof actual !== 'string') throw new Error('xattrs need two paths');
-    differences.push(...xattrDifferences(expected, actual));
-  }
   return differences;
 }
 
@@ -50,6 +45,7 @@ function entryDifferences(a: SnapshotEntry, b: SnapshotEntry, comparison: Compar
   if (a.target && b.target) check('target', showBytes(a.target), showBytes(b.target));
   // A link has no mode of its own.
   if (a.kind !== 'link') check('mode', octal(a), octal(b));
+  if (comparison.xattrs) check('attributes', shownAttributes(a), shownAttributes(b));
   if (a.kind === 'device') check('device numbers', a.stats.rdev, b.stats.rdev);
   if (owners) {
     check('uid', a.stats.uid, b.stats.uid);
@@ -64,6 +60,12 @@ function entryDifferences(a: SnapshotEntry, b: SnapshotEntry, comparison: Compar
     found.push(`${name(a)}: holes filled, ${room(a)} bytes of room became ${room(b)}`);
   }
   return found;
+}
+
+function shownAttributes({ attributes }: SnapshotEntry): string {
+  if (attributes === undefined) throw new Error('a snapshot without attributes cannot be compared by them');
+  const shown = [...attributes].map(([name, value]) => `${name}=0x${value.toString('hex')}`);
+  return shown.length === 0 ? 'none' : shown.sort().join(' ');
 }
 
 const name = (entry: SnapshotEntry): string => (entry.path.length === 0 ? 'the root' : showBytes(entry.path));

@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, linkSync, mkdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, lchownSync, linkSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { joinBytes, toBuffer } from './bytes.js';
-import { fromRoot } from './project-root.js';
+import { treeCalls } from './platform-calls.js';
 import { scratchFolder } from './scratch-folder.js';
-import type { TreeEntry } from './tree-description.js';
+import type { Metadata, TreeEntry } from './tree-description.js';
 import { writeContent } from './write-content.js';
 
 /** Builds the described tree and returns its root: `root`, or `source` in a scratch folder that goes with the test. */
@@ -14,22 +13,16 @@ export function makeTree(entries: TreeEntry[], root = join(scratchFolder(), 'sou
   for (const entry of entries) if (entry.kind !== 'hardlink') makeEntry(root, entry);
   for (const entry of hardLinks) linkSync(at(root, entry.to), prepared(root, entry));
   // Children before their parents: a folder's time is set after its content, and a closed folder is closed last.
-  platformCalls(root, [
-    ...entries.filter(isSpecial).map(entry => [entry.kind, pathOf(entry)] as PlatformCall),
-    ...[...entries].sort((a, b) => depth(b) - depth(a)).flatMap(metadataCalls),
-  ]);
+  for (const entry of [...entries].sort((a, b) => depth(b) - depth(a)))
+    giveMetadata(at(root, entry.path), entry);
   return root;
 }
 
-type PlatformCall = [operation: string, path: Buffer, ...values: (string | Buffer)[]];
-
 const at = (root: string, bytes: TreeEntry['path']): Buffer => joinBytes(root, toBuffer(bytes));
-const pathOf = (entry: TreeEntry): Buffer => toBuffer(entry.path);
-const isSpecial = (entry: TreeEntry): boolean => ['fifo', 'socket', 'device'].includes(entry.kind);
 
 /** The root itself may be described, as `.`: it comes last. */
 function depth(entry: TreeEntry): number {
-  const path = pathOf(entry);
+  const path = toBuffer(entry.path);
   return path.equals(Buffer.from('.')) ? -1 : path.filter(byte => byte === 0x2f).length;
 }
 
@@ -38,6 +31,9 @@ function makeEntry(root: string, entry: TreeEntry): void {
   if (entry.kind === 'folder') mkdirSync(path, { recursive: true });
   else if (entry.kind === 'link') symlinkSync(toBuffer(entry.target), path);
   else if (entry.kind === 'file') writeContent(path, entry);
+  else if (entry.kind === 'fifo') treeCalls().makeFifo(path);
+  else if (entry.kind === 'socket') treeCalls().makeSocket(path);
+  else if (entry.kind === 'device') treeCalls().makeDevice(path);
 }
 
 function prepared(root: string, entry: TreeEntry): Buffer {
@@ -48,33 +44,12 @@ function prepared(root: string, entry: TreeEntry): Buffer {
 }
 
 /** Owner first (it clears set-id bits), then attributes, then mode; times last. A hard link's are its file's. */
-function metadataCalls(entry: TreeEntry): PlatformCall[] {
-  const path = pathOf(entry);
-  const calls: PlatformCall[] = [];
-  if (entry.owner) calls.push(['owner', path, String(entry.owner.uid), String(entry.owner.gid)]);
-  for (const [name, value] of Object.entries(entry.xattrs ?? {})) {
-    calls.push(['xattr', path, name, toBuffer(value).toString('hex')]);
+function giveMetadata(path: Buffer, { owner, xattrs = {}, mode, mtime, atime }: Metadata): void {
+  if (owner) lchownSync(path, owner.uid, owner.gid);
+  for (const [name, value] of Object.entries(xattrs)) treeCalls().setAttribute(path, name, toBuffer(value));
+  if (mode !== undefined) chmodSync(path, Number.parseInt(mode, 8));
+  const [accessed, modified] = [atime ?? mtime, mtime ?? atime];
+  if (accessed !== undefined && modified !== undefined) {
+    treeCalls().setTimes(path, BigInt(accessed), BigInt(modified));
   }
-  if (entry.mode !== undefined) calls.push(['mode', path, entry.mode]);
-  if (entry.mtime !== undefined || entry.atime !== undefined) {
-    const mtime = entry.mtime ?? entry.atime ?? '0';
-    calls.push(['times', path, entry.atime ?? mtime, mtime]);
-  }
-  return calls;
 }
-
-/** What Node cannot do (nanoseconds, FIFOs, attributes) or not for names that are no UTF-8; one process per tree. */
-function platformCalls(root: string, calls: PlatformCall[]): void {
-  if (calls.length === 0) return;
-  const fields = calls.flatMap(([operation, path, first = '', second = '']) => [
-    operation,
-    path,
-    first,
-    second,
-  ]);
-  const input = Buffer.concat(fields.flatMap(field => [Buffer.from(field), Buffer.of(0)]));
-  execFileSync(python, ['-I', '-S', fromRoot('test/helpers/platform-calls.py')], { cwd: root, input });
-}
-
-// The system's own before any shim of a version manager, which costs more than the work.
-const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';

@@ -10,6 +10,7 @@ import {
   readSync,
 } from 'node:fs';
 import { joinBytes } from './bytes.js';
+import { treeCalls } from './platform-calls.js';
 
 export type Kind = 'file' | 'folder' | 'link' | 'fifo' | 'socket' | 'device';
 
@@ -21,18 +22,21 @@ export interface SnapshotEntry {
   digest?: string;
   /** of links */
   target?: Buffer;
+  /** extended ones with their values, where they were asked for */
+  attributes?: ReadonlyMap<string, Buffer>;
 }
 
 /** By path relative to the root, written as latin1 so that bytes are the key; the root itself is the empty name. */
 export type TreeSnapshot = ReadonlyMap<string, SnapshotEntry>;
 
 /** All that is to be said about a tree, to compare with later: also a source that a copy must not change. */
-export function treeSnapshot(root: string, { contents = true } = {}): TreeSnapshot {
+export function treeSnapshot(root: string, { contents = true, xattrs = false } = {}): TreeSnapshot {
   const entries = new Map<string, SnapshotEntry>();
   const digests = contents ? new Digests() : undefined;
   const openFolders: number[] = [];
   const visit = (reach: Buffer, path: Buffer): void => {
     const entry = readEntry(reach, path, digests);
+    if (xattrs) entry.attributes = treeCalls().attributes(reach);
     entries.set(path.toString('latin1'), entry);
     if (entry.kind !== 'folder') return;
     const folder = shortened(reach, openFolders);
