@@ -31,9 +31,11 @@ function lossesOf(notKept: NotKeptCounts): string {
 const NAMES: Readonly<Record<NotKept, readonly [one: string, many: string]>> = {
   owner: ['owner', 'owners'],
   mode: ['mode', 'modes'],
+  time: ['modification time', 'modification times'],
   attribute: ['extended attribute', 'extended attributes'],
   hardLink: ['hard link', 'hard links'],
   grown: ['grown file', 'grown files'],
+  sync: ['folder sync', 'folder syncs'],
   fifo: ['FIFO', 'FIFOs'],
   socket: ['socket', 'sockets'],
   device: ['device', 'devices'],

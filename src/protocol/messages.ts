@@ -100,8 +100,21 @@ export const JOB_KINDS = new Codes([
   'compareContent',
 ]);
 
-/** What of an entry could not be kept. `hardLink`: it became a file of its own; `grown`: what came later is not in it. */
-export type NotKept = 'owner' | 'mode' | 'attribute' | 'hardLink' | 'grown' | 'fifo' | 'socket' | 'device';
+/**
+ * What of an entry could not be kept. `hardLink`: it became a file of its own; `grown`: what came later is not in it;
+ * `sync`: a folder cannot be brought to the disk.
+ */
+export type NotKept =
+  | 'owner'
+  | 'mode'
+  | 'time'
+  | 'attribute'
+  | 'hardLink'
+  | 'grown'
+  | 'sync'
+  | 'fifo'
+  | 'socket'
+  | 'device';
 
 /** How an entry came into the destination. */
 export type How = (typeof HOWS)[number];

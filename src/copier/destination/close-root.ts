@@ -4,7 +4,7 @@ import { type Facts, permissionsOf, withMode } from '../../files/facts.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
 import { stat } from '../../files/system/stat.js';
-import { giveMode } from '../../rules/give-mode.js';
+import { isAccepted } from '../../rules/keep.js';
 
 /** The root's facts while the claim lies in it: its owner may do all in it. */
 export function lentFacts(facts: Facts): Facts {
@@ -16,12 +16,12 @@ export function lentFacts(facts: Facts): Facts {
  * owner. All else the worker has given it.
  */
 export function closeRoot(root: FolderPlace, facts: Facts): void {
-  entryCalls().setTimesIn(root, '.', facts);
+  // What is not taken here the worker has met with as well, and told of.
+  isAccepted(() => entryCalls().setTimesIn(root, '.', facts));
   const lent = OWNER_ALL & ~facts.mode;
   if (lent === 0) return;
   const path = native(root.prefix.slice(0, -1));
-  // Where there are no modes, the worker has told of it.
-  giveMode(() => chmodSync(path, permissionsOf(stat(path)) & ~lent));
+  isAccepted(() => chmodSync(path, permissionsOf(stat(path)) & ~lent));
 }
 
 const OWNER_ALL = 0o700;

@@ -4,6 +4,7 @@ import { codeOf, EntryError, step } from '../../files/failure.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import type { FolderHandles } from '../../files/system/folder-handles.js';
 import { lstatIfThere } from '../../files/system/stat.js';
+import { isAccepted } from '../../rules/keep.js';
 import { decideFolder, type Policy } from '../../rules/stands-there.js';
 import { openToOwner } from './open-to-owner.js';
 
@@ -54,7 +55,7 @@ function makeIfFree(handles: FolderHandles, folder: BytePath, setsMode: boolean)
       throw error;
     });
   }
-  // By its handle: a link that takes its place meanwhile is not followed.
-  if (setsMode) chmodSync(native(handles.at(folder).slice(0, -1)), PRIVATE);
+  // By its handle: a link that takes its place meanwhile is not followed. A mode that is lost is told of at its end.
+  if (setsMode) isAccepted(() => chmodSync(native(handles.at(folder).slice(0, -1)), PRIVATE));
   return true;
 }

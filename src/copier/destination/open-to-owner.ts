@@ -1,9 +1,9 @@
 import { chmodSync } from 'node:fs';
 import { type BytePath, native } from '../../files/byte-path.js';
 import { permissionsOf } from '../../files/facts.js';
-import { codeOf } from '../../files/failure.js';
 import type { FolderHandles } from '../../files/system/folder-handles.js';
 import { stat } from '../../files/system/stat.js';
+import { isAccepted } from '../../rules/keep.js';
 
 /**
  * Lets us write in a folder of ours whose mode forbids it; its own mode comes with its end.
@@ -13,13 +13,8 @@ import { stat } from '../../files/system/stat.js';
 export function openToOwner(handles: FolderHandles, folder: BytePath): number {
   const path = native(handles.at(folder).slice(0, -1));
   const permissions = permissionsOf(stat(path));
-  if ((permissions & OWNERS) === OWNERS) return permissions;
-  try {
-    chmodSync(path, permissions | OWNERS);
-  } catch (error) {
-    // Somebody else's folder: what cannot be written in it fails by itself, with its own path.
-    if (codeOf(error) !== 'EPERM') throw error;
-  }
+  // Somebody else's folder, or one without modes: what cannot be written in it fails by itself, with its own path.
+  if ((permissions & OWNERS) !== OWNERS) isAccepted(() => chmodSync(path, permissions | OWNERS));
   return permissions;
 }
 

@@ -1,14 +1,15 @@
 import { closeSync, constants, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { isAccepted } from '../../rules/keep.js';
 
 /**
  * The small files of a run in a destination, its claim and its mark. Whoever may write there could plant
  * something under their names: what stands is never written to, and no link is followed.
- * @param toDisk whether it has to outlive the machine
+ * @param toDisk whether it has to outlive the machine, where the file system can see to that
  */
 export function makeOwnFile(path: string | Buffer, text: string, toDisk = false): void {
   withFile(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, descriptor => {
     writeFileSync(descriptor, text);
-    if (toDisk) fsyncSync(descriptor);
+    if (toDisk) isAccepted(() => fsyncSync(descriptor));
   });
 }
 

@@ -4,6 +4,7 @@ import { type Device, kindOf, permissionsOf, sameDevice } from '../../files/fact
 import { type Failure, failureOf } from '../../files/failure.js';
 import type { FolderHandles } from '../../files/system/folder-handles.js';
 import { lstat, stat } from '../../files/system/stat.js';
+import { isAccepted } from '../../rules/keep.js';
 import type { Filters } from '../listing/filters.js';
 import { namesIn } from './names-in.js';
 import { openToOwner } from './open-to-owner.js';
@@ -93,5 +94,5 @@ class Doomed {
 /** A folder that stays looks as before. */
 function restore(destination: FolderHandles, { path, permissions = 0 }: Doomed): void {
   const place = native(destination.at(path).slice(0, -1));
-  if (permissionsOf(stat(place)) !== permissions) chmodSync(place, permissions);
+  if (permissionsOf(stat(place)) !== permissions) isAccepted(() => chmodSync(place, permissions));
 }

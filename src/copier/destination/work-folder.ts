@@ -16,6 +16,7 @@ import { type Facts, kindOf, permissionsOf } from '../../files/facts.js';
 import { CLAIM_NAME, MARK_NAME } from '../../files/reserved-names.js';
 import { lstat, stat } from '../../files/system/stat.js';
 import type { Standing, Trust } from '../../protocol/messages.js';
+import { isAccepted } from '../../rules/keep.js';
 import { RefusedError, refusal } from '../report/errors.js';
 import type { CopySettings } from '../request/options.js';
 import type { Places } from '../request/places.js';
@@ -84,7 +85,7 @@ async function openPartial(places: Places, settings: CopySettings, runId: string
         `${readable(destinationRoot)}: another run has just made it; wait for that run, and give the same command again (EBUSY)`,
       );
     // Whatever it was made with, or opened to since.
-    if (!made) chmodSync(native(root), PRIVATE);
+    if (!made) isAccepted(() => chmodSync(native(root), PRIVATE));
     const { boot } = thisMachine();
     const folder = lstat(native(root));
     const earlier = readMark(root, folder);
@@ -118,7 +119,8 @@ export function removeMark(destinationRoot: BytePath, fsync: boolean): void {
 export function syncFolder(path: BytePath): void {
   const descriptor = openSync(native(path), 'r');
   try {
-    fsyncSync(descriptor);
+    // Where that cannot be asked of a folder, the worker that finished the root has told of it.
+    isAccepted(() => fsyncSync(descriptor));
   } finally {
     closeSync(descriptor);
   }
@@ -146,7 +148,7 @@ function makeIfFree(root: BytePath): number | undefined {
     mkdirSync(native(root), PRIVATE);
     const permissions = permissionsOf(lstat(native(root))) & PRIVATE;
     // Its parent may have handed down the set-group-id bit, which would go on to everything in it.
-    chmodSync(native(root), PRIVATE);
+    isAccepted(() => chmodSync(native(root), PRIVATE));
     return permissions;
   } catch (error) {
     throw refusal(readable(root), 'cannot be made', error);

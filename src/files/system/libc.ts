@@ -65,8 +65,8 @@ function loadKoffi(): Koffi {
   }
 }
 
-/** What says that an entry has no attributes, as far as they concern us: EACCES, ENOSYS, EOPNOTSUPP. */
-export const NO_ATTRIBUTES_ERRNOS: ReadonlySet<number> = new Set([13, 38, 95]);
+/** What says that a file system has no attributes: ENOSYS, EOPNOTSUPP. */
+export const NO_ATTRIBUTES_ERRNOS: ReadonlySet<number> = new Set([38, 95]);
 
 /** An error as `fs` throws it, with its words and `code`. */
 export function systemError(errno: number, syscall: string): Error {

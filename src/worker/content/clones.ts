@@ -28,7 +28,7 @@ export class Clones {
           throw error;
         });
       const code = codeOf(error) ?? '';
-      if (!NOT_CLONED.has(code)) throw error;
+      if (HOPELESS.has(code)) throw error;
       if (!OF_ONE_FILE.has(code)) this.#impossible.push({ source: facts, target: traits.folder });
       return false;
     }
@@ -43,20 +43,11 @@ export class Clones {
   }
 }
 
-/** Where a file is streamed instead; all but a few of these are about the two file systems. */
-const NOT_CLONED = new Set([
-  'EOPNOTSUPP',
-  'ENOTSUP',
-  'EXDEV',
-  'ENOTTY',
-  'ENOSYS',
-  'EINVAL',
-  'EPERM',
-  'ETXTBSY',
-]);
+/** What streaming would meet as well. */
+const HOPELESS = new Set(['EIO', 'ENOMEM', 'ENOSPC', 'EDQUOT']);
 
-/** Of the wrong kind; one that may not be changed; one that is swapped to. */
-const OF_ONE_FILE = new Set(['EINVAL', 'EPERM', 'ETXTBSY']);
+/** Of the wrong kind; one that may not be changed; one that is swapped to. All else is about the two file systems. */
+const OF_ONE_FILE = new Set(['EINVAL', 'EPERM', 'EACCES', 'ETXTBSY']);
 
 function share(source: number, target: number, mayOpen: boolean): void {
   const calls = platformCalls();

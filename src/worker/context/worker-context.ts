@@ -3,13 +3,20 @@ import { FACT, FACT_ROW } from '../../files/facts.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import { type FolderHandles, openFolderHandles } from '../../files/system/folder-handles.js';
 import type { Queue } from '../../multiprocessing/index.js';
-import { type Batch, folderAt, type WorkerReport, type WorkerSettings } from '../../protocol/messages.js';
+import {
+  type Batch,
+  folderAt,
+  type NotKept,
+  type WorkerReport,
+  type WorkerSettings,
+} from '../../protocol/messages.js';
 import { timeGrainNs } from '../../rules/time-grain.js';
 import { Chunks } from '../content/chunks.js';
 import { Clones } from '../content/clones.js';
 import type { Digest } from '../content/digest.js';
 import type { Pace } from '../content/pace.js';
 import { type DestinationTraits, readTraits } from '../metadata/destination-traits.js';
+import { Owners } from '../metadata/owner.js';
 import { Reporter } from './reporter.js';
 import { UnsyncedFolders } from './unsynced-folders.js';
 
@@ -26,6 +33,7 @@ export class WorkerContext implements Pace {
   readonly #unsynced: UnsyncedFolders;
   readonly #budget: Queue<number> | undefined;
   #paidBytes = 0;
+  #owners: Owners | undefined;
   #traits: DestinationTraits | undefined;
   #traitsOf: BytePath | undefined;
 
@@ -71,6 +79,16 @@ export class WorkerContext implements Pace {
     if (this.settings.fsync) this.#unsynced.add(folder);
   }
 
+  /** Makes a last change to a folder, which is on the disk then, if asked. @returns what could not be kept */
+  finish(folder: BytePath, change: () => readonly NotKept[]): readonly NotKept[] {
+    if (!this.settings.fsync) return change();
+    let notKept: readonly NotKept[] = [];
+    const isSynced = this.#unsynced.syncAfter(folder, () => {
+      notKept = change();
+    });
+    return isSynced ? notKept : [...notKept, 'sync'];
+  }
+
   /** So that others can be opened; they are opened again when they are needed. */
   closeFolders(): void {
     this.source.close();
@@ -97,10 +115,15 @@ export class WorkerContext implements Pace {
     // All folders of a copy's own making are like its root.
     const place = this.settings.standing === 'content' ? folder : ROOT;
     if (this.#traits === undefined || place !== this.#traitsOf) {
-      this.#traits = readTraits(this.destination.at(place).slice(0, -1));
+      this.#traits = readTraits(this.destination.at(place).slice(0, -1), this.owners);
       this.#traitsOf = place;
     }
     return this.#traits;
+  }
+
+  get owners(): Owners {
+    this.#owners ??= new Owners(this.calls, this.destination.place(ROOT));
+    return this.#owners;
   }
 
   /** Times closer together than this are one for the destination's file system. */

@@ -7,7 +7,7 @@ import type { Steps } from '../content/steps.js';
 import type { Finished, Job } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { keepAttributes } from '../metadata/attributes.js';
-import { giveOwner } from '../metadata/owner.js';
+import { giveTimes } from '../metadata/times.js';
 import { putInPlace } from './put-in-place.js';
 import type { Target } from './target.js';
 
@@ -23,11 +23,14 @@ function* makeLink(context: WorkerContext, job: Job, target: Target): Steps<Fini
   step('cannot be created', () => symlinkSync(text, native(path)));
   return step('cannot be given its owner or times', () => {
     const change = (uid: number, gid: number) => lchownSync(native(path), uid, gid);
-    const owner = giveOwner(change, job.facts, target.traits.handsDownGroup);
+    const look = () => context.calls.factsIn(target.place, target.name, false);
+    const { owners, handsDownGroup } = target.traits;
+    const owner = owners.give(change, look, job.facts, handsDownGroup);
     const notKept: NotKept[] = owner.user && owner.group ? [] : ['owner'];
     const calls = context.settings.attributes ? platformCalls() : undefined;
-    if (calls?.hasAttributesAt(from)) notKept.push(...keepAttributes(calls, from, path));
-    context.calls.setTimesIn(target.place, target.name, job.facts);
+    if (calls?.hasAttributesAt(from)) notKept.push(...keepAttributes(calls, from, path, false));
+    const give = () => context.calls.setTimesIn(target.place, target.name, job.facts);
+    notKept.push(...giveTimes(job.facts, give, look));
     return { how: 'linked', bytes: 0, notKept };
   });
 }

@@ -2,12 +2,14 @@ import { constants } from 'node:fs';
 import { allocatedAt, FACT, FACT_ROW, factsAt, kindOf } from '../../files/facts.js';
 import { codeOf, failedStep } from '../../files/failure.js';
 import { nameAt } from '../../files/name-column.js';
+import type { EntryCalls } from '../../files/system/entry-calls.js';
 import { type Batch, folderAt, type NotKept } from '../../protocol/messages.js';
 import { lossOf } from '../../rules/not-kept.js';
 import { openUntouched } from '../content/open-untouched.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { creationMode, giveMetadata, type OpenFiles } from '../metadata/metadata.js';
-import { hasOurOwner } from '../metadata/owner.js';
+import type { Owners } from '../metadata/owner.js';
+import { giveTimes } from '../metadata/times.js';
 import { CREATE } from './copy-file.js';
 import { removeIfThere } from './put-in-place.js';
 
@@ -61,7 +63,9 @@ function copyFrom(
   const traits = context.traits(folderAt(batch, row));
   const hasAttributes = settings.attributes && calls.hasAttributes(source);
   const isDone =
-    !hasAttributes && !traits.handsDownAcl && isDoneByCreating(facts, row, traits.handsDownGroup);
+    !hasAttributes &&
+    !traits.handsDownAcl &&
+    isDoneByCreating(facts, row, traits.owners, traits.handsDownGroup);
   const createdMode = isDone
     ? (facts[row * FACT_ROW + FACT.mode] ?? 0) & 0o777
     : creationMode(factsAt(facts, row), traits, hasAttributes);
@@ -87,10 +91,17 @@ function copyFrom(
 }
 
 /** Whether a new file has the right owner and mode at once. */
-function isDoneByCreating(facts: Float64Array, row: number, handsDownGroup: boolean): boolean {
+function isDoneByCreating(
+  facts: Float64Array,
+  row: number,
+  owners: Owners,
+  handsDownGroup: boolean,
+): boolean {
   const at = row * FACT_ROW;
   const hasSpecialBits = ((facts[at + FACT.mode] ?? 0) & 0o7000) !== 0;
-  return !hasSpecialBits && hasOurOwner(facts[at + FACT.uid] ?? 0, facts[at + FACT.gid] ?? 0, handsDownGroup);
+  return (
+    !hasSpecialBits && owners.isRight(facts[at + FACT.uid] ?? 0, facts[at + FACT.gid] ?? 0, handsDownGroup)
+  );
 }
 
 /** @returns undefined where something stands there: what it is, is found out by `copyFile` */
@@ -128,13 +139,8 @@ function fill(
     doing = 'cannot be read';
     if (!calls.isUnchanged(source, facts, row)) return undefined;
     doing = 'cannot be given its owner, mode or times';
-    if (files === undefined) {
-      const atime = facts[at + FACT.atime] ?? 0;
-      const mtime = facts[at + FACT.mtime] ?? 0;
-      calls.setTimes(target, atime, facts[at + FACT.atimeNs] ?? 0, mtime, facts[at + FACT.mtimeNs] ?? 0);
-      return NOTHING_LOST;
-    }
-    const notKept = giveMetadata(files, factsAt(facts, row));
+    const notKept =
+      files === undefined ? giveTimesAt(calls, target, facts, row) : giveMetadata(files, factsAt(facts, row));
     if (settings.strict && notKept[0] !== undefined) throw lossOf(notKept[0]);
     return notKept;
   } catch (error) {
@@ -142,7 +148,18 @@ function fill(
   }
 }
 
-const NOTHING_LOST: readonly NotKept[] = [];
+function giveTimesAt(
+  calls: EntryCalls,
+  target: number,
+  facts: Float64Array,
+  row: number,
+): readonly NotKept[] {
+  const at = row * FACT_ROW;
+  const [atime, atimeNs] = [facts[at + FACT.atime] ?? 0, facts[at + FACT.atimeNs] ?? 0];
+  const [mtime, mtimeNs] = [facts[at + FACT.mtime] ?? 0, facts[at + FACT.mtimeNs] ?? 0];
+  const give = () => calls.setTimes(target, atime, atimeNs, mtime, mtimeNs);
+  return giveTimes({ mtime }, give, () => calls.factsOf(target));
+}
 
 /**
  * One byte more than its size is asked for: a call that brings less has seen the end. A FIFO that has taken the

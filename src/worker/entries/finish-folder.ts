@@ -4,38 +4,44 @@ import type { Facts } from '../../files/facts.js';
 import { step } from '../../files/failure.js';
 import { type PlatformCalls, platformCalls } from '../../files/system/platform-calls.js';
 import type { NotKept } from '../../protocol/messages.js';
-import { giveMode } from '../../rules/give-mode.js';
+import { keep } from '../../rules/keep.js';
 import { keptPermissions } from '../../rules/kept-permissions.js';
 import { lossOf } from '../../rules/not-kept.js';
 import type { Finished } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { keepAttributes } from '../metadata/attributes.js';
-import { giveOwner } from '../metadata/owner.js';
+import { giveTimes } from '../metadata/times.js';
 
 /** Gives a folder its owner, attributes, mode and times: only now, as its content needed to write in it. */
 export function finishFolder(context: WorkerContext, folder: BytePath, facts: Facts): Finished {
+  return step('cannot be given its owner, mode or times', () => {
+    const notKept = context.finish(folder, () => giveMetadata(context, folder, facts));
+    if (context.settings.strict && notKept[0] !== undefined) throw lossOf(notKept[0]);
+    return { how: 'made', bytes: 0, notKept };
+  });
+}
+
+function giveMetadata(context: WorkerContext, folder: BytePath, facts: Facts): readonly NotKept[] {
   const place = context.destination.place(folder);
   const path = place.prefix.slice(0, -1);
   // One that stood before, or was made in one that did, can have any owner, and attributes handed down to it.
   const isInOurs = context.settings.standing === 'nothing' && folder !== ROOT;
   const traits = isInOurs ? context.traits(folder) : undefined;
-  return step('cannot be given its owner, mode or times', () => {
-    const change = (uid: number, gid: number) => chownSync(native(path), uid, gid);
-    const owner = giveOwner(change, facts, traits?.handsDownGroup ?? true);
-    const notKept: NotKept[] = owner.user && owner.group ? [] : ['owner'];
-    // Before attributes and mode: those may close the folder to us, and neither changes its times.
-    context.calls.setTimesIn(place, '.', facts);
-    const calls = platformCalls();
-    if (calls !== undefined) {
-      const source = context.settings.attributes ? attributedSource(context, folder, calls) : undefined;
-      const mayHaveSome = traits === undefined || traits.handsDownAcl;
-      if (source !== undefined || mayHaveSome) notKept.push(...keepAttributes(calls, source, path));
-    }
-    notKept.push(...giveMode(() => chmodSync(native(path), keptPermissions(facts, owner))));
-    context.touched(folder);
-    if (context.settings.strict && notKept[0] !== undefined) throw lossOf(notKept[0]);
-    return { how: 'made', bytes: 0, notKept };
-  });
+  const change = (uid: number, gid: number) => chownSync(native(path), uid, gid);
+  const look = () => context.calls.factsIn(place, '.', false);
+  const owner = context.owners.give(change, look, facts, traits?.handsDownGroup ?? true);
+  const notKept: NotKept[] = owner.user && owner.group ? [] : ['owner'];
+  // Before attributes and mode: those may close the folder to us, and neither changes its times.
+  notKept.push(...giveTimes(facts, () => context.calls.setTimesIn(place, '.', facts), look));
+  const calls = platformCalls();
+  if (calls !== undefined) {
+    const source = context.settings.attributes ? attributedSource(context, folder, calls) : undefined;
+    const mayHaveList = traits?.handsDownAcl ?? true;
+    if (source !== undefined || mayHaveList)
+      notKept.push(...keepAttributes(calls, source, path, mayHaveList));
+  }
+  notKept.push(...keep('mode', () => chmodSync(native(path), keptPermissions(facts, owner))));
+  return notKept;
 }
 
 /** The source's folder, if it has attributes, as most have not. */

@@ -4,14 +4,14 @@ import { step } from '../../files/failure.js';
 import { O_PATH } from '../../files/system/folder-handles.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
 import type { NotKept } from '../../protocol/messages.js';
-import { giveMode } from '../../rules/give-mode.js';
+import { keep } from '../../rules/keep.js';
 import { keptPermissions } from '../../rules/kept-permissions.js';
 import { lossOf } from '../../rules/not-kept.js';
 import type { Steps } from '../content/steps.js';
 import { type Finished, type Job, skipped } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { keepAttributes } from '../metadata/attributes.js';
-import { giveOwner } from '../metadata/owner.js';
+import { giveTimes } from '../metadata/times.js';
 import { putInPlace } from './put-in-place.js';
 
 /** Makes a FIFO like the source's, which is never opened; where it cannot be made, it is skipped and counted. */
@@ -27,14 +27,16 @@ export function* makeFifo(context: WorkerContext, job: Job): Steps<Finished> {
     step('cannot be made', () => calls.makeFifo(path, PRIVATE));
     return step('cannot be given its owner, mode or times', () => {
       const change = (uid: number, gid: number) => lchownSync(native(path), uid, gid);
-      const owner = giveOwner(change, job.facts, traits.handsDownGroup);
+      const look = () => context.calls.factsIn(target.place, target.name, false);
+      const owner = traits.owners.give(change, look, job.facts, traits.handsDownGroup);
       const notKept: NotKept[] = owner.user && owner.group ? [] : ['owner'];
       if (context.settings.attributes || traits.handsDownAcl) {
         const source = context.settings.attributes ? context.source.at(job.folder) + job.name : undefined;
-        notKept.push(...keepAttributes(calls, source, path));
+        notKept.push(...keepAttributes(calls, source, path, traits.handsDownAcl));
       }
-      notKept.push(...giveMode(() => chmodUnopened(path, keptPermissions(job.facts, owner))));
-      context.calls.setTimesIn(target.place, target.name, job.facts);
+      notKept.push(...keep('mode', () => chmodUnopened(path, keptPermissions(job.facts, owner))));
+      const give = () => context.calls.setTimesIn(target.place, target.name, job.facts);
+      notKept.push(...giveTimes(job.facts, give, look));
       return { how: 'made', bytes: 0, notKept };
     });
   });

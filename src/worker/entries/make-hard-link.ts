@@ -1,7 +1,8 @@
 import { linkSync } from 'node:fs';
 import { native, split } from '../../files/byte-path.js';
 import { kindOf } from '../../files/facts.js';
-import { codeOf, step } from '../../files/failure.js';
+import { step } from '../../files/failure.js';
+import { isRefusal } from '../../rules/keep.js';
 import { lossOf } from '../../rules/not-kept.js';
 import type { Steps } from '../content/steps.js';
 import type { Finished, Job } from '../context/job.js';
@@ -23,7 +24,8 @@ export function* makeHardLink(context: WorkerContext, job: Job): Steps<Finished>
       return { how: 'linked', bytes: 0, notKept: [] };
     });
   } catch (error) {
-    if (!CANNOT_LINK.has(codeOf(error) ?? '')) throw error;
+    // The file has as many names as it may; the destination is of several file systems, or of one without links.
+    if (!isRefusal(error)) throw error;
     if (context.settings.strict) throw lossOf('hardLink');
     const made = yield* copyAlone(context, job);
     return { ...made, notKept: ['hardLink', ...made.notKept] };
@@ -36,6 +38,3 @@ function copyAlone(context: WorkerContext, job: Job): Steps<Finished> {
   if (kind === 'fifo') return makeFifo(context, job.as(kind));
   return copyFile(context, job.as('file'));
 }
-
-/** The file has as many names as it may; the destination is of several file systems; or of one without links. */
-const CANNOT_LINK = new Set(['EMLINK', 'EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP']);

@@ -1,47 +1,88 @@
+import { codeOf } from '../../files/failure.js';
 import type { PlatformCalls } from '../../files/system/platform-calls.js';
 import type { NotKept } from '../../protocol/messages.js';
+import { isOfFileSystem } from './internal-attributes.js';
 
 const IS_ROOT = process.geteuid?.() === 0;
-const ACL = 'system.posix_acl_';
 
 /**
- * Gives the target the source's extended attributes, ACLs among them, and takes from it the ACLs that its
- * folder handed down. Both paths as the platform's calls take them.
- * @param source undefined: nothing is to be kept, and nothing handed down
+ * Gives the target the source's extended attributes and, last of all, its access control lists: these may close it to
+ * us. Both paths as the platform's calls take them.
+ * @param source undefined: nothing is to be kept
+ * @param mayHaveList whether the target may have a list already, as from its folder: then it goes unless the source
+ *   has one
  * @returns an entry for each attribute that could not be kept
  */
-export function keepAttributes(calls: PlatformCalls, source: string | undefined, target: string): NotKept[] {
-  const names = source === undefined ? [] : attributesOf(calls, source);
+export function keepAttributes(
+  calls: PlatformCalls,
+  source: string | undefined,
+  target: string,
+  mayHaveList: boolean,
+): NotKept[] {
   const notKept: NotKept[] = [];
-  for (const name of attributesOf(calls, target)) {
-    if (name.startsWith(ACL) && !names.includes(name)) calls.removeAttribute(target, name);
-  }
-  for (const name of names) {
-    if (source === undefined || !isForUs(name)) continue;
+  const names = source === undefined ? [] : namesOf(calls, source, notKept);
+  const copy = (name: string) => {
     try {
-      calls.setAttribute(target, name, calls.attribute(source, name));
+      if (source !== undefined) calls.setAttribute(target, name, calls.attribute(source, name));
     } catch {
       // Too large for this file system, a namespace that it or this user may not set: whatever the reason,
       // the file is whole, and the report tells that an attribute is missing.
       notKept.push('attribute');
     }
-  }
+  };
+  for (const name of names) if (!isList(name)) copy(name);
+  if (mayHaveList) notKept.push(...removeLists(calls, target, names));
+  for (const name of names) if (isList(name)) copy(name);
   return notKept;
+}
+
+/** Those that are to be kept. */
+function namesOf(calls: PlatformCalls, source: string, notKept: NotKept[]): string[] {
+  try {
+    return calls.attributes(source).filter(name => isForUs(name) && !isOfFileSystem(name));
+  } catch (error) {
+    // More names than the kernel hands out, a bad block: what there is cannot be told, only that it is lost.
+    if (!HAS_NONE.has(codeOf(error) ?? '')) notKept.push('attribute');
+    return [];
+  }
 }
 
 /** As `cp -a` and `rsync -X`: `security.*` and `trusted.*` are root's, but a lost capability is worth telling. */
 function isForUs(name: string): boolean {
-  return IS_ROOT || name.startsWith('user.') || name.startsWith(ACL) || name === 'security.capability';
+  return IS_ROOT || name.startsWith('user.') || isList(name) || name === 'security.capability';
 }
 
-function attributesOf(calls: PlatformCalls, path: string): string[] {
+/** Access control lists: POSIX's, and NFSv4's under its two names. */
+function isList(name: string): boolean {
+  return POSIX_LISTS.includes(name) || name === 'system.nfs4_acl' || name === 'system.nfs4acl';
+}
+
+const POSIX_LISTS = ['system.posix_acl_access', 'system.posix_acl_default'];
+
+/** The target's own, for which the source has none. */
+function removeLists(calls: PlatformCalls, target: string, kept: readonly string[]): NotKept[] {
+  const standing = listsOf(calls, target).filter(name => !kept.includes(name));
+  return standing.flatMap(name => (isRemoved(calls, target, name) ? [] : ['attribute']));
+}
+
+/** Where that cannot be told, it may have any. */
+function listsOf(calls: PlatformCalls, target: string): readonly string[] {
   try {
-    return calls.attributes(path);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && NO_ATTRIBUTES.has(String(error.code))) return [];
-    throw error;
+    return calls.attributes(target).filter(name => POSIX_LISTS.includes(name));
+  } catch {
+    return POSIX_LISTS;
   }
 }
 
-/** Of a file system that has none; EACCES: `user.*` of a folder or file that may not be read, as with `cp -a`. */
-const NO_ATTRIBUTES = new Set(['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EACCES']);
+function isRemoved(calls: PlatformCalls, target: string, name: string): boolean {
+  try {
+    calls.removeAttribute(target, name);
+    return true;
+  } catch (error) {
+    const code = codeOf(error) ?? '';
+    return code === 'ENODATA' || HAS_NONE.has(code);
+  }
+}
+
+/** Of a file system without any. */
+const HAS_NONE = new Set(['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);

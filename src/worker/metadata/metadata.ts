@@ -3,11 +3,11 @@ import { type Facts, permissionsOf } from '../../files/facts.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
 import type { NotKept } from '../../protocol/messages.js';
-import { giveMode } from '../../rules/give-mode.js';
+import { keep } from '../../rules/keep.js';
 import { keptPermissions } from '../../rules/kept-permissions.js';
 import { keepAttributes } from './attributes.js';
 import type { DestinationTraits } from './destination-traits.js';
-import { giveOwner, needsOwner } from './owner.js';
+import { giveTimes } from './times.js';
 
 /**
  * The mode with which a new file is created: its own at once, where nothing more has to be done to it; else
@@ -15,8 +15,8 @@ import { giveOwner, needsOwner } from './owner.js';
  * list the mode's group bits are no more than a bound, and would let the group in that the list keeps out.
  */
 export function creationMode(facts: Facts, traits: DestinationTraits, hasAttributes: boolean): number {
-  const needsMore =
-    needsOwner(facts.uid, facts.gid, traits.handsDownGroup) || traits.handsDownAcl || hasAttributes;
+  const { owners, handsDownGroup, handsDownAcl } = traits;
+  const needsMore = owners.needsChange(facts.uid, facts.gid, handsDownGroup) || handsDownAcl || hasAttributes;
   return needsMore ? 0o600 : permissionsOf(facts) & 0o777;
 }
 
@@ -39,17 +39,24 @@ export interface OpenFiles {
  */
 export function giveMetadata(files: OpenFiles, facts: Facts): NotKept[] {
   const { source, target, traits, hasAttributes, createdMode } = files;
-  const owner = giveOwner((uid, gid) => fchownSync(target, uid, gid), facts, traits.handsDownGroup);
+  const look = () => entryCalls().factsOf(target);
+  const change = (uid: number, gid: number) => fchownSync(target, uid, gid);
+  const owner = traits.owners.give(change, look, facts, traits.handsDownGroup);
   const notKept: NotKept[] = owner.user && owner.group ? [] : ['owner'];
   const calls = traits.handsDownAcl || hasAttributes ? platformCalls() : undefined;
   if (calls !== undefined) {
     const from = hasAttributes ? descriptorPath(source) : undefined;
-    notKept.push(...keepAttributes(calls, from, descriptorPath(target)));
+    notKept.push(...keepAttributes(calls, from, descriptorPath(target), traits.handsDownAcl));
   }
   const mode = keptPermissions(facts, owner);
-  if (mode !== createdMode) notKept.push(...giveMode(() => fchmodSync(target, mode)));
-  entryCalls().setTimes(target, facts.atime, facts.atimeNs, facts.mtime, facts.mtimeNs);
+  if (mode !== createdMode) notKept.push(...keep('mode', () => fchmodSync(target, mode)));
+  notKept.push(...giveTimesOf(target, facts, look));
   return notKept;
+}
+
+function giveTimesOf(target: number, facts: Facts, look: () => Facts): readonly NotKept[] {
+  const { atime, atimeNs, mtime, mtimeNs } = facts;
+  return giveTimes(facts, () => entryCalls().setTimes(target, atime, atimeNs, mtime, mtimeNs), look);
 }
 
 function descriptorPath(descriptor: number): string {

@@ -1,5 +1,7 @@
-import type { Facts } from '../../files/facts.js';
-import { codeOf } from '../../files/failure.js';
+import { type Facts, permissionsOf } from '../../files/facts.js';
+import { CLAIM_NAME } from '../../files/reserved-names.js';
+import type { EntryCalls, FolderPlace } from '../../files/system/entry-calls.js';
+import { isAccepted } from '../../rules/keep.js';
 import type { OwnerKept } from '../../rules/kept-permissions.js';
 
 const UID = process.geteuid?.() ?? 0;
@@ -8,39 +10,60 @@ const GROUPS = new Set(process.getgroups?.() ?? []);
 const IS_ROOT = UID === 0;
 const HAS_OWNERS = process.geteuid !== undefined;
 
-const KEPT: OwnerKept = { user: true, group: true };
+/** Gives new entries of ours their owner and group, and knows what the destination makes of it. */
+export class Owners {
+  /** Whose new entries are: another's than ours where the destination decides, as a mount with `uid=` does. */
+  readonly #uid: number;
+  /** Whether the destination decides on the group of what is new. */
+  readonly handsDownGroup: boolean;
+  /** Whether an owner that was accepted was there afterwards; undefined: not looked at yet. */
+  #areHeld: boolean | undefined;
 
-/** Whether a new entry of ours has another owner than it should, as far as we can change that. */
-export function needsOwner(uid: number, gid: number, handsDownGroup: boolean): boolean {
-  if (!HAS_OWNERS) return false;
-  return gid !== GID || handsDownGroup || (IS_ROOT && uid !== UID);
-}
+  /** @param root of the destination: what the claim in it has become tells what becomes of all that is new */
+  constructor(calls: EntryCalls, root: FolderPlace) {
+    const claim = calls.factsIn(root, CLAIM_NAME, false);
+    const folder = calls.factsIn(root, '.', true);
+    const isFromFolder = folder !== undefined && (permissionsOf(folder) & SET_GROUP_ID) !== 0;
+    this.#uid = claim?.uid ?? UID;
+    this.handsDownGroup =
+      process.platform !== 'linux' || (claim !== undefined && !isFromFolder && claim.gid !== GID);
+  }
 
-/** Whether a new entry of ours has the owner and group it should have: also nothing is lost, as another user's is where we are not root. */
-export function hasOurOwner(uid: number, gid: number, handsDownGroup: boolean): boolean {
-  return !HAS_OWNERS || (uid === UID && gid === GID && !handsDownGroup);
-}
+  /** Whether a new entry of ours has another owner than it should, as far as we can change that. */
+  needsChange(uid: number, gid: number, handsDownGroup: boolean): boolean {
+    if (!HAS_OWNERS) return false;
+    return gid !== GID || handsDownGroup || (IS_ROOT && uid !== this.#uid);
+  }
 
-/**
- * Gives a new entry of ours its owner and group, as root; as another user its group, where we belong to it.
- * @param change `chown` on the entry; -1 leaves a number as it is
- */
-export function giveOwner(
-  change: (uid: number, gid: number) => void,
-  facts: Facts,
-  handsDownGroup: boolean,
-): OwnerKept {
-  const user = IS_ROOT || facts.uid === UID || !HAS_OWNERS;
-  if (!needsOwner(facts.uid, facts.gid, handsDownGroup)) return user ? KEPT : { user, group: true };
-  if (!IS_ROOT && facts.gid !== GID && !GROUPS.has(facts.gid)) return { user, group: false };
-  try {
-    change(IS_ROOT ? facts.uid : -1, facts.gid);
-    return { user, group: true };
-  } catch (error) {
-    if (!CANNOT_GIVE.has(codeOf(error) ?? '')) throw error;
-    return { user: facts.uid === UID, group: facts.gid === GID && !handsDownGroup };
+  /** Whether a new entry of ours has the owner and group it should have: also nothing is lost, as another user's is where we are not root. */
+  isRight(uid: number, gid: number, handsDownGroup: boolean): boolean {
+    return !HAS_OWNERS || (uid === this.#uid && gid === GID && !handsDownGroup);
+  }
+
+  /**
+   * Gives a new entry of ours its owner and group, as root; as another user its group, where we belong to it.
+   * @param change `chown` on the entry; -1 leaves a number as it is
+   * @param look at the entry as it is now
+   */
+  give(
+    change: (uid: number, gid: number) => void,
+    look: () => Pick<Facts, 'uid' | 'gid'> | undefined,
+    { uid, gid }: Facts,
+    handsDownGroup: boolean,
+  ): OwnerKept {
+    const user = uid === this.#uid || !HAS_OWNERS;
+    if (!this.needsChange(uid, gid, handsDownGroup)) return user ? KEPT : { user, group: true };
+    if (!IS_ROOT && gid !== GID && !GROUPS.has(gid) && !handsDownGroup) return { user, group: false };
+    const isTaken = isAccepted(() => change(IS_ROOT ? uid : -1, gid));
+    if (isTaken && this.#areHeld) return { user: user || IS_ROOT, group: true };
+    // Perhaps the user is what it does not take.
+    if (!isTaken && IS_ROOT) isAccepted(() => change(-1, gid));
+    const is = look();
+    const kept = { user: is?.uid === uid, group: is?.gid === gid };
+    if (isTaken) this.#areHeld = kept.group && (kept.user || !IS_ROOT);
+    return kept;
   }
 }
 
-/** Not allowed, a number that this user namespace does not know, a file system without owners. */
-const CANNOT_GIVE = new Set(['EPERM', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+const SET_GROUP_ID = 0o2000;
+const KEPT: OwnerKept = { user: true, group: true };

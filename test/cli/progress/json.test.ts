@@ -340,9 +340,11 @@ const hows: Record<How, true> = {
 const losses: Record<NotKept, true> = {
   owner: true,
   mode: true,
+  time: true,
   attribute: true,
   hardLink: true,
   grown: true,
+  sync: true,
   fifo: true,
   socket: true,
   device: true,
