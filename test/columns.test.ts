@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { BATCH_LIMIT } from '../src/copier/dispatch/batch-size.js';
 import { JobBatch } from '../src/copier/dispatch/job-batch.js';
 import { type BytePath, ROOT, rawName } from '../src/files/byte-path.js';
 import { Facts, factsAt } from '../src/files/facts.js';
@@ -76,7 +77,7 @@ test('batches take runs up to what they hold, row by row with the right folder, 
   expect(batch.addFiles(folder, run, 50, 200)).toBe(150);
   batch.add({ kind: 'finishAfter', folder: ROOT, name: folder, facts: factsOfSize(0), attempt: 1 });
   expect(batch.addFiles(rawName('other'), run, 0, 200)).toBe(256 - 152);
-  expect(batch.isFull).toBe(true);
+  expect(batch.isFull(BATCH_LIMIT)).toBe(true);
 
   const message = batch.message(7);
   expect(message.folders).toEqual([ROOT, folder, 'other']);

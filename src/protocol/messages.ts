@@ -140,8 +140,7 @@ export interface WorkerReport {
 
 /** What a worker's task returns when its batch is through. */
 export interface BatchEnd {
-  /** How many reports of this batch went ahead. */
-  readonly reports: number;
+  /** The last of its reports; the others have gone ahead. */
   readonly rest: WorkerReport;
   /** How long the worker was at it, milliseconds. */
   readonly tookMs: number;

@@ -1,8 +1,9 @@
 import { openFolderHandles } from '../../files/system/folder-handles.js';
 import type { WorkerSettings } from '../../protocol/messages.js';
 import { timeGrainNs } from '../../rules/time-grain.js';
-import { Budget } from '../dispatch/budget.js';
+import { WakeUp } from '../../wake-up.js';
 import { Dispatcher, type JobListener } from '../dispatch/dispatcher.js';
+import { LocalHands } from '../dispatch/local-hands.js';
 import { filteredEntries } from '../listing/filtered-entries.js';
 import { entriesIn } from '../listing/list-entries.js';
 import { Slices } from '../listing/slices.js';
@@ -21,9 +22,8 @@ export class CheckRun {
   readonly #trees: BothTrees;
   readonly #tree: TreeCheck;
   readonly #dispatcher: Dispatcher;
-  readonly #budget: Budget | undefined;
   readonly #startedAtMs = performance.now();
-  #wake: () => void = () => {};
+  readonly #stopping = new WakeUp();
 
   constructor(plan: Plan, listener: CheckListener) {
     const { places, settings, selection, filters } = plan;
@@ -36,23 +36,25 @@ export class CheckRun {
       filters,
       onlyDeviceOf: oneFileSystem ? places.sourceFacts : undefined,
     };
+    this.#dispatcher = new Dispatcher(
+      new LocalHands(workers, checkerSettings(places, settings), bwlimit),
+      retries,
+    );
     this.#tree = new TreeCheck({
       trees: this.#trees,
       timeGrainNs: timeGrainNs(places.destinationRoot),
       selection,
       comparesContent: verify,
       listener,
-      add: job => this.#dispatcher.add(job),
+      dispatcher: this.#dispatcher,
     });
-    this.#budget = bwlimit === undefined ? undefined : new Budget(bwlimit);
-    const inWorkers = checkerSettings(places, settings);
-    this.#dispatcher = new Dispatcher(workers, retries, inWorkers, this.#budget?.queue, this.#jobListener());
+    this.#dispatcher.join(this.#jobListener());
   }
 
   async run(): Promise<CheckReport> {
     const { source, destination } = this.#trees;
     this.#stop.onStop(() => {
-      this.#wake();
+      this.#stopping.call();
       void this.#dispatcher.end();
     });
     try {
@@ -64,7 +66,6 @@ export class CheckRun {
     } finally {
       this.#stop.close();
       await this.#dispatcher.end();
-      await this.#budget?.end();
       source.close();
       destination.close();
     }
@@ -91,10 +92,7 @@ export class CheckRun {
   async #drained(): Promise<void> {
     const { taken } = this.#tree;
     if (taken === undefined || this.#stop.isStopped) return;
-    await new Promise<void>(resolve => {
-      this.#wake = resolve;
-      void taken.then(resolve);
-    });
+    await Promise.race([taken, this.#stopping.next()]);
   }
 
   #jobListener(): JobListener {

@@ -7,6 +7,7 @@ import { stat } from '../../files/system/stat.js';
 import type { Difference } from '../../protocol/differences.js';
 import type { DoneOutcome } from '../../protocol/messages.js';
 import { compareFacts } from '../../rules/compare-facts.js';
+import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { PendingJob } from '../dispatch/pending-job.js';
 import { entriesOf, type Listed, type ListedEntry } from '../listing/list-entries.js';
 import type { Selection } from '../listing/selection.js';
@@ -23,8 +24,7 @@ export interface TreeCheckParts {
   /** Whether the contents of files are compared. */
   readonly comparesContent: boolean;
   readonly listener: CheckListener;
-  /** Hands a job to the workers. */
-  readonly add: (job: PendingJob) => void;
+  readonly dispatcher: Dispatcher;
 }
 
 /**
@@ -154,7 +154,13 @@ export class TreeCheck {
     }
     this.#counts.left += 1;
     const readsContent = this.#parts.comparesContent && kind === 'file';
-    this.#parts.add({ kind: readsContent ? 'compareContent' : 'compare', folder, name, facts, attempt: 1 });
+    this.#parts.dispatcher.add({
+      kind: readsContent ? 'compareContent' : 'compare',
+      folder,
+      name,
+      facts,
+      attempt: 1,
+    });
   }
 
   #tell(path: BytePath, differences: readonly Difference[]): void {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { unlinkSync } from 'node:fs';
 import { type BytePath, native, ROOT, readable } from '../../files/byte-path.js';
 import { type Failure, failureOf } from '../../files/failure.js';
+import { entryTemporaryName } from '../../files/reserved-names.js';
 import { type FolderHandles, openFolderHandles } from '../../files/system/folder-handles.js';
 import { stat } from '../../files/system/stat.js';
 import { version } from '../../version.js';
@@ -18,8 +19,8 @@ import {
   syncFolder,
   type WorkFolder,
 } from '../destination/work-folder.js';
-import { Budget } from '../dispatch/budget.js';
 import { Dispatcher, type JobListener } from '../dispatch/dispatcher.js';
+import { LocalHands } from '../dispatch/local-hands.js';
 import { filteredEntries } from '../listing/filtered-entries.js';
 import { entriesIn } from '../listing/list-entries.js';
 import { Slices } from '../listing/slices.js';
@@ -76,11 +77,10 @@ export class CopyRun {
   async #copyInto(folder: WorkFolder): Promise<void> {
     const { bwlimit, workers, retries } = this.#plan.settings;
     const destination = openFolderHandles(folder.root);
-    const budget = bwlimit === undefined ? undefined : new Budget(bwlimit);
     const settings = workerSettings(this.#plan.places, this.#plan.settings, folder, this.#runId);
-    const tree = this.#treeCopy(folder, destination, () => dispatcher);
-    const listener = this.#listener(tree, folder, destination);
-    const dispatcher = new Dispatcher(workers, retries, settings, budget?.queue, listener);
+    const dispatcher = new Dispatcher(new LocalHands(workers, settings, bwlimit), retries);
+    const tree = this.#treeCopy(folder, destination, dispatcher);
+    dispatcher.join(this.#listener(tree, folder, destination));
     this.#stop.onStop(() => void dispatcher.end());
     try {
       await this.#clean(folder, destination);
@@ -90,18 +90,18 @@ export class CopyRun {
       if (!this.#stop.isStopped && tree.hasRoot) await this.#finish(tree, dispatcher, folder, destination);
     } finally {
       await dispatcher.end();
-      await budget?.end();
       if (folder.standing === 'content') tree.dropLargeFiles();
       destination.close();
     }
   }
 
-  #treeCopy(folder: WorkFolder, destination: FolderHandles, dispatcher: () => Dispatcher): TreeCopy {
+  #treeCopy(folder: WorkFolder, destination: FolderHandles, dispatcher: Dispatcher): TreeCopy {
     const { ifExists, oneFileSystem, strict, workers, digests, reflink } = this.#plan.settings;
     // A digest is of a file from its start to its end.
     const isSplitting = workers > 1 && !digests;
     return new TreeCopy({
       ledger: this.#ledger,
+      dispatcher,
       destination,
       policy: { standing: folder.standing, trust: folder.trust, ifExists, digests },
       strict,
@@ -122,9 +122,6 @@ export class CopyRun {
       isDiskFull: failure => this.#isStoppedAsFull(failure, folder.root),
       collisions: new NameCollisions(folder.root, this.#runId),
       quickLook: this.#isTimeTrusted(folder) ? new QuickLook(destination, folder.root) : undefined,
-      add: job => dispatcher().add(job),
-      addFiles: (path, run, from, end, onAdded) => dispatcher().addFiles(path, run, from, end, onAdded),
-      batchNumber: () => dispatcher().batchNumber,
     });
   }
 
@@ -146,9 +143,10 @@ export class CopyRun {
         this.#stopIfFailed();
       },
       copied: bytes => this.#ledger.copied(bytes),
-      abandoned: (job, temporaryName) => {
+      abandoned: (job, batch, row) => {
         // Of a large file, a lost part is written again.
-        if (job.part === undefined) removeIfPossible(destination, job.folder, temporaryName);
+        if (job.part !== undefined) return;
+        removeIfPossible(destination, job.folder, entryTemporaryName(this.#runId, batch, row));
       },
       workers: pids => this.#nameWorkers(folder, pids),
     };

@@ -129,7 +129,7 @@ export class TreeCopy {
       if (!ledger.hasFailures && canBeRemoved(destination, path, spared)) {
         for (const deletion of removeTree(destination, path, true, spared)) this.book(deletion, tell);
       }
-      this.#parts.add({ ...job, attempt: job.attempt + 1 });
+      this.#parts.dispatcher.add({ ...job, attempt: job.attempt + 1 });
     }
   }
 
@@ -160,7 +160,7 @@ export class TreeCopy {
    */
   finishRoot(): void {
     const { rootFacts } = this.#planner;
-    if (rootFacts !== undefined) this.#parts.add(finishJob(ROOT, lentFacts(rootFacts)));
+    if (rootFacts !== undefined) this.#parts.dispatcher.add(finishJob(ROOT, lentFacts(rootFacts)));
   }
 
   /** The claim is gone from the root. @throws where it cannot be finished, unless that has been told of */
@@ -179,14 +179,14 @@ export class TreeCopy {
       case 'wait':
         return;
       case 'jobs':
-        for (const other of next.jobs) this.#parts.add(other);
+        for (const other of next.jobs) this.#parts.dispatcher.add(other);
         return;
       case 'broken': {
         this.#parts.drop(next.job);
         const { part: _, ...whole } = next.job;
         // One that would not hold still gets another chance with a single worker, which finds out more.
         if (next.failure.code === 'CHANGED')
-          this.#parts.add({ ...whole, kind: 'file', attempt: whole.attempt + 1 });
+          this.#parts.dispatcher.add({ ...whole, kind: 'file', attempt: whole.attempt + 1 });
         else this.fail({ ...whole, kind: 'file' }, next.failure);
         return;
       }
@@ -198,7 +198,7 @@ export class TreeCopy {
   /** Sets a folder's owner, mode and times anew. */
   #finishAgain(folder: BytePath, facts: Facts): void {
     this.#again.add(folder);
-    this.#parts.add(finishJob(folder, facts));
+    this.#parts.dispatcher.add(finishJob(folder, facts));
   }
 
   #finish(folder: PendingFolder, failure: Failure | undefined): void {
@@ -209,7 +209,7 @@ export class TreeCopy {
       return;
     }
     const job = finishJob(folder.path, folder.facts);
-    if (failure === undefined) this.#parts.add(job);
+    if (failure === undefined) this.#parts.dispatcher.add(job);
     else this.fail(job, failure);
   }
 

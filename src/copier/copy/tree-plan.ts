@@ -11,6 +11,7 @@ import { makeFolder } from '../destination/make-folder.js';
 import type { NameCollisions } from '../destination/name-collisions.js';
 import type { QuickLook } from '../destination/quick-look.js';
 import type { Spared } from '../destination/remove-tree.js';
+import type { Dispatcher } from '../dispatch/dispatcher.js';
 import { finishJob, type PendingJob } from '../dispatch/pending-job.js';
 import { entriesOf, type Listed, type ListedEntry, type ListedFiles } from '../listing/list-entries.js';
 import type { Ledger } from '../report/ledger.js';
@@ -21,6 +22,8 @@ import { isLarge, type LargeFiles } from './large-files.js';
 /** What a `TreeCopy` works with. */
 export interface TreeCopyParts {
   readonly ledger: Ledger;
+  /** Hands jobs to the workers. */
+  readonly dispatcher: Dispatcher;
   readonly destination: FolderHandles;
   readonly policy: Policy;
   readonly strict: boolean;
@@ -39,18 +42,6 @@ export interface TreeCopyParts {
   readonly isDiskFull: (failure: Failure) => boolean;
   /** Undefined where what stands there has to be replaced, or read. */
   readonly quickLook: QuickLook | undefined;
-  /** Hands a job to the workers. */
-  readonly add: (job: PendingJob) => void;
-  /** Hands files of one folder to them: those in the run's rows from `from` to before `end`. */
-  readonly addFiles: (
-    folder: BytePath,
-    run: FileRun,
-    from: number,
-    end: number,
-    onAdded: (count: number, batch: number) => void,
-  ) => void;
-  /** The number of the batch to which the next job is added. */
-  readonly batchNumber: () => number;
 }
 
 /** Takes what is listed, makes its folders, and decides which job each entry is for the workers. */
@@ -103,11 +94,11 @@ export class TreePlan {
     const { largeFiles } = this.#parts;
     const isSplit = largeFiles !== undefined && kind === 'file' && isLarge(facts.size) && !isSparse(facts);
     if (isSplit) {
-      this.#parts.add(largeFiles.begin(job));
+      this.#parts.dispatcher.add(largeFiles.begin(job));
       return;
     }
-    this.#folders.handed(folder, this.#parts.batchNumber());
-    this.#parts.add(firstName === undefined ? job : { ...job, firstName });
+    this.#folders.handed(folder, this.#parts.dispatcher.batchNumber);
+    this.#parts.dispatcher.add(firstName === undefined ? job : { ...job, firstName });
   }
 
   #enter({ folder, facts, skip }: Extract<Listed, { kind: 'enter' }>): void {
@@ -135,10 +126,10 @@ export class TreePlan {
 
   /** All that is in the folder has been listed; where it is all in one batch, the folder is finished right after it. */
   #leave(path: BytePath, failure: Failure | undefined): void {
-    const { add, batchNumber } = this.#parts;
+    const { dispatcher } = this.#parts;
     const isFinishedAfter =
-      failure === undefined && path !== ROOT && this.#folders.finishAfter(path, batchNumber());
-    if (isFinishedAfter) add(finishJob(path, this.#folders.get(path).facts, 'finishAfter'));
+      failure === undefined && path !== ROOT && this.#folders.finishAfter(path, dispatcher.batchNumber);
+    if (isFinishedAfter) dispatcher.add(finishJob(path, this.#folders.get(path).facts, 'finishAfter'));
     else this.#folders.listed(path, failure);
   }
 
@@ -176,7 +167,7 @@ export class TreePlan {
 
   #handFiles(folder: BytePath, run: FileRun, from: number, end: number): void {
     this.#folders.expect(folder, end - from);
-    this.#parts.addFiles(folder, run, from, end, (count, batch) =>
+    this.#parts.dispatcher.addFiles(folder, run, from, end, (count, batch) =>
       this.#folders.handed(folder, batch, count),
     );
   }

@@ -3,6 +3,7 @@ import { FactsColumn, factsAt } from '../../files/facts.js';
 import type { FileRun } from '../../files/file-run.js';
 import { NameColumn } from '../../files/name-column.js';
 import { type Batch, JOB_KINDS, type Part } from '../../protocol/messages.js';
+import { BATCH_LIMIT, type BatchLimit, batchWeight } from './batch-size.js';
 import type { PendingJob } from './pending-job.js';
 
 /**
@@ -12,31 +13,35 @@ import type { PendingJob } from './pending-job.js';
 export class JobBatch {
   readonly attempt: number;
   readonly #folders: BytePath[] = [];
-  readonly #columns = spareColumns.pop() ?? new Columns();
-  readonly #folderOf = this.#columns.folderOf;
-  readonly #kinds = this.#columns.kinds;
-  readonly #names = this.#columns.names;
-  readonly #facts = this.#columns.facts;
+  readonly #columns: Columns;
+  readonly #folderOf: Uint16Array;
+  readonly #kinds: Uint8Array;
+  readonly #names: NameColumn;
+  readonly #facts: FactsColumn;
   #firstNames: Record<number, BytePath> | undefined;
   #parts: Record<number, Part> | undefined;
   #bytes = 0;
 
-  constructor(attempt: number, jobs: readonly PendingJob[] = []) {
+  /** @param columns its memory, with nothing in it */
+  constructor(attempt: number, columns = new Columns()) {
     this.attempt = attempt;
-    for (const job of jobs) this.add(job);
+    this.#columns = columns;
+    this.#folderOf = columns.folderOf;
+    this.#kinds = columns.kinds;
+    this.#names = columns.names;
+    this.#facts = columns.facts;
   }
 
   get size(): number {
     return this.#names.length;
   }
 
-  /** How long it takes, as the bytes that could be copied meanwhile. */
   get weight(): number {
-    return this.#bytes + this.size * ENTRY_WEIGHT;
+    return batchWeight(this.size, this.#bytes);
   }
 
-  get isFull(): boolean {
-    return this.size >= MOST_JOBS || this.#bytes >= MOST_BYTES;
+  isFull({ jobs, bytes }: BatchLimit): boolean {
+    return this.size >= jobs || this.#bytes >= bytes;
   }
 
   add({ kind, folder, name, facts, firstName, part }: PendingJob): void {
@@ -62,11 +67,11 @@ export class JobBatch {
    * Files of one folder, those in the run's rows from `from` to before `end`, as many as there is room for.
    * @returns how many those are
    */
-  addFiles(folder: BytePath, run: FileRun, from: number, end: number): number {
+  addFiles(folder: BytePath, run: FileRun, from: number, end: number, limit = BATCH_LIMIT): number {
     const first = this.size;
-    const most = Math.min(end, from + MOST_JOBS - first);
+    const most = Math.min(end, from + limit.jobs - first);
     let to = from;
-    for (; to < most && this.#bytes < MOST_BYTES; to += 1) this.#bytes += run.facts.sizeAt(to);
+    for (; to < most && this.#bytes < limit.bytes; to += 1) this.#bytes += run.facts.sizeAt(to);
     const last = first + to - from;
     this.#folderOf.fill(this.#placeOf(folder), first, last);
     this.#kinds.fill(FILE, first, last);
@@ -123,11 +128,11 @@ export class JobBatch {
     return folders.push(folder) - 1;
   }
 
-  /** All of it is settled: its memory goes to another batch, and nothing can be asked of this one any more. */
-  release(): void {
+  /** Gives its memory up. */
+  release(): Columns {
     this.#names.clear();
     this.#facts.clear();
-    spareColumns.push(this.#columns);
+    return this.#columns;
   }
 
   message(id: number): Batch {
@@ -145,20 +150,12 @@ export class JobBatch {
   }
 }
 
-/** The memory of a batch: fresh for each, it would pile up outside of V8's heap until that is next cleared. */
-class Columns {
-  readonly folderOf = new Uint16Array(MOST_JOBS);
-  readonly kinds = new Uint8Array(MOST_JOBS);
-  readonly names = new NameColumn(MOST_JOBS);
-  readonly facts = new FactsColumn(MOST_JOBS);
+/** The memory of a batch. */
+export class Columns {
+  readonly folderOf = new Uint16Array(BATCH_LIMIT.jobs);
+  readonly kinds = new Uint8Array(BATCH_LIMIT.jobs);
+  readonly names = new NameColumn(BATCH_LIMIT.jobs);
+  readonly facts = new FactsColumn(BATCH_LIMIT.jobs);
 }
 
-const spareColumns: Columns[] = [];
-
 const FILE = JOB_KINDS.codeOf('file');
-/** Measured: with 64 the messages cost a fifth of the time of small files, with 1024 workers wait at the end. */
-const MOST_JOBS = 256;
-/** Measured: with a quarter of that, files of half a MiB take a twelfth more processor time. */
-const MOST_BYTES = 16 * 1024 * 1024;
-/** Measured: a small file takes as long as so many bytes of a large one. */
-const ENTRY_WEIGHT = 16 * 1024;

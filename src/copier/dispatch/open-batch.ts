@@ -24,7 +24,6 @@ export interface SettledFiles {
 export class OpenBatch {
   readonly id: number;
   readonly #handedMs = performance.now();
-  #reports = 0;
   #firstReportMs: number | undefined;
   readonly #jobs: JobBatch;
   readonly #isSettled: Uint8Array;
@@ -41,11 +40,6 @@ export class OpenBatch {
     return this.#unsettled === 0;
   }
 
-  /** Reports that have been read. */
-  get reports(): number {
-    return this.#reports;
-  }
-
   /**
    * How long a worker has been at it: since its first report, as it may have waited before for one to start, or to be
    * through with another. One that has nothing to report for long may be stuck in its first call.
@@ -59,7 +53,6 @@ export class OpenBatch {
 
   /** A report of it has come in. */
   reported(): void {
-    this.#reports += 1;
     this.#firstReportMs ??= performance.now();
   }
 

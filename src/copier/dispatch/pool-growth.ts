@@ -7,31 +7,47 @@ import { availableParallelism } from 'node:os';
  * where a disk or a network is slow.
  */
 export class PoolGrowth {
+  readonly #askAgain: () => void;
+  #timer: NodeJS.Timeout | undefined;
   /** Batches that took long, the last ones that were done. */
   #slowInARow = 0;
+
+  /** @param askAgain called where nothing but time can tell, when it has passed */
+  constructor(askAgain: () => void) {
+    this.#askAgain = askAgain;
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
 
   /** @param tookMs what a worker took for a batch */
   batchDone(tookMs: number): void {
     this.#slowInARow = tookMs > SLOW_BATCH_MS ? this.#slowInARow + 1 : 0;
   }
 
-  advice({ workers, mostWorkers, busy, hasRoom, waiting, weight, oldest }: PoolLoad): GrowthAdvice {
+  /** Whether to add one now. */
+  isWorthIt({ workers, busy, capacity, waiting, weight, oldest }: PoolLoad): boolean {
     const idle = Math.max(workers - busy, 0);
-    if (waiting <= idle || workers >= mostWorkers) return 'stay';
-    if (workers === 0 || (workers < CORES && weight > WORTH_A_WORKER * workers)) return 'grow';
-    if (hasRoom) return 'stay';
-    return this.#slowInARow >= SLOW_ENOUGH || (oldest?.ageMs ?? 0) > LONG_BATCH_MS ? 'grow' : 'ask again';
+    if (waiting <= idle) return false;
+    if (workers === 0 || (workers < CORES && weight > WORTH_A_WORKER * workers)) return true;
+    if (busy < capacity) return false;
+    if (this.#slowInARow >= SLOW_ENOUGH || (oldest?.ageMs ?? 0) > LONG_BATCH_MS) return true;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#askAgain();
+    }, LONG_BATCH_MS);
+    return false;
   }
 }
 
 /** How things stand; a batch waits, or is with the pool. */
 export interface PoolLoad {
   readonly workers: number;
-  readonly mostWorkers: number;
   /** Batches that the pool has. */
   readonly busy: number;
-  /** Whether the pool may be given more. */
-  readonly hasRoom: boolean;
+  /** Batches that it may have. */
+  readonly capacity: number;
   /** Batches that wait for room. */
   readonly waiting: number;
   /** Of all these batches, as `JobBatch` weighs them. */
@@ -40,11 +56,8 @@ export interface PoolLoad {
   readonly oldest: { readonly ageMs: number } | undefined;
 }
 
-/** `ask again`: after `LONG_BATCH_MS`, if nothing happens before. */
-export type GrowthAdvice = 'grow' | 'stay' | 'ask again';
-
 /** What a batch takes that is slow beyond doubt. */
-export const LONG_BATCH_MS = 400;
+const LONG_BATCH_MS = 400;
 
 const CORES = availableParallelism();
 /** What one worker does in the time in which another starts, as `JobBatch` weighs it. */

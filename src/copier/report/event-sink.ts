@@ -1,3 +1,4 @@
+import { WakeUp } from '../../wake-up.js';
 import type { CopyEvent, FileEvent } from './events.js';
 
 /** Where a run's events go: to a consumer that may be slower than the run. */
@@ -10,7 +11,7 @@ export class EventSink {
   /** What the consumer has still to deal with. */
   readonly #open = new Set<PromiseLike<unknown>>();
   #failure: { readonly reason: unknown } | undefined;
-  #wake: () => void = () => {};
+  readonly #changes = new WakeUp();
 
   /**
    * @param onEvent what it returns, if it is a promise, is when the event has been dealt with
@@ -41,11 +42,9 @@ export class EventSink {
   }
 
   async #change(): Promise<void> {
-    const onAbort = () => this.#wake();
+    const onAbort = () => this.#changes.call();
     this.#signal?.addEventListener('abort', onAbort);
-    await new Promise<void>(resolve => {
-      this.#wake = resolve;
-    });
+    await this.#changes.next();
     this.#signal?.removeEventListener('abort', onAbort);
   }
 
@@ -55,7 +54,7 @@ export class EventSink {
     this.#open.add(dealtWith);
     const settle = () => {
       this.#open.delete(dealtWith);
-      this.#wake();
+      this.#changes.call();
     };
     dealtWith.then(settle, (reason: unknown) => {
       this.#failure ??= { reason };

@@ -30,8 +30,6 @@ export class Reporter {
   #from = 0;
   #to = 0;
   #details = new Map<number, DoneDetails>();
-  /** Reports of this batch. */
-  #reported = 0;
   #failed: FailedOutcome[] = [];
   readonly #failedIn = new Set<BytePath>();
   #bytes = 0;
@@ -52,7 +50,6 @@ export class Reporter {
     this.#hows = new Uint8Array(batch.kinds.length).fill(NO_WORD);
     this.#from = 0;
     this.#to = 0;
-    this.#reported = 0;
     this.#failedIn.clear();
   }
 
@@ -115,17 +112,14 @@ export class Reporter {
 
   async report(): Promise<void> {
     const report = this.#takeReport();
-    if (report.done.hows.length > 0 || report.bytes !== 0) {
-      this.#reported += 1;
-      await this.#reports.put(report);
-    }
+    if (report.done.hows.length > 0 || report.bytes !== 0) await this.#reports.put(report);
     await new Promise<void>(resolve => setImmediate(resolve));
   }
 
   /** The batch is through. */
   end(): BatchEnd {
     const rest = this.#takeReport();
-    return { reports: this.#reported, rest, tookMs: performance.now() - this.#beganMs };
+    return { rest, tookMs: performance.now() - this.#beganMs };
   }
 
   /** All that has not been reported yet, to be told to the parent. */

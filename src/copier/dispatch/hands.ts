@@ -1,0 +1,28 @@
+import type { Batch, BatchEnd, WorkerReport } from '../../protocol/messages.js';
+
+/** Who does what a dispatcher hands out. */
+export interface Hands {
+  /** The number of workers, at most. */
+  readonly size: number;
+  /** How many live now. */
+  readonly workers: number;
+  readonly pids: readonly number[];
+  /** Batches that these may have, those included that wait for a worker to be through with another. */
+  readonly capacity: number;
+  /** Makes one more worker, if the size allows. */
+  grow(): void;
+  /**
+   * Has a worker do a batch.
+   * @param onReport hears what it reports on the way, and of a worker that is lost all that it did report
+   * @returns its end, with the last report, once all others have been heard
+   * @throws {BatchLostError}
+   */
+  run(batch: Batch, onReport: (report: WorkerReport) => void): Promise<BatchEnd>;
+  /** Ends the workers, whatever they do: what is under way rejects. */
+  end(): Promise<void>;
+}
+
+/** The worker that had the batch is gone, or there was none to be had: what it did not report is left undone. */
+export class BatchLostError extends Error {
+  override readonly name = 'BatchLostError';
+}

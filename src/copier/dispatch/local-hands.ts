@@ -1,0 +1,119 @@
+import {
+  Pool,
+  Queue,
+  StateError,
+  task,
+  WorkerLostError,
+  WorkerStartError,
+} from '../../multiprocessing/index.js';
+import type { Batch, BatchEnd, WorkerReport, WorkerSettings } from '../../protocol/messages.js';
+import type { copyBatch, prepareWorker } from '../../worker/copy-batch.js';
+import { WORKER_PROGRAM, workerProcess } from '../../worker/worker-process.js';
+import { Budget } from './budget.js';
+import { BatchLostError, type Hands } from './hands.js';
+
+/** A pool of forked workers on this machine. */
+export class LocalHands implements Hands {
+  readonly #pool: Pool;
+  readonly #budget: Budget | undefined;
+  readonly #reports = new Queue<WorkerReport | Mark>(REPORTS_UNDER_WAY);
+  readonly #reading: Promise<void>;
+  /** Who hears the reports of a batch, by its id. */
+  readonly #listeners = new Map<number, (report: WorkerReport) => void>();
+  readonly #running = new Set<Promise<BatchEnd>>();
+
+  /** @param bwlimit bytes a second that all of them may copy together; undefined: no ceiling */
+  constructor(workers: number, settings: WorkerSettings, bwlimit: number | undefined) {
+    this.#budget = bwlimit === undefined ? undefined : new Budget(bwlimit);
+    this.#pool = new Pool(workers, {
+      initializer: task<typeof prepareWorker>(WORKER_PROGRAM, 'prepareWorker'),
+      initargs: [settings, this.#reports, this.#budget?.queue],
+      ...workerProcess(),
+      watchdog: false,
+      ahead: AHEAD,
+    });
+    this.#reading = this.#read();
+  }
+
+  get size(): number {
+    return this.#pool.size;
+  }
+
+  get workers(): number {
+    return this.#pool.workers;
+  }
+
+  get pids(): readonly number[] {
+    return this.#pool.pids;
+  }
+
+  get capacity(): number {
+    return this.workers * (1 + AHEAD);
+  }
+
+  grow(): void {
+    this.#pool.grow();
+  }
+
+  async run(batch: Batch, onReport: (report: WorkerReport) => void): Promise<BatchEnd> {
+    this.#listeners.set(batch.id, onReport);
+    const running = this.#inWorker(batch);
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+      this.#listeners.delete(batch.id);
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#pool.terminate(KILL_AFTER_MS);
+    await Promise.allSettled(this.#running);
+    await this.#reports.close();
+    await this.#reading;
+    await this.#budget?.end();
+  }
+
+  async #inWorker(batch: Batch): Promise<BatchEnd> {
+    try {
+      return await this.#pool.applyAsync(task<typeof copyBatch>(WORKER_PROGRAM, 'copyBatch'), [batch]);
+    } catch (error) {
+      throw isForWantOfWorker(error) ? new BatchLostError(error.message, { cause: error }) : error;
+    } finally {
+      await this.#allHeard();
+    }
+  }
+
+  /** What a worker has reported is in the queue once it has answered or ended: this waits until that has been heard. */
+  #allHeard(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#reports.put({ kind: 'mark', reached: resolve }).catch(reject);
+    });
+  }
+
+  async #read(): Promise<void> {
+    for await (const item of this.#reports) {
+      if ('kind' in item) item.reached();
+      else this.#listeners.get(item.batch)?.(item);
+    }
+  }
+}
+
+/** Stands in the queue behind all reports that were put before it. */
+interface Mark {
+  readonly kind: 'mark';
+  readonly reached: () => void;
+}
+
+/** Whether a worker died, could not start, or, a StateError, could not be forked. */
+function isForWantOfWorker(error: unknown): error is Error {
+  return error instanceof WorkerLostError || error instanceof WorkerStartError || error instanceof StateError;
+}
+
+/** Reports not yet heard; a worker waits with its next one until there is room. */
+const REPORTS_UNDER_WAY = 256;
+/** Batches that a worker has beside the one it is at, so that it never waits for the next. */
+const AHEAD = 1;
+/** Files in work are finished or dropped within a second of a signal. */
+const KILL_AFTER_MS = 400;
