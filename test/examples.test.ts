@@ -72,7 +72,7 @@ const before: Readonly<Record<string, string>> = {
 
 /** The shell examples of a page; what installs the package is tried by the package's own tests. */
 function shellExamples(page: string): string[] {
-  return examples(page, 'sh').filter(text => !/^npm /m.test(text));
+  return examples(page, 'sh').filter(text => !text.startsWith('git clone '));
 }
 
 /** Runs the examples of a page from top to bottom, as its reader would. */

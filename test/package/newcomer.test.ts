@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
+import { examples } from '../helpers/documents.js';
 import { isInstalled } from '../helpers/is-installed.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { fromRoot } from '../helpers/project-root.js';
@@ -54,6 +55,26 @@ test('installs: npx finds the command, of the version that was packed', async ()
   });
   expect(stdout).toBe(`${version}\n`);
 });
+
+test.skipIf(!existsSync(fromRoot('.git')))(
+  "installs by the README's lines, in a clone",
+  async () => {
+    const lines = examples('README.md', 'sh').find(text => text.startsWith('git clone ')) ?? '';
+    const folder = scratchFolder(home);
+    const prefix = join(folder, 'prefix');
+    await promisify(execFile)('sh', ['-euc', lines.replace(/<.*?>/, `'${fromRoot('.')}'`)], {
+      cwd: folder,
+      env: commandEnvironment({
+        npm_config_prefix: prefix,
+        npm_config_prefer_offline: 'true',
+        NODE_EXTRA_CA_CERTS: process.env.NPM_EXTRA_CA_CERTS,
+      }),
+    });
+    const { stdout } = await promisify(execFile)(join(prefix, 'bin/folder-copy'), ['--help']);
+    expect(stdout).toMatch(/^Usage: folder-copy /);
+  },
+  NPM_MS,
+);
 
 test('copies a folder, beside it and elsewhere', async () => {
   const folder = albumFolder();
