@@ -15,6 +15,7 @@ export const documents: readonly string[] = [
   'src/README.md',
   'src/multiprocessing/README.md',
   'test/README.md',
+  'test/bench/README.md',
 ];
 
 export function readDocument(document: string): string {
