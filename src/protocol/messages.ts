@@ -82,7 +82,7 @@ export interface Part {
  * A large file is made by `begin`, filled by several jobs `range`, and finished by `end`.
  * `hardLink` makes another name of a file that has been copied under its first one; `finish` gives a folder
  * its owner, mode and times, once everything in it is done; `finishAfter` does so where all that is in it stands
- * before it in the same batch. `compare` writes nothing; `compareContent` reads a file besides.
+ * before it in the same batch, `finishRoot` with the root, under its final name. `compare` writes nothing; `compareContent` reads a file besides.
  */
 export type JobKind = WordOf<typeof JOB_KINDS>;
 
@@ -96,6 +96,7 @@ export const JOB_KINDS = new Codes([
   'fifo',
   'finish',
   'finishAfter',
+  'finishRoot',
   'compare',
   'compareContent',
 ]);

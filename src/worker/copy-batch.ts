@@ -23,30 +23,42 @@ import { beginLargeFile, copyRangeOf, endLargeFile } from './entries/large-file.
 import { makeFifo } from './entries/make-fifo.js';
 import { makeHardLink } from './entries/make-hard-link.js';
 
-let context: WorkerContext | undefined;
+/** What the pool has a worker do: prepare itself once, and then one batch after the other. */
+export type WorkerTasks = ReturnType<typeof workerTasks>;
 
-/** The pool's initializer: runs once in each worker. */
-export async function prepareWorker(
+export function workerTasks() {
+  let context: WorkerContext | undefined;
+  return {
+    async prepareWorker(
+      settings: WorkerSettings,
+      reports: Queue<WorkerReport>,
+      budget: Queue<number> | undefined,
+    ): Promise<void> {
+      context = await prepare(settings, reports, budget);
+    },
+
+    /** Copies or compares every entry of the batch and reports each one, whatever becomes of the others. */
+    async copyBatch(batch: Batch): Promise<BatchEnd> {
+      if (context === undefined)
+        throw new Error('copyBatch was called in a worker that has not been prepared');
+      context.reporter.begin(batch);
+      await walk(copyEntries(context, batch));
+      return context.reporter.end();
+    },
+  };
+}
+
+async function prepare(
   settings: WorkerSettings,
   reports: Queue<WorkerReport>,
   budget: Queue<number> | undefined,
-): Promise<void> {
+): Promise<WorkerContext> {
   // The terminal sends its signals to the whole process group; what becomes of them is the parent's decision.
   for (const signal of ['SIGINT', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => {});
   process.umask(0);
   const isComparing = settings.digests || settings.trust === 'content';
   const digests = isComparing ? await import('./content/digest.js') : undefined;
-  context = new WorkerContext(settings, reports, budget, digests);
-}
-
-/**
- * The pool's task: copies or compares every entry of the batch and reports each one, whatever becomes of the others.
- */
-export async function copyBatch(batch: Batch): Promise<BatchEnd> {
-  if (context === undefined) throw new Error('copyBatch was called in a worker that has not been prepared');
-  context.reporter.begin(batch);
-  await walk(copyEntries(context, batch));
-  return context.reporter.end();
+  return new WorkerContext(settings, reports, budget, digests);
 }
 
 function* copyEntries(context: WorkerContext, batch: Batch): Steps<void> {
@@ -119,11 +131,11 @@ function* perform(context: WorkerContext, job: Job): Steps<Finished> {
       return yield* makeHardLink(context, job);
     case 'fifo':
       return yield* makeFifo(context, job);
-    case 'finish': {
-      const folder = join(job.folder, job.name);
-      if (folder === ROOT) context.destination.moved(context.settings.finalDestination);
-      return finishFolder(context, folder, job.facts);
-    }
+    case 'finish':
+      return finishFolder(context, join(job.folder, job.name), job.facts);
+    case 'finishRoot':
+      context.destination.moved(context.settings.finalDestination);
+      return finishFolder(context, ROOT, job.facts);
     case 'finishAfter': {
       const folder = join(job.folder, job.name);
       return context.reporter.hasFailedIn(folder) ? postponed : finishFolder(context, folder, job.facts);

@@ -160,7 +160,8 @@ export class TreeCopy {
    */
   finishRoot(): void {
     const { rootFacts } = this.#planner;
-    if (rootFacts !== undefined) this.#parts.dispatcher.add(finishJob(ROOT, lentFacts(rootFacts)));
+    if (rootFacts !== undefined)
+      this.#parts.dispatcher.add(finishJob(ROOT, lentFacts(rootFacts), 'finishRoot'));
   }
 
   /** The claim is gone from the root. @throws where it cannot be finished, unless that has been told of */

@@ -7,7 +7,7 @@ import {
   WorkerStartError,
 } from '../../multiprocessing/index.js';
 import type { Batch, BatchEnd, WorkerReport, WorkerSettings } from '../../protocol/messages.js';
-import type { copyBatch, prepareWorker } from '../../worker/copy-batch.js';
+import type { WorkerTasks } from '../../worker/copy-batch.js';
 import { WORKER_PROGRAM, workerProcess } from '../../worker/worker-process.js';
 import { Budget } from './budget.js';
 import { BatchLostError, type Hands } from './hands.js';
@@ -26,7 +26,7 @@ export class LocalHands implements Hands {
   constructor(workers: number, settings: WorkerSettings, bwlimit: number | undefined) {
     this.#budget = bwlimit === undefined ? undefined : new Budget(bwlimit);
     this.#pool = new Pool(workers, {
-      initializer: task<typeof prepareWorker>(WORKER_PROGRAM, 'prepareWorker'),
+      initializer: task<WorkerTasks['prepareWorker']>(WORKER_PROGRAM, 'prepareWorker'),
       initargs: [settings, this.#reports, this.#budget?.queue],
       ...workerProcess(),
       watchdog: false,
@@ -76,8 +76,9 @@ export class LocalHands implements Hands {
   }
 
   async #inWorker(batch: Batch): Promise<BatchEnd> {
+    const copyBatch = task<WorkerTasks['copyBatch']>(WORKER_PROGRAM, 'copyBatch');
     try {
-      return await this.#pool.applyAsync(task<typeof copyBatch>(WORKER_PROGRAM, 'copyBatch'), [batch]);
+      return await this.#pool.applyAsync(copyBatch, [batch]);
     } catch (error) {
       throw isForWantOfWorker(error) ? new BatchLostError(error.message, { cause: error }) : error;
     } finally {

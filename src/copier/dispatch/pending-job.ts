@@ -20,21 +20,19 @@ export function isOfLargeFile({ kind }: PendingJob): boolean {
   return kind === 'begin' || kind === 'range' || kind === 'end';
 }
 
+type FinishKind = 'finish' | 'finishAfter' | 'finishRoot';
+
 /** The job of a folder in which nothing is left to do. */
-export function finishJob(
-  path: BytePath,
-  facts: Facts,
-  kind: 'finish' | 'finishAfter' = 'finish',
-): PendingJob {
+export function finishJob(path: BytePath, facts: Facts, kind: FinishKind = 'finish'): PendingJob {
   const [folder, name] = split(path);
   return { kind, folder, name, facts, attempt: 1 };
 }
 
 export function isFinish({ kind }: PendingJob): boolean {
-  return kind === 'finish' || kind === 'finishAfter';
+  return kind === 'finish' || kind === 'finishAfter' || kind === 'finishRoot';
 }
 
 /** Whether it is one of several names of a file. */
-export function isOneOfSeveral({ kind, facts }: PendingJob): boolean {
-  return kind !== 'finish' && kind !== 'finishAfter' && facts.nlink > 1;
+export function isOneOfSeveral(job: PendingJob): boolean {
+  return !isFinish(job) && job.facts.nlink > 1;
 }

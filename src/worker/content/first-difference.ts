@@ -1,9 +1,9 @@
 import { isSparse } from '../../files/facts.js';
 import { step } from '../../files/failure.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
-import type { OpenFile } from './open-untouched.js';
 import type { Pace } from './pace.js';
 import type { Steps } from './steps.js';
+import type { OpenFile } from './untouched-files.js';
 
 /**
  * Reads two files side by side, chunk by chunk, until they differ or end. What is a hole in both is not read.

@@ -5,8 +5,8 @@ import { EntryError, step } from '../../files/failure.js';
 import type { Difference } from '../../protocol/differences.js';
 import { compareFacts } from '../../rules/compare-facts.js';
 import { firstDifference } from '../content/first-difference.js';
-import { type OpenFile, openUntouched } from '../content/open-untouched.js';
 import type { Steps } from '../content/steps.js';
+import type { OpenFile } from '../content/untouched-files.js';
 import type { Finished, Job } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { openSource } from './open-source.js';
@@ -68,10 +68,10 @@ function* compareContents(context: WorkerContext, job: Job, standing: Facts): St
   }
 }
 
-function openStanding({ calls, destination }: WorkerContext, job: Job, { uid }: Facts): OpenFile {
+function openStanding({ calls, destination, untouched }: WorkerContext, job: Job, { uid }: Facts): OpenFile {
   const place = destination.place(job.folder);
   const descriptor = step('its copy cannot be opened', () =>
-    openUntouched(flags => calls.open(place, job.name, flags, 0), uid, false),
+    untouched.open(flags => calls.open(place, job.name, flags, 0), uid, false),
   );
   try {
     const facts = calls.factsOf(descriptor);

@@ -5,7 +5,6 @@ import { nameAt } from '../../files/name-column.js';
 import type { EntryCalls } from '../../files/system/entry-calls.js';
 import { type Batch, folderAt, type NotKept } from '../../protocol/messages.js';
 import { lossOf } from '../../rules/not-kept.js';
-import { openUntouched } from '../content/open-untouched.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { creationMode, giveMetadata, type OpenFiles } from '../metadata/metadata.js';
 import type { Owners } from '../metadata/owner.js';
@@ -41,12 +40,12 @@ export function copySmallFile(
 }
 
 function open(context: WorkerContext, batch: Batch, row: number): number {
-  const { calls, settings } = context;
+  const { calls, settings, untouched } = context;
   const place = context.source.place(folderAt(batch, row));
   const owner = batch.facts[row * FACT_ROW + FACT.uid] ?? 0;
   try {
     const openIt = (flags: number) => calls.openRow(place, batch.names, row, flags, 0);
-    return openUntouched(openIt, owner, settings.dereference);
+    return untouched.open(openIt, owner, settings.dereference);
   } catch (error) {
     throw failedStep('cannot be opened', error);
   }

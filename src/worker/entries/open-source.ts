@@ -1,6 +1,6 @@
 import { kindOf, sameInode } from '../../files/facts.js';
 import { EntryError, step } from '../../files/failure.js';
-import { type OpenFile, openUntouched } from '../content/open-untouched.js';
+import type { OpenFile } from '../content/untouched-files.js';
 import type { Job } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
 
@@ -9,10 +9,10 @@ import type { WorkerContext } from '../context/worker-context.js';
  * @throws {EntryError} CHANGED where something else has taken its place
  */
 export function openSource(context: WorkerContext, job: Job): OpenFile {
-  const { calls, source, settings } = context;
+  const { calls, source, settings, untouched } = context;
   const place = source.place(job.folder);
   const descriptor = step('cannot be opened', () =>
-    openUntouched(flags => calls.open(place, job.name, flags, 0), job.facts.uid, settings.dereference),
+    untouched.open(flags => calls.open(place, job.name, flags, 0), job.facts.uid, settings.dereference),
   );
   try {
     const facts = calls.factsOf(descriptor);
