@@ -169,10 +169,19 @@ test.skipIf(!isInstalled('jq'))('the line for scripts prints what failed', async
   expect(await run('sh', '-c', `exec 2> lines; ${line}`)).toBe('a.txt\n');
 });
 
-test.skipIf(!isInstalled('bash'))('the line for bash completes options', async () => {
-  const [line = ''] = examples('src/manual/options.md', 'bash');
-  expect(await scene().run('bash', '-euc', `${line}\ncomplete -p folder-copy`)).toContain('-F _folder_copy');
-});
+const completions: [shell: string, shows: string][] = [
+  ['bash', 'complete -p folder-copy'],
+  ['zsh', 'echo $_comps[folder-copy]'],
+  ['fish', 'complete -c folder-copy'],
+];
+
+for (const [shell, shows] of completions) {
+  test.skipIf(!isInstalled(shell))(`the line for ${shell} has it complete the options`, async () => {
+    const [line = ''] = examples('src/manual/options.md', shell);
+    const before = shell === 'zsh' ? 'autoload -U compinit; compinit -D -u' : '';
+    expect(await scene().run(shell, '-c', `${before}\n${line}\n${shows}`)).toMatch(/_folder_copy|verify/);
+  });
+}
 
 const programs: [page: string, prints: RegExp][] = [
   ['README.md', /^streamed a\.txt$.*^6 files, 5106 bytes$/ms],

@@ -4,7 +4,7 @@
  */
 export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   '--include':
-    'repeatable. With `--exclude` or `--ignore-file`: copy what matches although they leave it out; a folder that they leave out is not entered, though. Alone: copy only what matches; if that is a folder, everything in it',
+    'repeatable. Together with `--exclude` or `--ignore-file`: take back what they leave out, except inside folders that they leave out. Alone: copy only what matches, and everything in a folder that matches',
   '--exclude':
     'repeatable. Do not copy what matches, nor anything in it. The pattern is a gitignore line, relative to the source. `--delete` leaves what matches alone in the destination',
   '--ignore-file':
@@ -22,14 +22,14 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   '--delete': 'after a copy without failures, remove from the destination what the source does not have',
   '--workers': 'size of the pool, 1 to 64; no more workers are started than there is work for',
   '--chunk-size':
-    'the unit in which content is copied, 1 byte to 1 MiB (`k` and `m` are allowed: `64k`). One system call moves many chunks, so that the default is fast, too',
+    'the unit in which content is copied, 1 byte to 1 MiB (`k` and `m` are allowed: `64k`). Many chunks are moved by one system call, so a small chunk is not slow',
   '--bwlimit': 'most bytes per second for all workers together (`k`, `m` and `g` are allowed: `20m`)',
   '--reflink':
     'share blocks with the source instead of copying them. `auto`: where the file system can. `always`: files that cannot be cloned fail. `never`: always copy',
   '--verify':
-    'read every copied file back, past the page cache if possible, and compare it with what was copied. A file that differs is copied again, up to `--retries` times. Implies `--fsync`. With `--check`: compare contents',
+    'read every copied file back, past the page cache if possible, and compare it with what was read from the source. A file that differs is copied again, up to `--retries` times. Implies `--fsync`. With `--check`: compare contents',
   '--checksums':
-    'write a manifest of the copied files (SHA-256), which `sha256sum -c` accepts in the destination',
+    'write the SHA-256 checksums of the copied files to a file; `sha256sum -c` checks them in the destination',
   '--fsync': 'count a file as finished only when it and its folder are on the disk',
   '--check':
     'compare source and destination and write nothing. Prints a line for each difference; the status is 0 if there is none, else 1. With `--verify`, contents are compared, too. Options that only make sense for a copy are refused',
