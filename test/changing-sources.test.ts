@@ -131,12 +131,12 @@ describe.skipIf(!canTrace)('a file', () => {
     [
       'that a FIFO replaces before it is opened is CHANGED, and the run ends',
       path => replaceBy(path, 'mkfifo', [path]),
-      /\/x: it is no file any more \(CHANGED\)\n$/,
+      /\/x: it is no longer a file \(CHANGED\)\n$/,
     ],
     [
       'that a folder replaces before it is opened is CHANGED',
       path => replaceBy(path, 'mkdir', [path]),
-      /\/x: it is no file any more \(CHANGED\)\n$/,
+      /\/x: it is no longer a file \(CHANGED\)\n$/,
     ],
     [
       'that a link replaces before it is opened is not followed',

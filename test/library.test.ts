@@ -160,8 +160,8 @@ const refusedOptions: [options: object, says: RegExp][] = [
   [{ checksums: 5 }, /^checksums takes a path, .*, not 5$/],
   [{ signal: 'SIGINT' }, /^signal takes an AbortSignal, not "SIGINT"$/],
   [{ onEvent: true }, /^onEvent takes a function, not true$/],
-  [{ ifExist: 'error' }, /^there is no option "ifExist"$/],
-  [{ check: true }, /^there is no option "check"$/],
+  [{ ifExist: 'error' }, /^unknown option "ifExist"$/],
+  [{ check: true }, /^unknown option "check"$/],
 ];
 
 describe('rejects with RefusedError, and writes nothing', () => {

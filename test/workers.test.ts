@@ -160,7 +160,7 @@ for (const [signal, to, status] of signals) {
       status,
       signal: null,
       stderr: expect.stringMatching(
-        new RegExp(`: stopping\\n.*the same command goes on from here \\(${signal}\\)\\n$`),
+        new RegExp(`: stopping\\n.*run the same command again to resume \\(${signal}\\)\\n$`),
       ),
     });
     expect(run.processes()).toEqual([]);

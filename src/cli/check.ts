@@ -46,7 +46,7 @@ export async function check(
         ? shownDestination(eventDestination(report.destination))
         : escapeText(destination);
     if (signals.signal.aborted) {
-      printLine(`folder-copy: ${shown}: stopped before all was compared (${report.stopped?.code})`);
+      printLine(`folder-copy: ${shown}: stopped before everything was compared (${report.stopped?.code})`);
     }
     if (!quiet && !output.signal.aborted) printLine(summaryOf(report, shown));
     return await output.end(report.status, signals.signal.aborted);

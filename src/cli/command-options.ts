@@ -49,41 +49,42 @@ export const HELP_OPTION: CommandOption = { flags: '-h, --help', description: 'p
 
 export const OPTION_GROUPS: readonly OptionGroup[] = [
   {
-    heading: 'What is copied',
+    heading: 'What to copy',
     options: [
       {
         flags: '--include <glob>',
         description:
-          'repeatable: after all excludes, take in what they left out; alone: copy only what it matches',
+          'repeatable; take back in what the excludes leave out; without any exclude: copy only what it matches',
         isRepeatable: true,
         parse: collect,
       },
       {
         flags: '--exclude <glob>',
-        description: 'repeatable: a gitignore line relative to the source, leave out what it matches',
+        description: 'repeatable; leave out what this gitignore pattern matches, relative to the source',
         isRepeatable: true,
         parse: collect,
       },
       {
         flags: '--ignore-file <path>',
-        description: 'more exclude patterns, gitignore syntax; they come before those of --exclude',
+        description: 'read exclude patterns from a file in gitignore syntax; they come before --exclude',
         names: 'file',
         parse: pathOf,
       },
       {
         flags: '-x, --one-file-system',
-        description: "do not enter folders on another file system than the source's: they are made, empty",
+        description: 'do not enter folders on other file systems; they are created empty',
       },
       { flags: '-L, --dereference', description: 'copy what symbolic links point to' },
       {
         flags: '--from <file>',
-        description: 'copy just the entries named there, NUL-separated; of a folder all under it',
+        description:
+          'copy only the entries listed in this file, NUL-separated; a folder with all that is in it',
         names: 'file',
         parse: pathOf,
       },
       {
         flags: '--xattrs <when>',
-        description: 'extended attributes and ACLs; always: refuse to start where they cannot be reached',
+        description: 'extended attributes and ACLs; always: refuse to start if they cannot be read',
         defaultValue: 'auto',
         choices: XATTRS,
       },
@@ -94,48 +95,48 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
     options: [
       {
         flags: '--suffix <text>',
-        description: "put behind the source's name where dest is left out",
+        description: "added to the source's name when dest is left out",
         defaultValue: DEFAULT_SUFFIX,
         parse: parseText,
       },
       {
         flags: '--if-exists <policy>',
         description:
-          'a file that stands in the destination: replace it, only where size or time differs, leave it, fail',
+          'for a file that already exists: replace it, replace it if size or time differs, keep it, or fail',
         defaultValue: 'overwrite',
         choices: IF_EXISTS,
       },
       {
         flags: '--delete',
         description:
-          'after a copy with no failures, remove from the destination what the source does not have',
+          'after a copy without failures, delete from the destination what the source does not have',
       },
     ],
   },
   {
-    heading: 'How it is copied',
+    heading: 'How to copy',
     options: [
       {
         flags: '-w, --workers <n>',
-        description: `size of the fixed pool, 1 to ${MOST_WORKERS}; never more are forked than there is work for`,
+        description: `number of workers, 1 to ${MOST_WORKERS}; no more are started than there is work for`,
         defaultValue: DEFAULT_WORKERS,
         parse: text => parseWhole(text, 1, MOST_WORKERS),
       },
       {
         flags: '--chunk-size <bytes>',
-        description: 'size of a chunk, 1 to 1 MiB, k/m suffixes allowed',
+        description: 'size of a chunk, the unit in which content is copied: 1 to 1 MiB, with k or m',
         defaultValue: DEFAULT_CHUNK_SIZE,
         parse: text => parseSize(text, LARGEST_CHUNK_SIZE),
       },
       {
         flags: '--bwlimit <bytes/s>',
-        description: 'ceiling for the whole pool, k/m/g suffixes allowed',
+        description: 'limit for all workers together, with k, m or g',
         parse: text => parseSize(text, Number.MAX_SAFE_INTEGER),
       },
       {
         flags: '--reflink <when>',
         description:
-          'share blocks with the source where the file system can; always: a file fails that cannot',
+          'share blocks with the source if the file system can; always: files that cannot be cloned fail',
         defaultValue: 'auto',
         choices: REFLINK,
       },
@@ -147,17 +148,17 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
       { flags: '--verify', description: 'read every copied file back and compare its digest' },
       {
         flags: '--checksums <file>',
-        description: 'write a manifest of the copied files that sha256sum -c accepts in the destination',
+        description: 'write the checksums of the copied files, for sha256sum -c in the destination',
         names: 'file',
         parse: pathOf,
       },
       {
         flags: '--fsync',
-        description: 'a file counts as finished only once it and its folder are on the disk',
+        description: 'a file counts as finished only when it and its folder are on the disk',
       },
       {
         flags: '--check',
-        description: 'compare source and destination, write nothing: status 0 same, 1 differs',
+        description: 'compare source and destination, and write nothing; status 0: same, 1: different',
         conflicts: [
           'xattrs',
           'ifExists',
@@ -174,42 +175,45 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
           'verbose',
         ],
       },
-      { flags: '--no-space-check', description: 'do not hold the total against the free space' },
+      { flags: '--no-space-check', description: 'skip the free-space check' },
     ],
   },
   {
-    heading: 'Where something fails',
+    heading: 'When something fails',
     options: [
       {
         flags: '--retries <n>',
-        description: 'tries again for a file that failed in a way that can pass',
+        description: 'how often to try a file again after a transient error',
         defaultValue: DEFAULT_RETRIES,
         parse: text => parseWhole(text, 0, MOST_RETRIES),
       },
       { flags: '--fail-fast', description: 'stop at the first failed entry' },
       {
         flags: '--strict',
-        description: 'what could not be kept makes its entry failed, not only reported',
+        description: 'count an entry as failed if its owner or anything else of it cannot be kept',
       },
       {
         flags: '--failed <file>',
-        description: 'write the source-relative paths of failed entries, NUL-separated',
+        description: 'write the paths of failed entries to this file, NUL-separated, for --from',
         names: 'file',
         parse: pathOf,
       },
     ],
   },
   {
-    heading: 'What it tells',
+    heading: 'Output',
     options: [
-      { flags: '-n, --dry-run', description: 'list and report; write nothing at all' },
+      { flags: '-n, --dry-run', description: 'list and report what would be done; write nothing' },
       {
         flags: '--progress <view>',
         description: 'auto: a bar on a terminal; plain: a line now and then; json: events on standard output',
         defaultValue: 'auto',
         choices: PROGRESS,
       },
-      { flags: '-v, --verbose', description: 'a line for every finished entry; no bar unless asked for' },
+      {
+        flags: '-v, --verbose',
+        description: 'a line for every finished entry; no bar unless --progress asks for it',
+      },
       { flags: '-q, --quiet', description: 'errors only', conflicts: ['verbose'] },
       COMPLETION_OPTION,
       VERSION_OPTION,

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, type Help, Option } from 'commander';
 import { version } from '../version.js';
 import { type CommandOption, HELP_OPTION, OPTION_GROUPS, VERSION_OPTION } from './command-options.js';
 import { escapeText } from './escape.js';
@@ -8,11 +8,11 @@ import { EXAMPLES, EXIT_STATUSES, SUMMARY } from './manual.js';
 export function makeProgram(): Command {
   const program = new Command('folder-copy')
     .description(`folder-copy ${SUMMARY}.`)
-    .argument('[src]', 'the folder to copy; left out at a terminal, it is asked for')
-    .argument('[dest]', 'becomes the copy, whether or not it stood before; default: <src>[副本]')
+    .argument('[src]', 'the folder to copy; if left out at a terminal, you are asked for it')
+    .argument('[dest]', 'becomes the copy, whether or not it exists; default: <src>[副本]')
     .allowExcessArguments(false)
     .configureOutput({ outputError: (text, write) => write(`folder-copy: ${asLine(text)}\n`) })
-    .addHelpText('after', footer)
+    .addHelpText('after', ({ command }) => footer(command.createHelp()))
     .exitOverride();
   for (const { heading, options } of OPTION_GROUPS) {
     program.optionsGroup(`${heading}:`);
@@ -39,8 +39,10 @@ function addOption(program: Command, option: CommandOption): void {
   program.addOption(added);
 }
 
-function footer(): string {
-  const statuses = EXIT_STATUSES.map(([status, says]) => `  ${status.padEnd(15)}${says}`);
+function footer(help: Help): string {
+  help.prepareContext({ helpWidth: process.stdout.columns });
+  const statusWidth = Math.max(...EXIT_STATUSES.map(([status]) => status.length));
+  const statuses = EXIT_STATUSES.map(([status, says]) => help.formatItem(status, statusWidth, says, help));
   const examples = EXAMPLES.flatMap(([command, does]) => [`  ${command}`, `      ${does}`]);
   return ['', 'Exit status:', ...statuses, '', 'Examples:', ...examples].join('\n');
 }

@@ -15,7 +15,7 @@ const LOSSES: Readonly<Record<NotKept, readonly [code: string, message: string]>
   hardLink: ['EMLINK', 'it cannot be kept as a hard link'],
   grown: ['CHANGED', 'it grew while it was read'],
   sync: ['EINVAL', 'the folder cannot be written to the disk'],
-  fifo: ['ENOSYS', 'a FIFO cannot be made without the optional dependency'],
+  fifo: ['ENOSYS', 'a FIFO cannot be made without the optional dependency koffi'],
   socket: ['ENOTSUP', 'it is a socket, which is not copied'],
   device: ['ENOTSUP', 'it is a device, which is not copied'],
 };

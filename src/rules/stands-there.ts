@@ -20,7 +20,7 @@ export function decideFolder(there: Facts | undefined, { standing, ifExists }: P
   if (standing === 'earlier' || ifExists === 'overwrite' || ifExists === 'update') return 'replace';
   if (kind === 'link') throw linkInTheWay();
   if (ifExists === 'skip') return 'skip';
-  throw new EntryError('EEXIST', 'something else stands in its place');
+  throw new EntryError('EEXIST', 'something else is in its place');
 }
 
 /** `compare`: what is there stays if it has the source's content, else it is replaced. */
@@ -56,7 +56,7 @@ export function decideEntry(
     case 'skip':
       return 'skip';
     case 'error':
-      throw new EntryError('EEXIST', 'it stands in the destination already');
+      throw new EntryError('EEXIST', 'it already exists in the destination');
     default:
       return ifExists satisfies never;
   }
@@ -64,13 +64,13 @@ export function decideEntry(
 
 /** @param other whose name it is taken for */
 export function nameCollision(other = 'another entry'): EntryError {
-  return new EntryError('NAME_COLLISION', `the destination takes its name for that of ${other}`);
+  return new EntryError('NAME_COLLISION', `the destination cannot tell its name from that of ${other}`);
 }
 
 /** A folder goes only where it is empty, unless all in it may go too. */
 export function filledFolderInTheWay(): EntryError {
   return new EntryError(
     'ENOTEMPTY',
-    'cannot be put in place: a folder that is not empty stands in its place',
+    'cannot be put in place: a folder that is not empty is in its place',
   );
 }

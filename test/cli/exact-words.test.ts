@@ -106,7 +106,7 @@ until [ -e $'copy\xe9.partial/a' ]; do sleep 0.05; done; kill -TERM $!; wait $!`
     const foreign = run(place, String.raw`folder-copy plain $'copy\xe9'`);
     expect(foreign.status).toBe(2);
     expect(foreign.stderr).toMatch(
-      /copy\\xe9\.partial: is the beginning of a copy of .*\/caf\\xe9; remove it/,
+      /copy\\xe9\.partial: is an unfinished copy of .*\/caf\\xe9; finish that copy, or remove it/,
     );
     const again = run(place, String.raw`folder-copy -q $'caf\xe9' $'copy\xe9'`);
     expect(again).toEqual({ status: 0, stdout: '', stderr: '' });

@@ -33,8 +33,8 @@ type Refused = [title: string, args: string[], says: RegExp, options?: CommandOp
 
 const sources: Refused[] = [
   ['a source that does not exist', ['missing'], /^folder-copy: missing: .* \(ENOENT\)$/],
-  ['a source that is a file', ['notes.txt'], /^folder-copy: notes\.txt: .*no folder \(ENOTDIR\)$/],
-  ['a source that is a link to a file', ['to-notes'], /^folder-copy: to-notes: .*no folder \(ENOTDIR\)$/],
+  ['a source that is a file', ['notes.txt'], /^folder-copy: notes\.txt: .*not a folder \(ENOTDIR\)$/],
+  ['a source that is a link to a file', ['to-notes'], /^folder-copy: to-notes: .*not a folder \(ENOTDIR\)$/],
   ['a source that is a dangling link', ['dangling'], /^folder-copy: dangling: .* \(ENOENT\)$/],
   ['a source that is a link to itself', ['loop'], /^folder-copy: loop: .* \(ELOOP\)$/],
   ['a source below a file', ['notes.txt/photos'], /^folder-copy: notes\.txt\/photos: .* \(ENOTDIR\)$/],
@@ -167,17 +167,17 @@ const sideFiles: Refused[] = [
   [
     'a manifest whose link leads nowhere',
     ['--checksums', 'dangling', 'photos', 'copy'],
-    /^folder-copy: checksums \S+\/dangling: is a link that leads nowhere; .* \(EINVAL\)$/,
+    /^folder-copy: checksums \S+\/dangling: is a dangling symbolic link; .* \(EINVAL\)$/,
   ],
   [
     'one file for the manifest and for the failures',
     ['--checksums', 'list', '--failed', 'to-here/list', 'photos', 'copy'],
-    /^folder-copy: checksums \S+\/list: is the file of failed as well; name another one \(EINVAL\)$/,
+    /^folder-copy: checksums \S+\/list: is also the file of failed; name another one \(EINVAL\)$/,
   ],
   [
     'a manifest over the file that says what is copied',
     ['--from', 'notes.txt', '--checksums', 'to-notes', 'photos', 'copy'],
-    /^folder-copy: checksums \S+\/notes\.txt: is the file of from as well; .* \(EINVAL\)$/,
+    /^folder-copy: checksums \S+\/notes\.txt: is also the file of from; .* \(EINVAL\)$/,
   ],
   [
     'a manifest in no folder',

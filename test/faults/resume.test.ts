@@ -45,13 +45,13 @@ describe('a .partial that is not the beginning of this copy is refused, and noth
         renameSync(source, `${source}.old`);
         cpSync(`${source}.old`, source, { recursive: true });
       },
-      /is the beginning of a copy of .*source/,
+      /is an unfinished copy of .*source/,
     ],
-    ['without its mark', ({ partial }) => rmSync(join(partial, markName)), /not the beginning of a copy/],
+    ['without its mark', ({ partial }) => rmSync(join(partial, markName)), /not an unfinished copy/],
     [
       'with a broken mark',
       ({ partial }) => writeFileSync(join(partial, markName), '{"fold'),
-      /not the beginning/,
+      /not an unfinished copy/,
     ],
     [
       'that is a link',
@@ -59,7 +59,7 @@ describe('a .partial that is not the beginning of this copy is refused, and noth
         renameSync(partial, `${partial}.moved`);
         symlinkSync(`${partial}.moved`, partial);
       },
-      /no folder/,
+      /not a folder/,
     ],
     [
       'that is a file',
@@ -67,10 +67,14 @@ describe('a .partial that is not the beginning of this copy is refused, and noth
         rmSync(partial, { recursive: true });
         writeFileSync(partial, 'mine');
       },
-      /no folder/,
+      /not a folder/,
     ],
     ['of another user', ({ partial }) => chownSync(partial, 65534, 65534), /another user/, 'as root'],
-    ['beside its destination', ({ destination }) => mkdirSync(destination), /both|stand/],
+    [
+      'beside its destination',
+      ({ destination }) => mkdirSync(destination),
+      /copy: exists, and so does .*partial/,
+    ],
   ];
   for (const [title, change, says, asRoot] of foreign) {
     test.skipIf(asRoot !== undefined && !isRoot)(title, async () => {

@@ -212,7 +212,7 @@ describe('a disk that is full', () => {
     const ahead = await runCommand(['--bwlimit', '100k', source, destination]);
     expect(ahead.status).toBe(1);
     expect(ahead.stderr).toMatch(
-      /^folder-copy: .*: it cannot fit: [\d.]+ MiB are needed and [\d.]+ \w+ free, [\d.]+ MiB are missing; [^\n]* \(NO_SPACE\)\n$/,
+      /^folder-copy: .*: not enough space: [\d.]+ MiB needed, [\d.]+ \w+ free, [\d.]+ MiB missing; [^\n]* \(NO_SPACE\)\n$/,
     );
     expect(readdirSync(root)).toEqual(['copy.partial']);
     const full = await runCommand(['--no-space-check', source, destination]);
@@ -475,7 +475,7 @@ describe('streams and signals', () => {
     const result = await run.finished;
     expect(result.status).toBe(130);
     expect(result.stderr).toMatch(
-      /^folder-copy: SIGINT: stopping\nfolder-copy: [^\n]*the same command goes on from here \(SIGINT\)\n$/,
+      /^folder-copy: SIGINT: stopping\nfolder-copy: [^\n]*run the same command again to resume \(SIGINT\)\n$/,
     );
     expect(result.stdout).toMatch(/^\d+ files, .* not reached.*\n$/);
     expect(execFileSync('find', [places.destination, '-name', '.folder-copy*']).toString()).toBe('');

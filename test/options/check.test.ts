@@ -479,7 +479,7 @@ describe('--check goes to its end', () => {
       const { status: got, stderr } = await run.finished;
       expect(got).toBe(status);
       expect(stderr).toMatch(
-        new RegExp(`stopped before all was compared \\(${signal}\\)\n.* not reached -> `),
+        new RegExp(`stopped before everything was compared \\(${signal}\\)\n.* not reached -> `),
       );
       expect(run.processes()).toEqual([]);
     });
@@ -554,7 +554,7 @@ describe.skipIf(!isRoot)('--check by a user without rights', () => {
       expect.stringMatching(/^1 difference, .* 4 failed -> /),
       `folder-copy: ${source}/a/shut: cannot be opened: permission denied (EACCES)`,
       `folder-copy: ${source}/b/shut: its copy cannot be opened: permission denied (EACCES)`,
-      `folder-copy: ${source}/c/x: its copy cannot be looked at: permission denied (EACCES)`,
+      `folder-copy: ${source}/c/x: its copy cannot be read: permission denied (EACCES)`,
       `folder-copy: ${source}/c: its copy cannot be read: permission denied (EACCES)`,
     ]);
   });

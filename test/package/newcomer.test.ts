@@ -107,7 +107,7 @@ test('interrupts: status 130, no process and no half copy under the name asked f
   makeTree(photos, join(folder, 'photos'));
   const { status, stderr, processes } = await interruptedCopy(folder);
   expect({ status, processes }).toEqual({ status: 130, processes: [] });
-  expect(stderr).toContain('the same command goes on from here');
+  expect(stderr).toContain('run the same command again to resume');
   expect([existsSync(join(folder, 'copy.partial')), existsSync(join(folder, 'copy'))]).toEqual([true, false]);
 });
 

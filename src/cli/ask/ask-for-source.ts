@@ -28,7 +28,7 @@ export async function askForSource(options: ParsedOptions): Promise<Asked> {
       return { kind: 'ended', status: NOTHING_COPIED };
     }
     if (!places.exists && standingRoot(places) !== undefined) {
-      prompt.say(`${shown(places.partialRoot)} is this copy's beginning: it goes on from there`);
+      prompt.say(`resuming the unfinished copy ${shown(places.partialRoot)}`);
     }
     return { kind: 'source', source };
   } catch (error) {
@@ -67,8 +67,8 @@ async function mayMerge(
 const MERGING: Readonly<Record<IfExists, string>> = {
   overwrite: ', replacing files of the same name',
   update: ', replacing files that differ',
-  skip: ', leaving the files that it has',
-  error: ', where no file of the same name stands',
+  skip: ', keeping the files that it has',
+  error: ', failing for files that it has',
 };
 
 /** What lies below the working folder is told from there. */

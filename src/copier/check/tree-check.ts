@@ -106,7 +106,7 @@ export class TreeCheck {
 
   /** Compares a folder. @returns whether what is in it is to be compared too */
   #isFolderThere(folder: BytePath, facts: Facts): boolean {
-    const standing = step('its copy cannot be looked at', () => this.#standing(folder));
+    const standing = step('its copy cannot be read', () => this.#standing(folder));
     if (standing === undefined) {
       this.#tell(folder, [{ what: 'missing' }]);
       return false;

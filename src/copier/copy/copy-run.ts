@@ -164,7 +164,7 @@ export class CopyRun {
     if (!this.#plan.settings.failFast || firstFailure === undefined) return;
     this.#stop.now(
       firstFailure.code,
-      'stopped at the first failed entry; the same command goes on from here',
+      'stopped at the first failed entry; run the same command again to resume',
     );
   }
 
@@ -174,7 +174,7 @@ export class CopyRun {
     } catch (error) {
       const failure = failureOf(error);
       if (this.#isStoppedAsFull(failure, root)) return;
-      const message = `its claim on the destination cannot be kept: ${failure.message}`;
+      const message = `its claim on the destination cannot be written: ${failure.message}`;
       if (this.#stop.isClosed) this.#ledger.failedBeside(ROOT, { code: failure.code, message });
       else this.#stop.now(failure.code, message);
     }
@@ -232,7 +232,7 @@ export class CopyRun {
     const chosen = { selection, filters, sparesExcluded: isTheirs };
     const deletions = sweep(this.#plan.places, this.#plan.settings, destination, chosen);
     if (deletions === undefined) {
-      const message = 'the source is not the folder that was copied: nothing was deleted';
+      const message = 'the source is no longer the folder that was copied; nothing was deleted';
       this.#ledger.failed(ROOT, { code: 'CHANGED', message });
       return;
     }

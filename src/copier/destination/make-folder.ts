@@ -34,13 +34,13 @@ export function makeFolder(
     case 'skip':
       return 'skipped';
     case 'replace':
-      step('cannot replace what stands in its place', () => unlinkSync(path));
+      step('what is in its place cannot be removed', () => unlinkSync(path));
       break;
     case 'make':
       break;
   }
   if (makeIfFree(handles, folder, setsMode)) return 'made';
-  throw new EntryError('EEXIST', 'something else was put in its place');
+  throw new EntryError('EEXIST', 'something else has taken its place');
 }
 
 const PRIVATE = 0o700;

@@ -38,7 +38,7 @@ const MAKES_INODES = new Set([BTRFS, XFS, ZFS, BCACHEFS, FUSE]);
 export function shortageInWords({ what, needed, free }: Shortage): string {
   const amount = what === 'bytes' ? formatBytes : (count: number) => `${count} inodes`;
   const [wants, has, lacks] = [needed, free, needed - free].map(value => amount(value));
-  return `it cannot fit: ${wants} are needed and ${has} free, ${lacks} are missing; the same command goes on from here`;
+  return `not enough space: ${wants} needed, ${has} free, ${lacks} missing; make room and run the same command again to resume`;
 }
 
 /** What is said when a disk turns out to be full. @param isAll whether the need is known in full */
@@ -46,8 +46,8 @@ export function fullInWords(root: BytePath, need: Need, isAll: boolean): string 
   const fs = fileSystemAt(root);
   const missing = fs === undefined ? 0 : need.bytes - freeBytes(fs);
   const amount =
-    missing > 0 ? `${isAll ? '' : 'at least '}${formatBytes(missing)} more needed` : 'more room is needed';
-  return `no space left: ${amount}; the same command goes on from here`;
+    missing > 0 ? `${isAll ? '' : 'at least '}${formatBytes(missing)} more needed` : 'more space needed';
+  return `no space left: ${amount}; make room and run the same command again to resume`;
 }
 
 /** Undefined where the folder has gone meanwhile: whatever is written there next fails and says so. */

@@ -82,7 +82,7 @@ async function openPartial(places: Places, settings: CopySettings, runId: string
   try {
     if (existsSync(native(destinationRoot)))
       throw new RefusedError(
-        `${readable(destinationRoot)}: another run has just made it; wait for that run, and give the same command again (EBUSY)`,
+        `${readable(destinationRoot)}: another run has just created it; wait for that run, then run the same command again (EBUSY)`,
       );
     // Whatever it was made with, or opened to since.
     if (!made) isAccepted(() => chmodSync(native(root), PRIVATE));
@@ -105,7 +105,7 @@ async function openPartial(places: Places, settings: CopySettings, runId: string
 export function giveFinalName({ partialRoot, destinationRoot }: Places, fsync: boolean): void {
   if (fsync) syncFolder(partialRoot);
   if (lstatSync(native(destinationRoot), { throwIfNoEntry: false }) !== undefined) {
-    throw Object.assign(new Error('EEXIST: something has taken its name meanwhile'), { code: 'EEXIST' });
+    throw Object.assign(new Error('EEXIST: something else has taken its name'), { code: 'EEXIST' });
   }
   renameSync(native(partialRoot), native(destinationRoot));
 }
@@ -160,22 +160,22 @@ function refuseForeign(root: BytePath, { source, sourceFacts }: Places): void {
   const facts = lstat(native(root));
   if (kindOf(facts) !== 'folder')
     throw new RefusedError(
-      `${readable(root)}: stands in the way: it is no folder; remove or rename it (ENOTDIR)`,
+      `${readable(root)}: is in the way: it is not a folder; remove or rename it (ENOTDIR)`,
     );
   if (!isOurs(facts))
     throw new RefusedError(
-      `${readable(root)}: stands there and belongs to another user; have it removed or renamed (EPERM)`,
+      `${readable(root)}: exists and belongs to another user; have it removed or renamed (EPERM)`,
     );
   const mark = readMark(root, facts);
   if (mark === undefined) {
     if (readdirSync(native(root)).every(isWithoutContent)) return;
     throw new RefusedError(
-      `${readable(root)}: stands there and is not the beginning of a copy; remove or rename it (EEXIST)`,
+      `${readable(root)}: exists and is not an unfinished copy; remove or rename it (EEXIST)`,
     );
   }
   if (!isSameSource(mark, source, sourceFacts)) {
     throw new RefusedError(
-      `${readable(root)}: is the beginning of a copy of ${readable(mark.source.path)}; remove it, or finish that copy (EEXIST)`,
+      `${readable(root)}: is an unfinished copy of ${readable(mark.source.path)}; finish that copy, or remove it (EEXIST)`,
     );
   }
 }

@@ -142,10 +142,10 @@ class Walk {
     const isForeign = oneFileSystem && !sameDevice(facts, this.#rootFacts ?? facts);
     try {
       if (destination !== undefined && sameInode(facts, destination)) {
-        throw new EntryError('EINVAL', 'it is the destination of this copy, which cannot hold itself');
+        throw new EntryError('EINVAL', 'it is the destination of this copy, which cannot contain itself');
       }
       if (dereference && this.#open.some(above => sameInode(above.facts, facts))) {
-        throw new EntryError('ELOOP', 'a symbolic link leads to a folder that it lies in');
+        throw new EntryError('ELOOP', 'a symbolic link points to a folder that contains it');
       }
       if (!isForeign) this.#reading = this.#namesIn(folder);
     } catch (error) {
@@ -236,7 +236,7 @@ class Walk {
 }
 
 const NONE: readonly BytePath[] = [];
-const STRAY: Failure = { code: 'ENOTDIR', message: 'what it is said to lie in is no folder' };
+const STRAY: Failure = { code: 'ENOTDIR', message: 'it is listed inside something that is not a folder' };
 
 /** Names that are known beforehand, and may not stand there at all. */
 class NamedEntries implements Names {

@@ -13,7 +13,7 @@ export function validatePatterns(option: 'include' | 'exclude', patterns: readon
     throw new UsageError(`${option} takes a list of patterns, not ${shownValue(patterns)}`);
   }
   for (const pattern of patterns) {
-    const fault = typeof pattern === 'string' ? faultOf(option, pattern) : 'it is no text';
+    const fault = typeof pattern === 'string' ? faultOf(option, pattern) : 'it is not text';
     if (fault === undefined) continue;
     throw new UsageError(`${option} takes gitignore patterns, not ${shownValue(pattern)}: ${fault}`);
   }
@@ -24,7 +24,7 @@ function faultOf(option: 'include' | 'exclude', pattern: string): string | undef
   if (/[\0\n]/.test(pattern)) return 'a pattern is one line; ? stands for a line break in a name';
   if (/^!? *$/.test(pattern)) return 'it is empty';
   if (option === 'exclude' && pattern.startsWith('#'))
-    return `that is a comment; a name is written \\${pattern}`;
+    return `that is a comment; to match such a name, write \\${pattern}`;
   if (/(?<!\\)(\\\\)*\\$/.test(pattern)) return 'it ends with a backslash that escapes nothing';
   if (/^!?(.*\/)?\.\.?(\/|$)/.test(pattern))
     return 'it can match nothing: it is relative to the source, without . and ..';

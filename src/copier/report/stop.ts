@@ -11,7 +11,7 @@ export interface StopReason {
 export class Stop {
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = () =>
-    this.now(codeOf(this.#signal?.reason) ?? 'ABORTED', 'stopped; the same command goes on from here');
+    this.now(codeOf(this.#signal?.reason) ?? 'ABORTED', 'stopped; run the same command again to resume');
   #listener: () => void = () => {};
   #reason: StopReason | undefined;
   #isClosed = false;

@@ -19,11 +19,11 @@ export interface CopyOptions {
   readonly workers?: number;
   /** Bytes of a chunk, 1 to 1 MiB. Default 1024. */
   readonly chunkSize?: number;
-  /** What is put behind the source's name where no destination is given. Default `[副本]`. */
+  /** Added to the source's name when no destination is given. Default `[副本]`. */
   readonly suffix?: string;
   /**
-   * A file that stands in the destination already: `overwrite` replaces it, `update` does where size or
-   * modification time differs, `skip` leaves it, `error` makes the entry fail. Default `overwrite`.
+   * A file that already exists in the destination: `overwrite` replaces it, `update` does so if its size or
+   * modification time differs, `skip` keeps it, `error` makes the entry fail. Default `overwrite`.
    */
   readonly ifExists?: IfExists;
   /** After a copy with no failures, remove from the destination what the source does not have. */
@@ -42,7 +42,7 @@ export interface CopyOptions {
   readonly oneFileSystem?: boolean;
   /** Copy what symbolic links point to. Default: links stay links. */
   readonly dereference?: boolean;
-  /** Share blocks with the source where the file system can; with `always` a file fails that cannot. Default `auto`. */
+  /** Share blocks with the source where the file system can; with `always`, files that cannot be cloned fail. Default `auto`. */
   readonly reflink?: Reflink;
   /** Extended attributes and ACLs; `always` is refused where the platform's calls cannot be reached. Default `auto`. */
   readonly xattrs?: Xattrs;
@@ -54,7 +54,7 @@ export interface CopyOptions {
   readonly checksums?: string | Buffer;
   /** A file counts as finished only once it and its folder are on the disk. */
   readonly fsync?: boolean;
-  /** Tries again for a file that failed in a way that can pass, 0 to 100. Default 2. */
+  /** How often a file is tried again after a transient error, 0 to 100. Default 2. */
   readonly retries?: number;
   /** Stop at the first failed entry. Default: go on, report all. */
   readonly failFast?: boolean;
@@ -64,7 +64,7 @@ export interface CopyOptions {
   readonly from?: string | Buffer;
   /** Bytes a second for the whole pool. Default: no ceiling. */
   readonly bwlimit?: number;
-  /** Hold the total against the free space before it runs out. Default true. */
+  /** Check that the copy fits into the free space, as soon as its size is known. Default true. */
   readonly spaceCheck?: boolean;
   /** List and report; write nothing at all. */
   readonly dryRun?: boolean;
@@ -189,7 +189,7 @@ export function normalizeOptions(options: RunOptions): CopySettings {
     throw new UsageError(`onEvent takes a function, not ${shownValue(onEvent)}`);
   if (deleteExtras && from !== undefined) {
     throw new UsageError(
-      'delete cannot go with from: what is not named there is no extra; leave one of them out',
+      'delete cannot be used with from, which lists only a part of the source; leave one of them out',
     );
   }
   return {
@@ -226,7 +226,7 @@ export function normalizeOptions(options: RunOptions): CopySettings {
 function keepsAttributes(xattrs: Xattrs): boolean {
   if (xattrs === 'always' && platformCalls() === undefined) {
     throw new RefusedError(
-      'xattrs always: extended attributes cannot be reached here: the optional dependency koffi is not installed, or not made for this platform, or there is no /proc; mend that, or take xattrs auto (ENOTSUP)',
+      'xattrs always: extended attributes cannot be read here: the optional dependency koffi is not installed or does not support this platform, or there is no /proc; mend that, or use xattrs auto (ENOTSUP)',
     );
   }
   return xattrs !== 'never';
@@ -236,7 +236,7 @@ function keepsAttributes(xattrs: Xattrs): boolean {
 function refuseUnknown(others: object): void {
   for (const [name, value] of Object.entries(others)) {
     if (value === undefined || SHOWING.has(name)) continue;
-    throw new UsageError(`there is no option ${JSON.stringify(name)}`);
+    throw new UsageError(`unknown option ${JSON.stringify(name)}`);
   }
 }
 

@@ -37,7 +37,7 @@ export function checkPlaces(
   refuseUnwritable(shown, destinationRoot, exists);
   if (exists && lstatSync(native(partialRoot), { throwIfNoEntry: false }) !== undefined) {
     throw new RefusedError(
-      `${shown}: stands there, and so does ${readable(partialRoot)}; remove or rename one of them (EEXIST)`,
+      `${shown}: exists, and so does ${readable(partialRoot)}; remove or rename one of them (EEXIST)`,
     );
   }
   return places;
@@ -53,7 +53,7 @@ export function checkStandingPlaces(
   suffix: string,
 ): Places {
   const { shown, ...places } = findPlaces(source, destination, suffix);
-  if (!places.exists) throw new RefusedError(`${shown}: there is no such folder to compare with (ENOENT)`);
+  if (!places.exists) throw new RefusedError(`${shown}: no such folder to compare with (ENOENT)`);
   refuseUnreadable(shown, places.destinationRoot);
   return places;
 }
@@ -109,7 +109,7 @@ const MOST_NAME_BYTES = 255;
 
 function defaultDestination(source: BytePath, suffix: string): BytePath {
   if (dirname(source) === source) {
-    throw new UsageError(`${readable(source)} has no name to put ${suffix} behind; name a destination`);
+    throw new UsageError(`${readable(source)} has no name to add ${suffix} to; name a destination`);
   }
   return rawName(join(dirname(source), basename(source) + bytePath(suffix)));
 }
@@ -122,7 +122,7 @@ function statSource(shown: string, path: BytePath): Facts {
     throw refusal(shown, 'cannot be copied', error);
   }
   if (kindOf(facts) !== 'folder')
-    throw new RefusedError(`${shown}: cannot be copied: it is no folder (ENOTDIR)`);
+    throw new RefusedError(`${shown}: cannot be copied: it is not a folder (ENOTDIR)`);
   refuseUnreadable(shown, path);
   return facts;
 }
@@ -141,11 +141,11 @@ function statDestination(shown: string, path: BytePath): Facts | undefined {
   const behind = statIfThere(shown, () => stat(native(path)));
   if (behind === undefined)
     throw new RefusedError(
-      `${shown}: is a link that leads nowhere; remove it, or make what it leads to (ENOENT)`,
+      `${shown}: is a dangling symbolic link; remove it, or create what it points to (ENOENT)`,
     );
   if (kindOf(behind) !== 'folder')
     throw new RefusedError(
-      `${shown}: stands there and is no folder; remove it, or name another destination (ENOTDIR)`,
+      `${shown}: exists and is not a folder; remove it, or name another destination (ENOTDIR)`,
     );
   return behind;
 }
@@ -195,7 +195,7 @@ function refuseUnwritable(shown: string, destinationRoot: BytePath, exists: bool
   const folder = exists ? destinationRoot : nearestStanding(parentOf(destinationRoot));
   try {
     if (!statSync(native(folder)).isDirectory())
-      throw new RefusedError(`${shown}: ${readable(folder)} is no folder (ENOTDIR)`);
+      throw new RefusedError(`${shown}: ${readable(folder)} is not a folder (ENOTDIR)`);
     accessSync(native(folder), constants.W_OK | constants.X_OK);
   } catch (error) {
     if (error instanceof RefusedError) throw error;

@@ -37,7 +37,7 @@ function check(
 function leadsNowhere(place: BytePath): string | undefined {
   const standing = standingAt(place);
   const isDangling = standing !== undefined && kindOf(standing) === 'link';
-  return isDangling ? 'is a link that leads nowhere; name what it is to lead to' : undefined;
+  return isDangling ? 'is a dangling symbolic link; name the file that it should point to' : undefined;
 }
 
 function faultOf(place: BytePath, { places, settings, filters }: Plan): string | undefined {
@@ -47,18 +47,18 @@ function faultOf(place: BytePath, { places, settings, filters }: Plan): string |
   const partial = resolved(partialRoot);
   const isInPartial = partial !== undefined && (place === partial || place.startsWith(`${partial}/`));
   if (isInPartial || place === resolved(destinationRoot))
-    return 'lies where the copy is to be made; name a file elsewhere';
+    return 'lies where the copy will be made; name a file elsewhere';
   if (!exists || !place.startsWith(`${destinationRoot}/`)) return undefined;
   const path = rawName(relative(destinationRoot, place));
   const isTaken = settings.delete || standingAt(rawName(`${sourceRoot}/${path}`)) !== undefined;
   return isTaken && !filters?.isExcluded(path, false)
-    ? 'lies in the destination, where the copy would take it away; name a file elsewhere, or exclude it'
+    ? 'lies in the destination, where the copy would replace or delete it; name a file elsewhere, or exclude it'
     : undefined;
 }
 
 function sharedWith(place: BytePath, others: Readonly<Record<string, PathOption>>): string | undefined {
   for (const [option, file] of Object.entries(others)) {
-    if (placeOf(file) === place) return `is the file of ${option} as well; name another one`;
+    if (placeOf(file) === place) return `is also the file of ${option}; name another one`;
   }
   return undefined;
 }

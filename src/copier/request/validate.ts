@@ -7,7 +7,7 @@ export function validateWhole(option: string, value: number, least: number, most
 
 export function validateSuffix(suffix: string): void {
   if (typeof suffix === 'string' && suffix !== '' && !/[/\0]/.test(suffix)) return;
-  throw new UsageError(`suffix takes a text that can stand at the end of a name, not ${shownValue(suffix)}`);
+  throw new UsageError(`suffix takes text that can end a file name, not ${shownValue(suffix)}`);
 }
 
 export function validateChoice<T extends string>(option: string, value: T, choices: readonly T[]): void {

@@ -270,5 +270,5 @@ function isLink(path: string): boolean {
 }
 
 export function linkInTheWay(): EntryError {
-  return new EntryError('LINK_IN_THE_WAY', 'a symbolic link stands where a folder belongs');
+  return new EntryError('LINK_IN_THE_WAY', 'a symbolic link is where a folder belongs');
 }

@@ -16,7 +16,7 @@ import { openSource } from './open-source.js';
  * @throws {EntryError} CHANGED where one of two files would not hold still while their contents were compared
  */
 export function* compareEntry(context: WorkerContext, job: Job): Steps<Finished> {
-  const standing = step('its copy cannot be looked at', () =>
+  const standing = step('its copy cannot be read', () =>
     context.calls.factsIn(context.destination.place(job.folder), job.name, false),
   );
   if (standing === undefined) return compared([{ what: 'missing' }]);
@@ -75,7 +75,7 @@ function openStanding({ calls, destination, untouched }: WorkerContext, job: Job
   );
   try {
     const facts = calls.factsOf(descriptor);
-    if (kindOf(facts) !== 'file') throw new EntryError('CHANGED', 'its copy is no file any more');
+    if (kindOf(facts) !== 'file') throw new EntryError('CHANGED', 'its copy is no longer a file');
     return { descriptor, facts };
   } catch (error) {
     calls.close(descriptor);

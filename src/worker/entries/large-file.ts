@@ -100,7 +100,7 @@ function* withBoth(
 /** What `begin` created has one name and is ours; anything else was put in its place and is not written to. */
 function refuseForeign({ nlink, uid }: Facts): void {
   const isOurs = process.geteuid === undefined || uid === process.geteuid();
-  if (nlink !== 1 || !isOurs) throw new EntryError('EEXIST', 'something else was put in its place');
+  if (nlink !== 1 || !isOurs) throw new EntryError('EEXIST', 'something else has taken its place');
 }
 
 function openFiles(context: WorkerContext, job: Job, source: number, target: number): OpenFiles {

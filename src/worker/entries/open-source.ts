@@ -17,7 +17,7 @@ export function openSource(context: WorkerContext, job: Job): OpenFile {
   try {
     const facts = calls.factsOf(descriptor);
     // What took its place need have no end: a FIFO, a device.
-    if (kindOf(facts) !== 'file') throw new EntryError('CHANGED', 'it is no file any more');
+    if (kindOf(facts) !== 'file') throw new EntryError('CHANGED', 'it is no longer a file');
     // Its other names are about to become links to what is copied here.
     if (job.facts.nlink > 1 && !sameInode(job.facts, facts)) {
       throw new EntryError('CHANGED', 'another file has taken its name');

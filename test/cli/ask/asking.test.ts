@@ -137,12 +137,12 @@ for (const [title, args, scenery, question] of [
     [...scene, ...standing],
     'replacing files that differ',
   ],
-  ['files there stay', ['--if-exists', 'skip'], [...scene, ...standing], 'leaving the files that it has'],
+  ['files there stay', ['--if-exists', 'skip'], [...scene, ...standing], 'keeping the files that it has'],
   [
     'files there are failures',
     ['--if-exists', 'error'],
     [...scene, ...standing],
-    'where no file of the same name stands',
+    'failing for files that it has',
   ],
 ] satisfies [string, string[], TreeEntry[], string | undefined][]) {
   test(`${question === undefined ? 'asks no second time' : 'says what merging means'} where ${title}`, async () => {
@@ -191,7 +191,7 @@ test('says where a copy goes on that was begun before, and does not ask', async 
     keys: [{ after: asked, type: 'photos\r' }],
   });
   expect(status).toBe(0);
-  expect(output).toContain("photos[副本].partial is this copy's beginning: it goes on from there\r\n");
+  expect(output).toContain('resuming the unfinished copy photos[副本].partial\r\n');
   expect(existsSync(join(place, 'photos[副本].partial'))).toBe(false);
 });
 
@@ -202,9 +202,7 @@ test("refuses what is not this copy's beginning, as it would unasked", async () 
     keys: [{ after: asked, type: 'photos\r' }],
   });
   expect(status).toBe(2);
-  expect(output).toMatch(
-    /\r\nfolder-copy: .*partial: stands there and is not the beginning of a copy.*\r\n$/,
-  );
+  expect(output).toMatch(/\r\nfolder-copy: .*partial: exists and is not an unfinished copy.*\r\n$/);
 });
 
 test('with a source given it never asks, at a terminal either', async () => {

@@ -166,7 +166,7 @@ test('a run that a signal stops tells what it left', async () => {
   const events = eventsOf(stdout);
   checkAccounts(events);
   const [end] = ofType(events, 'end');
-  expect(end).toMatchObject({ status: 130, code: 'SIGINT', message: expect.stringContaining('goes on') });
+  expect(end).toMatchObject({ status: 130, code: 'SIGINT', message: expect.stringContaining('to resume') });
   expect(end?.left).toBeGreaterThan(0);
 });
 

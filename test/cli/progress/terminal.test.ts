@@ -50,7 +50,7 @@ for (const [columns, facts] of widths) {
       `$ ${command}`,
       'folder-copy: SIGINT: stopping',
       `##%  name  ${facts}`,
-      'folder-copy: copy: stopped; the same command goes on from here (SIGINT)',
+      'folder-copy: copy: stopped; run the same command again to resume (SIGINT)',
       '# files, 0 folders, #B in #s (#B/s), # not reached -> copy',
     ];
     expect(normalized(await screen.sees(prompt))).toEqual([...stopped, '$']);
