@@ -69,8 +69,5 @@ export function nameCollision(other = 'another entry'): EntryError {
 
 /** A folder goes only where it is empty, unless all in it may go too. */
 export function filledFolderInTheWay(): EntryError {
-  return new EntryError(
-    'ENOTEMPTY',
-    'cannot be put in place: a folder that is not empty is in its place',
-  );
+  return new EntryError('ENOTEMPTY', 'cannot be put in place: a folder that is not empty is in its place');
 }

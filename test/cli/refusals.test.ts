@@ -151,7 +151,7 @@ const sideFiles: Refused[] = [
       [
         `a list of failures in the place of the copy, spelled ${file}`,
         ['--failed', file, 'photos', 'to-here/copy'],
-        /^folder-copy: failed \S+\/copy(\.partial)?: lies where the copy is to be made; .* \(EINVAL\)$/,
+        /^folder-copy: failed \S+\/copy(\.partial)?: lies where the copy will be made; .* \(EINVAL\)$/,
       ] satisfies Refused,
   ),
   [
@@ -263,7 +263,7 @@ test('refuses relative names in a working folder that is gone', () => {
     cwd: gone,
     encoding: 'utf8',
   });
-  expect(said).toMatch(/^folder-copy: \.: the working folder cannot be reached: .* \(ENOENT\)\n2\n$/);
+  expect(said).toMatch(/^folder-copy: \.: the current folder cannot be reached: .* \(ENOENT\)\n2\n$/);
 });
 
 test.skipIf(!isRoot)(
