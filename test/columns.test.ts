@@ -72,7 +72,7 @@ test('batches take runs up to what they hold, row by row with the right folder, 
   const names = Array.from({ length: 200 }, (_, n) => `file-${n}`);
   const run = runOf(names);
   const folder = rawName('folder');
-  const batch = new JobBatch(1);
+  const batch = new JobBatch(1, false);
   batch.add({ kind: 'link', folder: ROOT, name: rawName('link'), facts: factsOfSize(3), attempt: 1 });
   expect(batch.addFiles(folder, run, 50, 200)).toBe(150);
   batch.add({ kind: 'finishAfter', folder: ROOT, name: folder, facts: factsOfSize(0), attempt: 1 });

@@ -44,8 +44,10 @@ export class WorkerLostError extends Error {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly task: Task;
+  /** False where the worker had not started yet, so that the task cannot have begun. */
+  readonly hadBegun: boolean;
 
-  constructor(pid: number, ending: Ending, task: Task, cause?: unknown) {
+  constructor(pid: number, ending: Ending, task: Task, hadBegun: boolean, cause?: unknown) {
     super(
       `worker ${pid} ended (${describeEnding(ending)}) while it ran ${task.export} of ${task.module}`,
       cause === undefined ? undefined : { cause },
@@ -54,6 +56,7 @@ export class WorkerLostError extends Error {
     this.exitCode = ending.exitCode;
     this.signal = ending.signal;
     this.task = task;
+    this.hadBegun = hadBegun;
   }
 }
 

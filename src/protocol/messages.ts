@@ -47,8 +47,8 @@ export type Reflink = 'auto' | 'always' | 'never';
 /** Work for one worker: entries, one in each row of the columns. */
 export interface Batch {
   readonly id: number;
-  /** 1 for the first try; from the second on, leftovers of an earlier try may stand in the destination. */
-  readonly attempt: number;
+  /** Whether what an earlier try left may stand in the destination. */
+  readonly again: boolean;
   readonly folders: readonly BytePath[];
   /** The place of each entry's folder among `folders`: most share theirs with their neighbours. */
   readonly folderOf: Uint16Array;

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { unlinkSync } from 'node:fs';
 import { type BytePath, native, ROOT, readable } from '../../files/byte-path.js';
 import { type Failure, failureOf } from '../../files/failure.js';
-import { entryTemporaryName } from '../../files/reserved-names.js';
 import { type FolderHandles, openFolderHandles } from '../../files/system/folder-handles.js';
 import { stat } from '../../files/system/stat.js';
+import { timeGrainNs } from '../../rules/time-grain.js';
 import { version } from '../../version.js';
 import { cleanTemporaries } from '../destination/clean-temporaries.js';
 import { cloneGuess } from '../destination/clone-guess.js';
@@ -12,6 +11,7 @@ import { sweep } from '../destination/delete-extras.js';
 import { NameCollisions } from '../destination/name-collisions.js';
 import { QuickLook } from '../destination/quick-look.js';
 import { findShortage, fullInWords, measureTree, shortageInWords } from '../destination/space-check.js';
+import { removeIfThere, removeUnfinished } from '../destination/unfinished.js';
 import {
   giveFinalName,
   openWorkFolder,
@@ -113,7 +113,7 @@ export class CopyRun {
       setsModes: folder.setsModes,
       largeFiles: isSplitting ? new LargeFiles(this.#runId, cloneGuess(folder.root, reflink)) : undefined,
       drop: ({ folder: path, name, part }) => {
-        removeIfPossible(
+        removeIfThere(
           destination,
           path,
           folder.standing === 'content' ? (part?.temporaryName ?? name) : name,
@@ -133,6 +133,7 @@ export class CopyRun {
   }
 
   #listener(tree: TreeCopy, folder: WorkFolder, destination: FolderHandles): JobListener {
+    const grainNs = timeGrainNs(folder.root);
     return {
       done: (job, outcome) => tree.settle(job, outcome),
       ...(!this.#plan.settings.events.wantsFiles && {
@@ -143,10 +144,9 @@ export class CopyRun {
         this.#stopIfFailed();
       },
       copied: bytes => this.#ledger.copied(bytes),
-      abandoned: (job, batch, row) => {
-        // Of a large file, a lost part is written again.
-        if (job.part !== undefined) return;
-        removeIfPossible(destination, job.folder, entryTemporaryName(this.#runId, batch, row));
+      abandoned: (batch, jobs) => {
+        const place = { destination, standing: folder.standing, runId: this.#runId, timeGrainNs: grainNs };
+        return removeUnfinished(place, batch, jobs);
       },
       workers: pids => this.#nameWorkers(folder, pids),
     };
@@ -284,12 +284,3 @@ export class CopyRun {
 }
 
 const DISK_FULL = new Set(['ENOSPC', 'EDQUOT']);
-
-/** What cannot be removed stays: whatever keeps it there has made an entry fail, or the run stop. */
-function removeIfPossible(handles: FolderHandles, folder: BytePath, name: string): void {
-  try {
-    unlinkSync(native(handles.at(folder) + name));
-  } catch {
-    // It is not there, nor its folder perhaps, or nothing can be changed there any more.
-  }
-}

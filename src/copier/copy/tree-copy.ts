@@ -12,6 +12,7 @@ import {
   isFinish,
   isOfLargeFile,
   isOneOfSeveral,
+  nextTry,
   type PendingJob,
 } from '../dispatch/pending-job.js';
 import type { Listed } from '../listing/list-entries.js';
@@ -129,7 +130,7 @@ export class TreeCopy {
       if (!ledger.hasFailures && canBeRemoved(destination, path, spared)) {
         for (const deletion of removeTree(destination, path, true, spared)) this.book(deletion, tell);
       }
-      this.#parts.dispatcher.add({ ...job, attempt: job.attempt + 1 });
+      this.#parts.dispatcher.add(nextTry(job));
     }
   }
 
@@ -186,8 +187,7 @@ export class TreeCopy {
         this.#parts.drop(next.job);
         const { part: _, ...whole } = next.job;
         // One that would not hold still gets another chance with a single worker, which finds out more.
-        if (next.failure.code === 'CHANGED')
-          this.#parts.dispatcher.add({ ...whole, kind: 'file', attempt: whole.attempt + 1 });
+        if (next.failure.code === 'CHANGED') this.#parts.dispatcher.add(nextTry({ ...whole, kind: 'file' }));
         else this.fail({ ...whole, kind: 'file' }, next.failure);
         return;
       }

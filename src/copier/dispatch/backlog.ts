@@ -9,7 +9,7 @@ export class Backlog {
   readonly #ready: JobBatch[] = [];
   /** The memory of batches that are done: fresh for each, it would pile up outside of V8's heap until that is cleared. */
   readonly #spare: Columns[] = [];
-  #gathering = this.#newBatch(1);
+  #gathering = this.#newBatch(1, false);
   #number = 0;
   #weight = 0;
 
@@ -29,9 +29,9 @@ export class Backlog {
   }
 
   add(job: PendingJob): void {
-    // Few are added for another try: a batch has one number for all that are in it.
-    if (job.attempt !== this.#gathering.attempt) {
-      const alone = this.#newBatch(job.attempt);
+    // Few are added for another try: each goes by itself, so that a deadly one harms no other.
+    if (job.again) {
+      const alone = this.#newBatch(job.attempt, true);
       alone.add(job);
       this.#makeReady(alone);
       return;
@@ -54,7 +54,7 @@ export class Backlog {
   flush(): void {
     if (this.#gathering.size === 0) return;
     this.#makeReady(this.#gathering);
-    this.#gathering = this.#newBatch(1);
+    this.#gathering = this.#newBatch(1, false);
     this.#number += 1;
   }
 
@@ -75,8 +75,8 @@ export class Backlog {
     this.#ready.push(batch);
   }
 
-  #newBatch(attempt: number): JobBatch {
-    return new JobBatch(attempt, this.#spare.pop() ?? new Columns());
+  #newBatch(attempt: number, again: boolean): JobBatch {
+    return new JobBatch(attempt, again, this.#spare.pop() ?? new Columns());
   }
 }
 

@@ -7,7 +7,7 @@ import { Backlog, type OnAdded } from './backlog.js';
 import { BatchLostError, type Hands } from './hands.js';
 import type { JobBatch } from './job-batch.js';
 import { OpenBatch, type SettledFiles } from './open-batch.js';
-import type { PendingJob } from './pending-job.js';
+import { nextTry, type PendingJob } from './pending-job.js';
 import { PoolGrowth } from './pool-growth.js';
 import { Retries } from './retries.js';
 
@@ -18,8 +18,11 @@ export interface JobListener {
   doneFiles?(files: SettledFiles): void;
   failed(job: PendingJob, failure: Failure): void;
   copied(bytes: number): void;
-  /** The job's worker is gone, and may have left something under the temporary name of this batch and row. */
-  abandoned(job: PendingJob, batch: number, row: number): void;
+  /**
+   * The worker of these jobs of a batch, by their rows, is gone, and may have left one of them half done.
+   * @returns the row of that one, if it can be told
+   */
+  abandoned(batch: number, jobs: readonly (readonly [row: number, job: PendingJob])[]): number | undefined;
   /** The workers that live now. */
   workers(pids: readonly number[]): void;
 }
@@ -184,18 +187,21 @@ export class Dispatcher {
 
   /** What of a batch has not been reported never will be. */
   #lose(batch: OpenBatch, error: unknown): void {
-    for (const [row, job] of batch.unsettled()) this.#listener.abandoned(job, batch.id, row);
+    const jobs = [...batch.unsettled()];
+    const atHand = this.#listener.abandoned(batch.id, jobs);
     if (error instanceof BatchLostError) {
       const failure = this.#retries.workerLost(error);
-      for (const [, job] of batch.unsettled()) this.#notDone(job, failure);
+      const isEachTried = error.loss === 'no worker' || (error.loss === 'at work' && jobs.length === 1);
+      for (const [row, job] of jobs) this.#notDone(job, failure, isEachTried || row === atHand);
     } else if (!this.#isEnded) this.#error ??= error;
   }
 
-  #notDone(job: PendingJob, failure: Failure): void {
-    const next = this.#retries.next(job, failure);
+  /** @param isTried false: a worker had it, and had not begun with it as far as is known */
+  #notDone(job: PendingJob, failure: Failure, isTried = true): void {
+    const next = this.#retries.next(job, failure, isTried);
     if (next?.kind === 'again') {
       setTimeout(() => {
-        this.#backlog.add({ ...job, attempt: job.attempt + 1 });
+        this.#backlog.add(isTried ? nextTry(job) : { ...job, again: true });
         this.#hand();
       }, next.delayMs);
       return;

@@ -25,4 +25,14 @@ export interface Hands {
 /** The worker that had the batch is gone, or there was none to be had: what it did not report is left undone. */
 export class BatchLostError extends Error {
   override readonly name = 'BatchLostError';
+
+  constructor(
+    readonly loss: Loss,
+    cause: Error,
+  ) {
+    super(cause.message, { cause });
+  }
 }
+
+/** How a batch was lost; `not begun`: its worker ended before it had started. */
+export type Loss = 'no worker' | 'not begun' | 'at work';

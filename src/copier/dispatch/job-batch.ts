@@ -11,7 +11,9 @@ import type { PendingJob } from './pending-job.js';
  * and as objects they would keep the garbage collector busy.
  */
 export class JobBatch {
+  /** Of all jobs in it. */
   readonly attempt: number;
+  readonly again: boolean;
   readonly #folders: BytePath[] = [];
   readonly #columns: Columns;
   readonly #folderOf: Uint16Array;
@@ -23,8 +25,9 @@ export class JobBatch {
   #bytes = 0;
 
   /** @param columns its memory, with nothing in it */
-  constructor(attempt: number, columns = new Columns()) {
+  constructor(attempt: number, again: boolean, columns = new Columns()) {
     this.attempt = attempt;
+    this.again = again;
     this.#columns = columns;
     this.#folderOf = columns.folderOf;
     this.#kinds = columns.kinds;
@@ -88,8 +91,9 @@ export class JobBatch {
     const job = { kind, folder, name, facts: factsAt(this.#facts.values, row), attempt: this.attempt };
     const firstName = this.#firstNames?.[row];
     const part = this.#parts?.[row];
-    if (firstName === undefined && part === undefined) return job;
-    return { ...job, ...(firstName !== undefined && { firstName }), ...(part && { part }) };
+    if (firstName === undefined && part === undefined && !this.again) return job;
+    const again = this.again && { again: true as const };
+    return { ...job, ...again, ...(firstName !== undefined && { firstName }), ...(part && { part }) };
   }
 
   /** Where in the memory of all names that of a row begins; of the one behind the last row, where they end. */
@@ -138,7 +142,7 @@ export class JobBatch {
   message(id: number): Batch {
     return {
       id,
-      attempt: this.attempt,
+      again: this.again,
       folders: this.#folders,
       folderOf: this.#folderOf.subarray(0, this.size),
       kinds: this.#kinds.subarray(0, this.size),

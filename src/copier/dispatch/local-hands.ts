@@ -80,7 +80,7 @@ export class LocalHands implements Hands {
     try {
       return await this.#pool.applyAsync(copyBatch, [batch]);
     } catch (error) {
-      throw isForWantOfWorker(error) ? new BatchLostError(error.message, { cause: error }) : error;
+      throw lossOf(error) ?? error;
     } finally {
       await this.#allHeard();
     }
@@ -107,9 +107,12 @@ interface Mark {
   readonly reached: () => void;
 }
 
-/** Whether a worker died, could not start, or, a StateError, could not be forked. */
-function isForWantOfWorker(error: unknown): error is Error {
-  return error instanceof WorkerLostError || error instanceof WorkerStartError || error instanceof StateError;
+function lossOf(error: unknown): BatchLostError | undefined {
+  if (error instanceof WorkerLostError)
+    return new BatchLostError(error.hadBegun ? 'at work' : 'not begun', error);
+  // A StateError: it could not be forked.
+  const isForWant = error instanceof WorkerStartError || error instanceof StateError;
+  return isForWant ? new BatchLostError('no worker', error) : undefined;
 }
 
 /** Reports not yet heard; a worker waits with its next one until there is room. */

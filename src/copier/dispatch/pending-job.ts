@@ -14,6 +14,13 @@ export interface PendingJob {
   readonly part?: Part;
   /** 1 for the first try. */
   readonly attempt: number;
+  /** Something of it may be there already, from a try before or a worker that was lost with it. */
+  readonly again?: true;
+}
+
+/** The same job for one more try. */
+export function nextTry(job: PendingJob): PendingJob {
+  return { ...job, attempt: job.attempt + 1, again: true };
 }
 
 export function isOfLargeFile({ kind }: PendingJob): boolean {

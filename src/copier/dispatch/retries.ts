@@ -26,12 +26,15 @@ export class Retries {
     return { code: 'WORKER_LOST', message: this.#isHopeless ? `no worker stays alive: ${message}` : message };
   }
 
-  /** @returns undefined where the job has failed for good */
-  next({ kind, attempt }: PendingJob, { code }: Failure): NextTry | undefined {
+  /**
+   * @param isTried whether this was a try of the job at all
+   * @returns undefined where the job has failed for good
+   */
+  next({ kind, attempt }: PendingJob, { code }: Failure, isTried: boolean): NextTry | undefined {
     const isLost = code === 'WORKER_LOST';
     if (!isLost && !CAN_PASS.has(code)) return undefined;
     if (kind === 'finishAfter') return { kind: 'postpone' };
-    if (attempt > this.#most || (isLost && this.#isHopeless)) return undefined;
+    if ((isTried && attempt > this.#most) || (isLost && this.#isHopeless)) return undefined;
     return { kind: 'again', delayMs: isLost ? 0 : attempt * RETRY_AFTER_MS };
   }
 

@@ -146,7 +146,7 @@ export class PoolWorker {
       work?.failed(error);
       this.#handlers.onUnready(error);
     } else {
-      work?.failed(new WorkerLostError(this.pid, ending, work.task, this.#cause));
+      work?.failed(new WorkerLostError(this.pid, ending, work.task, this.#isReady, this.#cause));
     }
     this.#handlers.onEnd(this);
   }

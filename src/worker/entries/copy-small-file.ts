@@ -28,7 +28,7 @@ export function copySmallFile(
   const { facts } = batch;
   const at = row * FACT_ROW;
   const size = facts[at + FACT.size] ?? 0;
-  if (!context.isPlain || batch.attempt > 1 || size >= context.chunks.size) return undefined;
+  if (!context.isPlain || batch.again || size >= context.chunks.size) return undefined;
   const isSparse = allocatedAt(facts, row) < size;
   if (isSparse || (size > 0 && context.mayBeCloned(batch, row))) return undefined;
   const source = open(context, batch, row);

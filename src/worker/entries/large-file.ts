@@ -2,6 +2,7 @@ import { constants, ftruncateSync } from 'node:fs';
 import { type Facts, unchanged } from '../../files/facts.js';
 import { EntryError, step } from '../../files/failure.js';
 import type { Part } from '../../protocol/messages.js';
+import { isUpToDate } from '../../rules/is-up-to-date.js';
 import { copyRange } from '../content/copy-content.js';
 import type { Steps } from '../content/steps.js';
 import type { Finished, Job } from '../context/job.js';
@@ -52,12 +53,23 @@ export function copyRangeOf(context: WorkerContext, job: Job): Steps<Finished> {
 
 /** The last job, when all ranges are there: metadata, and its own name. */
 export function* endLargeFile(context: WorkerContext, job: Job): Steps<Finished> {
+  if (job.again && isEnded(context, job)) return { how: 'streamed', bytes: job.facts.size, notKept: [] };
   const made = yield* withBoth(context, job, files => end(context, files, job.facts, 'streamed'));
   if (context.settings.standing === 'content') {
     renameOver(job, targetOf(context, job));
   }
   context.touched(job.folder);
   return made;
+}
+
+/** A worker can be lost between having ended it and having told of it. */
+function isEnded(context: WorkerContext, job: Job): boolean {
+  const { calls, destination, settings } = context;
+  const place = destination.place(job.folder);
+  const isUnderWay =
+    settings.standing === 'content' && calls.factsIn(place, job.temporaryName, false) !== undefined;
+  const there = isUnderWay ? undefined : calls.factsIn(place, job.name, false);
+  return there !== undefined && isUpToDate(context, job, there);
 }
 
 const CREATED_MODE = 0o600;
