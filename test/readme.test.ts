@@ -16,6 +16,7 @@ import {
 } from './helpers/documents.js';
 import { type HelpOption, helpOptions, longNames } from './helpers/help-options.js';
 import { fromRoot } from './helpers/project-root.js';
+import { runCommand } from './helpers/run-command.js';
 
 test('its two commands are those that CI runs, word for word, and the first that it shows', () => {
   const run = readFileSync(fromRoot('.ci/run'), 'utf8').split('\n');
@@ -93,6 +94,12 @@ describe.each(documents)('%s', document => {
 /** Turns of phrase that have to be read twice. */
 const stilted =
   /\b(?:(?:told|tells?) (?:of|in what)|(?:goes|go|gone) on (?:from|with)|who(?:m)?ever|come to light|(?:is|are) no (?:file|folder|link|entry)s?|there is no more)\b/gi;
+
+test('--help and the man page are in plain English, too', async () => {
+  const { stdout } = await runCommand(['--help']);
+  expect(stdout.match(stilted) ?? []).toEqual([]);
+  expect(readFileSync(fromRoot('dist/lib/folder-copy.1'), 'utf8').match(stilted) ?? []).toEqual([]);
+});
 
 /** Options that the pages name of other programs. */
 const foreign = new Set(['--prefix', '--global', '--save-dev', '--link-dest', '--quiet']);

@@ -9,16 +9,16 @@ import { makePlan } from './request/plan.js';
 import { checkSideFiles } from './request/side-file-places.js';
 
 /**
- * Copies a folder: the content of `source` becomes the content of `destination`, which is made with its
- * parents where it does not stand, and merged into where it does.
- * @param source a Buffer where the path is not UTF-8, as for `fs`; the same holds for all paths here
- * @param destination left out: `source` with `options.suffix` behind its name
- * @returns the report, once the last worker process has ended
- * @throws {RefusedError} before anything is written: what cannot be copied, or there, or with these options
- * @throws {PartialCopyError} after the run, where entries failed
- * @throws the reason of `options.signal`, once it is aborted and all workers have ended; where that comes too late, as
- *   the copy has its name already, it is whole and the report says so
- * @throws what `options.onEvent` throws or rejects with, once all workers have ended
+ * Copies a folder: `destination` becomes a copy of `source`. If it does not exist, it is made, with its parents; if
+ * it does, it is merged into.
+ * @param source a Buffer if the path is not UTF-8, as in `fs`; the same holds for all paths here
+ * @param destination by default, the path of `source` with `options.suffix` appended
+ * @returns the report, when the last worker process has ended
+ * @throws {RefusedError} before anything is written: the paths or the options cannot be right
+ * @throws {PartialCopyError} after the copy, if entries failed
+ * @throws the reason of `options.signal`, when all workers have ended. If the copy has its final name by then, it is
+ *   finished and reported instead.
+ * @throws what `options.onEvent` throws or rejects with, when all workers have ended
  */
 export async function copyFolder(
   source: string | Buffer,

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { type Failure, failureOf } from '../../files/failure.js';
 import type { CopyReport } from './events.js';
 
-/** The copy was refused before anything was written; where the command exits with 2. */
+/** The copy was refused before anything was written; the command exits with 2 then. */
 export class RefusedError extends Error {
   override readonly name: string = 'RefusedError';
 }
@@ -18,7 +18,7 @@ export class UsageError extends RefusedError {
   override readonly name = 'UsageError';
 }
 
-/** An entry that failed, as the library tells it. */
+/** An entry that failed. */
 export interface EntryFailure extends Failure {
   /** Relative to the source. */
   readonly path: string;

@@ -1,22 +1,22 @@
 import { type BytePath, isText, toBase64, toText } from '../../files/byte-path.js';
 import type { How, NotKept } from '../../protocol/messages.js';
 
-/** What a run tells while it goes on; the same objects as the command's NDJSON. */
+/** What a copy reports while it runs; the same objects as in the command's JSON. */
 export type CopyEvent = StartEvent | ListedEvent | FileEvent | DeletedEvent | ErrorEvent | EndEvent;
 
 export interface StartEvent extends EventDestination {
   readonly type: 'start';
   readonly version: string;
-  /** Absolute; what is no UTF-8 is replaced. */
+  /** Absolute; bytes that are not UTF-8 are replaced. */
   readonly source: string;
-  /** The path's bytes, where `source` could not hold them. */
+  /** The bytes of the path, if they are not UTF-8. */
   readonly sourceBase64?: string;
   readonly workers: number;
-  /** Bytes. */
+  /** In bytes. */
   readonly chunkSize: number;
 }
 
-/** The listing has ended: what there is to copy. */
+/** The source has been listed: this is what there is to copy. */
 export interface ListedEvent {
   readonly type: 'listed';
   readonly files: number;
@@ -24,12 +24,12 @@ export interface ListedEvent {
   readonly bytes: number;
 }
 
-/** An entry is finished or skipped; each exactly once, files and folders alike. */
+/** An entry is finished or skipped; files and folders alike, each at most once. */
 export interface FileEvent extends EventPath {
   readonly type: 'file';
   readonly bytes: number;
   readonly how: How;
-  /** What of it could not be kept, if anything. */
+  /** What could not be kept, if anything. */
   readonly notKept?: readonly NotKept[];
 }
 
@@ -38,7 +38,7 @@ export interface DeletedEvent extends EventPath {
   readonly type: 'deleted';
 }
 
-/** An entry failed; each exactly once. */
+/** An entry failed; each once. */
 export interface ErrorEvent extends EventPath {
   readonly type: 'error';
   readonly code: string;
@@ -48,23 +48,23 @@ export interface ErrorEvent extends EventPath {
 
 export interface EndEvent {
   readonly type: 'end';
-  /** What the command exits with. */
+  /** The command's exit status. */
   readonly status: number;
-  /** Finished entries; folders are not among `files`, the root is in neither. */
+  /** Finished entries that are not folders; the root is not counted. */
   readonly files: number;
   readonly folders: number;
-  /** Content of the finished files. */
+  /** Bytes of content of the finished files. */
   readonly bytes: number;
   readonly skipped: number;
   readonly failed: number;
-  /** Listed, but not reached by a run that was stopped. */
+  /** Entries that were listed but not reached, because the run was stopped. */
   readonly left: number;
   readonly deleted: number;
-  /** How often what could not be kept. */
+  /** Counts by kind of what could not be kept. */
   readonly notKept: NotKeptCounts;
-  /** Why the run was stopped: a signal's name, an errno name, NO_SPACE, …; left out of a run that went to its end. */
+  /** Why the run was stopped: the name of a signal or an errno, NO_SPACE, …; missing if it was not. */
   readonly code?: string;
-  /** The same in words, with the next step. */
+  /** The same in words, and what to do next. */
   readonly message?: string;
   readonly seconds: number;
 }
@@ -75,16 +75,16 @@ export type NotKeptCounts = Readonly<Partial<Record<NotKept, number>>>;
 export interface CopyReport extends Omit<EndEvent, 'type'>, EventDestination {}
 
 interface EventDestination {
-  /** Absolute; what is no UTF-8 is replaced. */
+  /** Absolute; bytes that are not UTF-8 are replaced. */
   readonly destination: string;
-  /** The path's bytes, where `destination` could not hold them. */
+  /** The bytes of the path, if they are not UTF-8. */
   readonly destinationBase64?: string;
 }
 
 interface EventPath {
-  /** Relative to the source; what is no UTF-8 is replaced. */
+  /** Relative to the source; bytes that are not UTF-8 are replaced. */
   readonly path: string;
-  /** The path's bytes, where `path` could not hold them. */
+  /** The bytes of the path, if they are not UTF-8. */
   readonly pathBase64?: string;
 }
 

@@ -13,11 +13,11 @@ import {
   validateWhole,
 } from './validate.js';
 
-/** What can be asked of a copy; all of it optional, with the command's defaults. */
+/** The options of a copy; all of them optional, with the command's defaults. */
 export interface CopyOptions {
-  /** Size of the fixed pool, 1 to 64; never more are forked than there is work for. Default 5. */
+  /** Number of workers, 1 to 64; no more are started than there is work for. Default 5. */
   readonly workers?: number;
-  /** Bytes of a chunk, 1 to 1 MiB. Default 1024. */
+  /** Size of a chunk in bytes, 1 to 1 MiB. Default 1024. */
   readonly chunkSize?: number;
   /** Added to the source's name when no destination is given. Default `[副本]`. */
   readonly suffix?: string;
@@ -26,53 +26,53 @@ export interface CopyOptions {
    * modification time differs, `skip` keeps it, `error` makes the entry fail. Default `overwrite`.
    */
   readonly ifExists?: IfExists;
-  /** After a copy with no failures, remove from the destination what the source does not have. */
+  /** After a copy without failures, remove from the destination what the source does not have. */
   readonly delete?: boolean;
   /**
-   * gitignore lines relative to the source, each taken as `!glob` behind all excludes. Without any exclude
-   * and ignore file only what they match is copied: of a folder all under it, other folders only where
-   * something in them is copied. Nothing in an excluded folder can be included.
+   * gitignore lines, relative to the source. Together with excludes, they take back what those leave out, except
+   * inside excluded folders. Without excludes, only what they match is copied, and everything in a folder that
+   * matches; other folders are made only if something in them is copied.
    */
   readonly include?: readonly string[];
-  /** gitignore lines relative to the source: what they match is left out, here and by `delete`. */
+  /** gitignore lines, relative to the source: what they match is not copied, and `delete` leaves it alone. */
   readonly exclude?: readonly string[];
-  /** A file of gitignore lines; they come before `exclude`. */
+  /** A file of gitignore lines; they come before those of `exclude`. */
   readonly ignoreFile?: string | Buffer;
-  /** Do not enter folders on another file system than the source's: they are made, empty. */
+  /** Do not enter folders on another file system than the source's; such folders are made, and stay empty. */
   readonly oneFileSystem?: boolean;
   /** Copy what symbolic links point to. Default: links stay links. */
   readonly dereference?: boolean;
-  /** Share blocks with the source where the file system can; with `always`, files that cannot be cloned fail. Default `auto`. */
+  /** Share blocks with the source if the file system can; with `always`, files that cannot be cloned fail. Default `auto`. */
   readonly reflink?: Reflink;
-  /** Extended attributes and ACLs; `always` is refused where the platform's calls cannot be reached. Default `auto`. */
+  /** Extended attributes and ACLs; `always` is refused if they cannot be read here. Default `auto`. */
   readonly xattrs?: Xattrs;
-  /** What could not be kept makes its entry failed, not only reported. */
+  /** An entry fails if its owner or anything else of it cannot be kept; by default, that is only counted. */
   readonly strict?: boolean;
-  /** Read every copied file back and compare its digest with the one taken while it was copied. */
+  /** Read every copied file back and compare it with what was read from the source. */
   readonly verify?: boolean;
-  /** A file for a manifest of the copied files, as `sha256sum -c` takes it in the destination. */
+  /** A file to write the checksums of the copied files to; `sha256sum -c` checks them in the destination. */
   readonly checksums?: string | Buffer;
-  /** A file counts as finished only once it and its folder are on the disk. */
+  /** A file counts as finished only when it and its folder are on the disk. */
   readonly fsync?: boolean;
   /** How often a file is tried again after a transient error, 0 to 100. Default 2. */
   readonly retries?: number;
-  /** Stop at the first failed entry. Default: go on, report all. */
+  /** Stop at the first failed entry. Default: copy the rest, report all failures. */
   readonly failFast?: boolean;
-  /** A file for the source-relative paths of failed entries, NUL-separated. */
+  /** A file to write the paths of failed entries to, relative to the source, each ended by a NUL byte. */
   readonly failed?: string | Buffer;
-  /** A file of source-relative paths, NUL-separated: just those are copied, of a folder all under it, unless they are excluded. */
+  /** A file as `failed` writes it: only these entries are copied, and everything in a folder, unless excluded. */
   readonly from?: string | Buffer;
-  /** Bytes a second for the whole pool. Default: no ceiling. */
+  /** Limit for all workers together, in bytes per second. Default: none. */
   readonly bwlimit?: number;
   /** Check that the copy fits into the free space, as soon as its size is known. Default true. */
   readonly spaceCheck?: boolean;
-  /** List and report; write nothing at all. */
+  /** Report what would be done; write nothing. */
   readonly dryRun?: boolean;
-  /** Stops the run; the promise rejects with the signal's reason. */
+  /** Stops the copy; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /**
-   * Called for every event, in order. Where it returns a promise, the run lists no further until that has
-   * resolved, so that a slow consumer is not overrun; one that rejects ends the run with its reason.
+   * Called for each event, in order. If it returns a promise, the copy waits for it, so that a slow consumer is
+   * not overrun; if that rejects, the copy stops and rejects with the same reason.
    */
   readonly onEvent?: (event: CopyEvent) => unknown;
 }

@@ -10,54 +10,54 @@ import { Results } from './results.js';
 import { SingleJob } from './single-job.js';
 
 export interface PoolOptions {
-  /** Run in every worker before its first task, replacements too. Where it fails, all that waits is rejected. */
+  /** Runs in every worker before its first task, in replacements too. If it fails, all waiting tasks are rejected. */
   readonly initializer?: Task;
-  /** Its arguments; queues may stand in them. Default none. */
+  /** Its arguments; queues may be among them. Default: none. */
   readonly initargs?: readonly unknown[];
   /**
-   * The script that the workers run, a file URL or an absolute path; default: the layer's own. It calls `serve`
-   * with its own tasks, and with a bundler it can be one file, which starts faster than many.
+   * The script that the workers run, a file URL or an absolute path. By default, one of this package's own. It calls
+   * `serve` with its tasks. Bundled into one file, it starts faster.
    */
   readonly program?: URL | string;
-  /** What becomes of the workers' output. Default `inherit`; their standard input is always empty. */
+  /** Where the workers' output goes. Default `inherit`; their standard input is always empty. */
   readonly stdio?: 'inherit' | 'ignore';
   /** Node's options for the workers. Default: those of this process. */
   readonly execArgv?: readonly string[];
   /**
    * The workers' environment. Default: that of this process. Node 20 reads the certificates of NODE_EXTRA_CA_CERTS
-   * at every start, which doubles its time: workers that speak no TLS do better without it.
+   * at every start, which takes twice as long: leave it out if the workers do not use TLS.
    */
   readonly env?: Readonly<NodeJS.ProcessEnv>;
   /**
-   * End a worker with this process also while its event loop is blocked, by a thread in each. Default true;
-   * tasks that look at `process.ppid` themselves can save the thread's memory.
+   * Whether a thread in each worker ends it with this process even if its event loop is blocked. Default true;
+   * `false` saves the thread's memory, for tasks that look at `process.ppid` themselves.
    */
   readonly watchdog?: boolean;
   /**
-   * Tasks of `applyAsync`, without a signal, that are sent to a worker while it is still at another: it then
-   * need not wait for the next one, and a worker is made only where all have so many. Default 0.
+   * How many tasks of `applyAsync` (without a signal) are sent to a worker that is still busy, so that it need not
+   * wait for the next one. A new worker is made only if all others have that many. Default 0.
    */
   readonly ahead?: number;
 }
 
 export interface ApplyOptions {
-  /** Drops the task if it waits, ends its worker if it runs; the promise is rejected with the signal's reason. */
+  /** Drops the task if it is waiting, ends its worker if it is running. The promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
 export interface ImapOptions {
-  /** Items read and not yet fetched as results, at most. Default 16 for each worker. */
+  /** Most items that are under way, from being read to being fetched as results. Default: 16 for each worker. */
   readonly inFlight?: number;
 }
 
 const IN_FLIGHT_A_WORKER = 16;
 
-/** A fixed number of processes for any number of tasks. Workers are made as work arrives and none is idle. */
+/** A fixed number of processes for any number of tasks. A worker is made when work arrives and none is idle. */
 export class Pool implements AsyncDisposable {
   readonly #crew: Crew;
   readonly #aborts = new AbortWatch();
 
-  /** @param size the number of workers, at most; a whole number of at least 1 */
+  /** @param size the most workers; a whole number of at least 1 */
   constructor(size: number, options: PoolOptions = {}) {
     if (!Number.isInteger(size) || size < 1) {
       throw new RangeError(`a pool's size must be a whole number of at least 1, got ${String(size)}`);
@@ -80,18 +80,18 @@ export class Pool implements AsyncDisposable {
     });
   }
 
-  /** The number of workers, at most. */
+  /** The most workers. */
   get size(): number {
     return this.#crew.size;
   }
 
-  /** Make one more worker now, if the size allows: it starts while the others are still at work. */
+  /** Make one more worker now, if the size allows it. */
   grow(): void {
     this.#crew.refuseIfClosed();
     this.#crew.grow();
   }
 
-  /** How many workers live now. */
+  /** The number of workers that are alive now. */
   get workers(): number {
     return this.#crew.workers;
   }
@@ -102,8 +102,8 @@ export class Pool implements AsyncDisposable {
   }
 
   /**
-   * Run a task in the next free worker. It is run at most once, whatever happens.
-   * @returns what the task returns; rejected with what it throws, or with `WorkerLostError`
+   * Run a task in the next free worker. It never runs twice.
+   * @returns what the task returns; rejects with what it throws, or with `WorkerLostError`
    * @throws {Closed} after `close` or `terminate`
    */
   applyAsync<F extends AnyFunction>(
@@ -119,8 +119,8 @@ export class Pool implements AsyncDisposable {
   }
 
   /**
-   * Run the task once for each item; quick ones travel many to a message.
-   * @returns all results, in the order of the items; rejected with the first failure
+   * Run the task once for each item; many quick calls share a message.
+   * @returns all results, in the order of the items; rejects with the first failure
    * @throws {Closed} after `close` or `terminate`
    */
   map<F extends AnyFunction>(task: Task<F>, items: Iterable<ItemOf<F>>): Promise<ResultOf<F>[]> {
@@ -133,8 +133,8 @@ export class Pool implements AsyncDisposable {
   }
 
   /**
-   * `map` for any length of input: read as results are fetched, results in the order of the items.
-   * A failed call rejects its own `next()`; the iterator goes on after it. To be run to its end, or left with `break`.
+   * `map` for input of any length: items are read as results are fetched, and results have the order of the items.
+   * A failed call rejects its own `next()`; the next one continues. Run it to its end, or leave it with `break`.
    * @throws {Closed} after `close` or `terminate`
    */
   imap<F extends AnyFunction>(
@@ -145,7 +145,7 @@ export class Pool implements AsyncDisposable {
     return this.#imap(task, items, new Results(true), options);
   }
 
-  /** `imap` with results as they arrive. */
+  /** `imap`, with results as they arrive. */
   imapUnordered<F extends AnyFunction>(
     task: Task<F>,
     items: Iterable<ItemOf<F>> | AsyncIterable<ItemOf<F>>,
@@ -160,9 +160,9 @@ export class Pool implements AsyncDisposable {
   }
 
   /**
-   * End the workers, whatever they do, and reject what is open with `Terminated`.
-   * @param killAfterMs milliseconds after which a worker that has not ended on SIGTERM gets SIGKILL; default 2000
-   * @returns resolved when all have ended
+   * End the workers, whatever they are doing, and reject all open tasks with `Terminated`.
+   * @param killAfterMs milliseconds until a worker that ignores SIGTERM gets SIGKILL; default 2000
+   * @returns resolves when all have ended
    */
   async terminate(killAfterMs?: number): Promise<void> {
     await this.#crew.terminate(checkTimeout(killAfterMs));
