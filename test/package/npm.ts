@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { projectRoot } from '../helpers/project-root.js';
+import { fromRoot, projectRoot } from '../helpers/project-root.js';
 import { commandEnvironment } from '../helpers/run-command.js';
 import { type OnCleanup, scratchFolder } from '../helpers/scratch-folder.js';
 
@@ -42,9 +42,33 @@ export async function install(folder: string, what: string, ...options: string[]
   await npm(folder, 'install', '--prefer-offline', '--no-audit', '--no-fund', ...options, what);
 }
 
+/** The files of this checkout, changes included, as git would clone them. @returns its path, in `folder` */
+export function freshCheckout(folder: string): string {
+  const checkout = join(folder, 'folder-copy');
+  const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: projectRoot,
+    encoding: 'utf8',
+  });
+  for (const file of new Set(files.split('\0').filter(name => name !== '' && existsSync(fromRoot(name))))) {
+    cpSync(fromRoot(file), join(checkout, file), { verbatimSymlinks: true });
+  }
+  const identity = ['-c', 'user.name=test', '-c', 'user.email=test@localhost'];
+  for (const args of [
+    ['init', '--quiet'],
+    ['add', '--all'],
+    [...identity, 'commit', '--quiet', '-m', 'all'],
+  ]) {
+    execFileSync('git', args, { cwd: checkout });
+  }
+  return checkout;
+}
+
 async function npm(cwd: string, ...args: string[]): Promise<string> {
-  // What vitest.config.ts keeps from all others.
-  const env = commandEnvironment({ NODE_EXTRA_CA_CERTS: process.env.NPM_EXTRA_CA_CERTS });
-  const { stdout } = await promisify(execFile)('npm', args, { cwd, env });
+  const { stdout } = await promisify(execFile)('npm', args, { cwd, env: npmEnvironment() });
   return stdout;
+}
+
+/** For what loads from a registry: with the certificates that vitest.config.ts keeps from all others. */
+export function npmEnvironment(changes: Record<string, string> = {}): NodeJS.ProcessEnv {
+  return commandEnvironment({ NODE_EXTRA_CA_CERTS: process.env.NPM_EXTRA_CA_CERTS, ...changes });
 }

@@ -1,0 +1,129 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { compareTrees } from '../helpers/compare-trees.js';
+import { fromRoot } from '../helpers/project-root.js';
+import { scratchFolder } from '../helpers/scratch-folder.js';
+import { freshCheckout, install, NPM_MS, npmEnvironment, pack } from './npm.js';
+
+// Whichever package manager takes the package, as a tarball or by git: no warning that is ours, and the command works.
+
+let tarball: string;
+const cleanups: (() => void)[] = [];
+const onCleanup = (cleanup: () => void) => cleanups.push(cleanup);
+
+beforeAll(async () => {
+  tarball = (await pack(scratchFolder(undefined, onCleanup))).path;
+  return () => cleanups.forEach(cleanup => void cleanup());
+}, NPM_MS);
+
+interface Manager {
+  /** what npm installs it from */
+  readonly from: string;
+  readonly add: readonly [program: string, ...args: string[]];
+  /** runs a command of the package */
+  readonly exec: readonly [program: string, ...args: string[]];
+  readonly settings?: string;
+}
+
+const managers: Record<string, Manager> = {
+  'npm 10': { from: 'npm@10', add: ['npm', 'install'], exec: ['npx', '--no-install'] },
+  'npm 11': { from: 'npm@11', add: ['npm', 'install'], exec: ['npx', '--no-install'] },
+  'pnpm 12': { from: 'pnpm@12', add: ['pnpm', 'add'], exec: ['pnpm', 'exec'] },
+  'Yarn 1': { from: 'yarn@1', add: ['yarn', 'add'], exec: ['yarn', '--silent', 'run'] },
+  'Yarn 4': {
+    from: '@yarnpkg/cli-dist@4',
+    add: ['yarn', 'add'],
+    exec: ['yarn', 'run'],
+    settings: 'nodeLinker: node-modules\n',
+  },
+  // The package stays in a zip file, its workers too.
+  "Yarn 4, Plug'n'Play": { from: '@yarnpkg/cli-dist@4', add: ['yarn', 'add'], exec: ['yarn', 'run'] },
+};
+
+describe.each(Object.entries(managers))('%s', (_, { from, add, exec, settings }) => {
+  let tools: string | undefined;
+
+  beforeAll(async () => {
+    const folder = scratchFolder(undefined, onCleanup);
+    try {
+      await install(folder, from);
+      tools = join(folder, 'node_modules/.bin');
+    } catch (error) {
+      if (process.env.CI !== undefined) throw error;
+      console.warn(`${from} cannot be installed here; what was to be tried with it is skipped`);
+    }
+  }, NPM_MS);
+
+  test('installs the tarball', { timeout: NPM_MS }, async context => {
+    if (tools === undefined) return context.skip();
+    const home = emptyProject();
+    if (settings !== undefined) writeFileSync(join(home, '.yarnrc.yml'), settings);
+    expect(ourWarnings(await run(home, tools, add, tarball))).toEqual([]);
+    const copy = join(home, 'copy');
+    const copied = await run(home, tools, exec, 'folder-copy', fromRoot('fixtures/album'), copy);
+    expect(ourWarnings(copied)).toEqual([]);
+    expect(compareTrees(fromRoot('fixtures/album'), copy, { times: 'us' })).toEqual([]);
+    if (!hasKoffi) return;
+    await run(home, tools, exec, 'folder-copy', '--xattrs', 'always', fromRoot('fixtures/album'), copy);
+  });
+});
+
+/** Whether there is a package of koffi's for this machine. */
+const hasKoffi = process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch);
+
+test.skipIf(!existsSync(fromRoot('.git')))(
+  'npm installs it by git, which builds it',
+  { timeout: NPM_MS },
+  async () => {
+    const home = emptyProject();
+    const checkout = freshCheckout(scratchFolder());
+    expect(ourWarnings(await run(home, undefined, ['npm', 'install'], `git+file://${checkout}`))).toEqual([]);
+    await run(home, undefined, ['npx', '--no-install'], 'folder-copy', fromRoot('fixtures/album'), 'copy');
+    expect(compareTrees(fromRoot('fixtures/album'), join(home, 'copy'), { times: 'us' })).toEqual([]);
+  },
+);
+
+test.skipIf(!existsSync(fromRoot('.git')))(
+  'npm pack makes it in a fresh clone, as the README says',
+  { timeout: NPM_MS },
+  async () => {
+    const checkout = freshCheckout(scratchFolder());
+    await run(checkout, undefined, ['npm', 'pack']);
+    const home = emptyProject();
+    await run(home, undefined, ['npm', 'install'], join(checkout, 'folder-copy-0.1.0.tgz'));
+    await run(home, undefined, ['npx', '--no-install'], 'folder-copy', fromRoot('fixtures/album'), 'copy');
+  },
+);
+
+function emptyProject(): string {
+  const home = join(scratchFolder(), 'home');
+  mkdirSync(home);
+  writeFileSync(join(home, 'package.json'), '{ "name": "home", "private": true, "license": "MIT" }');
+  return home;
+}
+
+interface Output {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program of `tools`, else of the path; rejects where it ends with another status than 0. */
+function run(
+  cwd: string,
+  tools: string | undefined,
+  [program, ...args]: readonly [program: string, ...args: string[]],
+  ...more: string[]
+): Promise<Output> {
+  const own = join(tools ?? '', program);
+  const env = npmEnvironment({ YARN_ENABLE_TELEMETRY: '0', YARN_ENABLE_IMMUTABLE_INSTALLS: 'false' });
+  return promisify(execFile)(existsSync(own) ? own : program, [...args, ...more], { cwd, env });
+}
+
+/** The lines that name what we ship as something to be warned of. */
+function ourWarnings({ stdout, stderr }: Output): string[] {
+  const lines = `${stdout}\n${stderr}`.split('\n');
+  return lines.filter(line => /warn|error|ignored|script/i.test(line) && /folder-copy|koffi/.test(line));
+}
