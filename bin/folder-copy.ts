@@ -1,20 +1,32 @@
 #!/usr/bin/env node
 import { isLikelyCopy } from '../src/cli/is-likely-copy.js';
 import { lightenEngineLater } from '../src/light-engine.js';
+import { whyNotFork } from '../src/multiprocessing/can-fork.js';
 import { forkAhead } from '../src/multiprocessing/fork-ahead.js';
 import { workerProcess } from '../src/worker/worker-process.js';
 
-const argv = process.argv.slice(2);
+const worker = workerProcess();
+const hindrance = whyNotFork(worker.program);
+if (hindrance === undefined) start(process.argv.slice(2));
+else refuse(hindrance);
 
-// The first worker starts while the rest of the command loads: a small copy takes little more than the two.
-const spare = isLikelyCopy(argv) ? forkAhead(workerProcess()) : undefined;
+function start(argv: readonly string[]): void {
+  // The first worker starts while the rest of the command loads: a small copy takes little more than the two.
+  const spare = isLikelyCopy(argv) ? forkAhead(worker) : undefined;
 
-lightenEngineLater();
+  lightenEngineLater();
 
-// Warnings are for whoever works on this, not for whoever copies a folder.
-process.removeAllListeners('warning');
+  // Warnings are for whoever works on this, not for whoever copies a folder.
+  process.removeAllListeners('warning');
 
-void import('../src/cli/run.js').then(async ({ run }) => {
-  // Not exit(): what is still on its way to a pipe has to arrive.
-  process.exitCode = await run(argv, spare);
-});
+  void import('../src/cli/run.js').then(async ({ run }) => {
+    // Not exit(): what is still on its way to a pipe has to arrive.
+    process.exitCode = await run(argv, spare);
+  });
+}
+
+/** Before anything else is loaded, which could fail here with other words. */
+function refuse(reason: string): void {
+  process.stderr.write(`folder-copy: ${reason}\n`);
+  process.exitCode = 2;
+}

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 
-/** The package's version; from its own file, so that it stands in one place. */
-export const version = readVersion();
+/** The package's version: what ships has it built in, and nothing to read. */
+export const version = typeof PACKAGE_VERSION === 'string' ? PACKAGE_VERSION : readVersion();
+
+/** Defined by the build of what ships. */
+declare const PACKAGE_VERSION: string | undefined;
 
 function readVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));

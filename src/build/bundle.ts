@@ -1,6 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { version } from '../version.js';
 import { billOfMaterials } from './bill-of-materials.js';
 import { bundledPackages } from './bundled-packages.js';
 import { thirdPartyLicenses } from './third-party.js';
@@ -25,6 +26,7 @@ const FILES: Readonly<Record<string, string>> = {
   'index.js': 'src/index.ts',
   'multiprocessing.js': 'src/multiprocessing/index.ts',
   'child/entry.js': 'src/multiprocessing/child/entry.ts',
+  'in-place.mjs': 'src/in-place.ts',
 };
 
 /** The one that loads modules of which it knows only the URL, ES modules too. */
@@ -43,18 +45,22 @@ chmodSync(join(target, 'folder-copy.js'), 0o755);
 
 /** @returns the files that went into it, as paths from the root */
 async function bundle(file: string): Promise<string[]> {
+  const isModule = file.endsWith('.mjs');
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [FILES[file] ?? ''],
     outfile: join(target, file),
     bundle: true,
-    format: 'cjs',
+    format: isModule ? 'esm' : 'cjs',
     platform: 'node',
     target: 'node20.11',
     // `import` takes three times as long as `require` to load what is CommonJS.
     supported: { 'dynamic-import': file === LOADER },
-    define: { 'import.meta.url': 'moduleUrl' },
-    banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+    define: {
+      PACKAGE_VERSION: JSON.stringify(version),
+      ...(!isModule && { 'import.meta.url': 'moduleUrl' }),
+    },
+    banner: { js: isModule ? '' : "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
     plugins: [withOwnFiles(file)],
     logLevel: 'warning',
     metafile: true,

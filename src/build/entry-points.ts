@@ -17,7 +17,7 @@ const copied = new Set<string>();
 
 for (const [name, module] of Object.entries(ENTRY_POINTS)) {
   copyDeclarations(`${module}.d.ts`);
-  write(`${name}.mjs`, `export * from './${name}.js';\n`);
+  write(`${name}.mjs`, `import './in-place.mjs';\nexport * from './${name}.js';\n`);
   write(`${name}.d.mts`, `export * from './${name}.js';\n`);
   write(`${name}.d.ts`, `export * from './types/${module}.js';\n`);
 }

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { whyNotFork } from './can-fork.js';
 import { type Ending, StateError } from './errors.js';
 import { inheritedExecArgv } from './exec-argv.js';
 import { fork, type ProcessKind } from './fork.js';
@@ -164,6 +165,8 @@ const NOT_FORKED = 'the system could not fork a process';
 
 /** Some failures Node tells by a missing pid, others it throws. */
 function forkNow(kind: ProcessKind): ChildProcess {
+  const reason = whyNotFork(kind.program);
+  if (reason !== undefined) throw new StateError(reason);
   try {
     return fork(kind);
   } catch (error) {

@@ -8,7 +8,7 @@ import { makeTree } from '../helpers/make-tree.js';
 import { fromRoot } from '../helpers/project-root.js';
 import { commandEnvironment } from '../helpers/run-command.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
-import { freshInstallation, install, NPM_MS } from './npm.js';
+import { freshInstallation, install, NPM_MS, nodePackage } from './npm.js';
 
 // The package as a user has it: packed, and installed in an empty folder.
 
@@ -53,7 +53,7 @@ describe.each([oldest, '22', '24', '26'])('Node %s', version => {
   beforeAll(async () => {
     const folder = scratchFolder(undefined, cleanup => cleanups.push(cleanup));
     try {
-      await install(folder, `node@${version}`);
+      await install(folder, nodePackage(version));
       node = join(folder, 'node_modules/.bin/node');
     } catch (error) {
       if (process.env.CI !== undefined) throw error;

@@ -39,7 +39,18 @@ export async function pack(folder: string): Promise<Packed> {
 /** Installs into a folder that is no package yet; from npm's cache where that has it. */
 export async function install(folder: string, what: string, ...options: string[]): Promise<void> {
   writeFileSync(join(folder, 'package.json'), '{}');
-  await npm(folder, 'install', '--prefer-offline', '--no-audit', '--no-fund', ...options, what);
+  await addPackages(folder, ...options, what);
+}
+
+/** Installs more beside it. */
+export async function addPackages(folder: string, ...what: string[]): Promise<void> {
+  await npm(folder, 'install', '--prefer-offline', '--no-audit', '--no-fund', ...what);
+}
+
+/** What npm installs a version of Node from, for this machine; no script has to run for it. */
+export function nodePackage(version: string): string {
+  const system = process.platform === 'win32' ? 'win' : process.platform;
+  return `node-${system}-${process.arch}@${version}`;
 }
 
 /** The files of this checkout, changes included, as git would clone them. @returns its path, in `folder` */

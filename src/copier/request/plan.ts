@@ -1,8 +1,12 @@
+import { fileURLToPath } from 'node:url';
 import { type BytePath, native } from '../../files/byte-path.js';
 import { stat } from '../../files/system/stat.js';
+import { whyNotFork } from '../../multiprocessing/can-fork.js';
+import { WORKER_PROGRAM } from '../../worker/worker-process.js';
 import type { Filters } from '../listing/filters.js';
 import type { ListOptions } from '../listing/list-entries.js';
 import { Selection } from '../listing/selection.js';
+import { RefusedError } from '../report/errors.js';
 import type { CopySettings } from './options.js';
 import type { Places } from './places.js';
 
@@ -15,8 +19,10 @@ export interface Plan {
   readonly filters: Filters | undefined;
 }
 
-/** @throws {RefusedError} where a file that the settings name cannot be read or used */
+/** @throws {RefusedError} where a file that the settings name cannot be read or used, or nothing can be forked */
 export async function makePlan(places: Places, settings: CopySettings): Promise<Plan> {
+  const hindrance = whyNotFork(fileURLToPath(WORKER_PROGRAM));
+  if (hindrance !== undefined) throw new RefusedError(hindrance);
   const selection = settings.from === undefined ? undefined : Selection.read(settings.from);
   return { places, settings, selection, filters: await readFilters(settings) };
 }

@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+
+/** The oldest that everything works with; `engines` in package.json says the same. */
+export const OLDEST_NODE: readonly [major: number, minor: number] = [20, 11];
+
+/** Why no process can be forked from a program of this package, in one sentence; undefined where one can. */
+export function whyNotFork(program: string): string | undefined {
+  return whyNotThisRuntime() ?? whyNotThere(program);
+}
+
+/** A bundler that takes the package into another program takes no file along that is only forked. */
+export function whyNotThere(program: string | undefined): string | undefined {
+  if (program !== undefined && existsSync(program)) return undefined;
+  const file = program === undefined ? 'a file' : `the file ${basename(program)}`;
+  const folder = program === undefined ? 'its place' : dirname(program);
+  return `${file} of folder-copy is not in ${folder}: if a bundler has moved it, ${EXTERNAL}`;
+}
+
+const EXTERNAL =
+  'keep the package external (esbuild: --external:folder-copy, Rollup: external, webpack: externals) and installed';
+
+function whyNotThisRuntime(): string | undefined {
+  const { bun, deno, node } = process.versions;
+  const other = bun !== undefined ? `Bun ${bun}` : deno !== undefined ? `Deno ${deno}` : undefined;
+  if (other === undefined && isNewEnough(node)) return undefined;
+  return `Node ${OLDEST_NODE.join('.')} or later is needed, and this is ${other ?? `Node ${node}`}`;
+}
+
+function isNewEnough(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
+}
