@@ -48,6 +48,7 @@ function scene(): Scene {
   const env = commandEnvironment({
     PATH: `${join(root, 'bin')}:${process.env.PATH ?? ''}`,
     HOME: root,
+    MNT: join(root, 'mnt'),
     TMPDIR: join(root, 'tmp'),
   });
 
@@ -75,11 +76,16 @@ function shellExamples(page: string): string[] {
   return examples(page, 'sh').filter(text => !text.startsWith('git clone '));
 }
 
+/** The examples' /mnt lies in the scene. */
+function mounted(text: string): string {
+  return text.replaceAll(/(?<=\s)\/mnt\//g, '"$MNT"/');
+}
+
 /** Runs the examples of a page from top to bottom, as its reader would. */
-async function follow(page: string, { root, run }: Scene): Promise<void> {
+async function follow(page: string, { run }: Scene): Promise<void> {
   for (const text of [before[page] ?? '', ...shellExamples(page)]) {
     if (/\bjq\b/.test(text) && !isInstalled('jq')) continue;
-    await run('sh', '-euc', text.replaceAll(/(?<=\s)\/mnt\//g, `${root}/mnt/`));
+    await run('sh', '-euc', mounted(text));
   }
 }
 
@@ -122,7 +128,7 @@ test('yesterday is as it was after a snapshot of today', async () => {
   expect(snapshot).toContain('folder-copy monday tuesday');
   await here.run('folder-copy', '-q', 'photos', 'mnt/backup/monday');
   writeFileSync(join(here.root, 'photos/a.txt'), 'changed');
-  await here.run('sh', '-euc', snapshot.replaceAll(' /mnt/', ` ${here.root}/mnt/`));
+  await here.run('sh', '-euc', mounted(snapshot));
   expect(readFileSync(join(here.root, 'mnt/backup/monday/a.txt'), 'utf8')).toBe('a');
   expect(compareTrees(join(here.root, 'photos'), join(here.root, 'mnt/backup/tuesday'))).toEqual([]);
 });
