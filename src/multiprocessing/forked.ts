@@ -98,7 +98,13 @@ export class Forked {
   }
 
   kill(): void {
+    this.stopGiving();
     if (this.#ending === undefined) this.#child.kill('SIGKILL');
+  }
+
+  /** Items of queues are no longer given to it: what it is at is of no use to anybody. */
+  stopGiving(): void {
+    for (const port of this.#ports.values()) port.stopGiving();
   }
 
   /** Let it end by itself, nothing more is asked of it. */

@@ -40,17 +40,12 @@ export type ToChild =
   | QueueToChild;
 
 export type QueueToChild =
-  /** So many items more may be put without asking. */
-  | { readonly kind: 'credit'; readonly queue: number; readonly count: number }
-  /** Items on loan until `took` or `returned`. */
-  | { readonly kind: 'items'; readonly queue: number; readonly items: readonly unknown[] }
-  /** In the place of an item that cannot be cloned: whoever gets it gets this error. */
-  | { readonly kind: 'unsendable'; readonly queue: number; readonly error: ErrorRecord }
-  | { readonly kind: 'answer'; readonly queue: number; readonly ticket: number; readonly answer: Answer }
-  /** The queue has been closed: credits are void, `confirmed` is awaited. */
-  | { readonly kind: 'closing'; readonly queue: number }
-  /** Closed and empty: whoever waits for an item waits in vain. */
-  | { readonly kind: 'ended'; readonly queue: number };
+  /** Of several questions, by their tickets. Items in them are on loan until `took`. */
+  | { readonly kind: 'answers'; readonly queue: number; readonly answers: readonly Ticketed[] }
+  /** The queue is never full: the child may put without waiting for an answer. */
+  | { readonly kind: 'free'; readonly queue: number }
+  /** The queue has been closed: nothing more may be put unasked, `confirmed` is awaited. */
+  | { readonly kind: 'closing'; readonly queue: number };
 
 export type FromChild =
   | { readonly kind: 'ready' }
@@ -79,27 +74,40 @@ export interface ChunkFailure {
 }
 
 export type QueueFromChild =
-  /** Items on credit. */
-  | { readonly kind: 'put'; readonly queue: number; readonly items: readonly unknown[] }
+  /** The first item has this ticket, each of the others the next; without one, nobody waits for an answer. */
+  | {
+      readonly kind: 'put';
+      readonly queue: number;
+      readonly ticket: number | undefined;
+      readonly items: readonly unknown[];
+    }
   | { readonly kind: 'ask'; readonly queue: number; readonly ticket: number; readonly question: Question }
-  /** The offer of this ticket has timed out. */
+  /** The put or get of this ticket has timed out: if it still waits, it is `withdrawn`. */
   | { readonly kind: 'withdraw'; readonly queue: number; readonly ticket: number }
-  /** The oldest `count` loans are consumed; `want` more are asked for. */
-  | { readonly kind: 'took'; readonly queue: number; readonly count: number; readonly want: number }
-  /** The oldest `count` loans come back unused, and nothing more is asked for. */
-  | { readonly kind: 'returned'; readonly queue: number; readonly count: number }
-  /** Answer to `closing`: nothing comes on credit any more. */
+  /** The oldest `count` loans are consumed. */
+  | { readonly kind: 'took'; readonly queue: number; readonly count: number }
+  /** Answer to `closing`: nothing comes unasked any more. */
   | { readonly kind: 'confirmed'; readonly queue: number }
   /** The child has no use for the queue any more, which has come to it so many times. */
   | { readonly kind: 'forgotten'; readonly queue: number; readonly times: number };
 
 export type Question =
-  /** An item without credit: it waits at the door until there is room, or is refused at once unless `block`. */
-  | { readonly kind: 'offer'; readonly item: unknown; readonly block: boolean }
-  | { readonly kind: 'takeOne' }
-  | { readonly kind: 'size' }
-  | { readonly kind: 'close' };
+  | { readonly kind: 'putNowait'; readonly item: unknown }
+  | { readonly kind: 'get' | 'getNowait' | 'size' | 'close' };
 
 export type Answer =
-  | { readonly kind: 'taken' | 'full' | 'withdrawn' | 'delivered' | 'empty' | 'closed' }
+  /** To a put. */
+  | { readonly kind: 'taken' | 'full' }
+  /** To a get. */
+  | { readonly kind: 'item'; readonly item: unknown }
+  | { readonly kind: 'empty' }
+  /** In the place of an item that cannot be cloned: whoever gets it gets this error. */
+  | { readonly kind: 'unsendable'; readonly error: ErrorRecord }
+  /** To either. */
+  | { readonly kind: 'withdrawn' | 'closed' }
   | { readonly kind: 'size'; readonly size: number; readonly full: boolean };
+
+export interface Ticketed {
+  readonly ticket: number;
+  readonly answer: Answer;
+}

@@ -159,7 +159,44 @@ test('one consumer sees the items of each producer in order', async () => {
   await Promise.all(producing);
 });
 
-test('items sent ahead to a consumer that is killed go to others, in order, none twice', async () => {
+test('a get that has run out in another process leaves the next items their places', async () => {
+  for (const maxSize of [0, 10]) {
+    const queue = new Queue<string>(maxSize);
+    for (const timeout of [0, 5, 20]) {
+      await expect(pool.applyAsync(named('getWithin'), [queue, timeout])).rejects.toThrow(Empty);
+      for (const item of ['a', 'b', 'c']) await queue.put(item);
+      expect([await queue.get(), await queue.get(), await queue.get()]).toEqual(['a', 'b', 'c']);
+    }
+  }
+});
+
+test('another process takes what it gets and no more: the rest is there for the next, in order', async () => {
+  const queue = new Queue<number>();
+  for (let n = 0; n < 100; n++) await queue.put(n);
+  const next = (count: number) => Array.from({ length: count }, (_, n) => n);
+  expect(await pool.applyAsync(named('take'), [queue, 30])).toEqual(next(30));
+  const blocking = pool.applyAsync(named('takeAndBlockFor'), [queue, 30, 3000]);
+  await expect.poll(() => queue.qsize()).toBe(40);
+  const rest: number[] = [];
+  while (!(await queue.empty())) rest.push(await queue.getNowait());
+  expect(rest).toEqual(next(100).slice(60));
+  expect(await blocking).toEqual(next(60).slice(30));
+});
+
+test('no process puts more than the queue may hold', async () => {
+  const queue = new Queue<unknown>(4);
+  const producing = pool.applyAsync(named('produce'), [queue, 0, 20]); // however well it did before
+  for (let n = 0; n < 20; n++) await queue.get();
+  await producing;
+  for (let n = 0; n < 4; n++) await queue.put(n);
+  await expect(pool.applyAsync(named('putWithin'), [queue, 4, 20])).rejects.toThrow(Full);
+  await expect(queue.putNowait(4)).rejects.toThrow(Full);
+  await queue.get();
+  await pool.applyAsync(named('putWithin'), [queue, 4, 20]);
+  expect([await queue.qsize(), await queue.full()]).toEqual([4, true]);
+});
+
+test('items of a consumer that is killed go to others, in order, none twice', async () => {
   const queue = new Queue<number>();
   const taken = new Queue<number>();
   for (let n = 0; n < 2000; n++) await queue.put(n);
@@ -214,8 +251,7 @@ async function untilFull(queue: Queue<unknown>): Promise<void> {
 async function drain(queue: Queue<number>): Promise<number> {
   let count = 0;
   while (!(await queue.empty())) {
-    // What came to a worker too late is on its way back.
-    await queue.get({ timeout: 10_000 });
+    await queue.getNowait();
     count += 1;
   }
   return count;

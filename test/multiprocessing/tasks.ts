@@ -100,11 +100,23 @@ export async function nested(handles: { list: [Queue<number>] }): Promise<number
   return 1;
 }
 
-export async function getWithin(queue: Queue<number>, timeout: number): Promise<number> {
+export async function getWithin<T>(queue: Queue<T>, timeout: number): Promise<T> {
   return queue.get({ timeout });
 }
 
-export async function putWithin(queue: Queue<number>, item: number, timeout: number): Promise<void> {
+export async function take(queue: Queue<number>, count: number): Promise<number[]> {
+  const items: number[] = [];
+  for (let n = 0; n < count; n++) items.push(await queue.get());
+  return items;
+}
+
+export async function takeAndBlockFor(queue: Queue<number>, count: number, ms: number): Promise<number[]> {
+  const items = await take(queue, count);
+  block(ms);
+  return items;
+}
+
+export async function putWithin<T>(queue: Queue<T>, item: T, timeout: number): Promise<void> {
   await queue.put(item, { timeout });
 }
 
@@ -116,7 +128,7 @@ export async function nowait(queue: Queue<number>): Promise<[number, boolean, bo
   return [size, full, await queue.empty()];
 }
 
-/** Takes a few items quickly, so that more are sent ahead, and then keeps its event loop to itself. */
+/** Takes a few items quickly, and then keeps its event loop to itself. */
 export async function takeAndBlock(queue: Queue<number>, taken: Queue<number>, count: number): Promise<void> {
   for (let n = 0; n < count; n++) await taken.put(await queue.get());
   block(60_000);

@@ -1,45 +1,36 @@
 import { pathToFileURL } from 'node:url';
-import type { Call } from '../messages.js';
 import type { AnyFunction, Task } from '../task.js';
-
-/** What a module exports: that the arguments fit was the parent's to see. */
-type LoadedFunction = (...args: unknown[]) => unknown;
-
-const functions = new Map<string, LoadedFunction>();
-
-/** The function that a task names; a promise only the first time, when its module is loaded. */
-export function functionOf({ module, export: name }: Task): LoadedFunction | Promise<LoadedFunction> {
-  return functions.get(`${name} ${module}`) ?? load(module, name);
-}
 
 /** Functions by the names that tasks call them by. */
 export type OwnTasks = Readonly<Record<string, AnyFunction>>;
 
-/** These are found for tasks that name this process's program as their module. */
-export function keepOwn(tasks: OwnTasks): void {
-  const program = pathToFileURL(process.argv[1] ?? '').href;
-  for (const [name, own] of Object.entries(tasks)) functions.set(`${name} ${program}`, own as LoadedFunction);
-}
+/** What a module exports: that the arguments fit was the parent's to see. */
+export type LoadedFunction = (...args: unknown[]) => unknown;
 
-/** The arguments of a call; a promise only where queues are among them and their code is not loaded yet. */
-export function argumentsOf(call: Call): readonly unknown[] | Promise<readonly unknown[]> {
-  if (call.queues === undefined) return call.args;
-  if (attachQueues !== undefined) return attachQueues(call);
-  return import('./attach-queues.js').then(loaded => {
-    attachQueues = loaded.attachQueues;
-    return attachQueues(call);
-  });
-}
+/** The functions that tasks name, each loaded once. */
+export class Functions {
+  readonly #loaded = new Map<string, LoadedFunction>();
 
-let attachQueues: ((call: Call) => readonly unknown[]) | undefined;
+  /** @param own found for tasks that name this process's program as their module */
+  constructor(own: OwnTasks) {
+    const program = pathToFileURL(process.argv[1] ?? '').href;
+    for (const [name, run] of Object.entries(own))
+      this.#loaded.set(`${name} ${program}`, run as LoadedFunction);
+  }
 
-async function load(module: string, name: string): Promise<LoadedFunction> {
-  const namespace: Record<string, unknown> = await import(module);
-  // A CommonJS module whose exports Node cannot see ahead has them on its default export alone.
-  const found = namespace[name] ?? Reflect.get(Object(namespace.default), name);
-  if (!isFunction(found)) throw new TypeError(`${module} has no function named ${name} among its exports`);
-  functions.set(`${name} ${module}`, found);
-  return found;
+  /** A promise only the first time, when the module is loaded. */
+  of({ module, export: name }: Task): LoadedFunction | Promise<LoadedFunction> {
+    return this.#loaded.get(`${name} ${module}`) ?? this.#load(module, name);
+  }
+
+  async #load(module: string, name: string): Promise<LoadedFunction> {
+    const namespace: Record<string, unknown> = await import(module);
+    // A CommonJS module whose exports Node cannot see ahead has them on its default export alone.
+    const found = namespace[name] ?? Reflect.get(Object(namespace.default), name);
+    if (!isFunction(found)) throw new TypeError(`${module} has no function named ${name} among its exports`);
+    this.#loaded.set(`${name} ${module}`, found);
+    return found;
+  }
 }
 
 function isFunction(value: unknown): value is LoadedFunction {

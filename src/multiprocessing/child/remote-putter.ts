@@ -2,12 +2,10 @@ import { Closed, Full } from '../errors.js';
 import type { Answer } from '../messages.js';
 import { withTurns } from '../queue/loop-turn.js';
 import { CLOSED_FOR_PUT, fullMessage } from '../queue/queue-end.js';
-import type { Ask } from './ask.js';
-import { sendUp } from './upstream.js';
+import type { Asks, Send } from './ask.js';
 
-// On credit, items go out at once, all of one tick in one message, and a put is done when the kernel has it.
-// Without credit the first waiting item is offered: it waits at the queue's door, and the answer brings credit.
-// One offer at a time, nothing overtakes it: so the order is kept.
+// All puts of one tick go out in one message, in their order. Where the queue is never full they go unasked, and
+// a put is done when the kernel has it; else each is done when the queue has taken it in.
 
 /** A message with more items than this would keep the other side from its work for too long. */
 const MAX_ITEMS_A_MESSAGE = 512;
@@ -15,7 +13,6 @@ const MAX_ITEMS_A_MESSAGE = 512;
 interface Put {
   readonly item: unknown;
   readonly timeoutMs: number | undefined;
-  timer?: NodeJS.Timeout;
   resolve(): void;
   reject(error: unknown): void;
 }
@@ -23,164 +20,96 @@ interface Put {
 /** The producer's half of a child's line to a queue. */
 export class RemotePutter {
   readonly #queue: number;
-  readonly #ask: Ask;
-  readonly #puts = new Set<Put>();
-  #credit = 0;
-  #offered: { readonly put: Put; readonly ticket: number } | undefined;
-  #isScheduled = false;
+  readonly #asks: Asks;
+  readonly #send: Send;
+  /** Of this tick. */
+  #puts: Put[] = [];
+  #isFree = false;
   #isClosed = false;
-  #onFlushed: (() => void)[] = [];
 
-  constructor(queue: number, ask: Ask) {
+  constructor(queue: number, asks: Asks, send: Send) {
     this.#queue = queue;
-    this.#ask = ask;
+    this.#asks = asks;
+    this.#send = send;
   }
 
   get isIdle(): boolean {
-    return this.#puts.size === 0;
+    return this.#puts.length === 0;
   }
 
   put(item: unknown, timeoutMs: number | undefined): Promise<void> {
     if (this.#isClosed) return Promise.reject(new Closed(CLOSED_FOR_PUT));
     return new Promise((resolve, reject) => {
-      const put: Put = { item, timeoutMs, resolve, reject };
-      if (timeoutMs !== undefined) put.timer = setTimeout(() => this.#giveUp(put), timeoutMs);
-      this.#puts.add(put);
-      if (this.#isScheduled) return;
-      this.#isScheduled = true;
-      queueMicrotask(() => this.push());
+      this.#puts.push({ item, timeoutMs, resolve, reject });
+      if (this.#puts.length === 1) queueMicrotask(() => this.push());
     });
   }
 
   async putNowait(item: unknown): Promise<void> {
-    if (this.#isClosed) throw new Closed(CLOSED_FOR_PUT);
+    if (this.#isFree || this.#isClosed) {
+      await this.put(item, undefined);
+      return;
+    }
     this.push();
-    if (this.#puts.size > 0) throw new Full(fullMessage(undefined)); // others wait already
     await new Promise<void>((resolve, reject) => {
-      this.#ask({ kind: 'offer', item, block: false }, answer =>
-        settle({ resolve, reject }, answer, undefined),
+      this.#asks.ask({ kind: 'putNowait', item }, undefined, answer =>
+        settle({ timeoutMs: undefined, resolve, reject }, answer),
       );
     });
   }
 
-  /** Send what may be sent. */
+  /** Send what has been put. */
   push(): void {
-    this.#isScheduled = false;
-    if (this.#offered !== undefined) return;
-    while (this.#puts.size > 0 && this.#credit > 0) this.#sendBatch();
-    for (const put of this.#puts) {
-      if (this.#offer(put)) break;
+    const puts = this.#puts;
+    this.#puts = [];
+    for (let from = 0; from < puts.length; from += MAX_ITEMS_A_MESSAGE) {
+      const batch = puts.slice(from, from + MAX_ITEMS_A_MESSAGE);
+      if (!this.#isSent(batch, false)) for (const put of batch) this.#isSent([put], true);
     }
-    if (this.#puts.size === 0) this.#tellFlushed();
   }
 
-  flush(): Promise<void> | undefined {
-    this.push();
-    if (this.#puts.size === 0) return undefined;
-    return new Promise(resolve => {
-      this.#onFlushed.push(resolve);
-    });
-  }
-
-  credit(count: number): void {
-    if (this.#isClosed) return;
-    this.#credit += count;
-    this.push();
+  /** The queue is never full. */
+  free(): void {
+    this.#isFree = true;
   }
 
   close(): void {
+    this.push();
     this.#isClosed = true;
-    this.#credit = 0;
-    for (const put of this.#puts) {
-      if (put !== this.#offered?.put) this.#drop(put, new Closed(CLOSED_FOR_PUT));
-    }
-    if (this.#puts.size === 0) this.#tellFlushed();
   }
 
-  #sendBatch(): void {
-    const batch: Put[] = [];
-    for (const put of this.#puts) {
-      this.#forget(put);
-      batch.push(put);
-      if (batch.length === Math.min(this.#credit, MAX_ITEMS_A_MESSAGE)) break;
-    }
-    if (this.#send(batch) !== undefined) {
-      // One of them cannot be cloned: alone, each shows whether it is the one.
-      for (const put of batch) {
-        const refused = this.#send([put]);
-        if (refused !== undefined) put.reject(refused.error);
-      }
-    }
-  }
-
-  #send(batch: readonly Put[]): { readonly error: unknown } | undefined {
+  /** @returns false where an item cannot be cloned, of which `isAlone` rejects the put: alone, each shows whether it is the one */
+  #isSent(batch: readonly Put[], isAlone: boolean): boolean {
     try {
-      sendUp({ kind: 'put', queue: this.#queue, items: batch.map(put => put.item) }, error => {
-        for (const put of batch) {
-          if (error === null) withTurns(put.resolve);
-          else put.reject(new Closed('put: the process that holds the queue has gone', { cause: error }));
-        }
-      });
-      this.#credit -= batch.length;
-      return undefined;
-    } catch (error) {
-      return { error };
-    }
-  }
-
-  /** @returns whether the item has gone out */
-  #offer(put: Put): boolean {
-    try {
-      const ticket = this.#ask({ kind: 'offer', item: put.item, block: true }, answer => {
-        this.#offered = undefined;
-        this.#forget(put);
-        settle(put, answer, put.timeoutMs);
-        this.push();
-      });
-      this.#offered = { put, ticket };
+      if (this.#isFree) this.#sendUnasked(batch);
+      else this.#offer(batch);
       return true;
     } catch (error) {
-      this.#drop(put, error);
+      if (isAlone) for (const put of batch) put.reject(error);
       return false;
     }
   }
 
-  #giveUp(put: Put): void {
-    if (this.#offered?.put === put) {
-      // The other side decides whether the item was taken before: its answer settles the put.
-      sendUp({ kind: 'withdraw', queue: this.#queue, ticket: this.#offered.ticket });
-    } else {
-      this.#drop(put, new Full(fullMessage(put.timeoutMs)));
-    }
+  #sendUnasked(batch: readonly Put[]): void {
+    const items = batch.map(put => put.item);
+    this.#send({ kind: 'put', queue: this.#queue, ticket: undefined, items }, error => {
+      for (const put of batch) {
+        if (error === null) withTurns(put.resolve);
+        else put.reject(new Closed('put: the process that holds the queue has gone', { cause: error }));
+      }
+    });
   }
 
-  #drop(put: Put, error: unknown): void {
-    this.#forget(put);
-    put.reject(error);
-  }
-
-  #forget(put: Put): void {
-    clearTimeout(put.timer);
-    this.#puts.delete(put);
-  }
-
-  #tellFlushed(): void {
-    if (this.#onFlushed.length === 0) return;
-    const waiting = this.#onFlushed;
-    this.#onFlushed = [];
-    for (const resolve of waiting) resolve();
+  #offer(batch: readonly Put[]): void {
+    this.#asks.put(
+      batch.map(put => put.item),
+      batch.map(put => ({ timeoutMs: put.timeoutMs, onAnswer: answer => settle(put, answer) })),
+    );
   }
 }
 
-function settle(put: Pick<Put, 'resolve' | 'reject'>, answer: Answer, timeoutMs: number | undefined): void {
-  switch (answer.kind) {
-    case 'taken':
-      put.resolve();
-      break;
-    case 'closed':
-      put.reject(new Closed(CLOSED_FOR_PUT));
-      break;
-    default:
-      put.reject(new Full(fullMessage(timeoutMs)));
-  }
+function settle({ timeoutMs, resolve, reject }: Omit<Put, 'item'>, answer: Answer): void {
+  if (answer.kind === 'taken') resolve();
+  else if (answer.kind === 'closed') reject(new Closed(CLOSED_FOR_PUT));
+  else reject(new Full(fullMessage(timeoutMs)));
 }

@@ -1,35 +1,33 @@
 import { Closed } from '../errors.js';
-import type { Question, QueueToChild } from '../messages.js';
+import type { QueueToChild, Ticketed } from '../messages.js';
 import type { QueueEnd, QueueSize } from '../queue/queue-end.js';
-import type { Ask, OnAnswer } from './ask.js';
+import { Asks, type Send } from './ask.js';
+import type { RemoteEnd } from './remote-ends.js';
 import { RemoteGetter } from './remote-getter.js';
 import { RemotePutter } from './remote-putter.js';
-import { type RemoteEnd, remoteEnds, sendUp, unflushedEnds } from './upstream.js';
 
-/** A child's line to a queue that lives in its parent. */
+/** A child's line to a queue that lives in its parent: what is called here is done there, in the order of the calls. */
 export class RemoteQueue implements QueueEnd<unknown>, RemoteEnd {
   readonly #id: number;
+  readonly #send: Send;
+  readonly #asks: Asks;
   readonly #putter: RemotePutter;
   readonly #getter: RemoteGetter;
-  readonly #open = new Map<number, OnAnswer>();
-  #tickets = 0;
-  #isCut = false;
 
-  constructor(id: number) {
+  constructor(id: number, send: Send) {
     this.#id = id;
-    const ask: Ask = (question, onAnswer) => this.#ask(question, onAnswer);
-    this.#putter = new RemotePutter(id, ask);
-    this.#getter = new RemoteGetter(id, ask);
-    remoteEnds.set(id, this);
+    this.#send = send;
+    this.#asks = new Asks(id, send);
+    this.#putter = new RemotePutter(id, this.#asks, send);
+    this.#getter = new RemoteGetter(this.#asks);
   }
 
-  /** Nobody waits for an answer, and nothing is on loan. */
+  /** Nobody waits for anything. */
   get isIdle(): boolean {
-    return this.#open.size === 0 && this.#putter.isIdle && this.#getter.isIdle;
+    return this.#asks.isIdle && this.#putter.isIdle;
   }
 
   put(item: unknown, timeoutMs: number | undefined): Promise<void> {
-    unflushedEnds.add(this);
     return this.#putter.put(item, timeoutMs);
   }
 
@@ -38,84 +36,65 @@ export class RemoteQueue implements QueueEnd<unknown>, RemoteEnd {
   }
 
   get(timeoutMs: number | undefined): Promise<unknown> {
+    this.flush();
     return this.#getter.get(timeoutMs);
   }
 
   getNowait(): Promise<unknown> {
+    this.flush();
     return this.#getter.getNowait();
   }
 
   size(): Promise<QueueSize> {
-    this.#putter.push(); // what was put before counts
+    this.flush();
     return new Promise((resolve, reject) => {
-      this.#ask({ kind: 'size' }, answer => {
+      this.#asks.ask({ kind: 'size' }, undefined, answer => {
         if (answer.kind === 'size') resolve({ size: answer.size, full: answer.full });
-        else reject(parentGone());
+        else reject(new Closed('the process that holds the queue has gone'));
       });
     });
   }
 
-  async close(): Promise<void> {
-    await this.flush();
-    await new Promise<void>(resolve => {
-      this.#ask({ kind: 'close' }, () => resolve());
+  close(): Promise<void> {
+    this.#putter.close();
+    return new Promise(resolve => {
+      this.#asks.ask({ kind: 'close' }, undefined, () => resolve());
     });
   }
 
-  flush(): Promise<void> | undefined {
-    return this.#putter.flush();
+  flush(): void {
+    this.#putter.push();
   }
 
   receive(message: QueueToChild): void {
     switch (message.kind) {
-      case 'credit':
-        this.#putter.credit(message.count);
+      case 'answers':
+        this.#receiveAnswers(message.answers);
+        break;
+      case 'free':
+        this.#putter.free();
         break;
       case 'closing':
         this.#putter.close();
-        sendUp({ kind: 'confirmed', queue: this.#id });
+        this.#send({ kind: 'confirmed', queue: this.#id });
         break;
-      case 'items':
-        this.#getter.receive(message.items);
-        break;
-      case 'unsendable':
-        this.#getter.receiveError(message.error);
-        break;
-      case 'ended':
-        this.#getter.end();
-        break;
-      case 'answer': {
-        const onAnswer = this.#open.get(message.ticket);
-        this.#open.delete(message.ticket);
-        onAnswer?.(message.answer);
-        break;
-      }
       default:
         message satisfies never;
     }
   }
 
   cut(): void {
-    this.#isCut = true;
+    this.#asks.cut();
     this.#putter.close();
-    this.#getter.end();
-    for (const onAnswer of this.#open.values()) onAnswer({ kind: 'closed' });
-    this.#open.clear();
   }
 
-  /** @throws {DataCloneError} for an offer that cannot be sent; `onAnswer` is then not called */
-  #ask(question: Question, onAnswer: OnAnswer): number {
-    const ticket = ++this.#tickets;
-    if (this.#isCut) {
-      queueMicrotask(() => onAnswer({ kind: 'closed' }));
-      return ticket;
-    }
-    sendUp({ kind: 'ask', queue: this.#id, ticket, question });
-    this.#open.set(ticket, onAnswer);
-    return ticket;
+  /** `took` is in the hands of the kernel before any get resolves: no item is given out twice, though this process be killed. */
+  #receiveAnswers(answers: readonly Ticketed[]): void {
+    const count = answers.filter(({ answer: { kind } }) => kind === 'item' || kind === 'unsendable').length;
+    const settle = () => {
+      for (const { ticket, answer } of answers) this.#asks.answer(ticket, answer);
+    };
+    if (count === 0) settle();
+    else this.#send({ kind: 'took', queue: this.#id, count }, settle);
   }
-}
-
-function parentGone(): Closed {
-  return new Closed('the process that holds the queue has gone');
 }

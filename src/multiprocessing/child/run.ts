@@ -1,7 +1,8 @@
 import type { ErrorRecord } from '../error-record.js';
 import type { Call, ChunkFailure } from '../messages.js';
-import { argumentsOf, functionOf } from './functions.js';
-import { sendUp, sentUp, unflushedEnds } from './upstream.js';
+import type { Calls } from './calls.js';
+import { sendUp, sentUp } from './channel.js';
+import type { LoadedFunction } from './functions.js';
 
 /** A chunk ends after the task that brings it beyond this; a task longer than this gives the rest back. */
 const CHUNK_BUDGET_MS = 10;
@@ -13,33 +14,27 @@ const MAX_UNLOOKED = 256;
  * Run a task and report its outcome.
  * @returns once the report is out: whether the task has succeeded, its result included
  */
-export async function runCall(id: number, call: Call): Promise<boolean> {
+export async function runCall(calls: Calls, id: number, call: Call): Promise<boolean> {
   try {
-    const value = await resultOf(call);
-    await flushQueues();
+    const value = await calls.run(call);
+    calls.queues.flush();
     await sentUp({ kind: 'done', id, value }); // rejected where the result cannot be cloned
     return true;
   } catch (error) {
     const failure = await record(error);
-    await flushQueues();
+    calls.queues.flush();
     await sentUp({ kind: 'failed', id, error: failure });
     return false;
   }
 }
 
-/** Run a task without a report. */
-export async function resultOf(call: Call): Promise<unknown> {
-  const run = await functionOf(call.task);
-  return run(...(await argumentsOf(call)));
-}
-
 /** Run a task once for each argument, one after the other, as far as the time budget goes. */
-export async function runEach(id: number, call: Call): Promise<void> {
-  let run: Awaited<ReturnType<typeof functionOf>>;
+export async function runEach(calls: Calls, id: number, call: Call): Promise<void> {
+  let run: LoadedFunction;
   let items: readonly unknown[];
   try {
-    run = await functionOf(call.task);
-    items = await argumentsOf(call);
+    run = await calls.functionOf(call);
+    items = await calls.argumentsOf(call);
   } catch (error) {
     sendUp({ kind: 'failed', id, error: await record(error) });
     return;
@@ -74,17 +69,8 @@ export async function runEach(id: number, call: Call): Promise<void> {
   }
   clearTimeout(giveBack);
   const durationMs = performance.now() - started;
-  await flushQueues();
+  calls.queues.flush();
   await reportEach(id, values, failures, durationMs);
-}
-
-/** A put that the task has not awaited goes out before its outcome. */
-export async function flushQueues(): Promise<void> {
-  for (const end of unflushedEnds) {
-    unflushedEnds.delete(end);
-    const flushed = end.flush();
-    if (flushed !== undefined) await flushed;
-  }
 }
 
 /** The code for errors loads with the first of them. */

@@ -82,6 +82,7 @@ export class PoolWorker {
     this.#reason = reason;
     if (!this.#isEnding) this.#forked.hold();
     this.#isEnding = true;
+    this.#forked.stopGiving();
     this.#forked.terminate(killAfterMs);
   }
 

@@ -79,10 +79,7 @@ export class LocalQueue<T> implements QueueEnd<T> {
         reject(new Empty(emptyMessage(timeoutMs)));
       });
       const taker: Taker<T> = {
-        deliver: ({ item }) => {
-          settle(() => resolve(item));
-          return false;
-        },
+        deliver: ({ item }) => settle(() => resolve(item)),
         end: () => settle(() => reject(new Closed(CLOSED_FOR_GET))),
       };
       this.#takers.add(taker);
@@ -96,10 +93,18 @@ export class LocalQueue<T> implements QueueEnd<T> {
   }
 
   async size(): Promise<QueueSize> {
-    return { size: this.#held, full: this.#held >= this.#bound };
+    return this.sizeNow();
   }
 
   async close(): Promise<void> {
+    this.closeNow();
+  }
+
+  sizeNow(): QueueSize {
+    return { size: this.#held, full: this.#held >= this.#bound };
+  }
+
+  closeNow(): void {
     if (this.#closed) return;
     this.#closed = true;
     for (const arrival of this.#door) {
@@ -111,9 +116,13 @@ export class LocalQueue<T> implements QueueEnd<T> {
     this.settle();
   }
 
+  get isUnbounded(): boolean {
+    return this.#bound === Number.POSITIVE_INFINITY;
+  }
+
   /** Whether an item that arrives now is taken in at once. */
   get hasRoom(): boolean {
-    return this.#door.size === 0 && this.#held < this.#bound;
+    return this.#held < this.#bound; // nobody stands at the door, then
   }
 
   arrive(arrival: Arrival<T>): void {
@@ -142,7 +151,16 @@ export class LocalQueue<T> implements QueueEnd<T> {
     this.#takers.delete(taker);
   }
 
-  /** Items lent to another process count until they are consumed there. */
+  /** The same for another process: an item that is lent counts until it is consumed there. */
+  lendNow(): Loan<T> | undefined {
+    const loan = this.#first();
+    if (loan === undefined) return undefined;
+    this.lend();
+    this.settle();
+    return loan;
+  }
+
+  /** A taker has lent what was delivered to it. */
   lend(): void {
     this.#lent += 1;
   }
@@ -167,24 +185,6 @@ export class LocalQueue<T> implements QueueEnd<T> {
     if (this.#waiting > 0) port.release();
     this.#ports.delete(port);
     this.settle();
-  }
-
-  /**
-   * How many more items a producer may put unasked: half of the bound, shared by all producers, and never more
-   * than there is room for. So a put that was acknowledged on credit waits only where another took the room meanwhile.
-   */
-  moreCredit(port: Port): number {
-    if (this.#closed) return 0;
-    if (this.#bound === Number.POSITIVE_INFINITY) return this.#bound;
-    let producers = 0;
-    let granted = 0;
-    for (const other of this.#ports) {
-      if (other.isProducer) producers += 1;
-      granted += other.credit;
-    }
-    const share = Math.floor(this.#bound / (2 * Math.max(1, producers)));
-    const room = this.#bound - this.#held - this.#door.size - granted;
-    return Math.max(0, Math.min(share - port.credit, room));
   }
 
   /** Let in who waits for room, serve who waits for items, as far as it goes. */
@@ -221,7 +221,7 @@ export class LocalQueue<T> implements QueueEnd<T> {
     if (loan === undefined) return false;
     for (const taker of this.#takers) {
       this.#takers.delete(taker);
-      if (taker.deliver(loan)) this.#takers.add(taker); // behind the others: all get their turn
+      taker.deliver(loan);
       break;
     }
     return true;
@@ -234,9 +234,9 @@ export class LocalQueue<T> implements QueueEnd<T> {
     return first === undefined ? undefined : { item: first.value, place: this.#firstPlace++ };
   }
 
-  /** A process that holds credits may have put what has not been read yet, until it has confirmed the closing. */
+  /** A process that puts unasked may have put what has not been read yet, until it has confirmed the closing. */
   #nothingComes(): boolean {
-    for (const port of this.#ports) if (port.credit > 0) return false;
+    for (const port of this.#ports) if (port.isFree) return false;
     return true;
   }
 

@@ -6,15 +6,14 @@ export interface Loan<T> {
   readonly place: number;
 }
 
-/** Whoever waits for items: a `get` in this process, or the port of another. */
+/** A get that waits for an item, of this process or another. */
 export interface Taker<T> {
-  /** @returns whether it wants another one */
-  deliver(loan: Loan<T>): boolean;
+  deliver(loan: Loan<T>): void;
   /** Closed and empty: nothing will come. */
   end(): void;
 }
 
-/** An item that waits for room. One on credit has no `refused`: its put has been acknowledged. */
+/** An item that waits for room. One that was put unasked has no `refused`: its put has been acknowledged. */
 export interface Arrival<T> {
   readonly item: T;
   taken?(): void;
@@ -23,9 +22,8 @@ export interface Arrival<T> {
 
 /** What a queue needs of the port of another process. */
 export interface Port {
-  /** Items that the other process may still put unasked. */
-  readonly credit: number;
-  readonly isProducer: boolean;
+  /** Whether the other process may put unasked: what it has put may not have been read yet. */
+  readonly isFree: boolean;
   hold(): void;
   release(): void;
   closing(): void;

@@ -1,5 +1,5 @@
 import { toRecord } from '../error-record.js';
-import type { Answer, Question, QueueFromChild, QueueToChild } from '../messages.js';
+import type { Answer, Question, QueueFromChild, QueueToChild, Ticketed } from '../messages.js';
 import { Fifo } from './fifo.js';
 import type { LocalQueue } from './local-queue.js';
 import type { Arrival, Loan, Port, Taker } from './queue-parts.js';
@@ -12,18 +12,22 @@ export interface Line {
   release(): void;
 }
 
-/** One child's way to one queue of this process. */
-export class QueuePort implements Port, Taker<unknown> {
+/**
+ * One child's way to one queue of this process. The queue alone decides, in the order in which questions arrive:
+ * an item goes to the child only for a get that waits there, and comes back to its place if the child dies first.
+ */
+export class QueuePort implements Port {
   readonly #queue: LocalQueue<unknown>;
   readonly #line: Line;
-  #credit = 0;
-  #isProducer = false;
-  #wanted = 0;
-  #isTaking = false;
+  #isFree = false;
+  /** The child's puts and gets that wait, by their tickets. */
+  readonly #arrivals = new Map<number, Arrival<unknown>>();
+  readonly #takers = new Map<number, Taker<unknown>>();
   /** Sent, or about to be, and not yet known to be consumed; oldest first. */
   readonly #loans = new Fifo<Loan<unknown>>();
-  #outbox: unknown[] = [];
-  readonly #offers = new Map<number, Arrival<unknown>>();
+  #answers: Ticketed[] = [];
+  /** The child is being killed, or has gone. */
+  #isGivingNothing = false;
   #isCut = false;
   /** How many calls have named the queue to the child, less those it has forgotten. */
   #uses = 0;
@@ -34,12 +38,8 @@ export class QueuePort implements Port, Taker<unknown> {
     queue.connect(this);
   }
 
-  get credit(): number {
-    return this.#credit;
-  }
-
-  get isProducer(): boolean {
-    return this.#isProducer;
+  get isFree(): boolean {
+    return this.#isFree;
   }
 
   /** A call names the queue to the child. */
@@ -63,29 +63,20 @@ export class QueuePort implements Port, Taker<unknown> {
   receive(message: QueueFromChild): void {
     switch (message.kind) {
       case 'put':
-        this.#credit -= message.items.length;
-        for (const item of message.items) this.#queue.arrive({ item });
-        this.#grantCredit();
+        this.#put(message.items, message.ticket);
         break;
       case 'ask':
-        this.#answer(message.ticket, message.question);
+        this.#ask(message.ticket, message.question);
         break;
       case 'withdraw':
         this.#withdraw(message.ticket);
         break;
       case 'took':
         for (let left = message.count; left > 0; left--) this.#loans.shift();
-        this.#wanted += message.want;
-        this.#take();
-        if (message.count > 0) this.#queue.consume(message.count);
-        break;
-      case 'returned':
-        this.#wanted = 0;
-        this.#stopTaking();
-        this.#return(message.count);
+        this.#queue.consume(message.count);
         break;
       case 'confirmed':
-        this.#credit = 0;
+        this.#isFree = false;
         this.#queue.settle();
         break;
       case 'forgotten':
@@ -94,153 +85,155 @@ export class QueuePort implements Port, Taker<unknown> {
       default:
         message satisfies never;
     }
-  }
-
-  deliver(loan: Loan<unknown>): boolean {
-    this.#lend(loan);
-    this.#wanted -= 1;
-    this.#isTaking = this.#wanted > 0;
-    return this.#isTaking;
-  }
-
-  end(): void {
-    this.#isTaking = false;
-    this.#wanted = 0;
-    this.#line.send({ kind: 'ended', queue: this.#queue.id });
+    this.#flush();
   }
 
   closing(): void {
-    if (this.#credit > 0) this.#line.send({ kind: 'closing', queue: this.#queue.id });
+    if (this.#isFree) this.#line.send({ kind: 'closing', queue: this.#queue.id });
+  }
+
+  /** The child is being killed: nothing more is given to it. */
+  stopGiving(): void {
+    this.#isGivingNothing = true;
+    for (const taker of this.#takers.values()) this.#queue.stopTaking(taker);
+    this.#takers.clear();
   }
 
   /** The child has gone: what it had on loan goes back, what it had put stays. */
   cut(): void {
     this.#isCut = true;
-    this.#credit = 0;
-    this.#stopTaking();
-    this.#return(this.#loans.length);
+    this.#isFree = false;
+    this.stopGiving();
+    const loans: Loan<unknown>[] = [];
+    for (let loan = this.#loans.shift(); loan !== undefined; loan = this.#loans.shift()) {
+      loans.push(loan.value);
+    }
+    this.#queue.takeBack(loans);
     this.#queue.disconnect(this);
   }
 
-  #answer(ticket: number, question: Question): void {
+  #put(items: readonly unknown[], firstTicket: number | undefined): void {
+    for (const [index, item] of items.entries()) {
+      if (firstTicket === undefined) this.#queue.arrive({ item });
+      else this.#offer(firstTicket + index, item);
+    }
+  }
+
+  #offer(ticket: number, item: unknown): void {
+    if (this.#queue.isClosed) {
+      this.#reply(ticket, { kind: 'closed' });
+      return;
+    }
+    const settle = (kind: 'taken' | 'closed') => {
+      this.#arrivals.delete(ticket);
+      this.#reply(ticket, { kind });
+    };
+    const arrival = { item, taken: () => settle('taken'), refused: () => settle('closed') };
+    this.#arrivals.set(ticket, arrival);
+    this.#queue.arrive(arrival);
+    if (this.#queue.isUnbounded) this.#free();
+  }
+
+  #ask(ticket: number, question: Question): void {
     const queue = this.#queue;
     switch (question.kind) {
-      case 'offer':
-        this.#offer(ticket, question.item, question.block);
+      case 'putNowait':
+        if (queue.isClosed) this.#reply(ticket, { kind: 'closed' });
+        else if (queue.hasRoom) this.#offer(ticket, question.item);
+        else this.#reply(ticket, { kind: 'full' });
         break;
-      case 'takeOne': {
-        const loan = queue.takeNow();
-        if (loan === undefined) this.#reply(ticket, { kind: queue.isEnded ? 'closed' : 'empty' });
-        else {
-          this.#lend(loan);
-          this.#reply(ticket, { kind: 'delivered' });
-        }
+      case 'get':
+        if (!this.#isGivingNothing) this.#get(ticket);
+        break;
+      case 'getNowait': {
+        if (this.#isGivingNothing) break;
+        const loan = queue.lendNow();
+        if (loan !== undefined) this.#give(ticket, loan);
+        else this.#reply(ticket, { kind: queue.isEnded ? 'closed' : 'empty' });
         break;
       }
       case 'size':
-        void queue.size().then(size => this.#reply(ticket, { kind: 'size', ...size }));
+        this.#reply(ticket, { kind: 'size', ...queue.sizeNow() });
         break;
       case 'close':
-        void queue.close().then(() => this.#reply(ticket, { kind: 'closed' }));
+        queue.closeNow();
+        this.#reply(ticket, { kind: 'closed' });
         break;
       default:
         question satisfies never;
     }
   }
 
-  #offer(ticket: number, item: unknown, block: boolean): void {
-    if (this.#queue.isClosed || (!block && !this.#queue.hasRoom)) {
-      this.#reply(ticket, { kind: this.#queue.isClosed ? 'closed' : 'full' });
+  #get(ticket: number): void {
+    if (this.#queue.isEnded) {
+      this.#reply(ticket, { kind: 'closed' });
       return;
     }
-    this.#isProducer = true;
-    const settle = (kind: 'taken' | 'closed') => {
-      this.#offers.delete(ticket);
-      this.#reply(ticket, { kind });
-    };
-    const arrival: Arrival<unknown> = {
-      item,
-      taken: () => {
-        settle('taken');
-        this.#grantCredit();
+    const taker: Taker<unknown> = {
+      deliver: loan => {
+        this.#takers.delete(ticket);
+        this.#queue.lend();
+        this.#give(ticket, loan);
       },
-      refused: () => settle('closed'),
+      end: () => {
+        this.#takers.delete(ticket);
+        this.#reply(ticket, { kind: 'closed' });
+      },
     };
-    this.#offers.set(ticket, arrival);
-    this.#queue.arrive(arrival);
+    this.#takers.set(ticket, taker);
+    this.#queue.takeWhenever(taker);
   }
 
+  /** What was served while the withdrawal travelled stays so: its answer is on its way. */
   #withdraw(ticket: number): void {
-    const arrival = this.#offers.get(ticket);
-    if (arrival === undefined) return; // taken while the withdrawal travelled: the answer is on its way
-    this.#offers.delete(ticket);
-    this.#queue.withdraw(arrival);
+    const taker = this.#takers.get(ticket);
+    const arrival = this.#arrivals.get(ticket);
+    if (taker === undefined && arrival === undefined) return;
+    if (taker !== undefined) this.#queue.stopTaking(taker);
+    if (arrival !== undefined) this.#queue.withdraw(arrival);
+    this.#takers.delete(ticket);
+    this.#arrivals.delete(ticket);
     this.#reply(ticket, { kind: 'withdrawn' });
   }
 
-  #grantCredit(): void {
-    if (this.#isCut || this.#credit === Number.POSITIVE_INFINITY) return;
-    const count = this.#queue.moreCredit(this);
-    // In halves at least, or every put would be answered by a message.
-    if (count === 0 || count < this.#credit) return;
-    this.#credit += count;
-    this.#line.send({ kind: 'credit', queue: this.#queue.id, count });
+  #free(): void {
+    if (this.#isFree || this.#queue.isClosed) return;
+    this.#isFree = true;
+    this.#line.send({ kind: 'free', queue: this.#queue.id });
   }
 
-  #take(): void {
-    if (this.#wanted <= 0 || this.#isTaking) return;
-    if (this.#queue.isEnded) {
-      this.end();
-    } else {
-      this.#isTaking = true;
-      this.#queue.takeWhenever(this);
-    }
-  }
-
-  #stopTaking(): void {
-    this.#isTaking = false;
-    this.#queue.stopTaking(this);
-  }
-
-  #return(count: number): void {
-    const loans: Loan<unknown>[] = [];
-    for (let left = count; left > 0; left--) {
-      const loan = this.#loans.shift();
-      if (loan !== undefined) loans.push(loan.value);
-    }
-    if (loans.length > 0) this.#queue.takeBack(loans);
-  }
-
-  #lend(loan: Loan<unknown>): void {
-    this.#queue.lend();
+  #give(ticket: number, loan: Loan<unknown>): void {
     this.#loans.push(loan);
-    this.#outbox.push(loan.item);
-    // After the poll phase rather than in a microtask: a loop of puts then fills one message, not one each.
-    if (this.#outbox.length === 1) setImmediate(() => this.#flush());
+    this.#reply(ticket, { kind: 'item', item: loan.item });
   }
 
   #reply(ticket: number, answer: Answer): void {
-    this.#flush(); // what was lent before must be there before
-    if (!this.#isCut) this.#line.send({ kind: 'answer', queue: this.#queue.id, ticket, answer });
+    this.#answers.push({ ticket, answer });
+    // After the poll phase rather than in a microtask: a loop of puts then fills one message, not one each.
+    if (this.#answers.length === 1) setImmediate(() => this.#flush());
   }
 
   #flush(): void {
-    const items = this.#outbox;
-    this.#outbox = [];
-    if (items.length === 0 || this.#isCut) return;
+    const answers = this.#answers;
+    if (answers.length === 0) return;
+    this.#answers = [];
+    if (this.#isCut) return;
     try {
-      this.#line.send({ kind: 'items', queue: this.#queue.id, items });
+      this.#send(answers);
     } catch {
-      for (const item of items) this.#sendAlone(item); // one of them cannot be cloned: find it
+      for (const one of answers) this.#sendAlone(one); // an item among them cannot be cloned: find it
     }
   }
 
-  #sendAlone(item: unknown): void {
-    const queue = this.#queue.id;
+  #sendAlone({ ticket, answer }: Ticketed): void {
     try {
-      this.#line.send({ kind: 'items', queue, items: [item] });
+      this.#send([{ ticket, answer }]);
     } catch (error) {
-      this.#line.send({ kind: 'unsendable', queue, error: toRecord(error) });
+      this.#send([{ ticket, answer: { kind: 'unsendable', error: toRecord(error) } }]);
     }
+  }
+
+  #send(answers: readonly Ticketed[]): void {
+    this.#line.send({ kind: 'answers', queue: this.#queue.id, answers });
   }
 }
