@@ -16,7 +16,8 @@ import { BatchLostError, type Hands } from './hands.js';
 export class LocalHands implements Hands {
   readonly #pool: Pool;
   readonly #budget: Budget | undefined;
-  readonly #reports = new Queue<WorkerReport | Mark>(REPORTS_UNDER_WAY);
+  /** Without a bound, so that no worker waits for an answer to a report: the batches under way are the bound. */
+  readonly #reports = new Queue<WorkerReport | Mark>();
   readonly #reading: Promise<void>;
   /** Who hears the reports of a batch, by its id. */
   readonly #listeners = new Map<number, (report: WorkerReport) => void>();
@@ -115,8 +116,6 @@ function lossOf(error: unknown): BatchLostError | undefined {
   return isForWant ? new BatchLostError('no worker', error) : undefined;
 }
 
-/** Reports not yet heard; a worker waits with its next one until there is room. */
-const REPORTS_UNDER_WAY = 256;
 /** Batches that a worker has beside the one it is at, so that it never waits for the next. */
 const AHEAD = 1;
 /** Files in work are finished or dropped within a second of a signal. */
