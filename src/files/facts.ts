@@ -228,6 +228,20 @@ export function sameInode(a: Facts, b: Facts): boolean {
   return a.inodeLow === b.inodeLow && a.inodeHigh === b.inodeHigh && sameDevice(a, b);
 }
 
+/**
+ * Of one of several names of a file: the same text for all of them. Some file systems, such as unions of others, give
+ * different files one inode, so that names are believed to be one file's only where all else is the same too.
+ */
+export function linkIdentityOf(facts: Facts): string {
+  const { nlink, mode, uid, gid, size, mtime, mtimeNs } = facts;
+  return [identityOf(facts), nlink, mode, uid, gid, size, mtime, mtimeNs].join(' ');
+}
+
+/** Whether two names are one file's, as far as `linkIdentityOf` can tell. */
+export function isOneFile(a: Facts, b: Facts): boolean {
+  return sameInode(a, b) && linkIdentityOf(a) === linkIdentityOf(b);
+}
+
 /** Whether a file is as it was: what size, mtime, ctime and inode can tell. */
 export function unchanged(before: Facts, after: Facts): boolean {
   return (

@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import { type BytePath, NAME_ENCODING, native } from '../files/byte-path.js';
-import { type Facts, kindOf, sameInode } from '../files/facts.js';
+import { type Facts, isOneFile, kindOf } from '../files/facts.js';
 import { type FolderHandles, standingAt } from '../files/system/folder-handles.js';
 import { platformCalls } from '../files/system/platform-calls.js';
 import type { JobKind } from '../protocol/messages.js';
@@ -34,7 +34,7 @@ export function isUpToDate(trees: TreePair, job: Wanted, there: Facts): boolean 
 
 function isLinked({ destination }: TreePair, { firstName }: Wanted, there: Facts): boolean {
   const first = firstName === undefined ? undefined : standingAt(destination, firstName);
-  return first !== undefined && sameInode(first, there);
+  return first !== undefined && isOneFile(first, there);
 }
 
 /** Whether a file has the size and the modification time of another, as far as the destination can tell times apart. */

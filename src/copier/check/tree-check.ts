@@ -1,5 +1,5 @@
 import { type BytePath, join, native, ROOT, split } from '../../files/byte-path.js';
-import { type Facts, identityOf, sameDevice } from '../../files/facts.js';
+import { type Facts, linkIdentityOf, sameDevice } from '../../files/facts.js';
 import { type Failure, failureOf, step } from '../../files/failure.js';
 import { isReserved } from '../../files/reserved-names.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
@@ -83,7 +83,7 @@ export class TreeCheck {
     const path = join(folder, name);
     this.#tell(path, comparison.differences);
     if (comparison.standing === undefined) return;
-    const source = { identity: identityOf(facts), nlink: facts.nlink };
+    const source = { identity: linkIdentityOf(facts), nlink: facts.nlink };
     this.#tell(path, this.#links.meet(path, source, comparison.standing));
   }
 

@@ -1,5 +1,5 @@
 import type { BytePath } from '../../files/byte-path.js';
-import { type Facts, identityOf } from '../../files/facts.js';
+import { type Facts, linkIdentityOf } from '../../files/facts.js';
 import type { ListedEntry } from '../listing/list-entries.js';
 
 /** What can have several names, and is copied. */
@@ -20,7 +20,7 @@ export class HardLinks {
   readonly #files = new Map<string, LinkedFile>();
 
   meet(entry: LinkableEntry): LinkPlan {
-    const key = identityOf(entry.facts);
+    const key = linkIdentityOf(entry.facts);
     const file = this.#files.get(key);
     if (file === undefined) {
       this.#files.set(key, {
@@ -46,7 +46,7 @@ export class HardLinks {
    * @returns the names that waited to be linked to it
    */
   copied(path: BytePath, facts: Facts, digest: string | undefined): readonly LinkableEntry[] {
-    const key = identityOf(facts);
+    const key = linkIdentityOf(facts);
     const file = this.#files.get(key);
     if (file === undefined) return [];
     if (file.firstName !== undefined) file.unlinked -= 1;
@@ -60,12 +60,12 @@ export class HardLinks {
 
   /** The digest of the file that this name belongs to, where it was taken. */
   digestOf(facts: Facts): string | undefined {
-    return this.#files.get(identityOf(facts))?.digest;
+    return this.#files.get(linkIdentityOf(facts))?.digest;
   }
 
   /** A name failed. @returns where it was to be copied, the next one, which is to be copied instead */
   lost(facts: Facts): LinkableEntry | undefined {
-    const key = identityOf(facts);
+    const key = linkIdentityOf(facts);
     const file = this.#files.get(key);
     if (file === undefined) return undefined;
     if (file.firstName !== undefined) {

@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import { NAME_ENCODING, native, rawName } from '../../files/byte-path.js';
-import { type Facts, identityOf, kindOf, unchanged } from '../../files/facts.js';
+import { type Facts, kindOf, linkIdentityOf, unchanged } from '../../files/facts.js';
 import { EntryError, step } from '../../files/failure.js';
 import type { Difference } from '../../protocol/differences.js';
 import { compareFacts } from '../../rules/compare-facts.js';
@@ -31,7 +31,7 @@ export function* compareEntry(context: WorkerContext, job: Job): Steps<Finished>
   if (job.facts.nlink === 1 && nlink === 1) return compared(differences);
   return {
     ...NOTHING_FOUND,
-    comparison: { differences, standing: { identity: identityOf(standing), nlink } },
+    comparison: { differences, standing: { identity: linkIdentityOf(standing), nlink } },
   };
 }
 
