@@ -9,23 +9,29 @@ export function whyNotFork(program: string): string | undefined {
   return whyNotThisRuntime() ?? whyNotThere(program);
 }
 
-/** A bundler that takes the package into another program takes no file along that is only forked. */
-export function whyNotThere(program: string | undefined): string | undefined {
-  if (program !== undefined && existsSync(program)) return undefined;
-  const file = program === undefined ? 'a file' : `the file ${basename(program)}`;
-  const folder = program === undefined ? 'its place' : dirname(program);
-  return `${file} of folder-copy is not in ${folder}: if a bundler has moved it, ${EXTERNAL}`;
-}
-
-const EXTERNAL =
-  'keep the package external (esbuild: --external:folder-copy, Rollup: external, webpack: externals) and installed';
-
-function whyNotThisRuntime(): string | undefined {
+/** Only Node forks and sends as this needs it. */
+export function whyNotThisRuntime(): string | undefined {
   const { bun, deno, node } = process.versions;
   const other = bun !== undefined ? `Bun ${bun}` : deno !== undefined ? `Deno ${deno}` : undefined;
   if (other === undefined && isNewEnough(node)) return undefined;
   return `Node ${OLDEST_NODE.join('.')} or later is needed, and this is ${other ?? `Node ${node}`}`;
 }
+
+/** A bundler that takes the package into another program takes no file along that is only forked. */
+export function whyNotThere(program: string | undefined): string | undefined {
+  if (program !== undefined && [program, asSource(program)].some(file => existsSync(file))) return undefined;
+  const file = program === undefined ? 'a file' : `the file ${basename(program)}`;
+  const folder = program === undefined ? 'its place' : dirname(program);
+  return `${file} of folder-copy is not in ${folder}: if a bundler has moved it, ${EXTERNAL}`;
+}
+
+/** As it is where a loader runs this project from its sources. */
+function asSource(program: string): string {
+  return program.replace(/\.js$/, '.ts');
+}
+
+const EXTERNAL =
+  'keep the package external (esbuild: --external:folder-copy, Rollup: external, webpack: externals) and installed';
 
 function isNewEnough(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { whyNotFork } from './can-fork.js';
+import { whyNotFork, whyNotThisRuntime } from './can-fork.js';
 import { type Ending, StateError } from './errors.js';
 import { inheritedExecArgv } from './exec-argv.js';
 import { fork, type ProcessKind } from './fork.js';
@@ -171,7 +171,8 @@ const NOT_FORKED = 'the system could not fork a process';
 
 /** Some failures Node tells by a missing pid, others it throws. */
 function forkNow(kind: ProcessKind): ChildProcess {
-  const reason = whyNotFork(kind.program);
+  // Another program is its pool's to give, and a worker that cannot start tells of it.
+  const reason = kind.program === OWN_PROGRAM ? whyNotFork(OWN_PROGRAM) : whyNotThisRuntime();
   if (reason !== undefined) throw new StateError(reason);
   try {
     return fork(kind);
@@ -181,6 +182,7 @@ function forkNow(kind: ProcessKind): ChildProcess {
 }
 
 function ownKind(): ProcessKind {
-  const program = fileURLToPath(new URL('./child/entry.js', import.meta.url));
-  return { program, stdio: 'inherit', execArgv: inheritedExecArgv(), env: process.env };
+  return { program: OWN_PROGRAM, stdio: 'inherit', execArgv: inheritedExecArgv(), env: process.env };
 }
+
+const OWN_PROGRAM = fileURLToPath(new URL('./child/entry.js', import.meta.url));
