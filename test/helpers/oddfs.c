@@ -2,7 +2,7 @@
 // It ends when it is unmounted. Oddities:
 //   one-inode     all files claim one inode and two names, as a union of file systems may
 //   all-hole      no file has blocks, and all of it is said to be a hole
-//   no-blocks     files have no blocks, and holes cannot be asked for
+//   some-hole     files have half their blocks, and all of it is said to be a hole
 //   owner=ID      all belongs to this user and group; others are refused
 //   owners=quiet  owners are taken and forgotten
 //   last=SECONDS  later times become this one
@@ -25,7 +25,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-static int root, one_inode, all_hole, no_blocks, quiet_owners, no_room;
+static int root, one_inode, all_hole, some_hole, quiet_owners, no_room;
 static long owner = -1, last = -1, name_max = 255, told_max = 255, list_bytes = 0;
 
 /** As a path below `root`. */
@@ -38,7 +38,8 @@ static int look(const char *path, struct stat *stat, struct fuse_file_info *file
   int done = result(file ? fstat((int)file->fh, stat) : fstatat(root, below(path), stat, AT_SYMLINK_NOFOLLOW));
   if (done < 0) return done;
   if (one_inode && S_ISREG(stat->st_mode)) { stat->st_ino = 42; stat->st_nlink = 2; }
-  if (all_hole || no_blocks) stat->st_blocks = 0;
+  if (all_hole) stat->st_blocks = 0;
+  if (some_hole) stat->st_blocks /= 2;
   if (owner >= 0) { stat->st_uid = (uid_t)owner; stat->st_gid = (gid_t)owner; }
   return 0;
 }
@@ -102,8 +103,7 @@ static int write_file(const char *path, const char *bytes, size_t size, off_t at
 }
 static off_t seek(const char *path, off_t at, int whence, struct fuse_file_info *file) {
   (void)path;
-  if (no_blocks) return -ENOSYS;
-  if (all_hole) return whence == SEEK_DATA ? -ENXIO : at;
+  if (all_hole || some_hole) return whence == SEEK_DATA ? -ENXIO : at;
   off_t found = lseek((int)file->fh, at, whence);
   return found < 0 ? -errno : found;
 }
@@ -164,7 +164,7 @@ static const struct fuse_operations operations = {
 static void take(const char *oddity) {
   if (!strcmp(oddity, "one-inode")) one_inode = 1;
   else if (!strcmp(oddity, "all-hole")) all_hole = 1;
-  else if (!strcmp(oddity, "no-blocks")) no_blocks = 1;
+  else if (!strcmp(oddity, "some-hole")) some_hole = 1;
   else if (!strcmp(oddity, "owners=quiet")) quiet_owners = 1;
   else if (!strcmp(oddity, "no-room")) no_room = 1;
   else if (sscanf(oddity, "name=%ld", &name_max) == 1) told_max = name_max;
@@ -181,6 +181,6 @@ int main(int count, char **words) {
   if (count - optind != 2) errx(2, "a folder and a place to mount it at are needed");
   if ((root = open(words[optind], O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0) err(2, "%s", words[optind]);
   umask(0);
-  char *arguments[] = {words[0], "-o", "allow_other", "-f", words[optind + 1], NULL};
+  char *arguments[] = {words[0], "-o", "allow_other,max_threads=10", "-f", words[optind + 1], NULL};
   return fuse_main(5, arguments, &operations, NULL);
 }

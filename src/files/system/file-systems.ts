@@ -1,8 +1,12 @@
 /** Kinds of file systems as Linux numbers them in `statfs(2)`. */
 export const BCACHEFS = 0xca451a4e;
 export const BTRFS = 0x9123683e;
+/** ext2, ext3 and ext4. */
+export const EXT = 0xef53;
 export const F2FS = 0xf2f52010;
 export const FUSE = 0x65735546;
+export const GFS2 = 0x01161970;
 export const OCFS2 = 0x7461636f;
+export const TMPFS = 0x01021994;
 export const XFS = 0x58465342;
 export const ZFS = 0x2fc12fc1;

@@ -11,16 +11,20 @@ import type { Steps } from './steps.js';
  * @returns the bytes that the target now has
  */
 export function* copyContent(stream: Stream, facts: Facts): Steps<number> {
-  return isSparse(facts)
-    ? yield* copySparse(stream, facts.size)
-    : yield* copyRange(stream, 0, facts.size, true);
+  return isSparse(facts) ? yield* copySparse(stream, facts) : yield* copyRange(stream, 0, facts.size, true);
 }
 
 /** @returns where the content ends: before its size, where that lies, as under `/sys` */
-function* copySparse(stream: Stream, size: number): Steps<number> {
-  const { pace, source, target } = stream;
+function* copySparse(stream: Stream, facts: Facts): Steps<number> {
+  const { pace, source, target, digest } = stream;
+  const { size } = facts;
+  // What a digest vouches for has been read.
+  const isBelieved = digest === undefined && pace.holes.areBelieved(source, facts);
   let data = 0;
-  for (const range of step('cannot be read', () => dataRanges(source, size))) {
+  for (const range of step('cannot be read', () => dataRanges(source, size, isBelieved))) {
+    const breath = pace.breathe();
+    if (breath !== undefined) yield breath;
+    if (range.start === range.end) continue;
     const end = yield* copyRange(stream, range.start, range.end, range.end === size);
     if (end !== range.end || end === size) return end;
     data += end - range.start;

@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs';
-import { platformCalls } from '../../files/system/platform-calls.js';
+import { type PlatformCalls, platformCalls } from '../../files/system/platform-calls.js';
+import { isAccepted } from '../../rules/keep.js';
 
 /** A stretch of a file that holds data; in bytes, `end` exclusive. */
 export interface DataRange {
@@ -7,14 +8,45 @@ export interface DataRange {
   readonly end: number;
 }
 
-/** The stretches of an open file that hold data: as the file system tells them, else by looking for zeros. */
-export function* dataRanges(descriptor: number, size: number): Generator<DataRange, void, undefined> {
-  const calls = platformCalls();
-  if (calls === undefined) {
-    yield* lookForData(descriptor, size);
-    return;
+/**
+ * The stretches of an open file that hold data: as the file system tells them, where it can be asked.
+ * @param isBelieved false: what it calls a hole is looked at too
+ * @returns empty ones too, so that whoever looks through a long hole is not kept from all else
+ */
+export function* dataRanges(
+  descriptor: number,
+  size: number,
+  isBelieved: boolean,
+): Generator<DataRange, void, undefined> {
+  const told = toldRanges(descriptor, size);
+  const isLookedAt = told === undefined || !isBelieved;
+  let position = 0;
+  for (const range of told ?? []) {
+    if (isLookedAt) yield* lookForData(descriptor, position, range.start);
+    yield range;
+    position = range.end;
   }
-  for (let start = calls.nextData(descriptor, 0); start !== undefined && start < size; ) {
+  if (isLookedAt) yield* lookForData(descriptor, position, size);
+}
+
+/** @returns what the file system tells; undefined where it cannot be asked */
+export function toldRanges(
+  descriptor: number,
+  size: number,
+): Generator<DataRange, void, undefined> | undefined {
+  const calls = platformCalls();
+  let first: number | undefined;
+  if (calls === undefined || !isAccepted(() => (first = calls.nextData(descriptor, 0)))) return undefined;
+  return rangesFrom(calls, descriptor, size, first);
+}
+
+function* rangesFrom(
+  calls: PlatformCalls,
+  descriptor: number,
+  size: number,
+  first: number | undefined,
+): Generator<DataRange, void, undefined> {
+  for (let start = first; start !== undefined && start < size; ) {
     const end = Math.min(calls.nextHole(descriptor, start), size);
     yield { start, end };
     start = calls.nextData(descriptor, end);
@@ -22,22 +54,23 @@ export function* dataRanges(descriptor: number, size: number): Generator<DataRan
 }
 
 /** Blocks of only zeros pass for holes: the copy reads the same, and takes no more room than the source. */
-function* lookForData(descriptor: number, size: number): Generator<DataRange, void, undefined> {
+function* lookForData(descriptor: number, from: number, size: number): Generator<DataRange, void, undefined> {
   let start: number | undefined;
-  let position = 0;
+  let position = from;
   while (position < size) {
     const bytes = readSync(descriptor, window, 0, Math.min(window.length, size - position), position);
     if (bytes === 0) break;
-    for (let from = 0; from < bytes; from += BLOCK) {
-      const to = Math.min(from + BLOCK, bytes);
-      const isData = window.compare(zeros, 0, to - from, from, to) !== 0;
-      if (isData) start ??= position + from;
+    for (let at = 0; at < bytes; at += BLOCK) {
+      const to = Math.min(at + BLOCK, bytes);
+      const isData = window.compare(zeros, 0, to - at, at, to) !== 0;
+      if (isData) start ??= position + at;
       else if (start !== undefined) {
-        yield { start, end: position + from };
+        yield { start, end: position + at };
         start = undefined;
       }
     }
     position += bytes;
+    if (start === undefined) yield { start: position, end: position };
   }
   if (start !== undefined) yield { start, end: position };
 }

@@ -1,12 +1,10 @@
-import { isSparse } from '../../files/facts.js';
 import { step } from '../../files/failure.js';
-import { platformCalls } from '../../files/system/platform-calls.js';
 import type { Pace } from './pace.js';
 import type { Steps } from './steps.js';
 import type { OpenFile } from './untouched-files.js';
 
 /**
- * Reads two files side by side, chunk by chunk, until they differ or end. What is a hole in both is not read.
+ * Reads two files side by side, chunk by chunk, holes too, until they differ or end.
  * @returns where the first byte is that differs, or that only one of them has; undefined: they are the same
  */
 export function* firstDifference(
@@ -15,10 +13,8 @@ export function* firstDifference(
   destination: OpenFile,
 ): Steps<number | undefined> {
   const { chunks, otherChunks } = pace;
-  const haveHoles = isSparse(source.facts) && isSparse(destination.facts);
   let position = 0;
   for (;;) {
-    if (haveHoles) position = nextDataOf(source, destination, position);
     const bytes = step('cannot be read', () => chunks.read(source.descriptor, position, chunks.size));
     const others = step('its copy cannot be read', () =>
       otherChunks.read(destination.descriptor, position, chunks.size),
@@ -36,15 +32,6 @@ export function* firstDifference(
     const breath = pace.breathe();
     if (breath !== undefined) yield breath;
   }
-}
-
-/** Where the next data of either begins, or their end. */
-function nextDataOf(source: OpenFile, destination: OpenFile, position: number): number {
-  const calls = platformCalls();
-  if (calls === undefined) return position;
-  const next = ({ descriptor, facts }: OpenFile) =>
-    position < facts.size ? (calls.nextData(descriptor, position) ?? facts.size) : position;
-  return Math.min(next(source), next(destination));
 }
 
 function firstUnlike(a: Buffer, b: Buffer): number {

@@ -15,6 +15,7 @@ import { Chunks } from '../content/chunks.js';
 import { Clones } from '../content/clones.js';
 import type { Digest } from '../content/digest.js';
 import type { Pace } from '../content/pace.js';
+import { ToldHoles } from '../content/told-holes.js';
 import { UntouchedFiles } from '../content/untouched-files.js';
 import { type DestinationTraits, readTraits } from '../metadata/destination-traits.js';
 import { Owners } from '../metadata/owner.js';
@@ -30,6 +31,7 @@ export class WorkerContext implements Pace {
   readonly chunks: Chunks;
   #otherChunks: Chunks | undefined;
   readonly clones = new Clones();
+  readonly holes = new ToldHoles();
   readonly untouched = new UntouchedFiles();
   readonly reporter: Reporter;
   readonly #unsynced: UnsyncedFolders;
