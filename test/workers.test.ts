@@ -150,7 +150,7 @@ const signals: [signal: NodeJS.Signals, to: 'the command' | 'its whole group', s
 for (const [signal, to, status] of signals) {
   test(`${signal} to ${to} ends it with ${status}, quickly, its workers first`, async () => {
     const place = long();
-    const run = startCommand([...limited, place.source, place.destination]);
+    const run = startCommand(['-w', '5', ...limited, place.source, place.destination]);
     await untilCopying(run, place, 5);
     const from = Date.now();
     // The command last: it would end the others before their turn.
@@ -170,7 +170,7 @@ for (const [signal, to, status] of signals) {
 
 test('SIGKILL of the command ends its workers within a second', async () => {
   const place = long();
-  const run = startCommand([...limited, place.source, place.destination]);
+  const run = startCommand(['-w', '5', ...limited, place.source, place.destination]);
   await untilCopying(run, place, 5);
   process.kill(run.pid, 'SIGKILL');
   await waitForNoProcesses(run.processes, 1000);

@@ -118,8 +118,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
     options: [
       {
         flags: '-w, --workers <n>',
-        description: `number of workers, 1 to ${MOST_WORKERS}; no more are started than there is work for`,
-        defaultValue: DEFAULT_WORKERS,
+        description: `number of workers, 1 to ${MOST_WORKERS} (default: as many as pay, up to ${DEFAULT_WORKERS})`,
         parse: text => parseWhole(text, 1, MOST_WORKERS),
       },
       {
@@ -226,7 +225,7 @@ export const COMMAND_OPTIONS: readonly CommandOption[] = OPTION_GROUPS.flatMap((
 
 /** What commander makes of the table. */
 export interface ParsedOptions {
-  readonly workers: number;
+  readonly workers?: number;
   readonly chunkSize: number;
   readonly suffix: string;
   readonly reflink: Reflink;

@@ -143,8 +143,19 @@ export interface WorkerReport {
 export interface BatchEnd {
   /** The last of its reports; the others have gone ahead. */
   readonly rest: WorkerReport;
-  /** How long the worker was at it, milliseconds. */
+  /** How many of its jobs the worker has begun, from the first on: the others go back where they came from. */
+  readonly begun: number;
+  readonly effort: Effort;
+}
+
+/** What a batch took of its worker. */
+export interface Effort {
+  /** By the clock, milliseconds. */
   readonly tookMs: number;
+  /** Of a processor, milliseconds. */
+  readonly cpuMs: number;
+  /** How often the worker gave up the processor to wait for something other than the ceiling on bytes. */
+  readonly waits: number;
 }
 
 /**

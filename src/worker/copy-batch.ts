@@ -66,6 +66,7 @@ function* copyEntries(context: WorkerContext, batch: Batch): Steps<void> {
     if (!isCopiedAtOnce(context, batch, row)) yield* copyEntry(context, batch, row);
     const breath = context.reporter.breathe();
     if (breath !== undefined) yield breath;
+    if (context.reporter.isOverdue) return;
   }
 }
 

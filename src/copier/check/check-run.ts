@@ -27,7 +27,7 @@ export class CheckRun {
 
   constructor(plan: Plan, listener: CheckListener) {
     const { places, settings, selection, filters } = plan;
-    const { workers, retries, bwlimit, dereference, oneFileSystem, signal, verify } = settings;
+    const { pool, retries, bwlimit, dereference, oneFileSystem, signal, verify } = settings;
     this.#plan = plan;
     this.#stop = new Stop(signal);
     this.#trees = {
@@ -37,7 +37,7 @@ export class CheckRun {
       onlyDeviceOf: oneFileSystem ? places.sourceFacts : undefined,
     };
     this.#dispatcher = new Dispatcher(
-      new LocalHands(workers, checkerSettings(places, settings), bwlimit),
+      new LocalHands(pool, checkerSettings(places, settings), bwlimit),
       retries,
     );
     this.#tree = new TreeCheck({

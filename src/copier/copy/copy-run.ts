@@ -56,12 +56,18 @@ export class CopyRun {
 
   /** @throws {RefusedError} where the destination cannot be made, or is another run's */
   async run(): Promise<CopyReport> {
-    const { workers, chunkSize, events } = this.#plan.settings;
+    const { pool, chunkSize, events } = this.#plan.settings;
     try {
       const folder = await openWorkFolder(this.#plan.places, this.#plan.settings, this.#runId);
       try {
         this.#files.start();
-        events.tell({ type: 'start', version, ...eventPlaces(this.#plan.places), workers, chunkSize });
+        events.tell({
+          type: 'start',
+          version,
+          ...eventPlaces(this.#plan.places),
+          workers: pool.most,
+          chunkSize,
+        });
         await this.#copyInto(folder);
       } finally {
         folder.claim.release();
@@ -75,10 +81,10 @@ export class CopyRun {
   }
 
   async #copyInto(folder: WorkFolder): Promise<void> {
-    const { bwlimit, workers, retries } = this.#plan.settings;
+    const { bwlimit, pool, retries } = this.#plan.settings;
     const destination = openFolderHandles(folder.root);
     const settings = workerSettings(this.#plan.places, this.#plan.settings, folder, this.#runId);
-    const dispatcher = new Dispatcher(new LocalHands(workers, settings, bwlimit), retries);
+    const dispatcher = new Dispatcher(new LocalHands(pool, settings, bwlimit), retries);
     const tree = this.#treeCopy(folder, destination, dispatcher);
     dispatcher.join(this.#listener(tree, folder, destination));
     this.#stop.onStop(() => void dispatcher.end());
@@ -96,9 +102,9 @@ export class CopyRun {
   }
 
   #treeCopy(folder: WorkFolder, destination: FolderHandles, dispatcher: Dispatcher): TreeCopy {
-    const { ifExists, oneFileSystem, strict, workers, digests, reflink } = this.#plan.settings;
+    const { ifExists, oneFileSystem, strict, pool, digests, reflink } = this.#plan.settings;
     // A digest is of a file from its start to its end.
-    const isSplitting = workers > 1 && !digests;
+    const isSplitting = pool.most > 1 && !digests;
     return new TreeCopy({
       ledger: this.#ledger,
       dispatcher,

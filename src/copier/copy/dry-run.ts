@@ -44,13 +44,19 @@ export class DryRun {
   /** @throws {RefusedError} where the copy would be refused, as far as that can be told without writing */
   async run(): Promise<CopyReport> {
     const { sourceRoot, destination } = this.#plan.places;
-    const { workers, chunkSize, dereference, events, signal } = this.#plan.settings;
+    const { pool, chunkSize, dereference, events, signal } = this.#plan.settings;
     const root = standingRoot(this.#plan.places);
     const stop = new Stop(signal);
     const from = openFolderHandles(sourceRoot, dereference);
     const to = root === undefined ? undefined : openFolderHandles(root);
     try {
-      events.tell({ type: 'start', version, ...eventPlaces(this.#plan.places), workers, chunkSize });
+      events.tell({
+        type: 'start',
+        version,
+        ...eventPlaces(this.#plan.places),
+        workers: pool.most,
+        chunkSize,
+      });
       const trees = root === undefined || to === undefined ? undefined : treesOf(from, to, root);
       const options = { ...listOptionsOf(this.#plan, root), tally: this.tally };
       const slices = new Slices(events);

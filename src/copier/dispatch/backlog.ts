@@ -1,6 +1,6 @@
 import type { BytePath } from '../../files/byte-path.js';
 import type { FileRun } from '../../files/file-run.js';
-import { BATCH_LIMIT } from './batch-size.js';
+import { BATCH_LIMIT, type BatchLimit } from './batch-size.js';
 import { Columns, JobBatch } from './job-batch.js';
 import type { PendingJob } from './pending-job.js';
 
@@ -12,6 +12,7 @@ export class Backlog {
   #gathering = this.#newBatch(1, false);
   #number = 0;
   #weight = 0;
+  #jobs = 0;
 
   /** The number of the batch that is being gathered. */
   get number(): number {
@@ -21,6 +22,11 @@ export class Backlog {
   /** How many batches are ready to go. */
   get ready(): number {
     return this.#ready.length;
+  }
+
+  /** How many jobs are in those. */
+  get jobs(): number {
+    return this.#jobs;
   }
 
   /** Of those batches. */
@@ -58,11 +64,33 @@ export class Backlog {
     this.#number += 1;
   }
 
-  /** The next batch for a worker, the oldest first. */
-  take(): JobBatch | undefined {
+  /**
+   * The next batch for a worker, the oldest first, and of one that is larger than the limit the first part.
+   * @param postpone is given the folders that were to be finished behind their files: these are in two batches now
+   */
+  take(limit: BatchLimit, postpone: (job: PendingJob) => void): JobBatch | undefined {
     const batch = this.#ready.shift();
-    this.#weight -= batch?.weight ?? 0;
-    return batch;
+    if (batch === undefined) return undefined;
+    this.#weight -= batch.weight;
+    this.#jobs -= batch.size;
+    if (batch.size <= limit.jobs) return batch;
+    const first = this.#newBatch(batch.attempt, batch.again);
+    for (let row = 0; row < limit.jobs; row += 1) first.add(batch.at(row));
+    this.giveBack(batch, limit.jobs, postpone);
+    this.release(batch);
+    return first;
+  }
+
+  /** The jobs of a batch from the row `from` on have not been begun, and come first again. */
+  giveBack(batch: JobBatch, from: number, postpone: (job: PendingJob) => void): void {
+    const rest = this.#newBatch(batch.attempt, batch.again);
+    for (let row = from; row < batch.size; row += 1) {
+      const job = batch.at(row);
+      if (job.kind === 'finishAfter') postpone(job);
+      else rest.add(job);
+    }
+    if (rest.size > 0) this.#makeReady(rest, 'first');
+    else this.release(rest);
   }
 
   /** All of a batch is settled: nothing can be asked of it any more. */
@@ -70,9 +98,11 @@ export class Backlog {
     this.#spare.push(batch.release());
   }
 
-  #makeReady(batch: JobBatch): void {
+  #makeReady(batch: JobBatch, place: 'first' | 'last' = 'last'): void {
     this.#weight += batch.weight;
-    this.#ready.push(batch);
+    this.#jobs += batch.size;
+    if (place === 'first') this.#ready.unshift(batch);
+    else this.#ready.push(batch);
   }
 
   #newBatch(attempt: number, again: boolean): JobBatch {

@@ -1,4 +1,6 @@
-/** How much a batch may hold: large enough that a message costs little beside the work it brings, small enough that the workers end together. */
+import type { Effort } from '../../protocol/messages.js';
+
+/** How much a batch may hold. */
 export interface BatchLimit {
   readonly jobs: number;
   /** Of content. */
@@ -18,3 +20,44 @@ export function batchWeight(jobs: number, bytes: number): number {
 
 /** Measured: a small file takes as long as so many bytes of a large one. */
 const JOB_WEIGHT = 16 * 1024;
+
+/**
+ * Sizes batches by what the last ones took. Where the storage answers at once, a batch is as large as pays; where
+ * workers wait for it, one takes some 50 ms, and the last work is spread over all of them.
+ */
+export class BatchSize {
+  #jobMs: number | undefined;
+  #isWaiting = false;
+
+  /** Whether the workers spend their time waiting for the storage. */
+  get isWaiting(): boolean {
+    return this.#isWaiting;
+  }
+
+  /** @param jobs how many of them were done */
+  batchDone(jobs: number, effort: Effort): void {
+    if (jobs === 0) return;
+    this.#isWaiting = hasWaited(jobs, effort);
+    const jobMs = effort.tookMs / jobs;
+    this.#jobMs = this.#jobMs === undefined ? jobMs : (this.#jobMs + jobMs) / 2;
+  }
+
+  /** @param waiting jobs that wait for a worker */
+  limit(waiting: number, workers: number): BatchLimit {
+    if (!this.#isWaiting || this.#jobMs === undefined) return BATCH_LIMIT;
+    const inTime = Math.floor(BATCH_MS / this.#jobMs);
+    const share = Math.ceil(waiting / Math.max(workers, 1));
+    return { ...BATCH_LIMIT, jobs: Math.min(Math.max(Math.min(inTime, share), 1), BATCH_LIMIT.jobs) };
+  }
+}
+
+/**
+ * A worker that waits for the storage gives the processor up, at least once for a job; one that is only kept from the
+ * processor by others does not.
+ */
+export function hasWaited(jobs: number, { tookMs, cpuMs, waits }: Effort): boolean {
+  return waits >= jobs && tookMs - cpuMs > tookMs / 2;
+}
+
+/** Short beside the time of a copy that is worth several workers, long beside a message. */
+const BATCH_MS = 50;

@@ -4,10 +4,11 @@ import type { FileRun } from '../../files/file-run.js';
 import type { DoneOutcome, WorkerReport } from '../../protocol/messages.js';
 import { WakeUp } from '../../wake-up.js';
 import { Backlog, type OnAdded } from './backlog.js';
+import { BatchSize } from './batch-size.js';
 import { BatchLostError, type Hands } from './hands.js';
 import type { JobBatch } from './job-batch.js';
 import { OpenBatch, type SettledFiles } from './open-batch.js';
-import { nextTry, type PendingJob } from './pending-job.js';
+import { isFinish, nextTry, type PendingJob } from './pending-job.js';
 import { PoolGrowth } from './pool-growth.js';
 import { Retries } from './retries.js';
 
@@ -35,14 +36,16 @@ export class Dispatcher {
   readonly #hands: Hands;
   readonly #retries: Retries;
   readonly #backlog = new Backlog();
-  readonly #growth = new PoolGrowth(() => this.#hand());
+  readonly #size = new BatchSize();
+  readonly #growth: PoolGrowth;
   readonly #changes = new WakeUp();
   #joined: JobListener | undefined;
   /** Batches that the workers have, the oldest first. */
   readonly #open = new Set<OpenBatch>();
   #lastBatch = 0;
-  /** Jobs that are not settled. */
+  /** Jobs that are not settled, and those of them that only finish folders. */
   #unsettled = 0;
+  #finishing = 0;
   /** Of the batches that the workers have. */
   #weight = 0;
   #ending: Promise<void> | undefined;
@@ -52,6 +55,7 @@ export class Dispatcher {
   constructor(hands: Hands, retries: number) {
     this.#hands = hands;
     this.#retries = new Retries(retries, hands.size);
+    this.#growth = new PoolGrowth(hands.isWanted, () => this.#hand());
   }
 
   /** Before the first job. */
@@ -61,6 +65,7 @@ export class Dispatcher {
 
   add(job: PendingJob): void {
     this.#unsettled += 1;
+    if (isFinish(job)) this.#finishing += 1;
     this.#backlog.add(job);
     this.#hand();
   }
@@ -117,10 +122,14 @@ export class Dispatcher {
     if (this.#isEnded) return;
     const { workers } = this.#hands;
     const before = this.#lastBatch;
-    if (this.#needsWorker) this.#hands.grow();
+    for (let alive = -1; this.#needsWorker && this.#hands.workers > alive; ) {
+      alive = this.#hands.workers;
+      this.#hands.grow();
+    }
     // Where no worker could be made, the pool says why to the one batch that it is handed.
     while (this.#open.size < this.#hands.capacity || this.#open.size === 0) {
-      const jobs = this.#backlog.take();
+      const limit = this.#size.limit(this.#backlog.jobs, this.#hands.workers);
+      const jobs = this.#backlog.take(limit, job => this.#postpone(job));
       if (jobs === undefined) break;
       void this.#run(jobs);
     }
@@ -132,10 +141,23 @@ export class Dispatcher {
     const { workers, size, capacity } = this.#hands;
     const waiting = this.#backlog.ready;
     if (waiting === 0 || workers >= size) return false;
+    const { jobs } = this.#backlog;
     const busy = this.#open.size;
     const weight = this.#weight + this.#backlog.weight;
     const [oldest] = this.#open;
-    return this.#growth.isWorthIt({ workers, capacity, busy, waiting, weight, oldest });
+    const { isWaiting } = this.#size;
+    const entries = this.#unsettled - this.#finishing;
+    return this.#growth.isWorthIt({
+      workers,
+      capacity,
+      busy,
+      waiting,
+      jobs,
+      entries,
+      weight,
+      oldest,
+      isWaiting,
+    });
   }
 
   async #run(jobs: JobBatch): Promise<void> {
@@ -145,10 +167,12 @@ export class Dispatcher {
     this.#weight += jobs.weight;
     try {
       const message = jobs.message(batch.id);
-      const { rest, tookMs } = await this.#hands.run(message, report => this.#hear(batch, report));
+      const { rest, begun, effort } = await this.#hands.run(message, report => this.#hear(batch, report));
       this.#hear(batch, rest);
-      this.#growth.batchDone(tookMs);
-      if (!batch.isSettled) throw new Error(`entries of batch ${batch.id} were left unreported`);
+      this.#size.batchDone(begun, effort);
+      if (batch.left !== jobs.size - begun)
+        throw new Error(`entries of batch ${batch.id} were left unreported`);
+      this.#backlog.giveBack(jobs, begun, job => this.#postpone(job));
     } catch (error) {
       this.#lose(batch, error);
     }
@@ -177,7 +201,7 @@ export class Dispatcher {
         this.#unsettled -= settled.count;
         listener.doneFiles?.(settled);
       } else {
-        this.#unsettled -= 1;
+        this.#settled(settled.job);
         listener.done(settled.job, settled.outcome);
       }
     }
@@ -206,9 +230,23 @@ export class Dispatcher {
       }, next.delayMs);
       return;
     }
+    if (next?.kind === 'postpone') {
+      this.#postpone(job);
+      return;
+    }
+    this.#settled(job);
+    this.#listener.failed(job, failure);
+  }
+
+  #settled(job: PendingJob): void {
     this.#unsettled -= 1;
-    if (next === undefined) this.#listener.failed(job, failure);
-    else this.#listener.done(job, { how: 'postponed', bytes: 0 });
+    if (isFinish(job)) this.#finishing -= 1;
+  }
+
+  /** A folder cannot be finished behind its files. */
+  #postpone(job: PendingJob): void {
+    this.#settled(job);
+    this.#listener.done(job, { how: 'postponed', bytes: 0 });
   }
 }
 

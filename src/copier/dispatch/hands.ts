@@ -4,6 +4,8 @@ import type { Batch, BatchEnd, WorkerReport } from '../../protocol/messages.js';
 export interface Hands {
   /** The number of workers, at most. */
   readonly size: number;
+  /** Whether so many were asked for, to be there as soon as there is something for each. */
+  readonly isWanted: boolean;
   /** How many live now. */
   readonly workers: number;
   readonly pids: readonly number[];

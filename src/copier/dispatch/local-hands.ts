@@ -22,11 +22,13 @@ export class LocalHands implements Hands {
   /** Who hears the reports of a batch, by its id. */
   readonly #listeners = new Map<number, (report: WorkerReport) => void>();
   readonly #running = new Set<Promise<BatchEnd>>();
+  readonly isWanted: boolean;
 
   /** @param bwlimit bytes a second that all of them may copy together; undefined: no ceiling */
-  constructor(workers: number, settings: WorkerSettings, bwlimit: number | undefined) {
+  constructor({ most, isWanted }: PoolSize, settings: WorkerSettings, bwlimit: number | undefined) {
+    this.isWanted = isWanted;
     this.#budget = bwlimit === undefined ? undefined : new Budget(bwlimit);
-    this.#pool = new Pool(workers, {
+    this.#pool = new Pool(most, {
       initializer: task<WorkerTasks['prepareWorker']>(WORKER_PROGRAM, 'prepareWorker'),
       initargs: [settings, this.#reports, this.#budget?.queue],
       ...workerProcess(),
@@ -100,6 +102,13 @@ export class LocalHands implements Hands {
       else this.#listeners.get(item.batch)?.(item);
     }
   }
+}
+
+/** How many workers there may be. */
+export interface PoolSize {
+  readonly most: number;
+  /** Whether just so many were asked for. */
+  readonly isWanted: boolean;
 }
 
 /** Stands in the queue behind all reports that were put before it. */

@@ -36,8 +36,9 @@ export class OpenBatch {
     this.#unsettled = jobs.size;
   }
 
-  get isSettled(): boolean {
-    return this.#unsettled === 0;
+  /** How many of its jobs are not settled. */
+  get left(): number {
+    return this.#unsettled;
   }
 
   /**

@@ -3,17 +3,20 @@ import { availableParallelism } from 'node:os';
 /**
  * Decides when a worker is added to the pool. One takes long to start, and the processor's time from the others: what
  * those take that have nothing to do is no reason for one. Up to the number of cores one is added where as much work
- * is at hand as the others do in that time; beyond that, or for less, only where more waits and a batch takes long, as
- * where a disk or a network is slow.
+ * is at hand as the others do in that time; beyond that where the workers wait for the storage, or one seems stuck. A
+ * number that was asked for is reached as soon as there are so many jobs.
  */
 export class PoolGrowth {
+  readonly #isWanted: boolean;
   readonly #askAgain: () => void;
   #timer: NodeJS.Timeout | undefined;
-  /** Batches that took long, the last ones that were done. */
-  #slowInARow = 0;
 
-  /** @param askAgain called where nothing but time can tell, when it has passed */
-  constructor(askAgain: () => void) {
+  /**
+   * @param isWanted whether the size of the pool was asked for
+   * @param askAgain called where nothing but time can tell, when it has passed
+   */
+  constructor(isWanted: boolean, askAgain: () => void) {
+    this.#isWanted = isWanted;
     this.#askAgain = askAgain;
   }
 
@@ -21,18 +24,25 @@ export class PoolGrowth {
     clearTimeout(this.#timer);
   }
 
-  /** @param tookMs what a worker took for a batch */
-  batchDone(tookMs: number): void {
-    this.#slowInARow = tookMs > SLOW_BATCH_MS ? this.#slowInARow + 1 : 0;
-  }
-
   /** Whether to add one now. */
-  isWorthIt({ workers, busy, capacity, waiting, weight, oldest }: PoolLoad): boolean {
+  isWorthIt({
+    workers,
+    busy,
+    capacity,
+    waiting,
+    jobs,
+    entries,
+    weight,
+    oldest,
+    isWaiting,
+  }: PoolLoad): boolean {
+    if (this.#isWanted && entries > workers) return true;
     const idle = Math.max(workers - busy, 0);
+    if (isWaiting && jobs > idle) return true;
     if (waiting <= idle) return false;
     if (workers === 0 || (workers < CORES && weight > WORTH_A_WORKER * workers)) return true;
     if (busy < capacity) return false;
-    if (this.#slowInARow >= SLOW_ENOUGH || (oldest?.ageMs ?? 0) > LONG_BATCH_MS) return true;
+    if ((oldest?.ageMs ?? 0) > LONG_BATCH_MS) return true;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#askAgain();
@@ -48,12 +58,17 @@ export interface PoolLoad {
   readonly busy: number;
   /** Batches that it may have. */
   readonly capacity: number;
-  /** Batches that wait for room. */
+  /** Batches that wait for room, and the jobs in them. */
   readonly waiting: number;
+  readonly jobs: number;
+  /** All that are to be copied and are not yet. */
+  readonly entries: number;
   /** Of all these batches, as `JobBatch` weighs them. */
   readonly weight: number;
   /** The batch that has been with the pool for longest; its age is in milliseconds. */
   readonly oldest: { readonly ageMs: number } | undefined;
+  /** Whether the workers spend their time waiting for the storage. */
+  readonly isWaiting: boolean;
 }
 
 /** What a batch takes that is slow beyond doubt. */
@@ -62,6 +77,3 @@ const LONG_BATCH_MS = 400;
 const CORES = availableParallelism();
 /** What one worker does in the time in which another starts, as `JobBatch` weighs it. */
 const WORTH_A_WORKER = 48 * 1024 * 1024;
-/** A batch takes a tenth of this in memory; on a busy machine one may take longer, but not one after the other. */
-const SLOW_BATCH_MS = 150;
-const SLOW_ENOUGH = 2;

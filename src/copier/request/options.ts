@@ -98,11 +98,14 @@ export interface CopySettings extends Required<Omit<CopyOptions, NotAsGiven>> {
   readonly attributes: boolean;
   /** Whether the digest of each file is taken: what stands there is believed by its content alone then. */
   readonly digests: boolean;
+  /** How many workers there may be, and whether just so many were asked for. */
+  readonly pool: { readonly most: number; readonly isWanted: boolean };
   readonly events: EventSink;
 }
 
 /** Options without a default, and those that became something else. */
 type NotAsGiven =
+  | 'workers'
   | 'ignoreFile'
   | 'checksums'
   | 'failed'
@@ -133,7 +136,7 @@ export function normalizeOptions(options: RunOptions): CopySettings {
   if (typeof options !== 'object' || options === null)
     throw new UsageError(`options come as an object, not ${shownValue(options)}`);
   const {
-    workers = DEFAULT_WORKERS,
+    workers,
     chunkSize = DEFAULT_CHUNK_SIZE,
     suffix = DEFAULT_SUFFIX,
     ifExists = 'overwrite',
@@ -162,7 +165,7 @@ export function normalizeOptions(options: RunOptions): CopySettings {
     ...others
   } = options;
   refuseUnknown(others);
-  validateWhole('workers', workers, 1, MOST_WORKERS);
+  if (workers !== undefined) validateWhole('workers', workers, 1, MOST_WORKERS);
   validateWhole('chunkSize', chunkSize, 1, LARGEST_CHUNK_SIZE);
   validateSuffix(suffix);
   validateChoice('ifExists', ifExists, IF_EXISTS);
@@ -193,7 +196,7 @@ export function normalizeOptions(options: RunOptions): CopySettings {
     );
   }
   return {
-    workers,
+    pool: { most: workers ?? DEFAULT_WORKERS, isWanted: workers !== undefined },
     chunkSize,
     suffix,
     ifExists,

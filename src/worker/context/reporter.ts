@@ -7,6 +7,7 @@ import {
   type Batch,
   type BatchEnd,
   type DoneDetails,
+  type Effort,
   type FailedOutcome,
   folderAt,
   JOB_HOWS,
@@ -22,8 +23,10 @@ export class Reporter {
   readonly #reports: Queue<WorkerReport>;
   readonly #parentPid: number;
   readonly #unsynced: UnsyncedFolders;
+  readonly #countsWaits: boolean;
   #batch: Batch | undefined;
   #beganMs = 0;
+  #began = process.resourceUsage();
   /** Of each row of the batch how it ended, as it crosses the pipe. */
   #hows = new Uint8Array(0);
   /** The first row that has not been reported, and the first that the worker is not through with. */
@@ -36,16 +39,27 @@ export class Reporter {
   /** Of them, those of the present entry, however often reported. */
   #entryBytes = 0;
   #lastReport = performance.now();
+  #lastLookMs = 0;
 
-  /** @param unsynced is written to the disk before a report tells of what is in it */
-  constructor(reports: Queue<WorkerReport>, parentPid: number, unsynced: UnsyncedFolders) {
+  /**
+   * @param unsynced is written to the disk before a report tells of what is in it
+   * @param countsWaits whether what the worker waits for is the storage, and no ceiling on bytes
+   */
+  constructor(
+    reports: Queue<WorkerReport>,
+    parentPid: number,
+    unsynced: UnsyncedFolders,
+    countsWaits: boolean,
+  ) {
     this.#reports = reports;
     this.#parentPid = parentPid;
     this.#unsynced = unsynced;
+    this.#countsWaits = countsWaits;
   }
 
   begin(batch: Batch): void {
     this.#beganMs = performance.now();
+    this.#began = process.resourceUsage();
     this.#batch = batch;
     this.#hows = new Uint8Array(batch.kinds.length).fill(NO_WORD);
     this.#from = 0;
@@ -107,7 +121,13 @@ export class Reporter {
    * also lets signals in, and it ends a worker whose parent has gone.
    */
   breathe(): Promise<void> | undefined {
-    return performance.now() - this.#lastReport < REPORT_EVERY_MS ? undefined : this.report();
+    this.#lastLookMs = performance.now();
+    return this.#lastLookMs - this.#lastReport < REPORT_EVERY_MS ? undefined : this.report();
+  }
+
+  /** Whether the batch takes so long that what has not been begun of it is better spread over all workers. */
+  get isOverdue(): boolean {
+    return this.#lastLookMs - this.#beganMs > GIVE_BACK_AFTER_MS;
   }
 
   async report(): Promise<void> {
@@ -116,10 +136,20 @@ export class Reporter {
     await new Promise<void>(resolve => setImmediate(resolve));
   }
 
-  /** The batch is through. */
+  /** The batch is through, or as much of it as was begun. */
   end(): BatchEnd {
     const rest = this.#takeReport();
-    return { rest, tookMs: performance.now() - this.#beganMs };
+    return { rest, begun: this.#to, effort: this.#effort() };
+  }
+
+  #effort(): Effort {
+    const before = this.#began;
+    const now = process.resourceUsage();
+    return {
+      tookMs: performance.now() - this.#beganMs,
+      cpuMs: (now.userCPUTime + now.systemCPUTime - before.userCPUTime - before.systemCPUTime) / 1000,
+      waits: this.#countsWaits ? now.voluntaryContextSwitches - before.voluntaryContextSwitches : 0,
+    };
   }
 
   /** All that has not been reported yet, to be told to the parent. */
@@ -167,3 +197,5 @@ export class Reporter {
 const STREAMED = JOB_HOWS.codeOf('streamed');
 /** Often enough for a smooth bar and a prompt end, seldom enough to cost nothing. */
 const REPORT_EVERY_MS = 20;
+/** Several times what a batch takes on storage that answers at once, on a busy machine too. */
+const GIVE_BACK_AFTER_MS = 100;

@@ -52,7 +52,7 @@ export class WorkerContext implements Pace {
     this.destination = openFolderHandles(settings.destination);
     this.chunks = new Chunks(settings.chunkSize, budget !== undefined);
     this.#unsynced = new UnsyncedFolders(this.destination);
-    this.reporter = new Reporter(reports, settings.parentPid, this.#unsynced);
+    this.reporter = new Reporter(reports, settings.parentPid, this.#unsynced, budget === undefined);
     this.#budget = budget;
     const { standing, digests: wantsDigests, fsync } = settings;
     this.isPlain = standing === 'nothing' && budget === undefined && !wantsDigests && !fsync;
