@@ -23,6 +23,8 @@ export interface CommandOption {
   /** For `--help` and the shells; what there is to say beyond it stands in `src/build/man/option-details.ts`. */
   readonly description: string;
   readonly defaultValue?: string | number;
+  /** What happens where it is left out, if that is no value. */
+  readonly defaultWords?: string;
   readonly choices?: readonly string[];
   /** What its argument names, where that can be completed. */
   readonly names?: 'file';
@@ -118,7 +120,8 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
     options: [
       {
         flags: '-w, --workers <n>',
-        description: `number of workers, 1 to ${MOST_WORKERS} (default: as many as pay, up to ${DEFAULT_WORKERS})`,
+        description: `number of workers, 1 to ${MOST_WORKERS}`,
+        defaultWords: `up to ${DEFAULT_WORKERS}`,
         parse: text => parseWhole(text, 1, MOST_WORKERS),
       },
       {

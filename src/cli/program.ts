@@ -22,7 +22,8 @@ export function makeProgram(): Command {
 }
 
 function addOption(program: Command, option: CommandOption): void {
-  const { flags, description, defaultValue, choices, conflicts, parse } = option;
+  const { flags, defaultValue, defaultWords, choices, conflicts, parse } = option;
+  const description = option.description + (defaultWords === undefined ? '' : ` (default: ${defaultWords})`);
   if (option === VERSION_OPTION) {
     program.version(version, flags, description);
     return;

@@ -37,7 +37,7 @@ export function workerTasks() {
       context = await prepare(settings, reports, budget);
     },
 
-    /** Copies or compares every entry of the batch and reports each one, whatever becomes of the others. */
+    /** Copies or compares the entries of the batch and reports each one; where that takes long, the rest goes back. */
     async copyBatch(batch: Batch): Promise<BatchEnd> {
       if (context === undefined)
         throw new Error('copyBatch was called in a worker that has not been prepared');

@@ -27,7 +27,8 @@ export function describedOptions(): DescribedGroup[] {
 
 function describe(option: CommandOption): string {
   const text = sentence(OPTION_DETAILS[longName(option)] ?? option.description);
-  return option.defaultValue === undefined ? text : `${text} Default: \`${option.defaultValue}\`.`;
+  const byDefault = option.defaultWords ?? option.defaultValue;
+  return byDefault === undefined ? text : `${text} Default: \`${byDefault}\`.`;
 }
 
 function longName({ flags }: CommandOption): string {

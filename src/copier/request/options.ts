@@ -15,7 +15,7 @@ import {
 
 /** The options of a copy; all of them optional, with the command's defaults. */
 export interface CopyOptions {
-  /** Number of workers, 1 to 64; no more are started than there is work for. Default 5. */
+  /** Number of workers, 1 to 64, started as soon as there are that many entries. Default: as many as pay, up to 5. */
   readonly workers?: number;
   /** Size of a chunk in bytes, 1 to 1 MiB. Default 1024. */
   readonly chunkSize?: number;
