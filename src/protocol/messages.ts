@@ -49,6 +49,8 @@ export interface Batch {
   readonly id: number;
   /** Whether what an earlier try left may stand in the destination. */
   readonly again: boolean;
+  /** Whether what fails now fails for good. */
+  readonly isLastTry: boolean;
   readonly folders: readonly BytePath[];
   /** The place of each entry's folder among `folders`: most share theirs with their neighbours. */
   readonly folderOf: Uint16Array;

@@ -104,7 +104,13 @@ function jobAt(context: WorkerContext, batch: Batch, row: number): Job {
   const kind = JOB_KINDS.wordOf(batch.kinds[row]);
   const folder = folderAt(batch, row);
   if (kind === undefined) throw new RangeError(`batch ${batch.id} has no row ${row}`);
-  const origin = { runId: context.settings.runId, batch: batch.id, row, again: batch.again };
+  const origin = {
+    runId: context.settings.runId,
+    batch: batch.id,
+    row,
+    again: batch.again,
+    isLastTry: batch.isLastTry,
+  };
   return new Job(
     kind,
     folder,

@@ -166,7 +166,7 @@ export class Dispatcher {
     this.#open.add(batch);
     this.#weight += jobs.weight;
     try {
-      const message = jobs.message(batch.id);
+      const message = jobs.message(batch.id, this.#retries.isLast(jobs.attempt));
       const { rest, begun, effort } = await this.#hands.run(message, report => this.#hear(batch, report));
       this.#hear(batch, rest);
       this.#size.batchDone(begun, effort);

@@ -139,10 +139,12 @@ export class JobBatch {
     return this.#columns;
   }
 
-  message(id: number): Batch {
+  /** @param isLastTry whether what fails in it will not be tried again */
+  message(id: number, isLastTry: boolean): Batch {
     return {
       id,
       again: this.again,
+      isLastTry,
       folders: this.#folders,
       folderOf: this.#folderOf.subarray(0, this.size),
       kinds: this.#kinds.subarray(0, this.size),

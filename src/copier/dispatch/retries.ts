@@ -26,6 +26,11 @@ export class Retries {
     return { code: 'WORKER_LOST', message: this.#isHopeless ? `no worker stays alive: ${message}` : message };
   }
 
+  /** Whether there is none behind this one. */
+  isLast(attempt: number): boolean {
+    return attempt > this.#most;
+  }
+
   /**
    * @param isTried whether this was a try of the job at all
    * @returns undefined where the job has failed for good
@@ -34,7 +39,7 @@ export class Retries {
     const isLost = code === 'WORKER_LOST';
     if (!isLost && !CAN_PASS.has(code)) return undefined;
     if (kind === 'finishAfter') return { kind: 'postpone' };
-    if ((isTried && attempt > this.#most) || (isLost && this.#isHopeless)) return undefined;
+    if ((isTried && this.isLast(attempt)) || (isLost && this.#isHopeless)) return undefined;
     return { kind: 'again', delayMs: isLost ? 0 : attempt * RETRY_AFTER_MS };
   }
 

@@ -1,6 +1,8 @@
-import { constants } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import type { Facts } from '../../files/facts.js';
-import { codeOf } from '../../files/failure.js';
+import { codeOf, EntryError } from '../../files/failure.js';
+import { HAS_DESCRIPTOR_PATHS } from '../../files/system/descriptor-paths.js';
+import { O_PATH } from '../../files/system/folder-handles.js';
 
 export interface OpenFile {
   readonly descriptor: number;
@@ -17,10 +19,20 @@ export class UntouchedFiles {
    * Where something else has taken its place, opening that does not wait.
    * @param open with these flags
    * @param uid the file's owner
+   * @param waits whether to wait for whoever has a lease on the file, which the kernel breaks after a while
    * @returns the descriptor
    */
-  open(open: (flags: number) => number, uid: number, followLink: boolean): number {
+  open(open: (flags: number) => number, uid: number, followLink: boolean, waits: boolean): number {
     const flags = READ | (followLink ? 0 : (constants.O_NOFOLLOW ?? 0));
+    try {
+      return this.#openAtOnce(open, uid, flags);
+    } catch (error) {
+      if (codeOf(error) !== 'EAGAIN' || !waits || !HAS_DESCRIPTOR_PATHS) throw error;
+      return this.#openAtOnce(other => openWaiting(open, other), uid, flags);
+    }
+  }
+
+  #openAtOnce(open: (flags: number) => number, uid: number, flags: number): number {
     if (constants.O_NOATIME === undefined || this.#refusedOwners.has(uid)) return open(flags);
     try {
       return open(flags | constants.O_NOATIME);
@@ -32,5 +44,17 @@ export class UntouchedFiles {
   }
 }
 
+/** By way of a descriptor that only names it: it is a file that is waited for, whatever takes its place meanwhile. */
+function openWaiting(open: (flags: number) => number, flags: number): number {
+  const named = open(O_PATH | (flags & (constants.O_NOFOLLOW ?? 0)));
+  try {
+    if (!fstatSync(named).isFile()) throw new EntryError('CHANGED', 'it is no longer a file');
+    return openSync(`/proc/self/fd/${named}`, flags & ~(WITHOUT_WAITING | (constants.O_NOFOLLOW ?? 0)));
+  } finally {
+    closeSync(named);
+  }
+}
+
 /** O_NONBLOCK: should a FIFO have taken the file's place since it was listed, opening must not wait. */
-const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+const WITHOUT_WAITING = constants.O_NONBLOCK ?? 0;
+const READ = constants.O_RDONLY | WITHOUT_WAITING;

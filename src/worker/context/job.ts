@@ -29,6 +29,11 @@ export class Job {
     return this.#origin.again;
   }
 
+  /** Whether it fails for good where it fails now. */
+  get isLastTry(): boolean {
+    return this.#origin.isLastTry;
+  }
+
   /** The name under which it is written where the destination stood before. */
   get temporaryName(): string {
     const { runId, batch, row } = this.#origin;
@@ -47,6 +52,7 @@ export interface Origin {
   readonly batch: number;
   readonly row: number;
   readonly again: boolean;
+  readonly isLastTry: boolean;
 }
 
 export interface Finished {

@@ -71,7 +71,7 @@ function* compareContents(context: WorkerContext, job: Job, standing: Facts): St
 function openStanding({ calls, destination, untouched }: WorkerContext, job: Job, { uid }: Facts): OpenFile {
   const place = destination.place(job.folder);
   const descriptor = step('its copy cannot be opened', () =>
-    untouched.open(flags => calls.open(place, job.name, flags, 0), uid, false),
+    untouched.open(flags => calls.open(place, job.name, flags, 0), uid, false, job.isLastTry),
   );
   try {
     const facts = calls.factsOf(descriptor);

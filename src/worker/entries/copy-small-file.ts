@@ -32,6 +32,7 @@ export function copySmallFile(
   const isSparse = allocatedAt(facts, row) < size;
   if (isSparse || (size > 0 && context.mayBeCloned(batch, row))) return undefined;
   const source = open(context, batch, row);
+  if (source === undefined) return undefined;
   try {
     return copyFrom(source, context, batch, row);
   } finally {
@@ -39,14 +40,16 @@ export function copySmallFile(
   }
 }
 
-function open(context: WorkerContext, batch: Batch, row: number): number {
+/** @returns undefined where somebody has a lease on it */
+function open(context: WorkerContext, batch: Batch, row: number): number | undefined {
   const { calls, settings, untouched } = context;
   const place = context.source.place(folderAt(batch, row));
   const owner = batch.facts[row * FACT_ROW + FACT.uid] ?? 0;
   try {
     const openIt = (flags: number) => calls.openRow(place, batch.names, row, flags, 0);
-    return untouched.open(openIt, owner, settings.dereference);
+    return untouched.open(openIt, owner, settings.dereference, false);
   } catch (error) {
+    if (codeOf(error) === 'EAGAIN') return undefined;
     throw failedStep('cannot be opened', error);
   }
 }

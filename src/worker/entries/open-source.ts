@@ -12,7 +12,12 @@ export function openSource(context: WorkerContext, job: Job): OpenFile {
   const { calls, source, settings, untouched } = context;
   const place = source.place(job.folder);
   const descriptor = step('cannot be opened', () =>
-    untouched.open(flags => calls.open(place, job.name, flags, 0), job.facts.uid, settings.dereference),
+    untouched.open(
+      flags => calls.open(place, job.name, flags, 0),
+      job.facts.uid,
+      settings.dereference,
+      job.isLastTry,
+    ),
   );
   try {
     const facts = calls.factsOf(descriptor);
