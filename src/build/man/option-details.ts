@@ -21,7 +21,7 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
     'what to do with a file that exists in the destination. `overwrite`: replace it. `update`: replace it if its size or modification time differs. `skip`: leave it. `error`: report it as failed',
   '--delete': 'after a copy without failures, remove from the destination what the source does not have',
   '--workers':
-    'size of the pool, 1 to 64: that many workers, as soon as there are that many entries to copy. Without it, as many as pay: all 5 where storage makes them wait',
+    'how many workers copy at the same time, 1 to 64. They are started as soon as there are that many entries to copy. Without this option, it depends on the work and on the storage: the slower the storage answers, the more workers, up to 5',
   '--chunk-size':
     'the unit in which content is copied, 1 byte to 1 MiB (`k` and `m` are allowed: `64k`). Many chunks are moved by one system call, so a small chunk is not slow',
   '--bwlimit': 'most bytes per second for all workers together (`k`, `m` and `g` are allowed: `20m`)',
