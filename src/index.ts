@@ -1,9 +1,12 @@
+export { type CheckOptions, checkFolder } from './copier/check-folder.js';
 export { copyFolder } from './copier/copy-folder.js';
 export { type EntryFailure, PartialCopyError, RefusedError, UsageError } from './copier/report/errors.js';
 export type {
+  CheckReport,
   CopyEvent,
   CopyReport,
   DeletedEvent,
+  DifferenceEvent,
   EndEvent,
   ErrorEvent,
   FileEvent,

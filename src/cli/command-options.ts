@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import {
+  COPY_ONLY,
   DEFAULT_CHUNK_SIZE,
   DEFAULT_RETRIES,
   DEFAULT_SUFFIX,
@@ -161,21 +162,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
       {
         flags: '--check',
         description: 'compare source and destination, and write nothing; status 0: same, 1: different',
-        conflicts: [
-          'xattrs',
-          'ifExists',
-          'delete',
-          'reflink',
-          'checksums',
-          'fsync',
-          'spaceCheck',
-          'failFast',
-          'strict',
-          'failed',
-          'dryRun',
-          'progress',
-          'verbose',
-        ],
+        conflicts: [...COPY_ONLY, 'verbose'],
       },
       { flags: '--no-space-check', description: 'skip the free-space check' },
     ],

@@ -1,43 +1,44 @@
-import { type BytePath, ROOT, readable } from '../files/byte-path.js';
-import type { Difference, Owner, Time } from '../protocol/differences.js';
-import { escapeText } from './escape.js';
+import type { DifferenceEvent } from '../copier/report/events.js';
+import type { Owner, Time } from '../protocol/differences.js';
+import { shownPath } from './escape.js';
 
-/**
- * A difference in one line: what differs, where, and as both trees have it, the source first.
- * @param path relative to the source; the root is shown as `.`
- */
-export function differenceLine(path: BytePath, difference: Difference): string {
-  const detail = detailOf(difference);
-  return `${difference.what} ${path === ROOT ? '.' : shown(path)}${detail === undefined ? '' : `: ${detail}`}`;
+/** A difference in one line: what differs, where, and as both trees have it, the source first; the root is `.`. */
+export function differenceLine(event: DifferenceEvent): string {
+  const detail = detailOf(event);
+  return `${event.kind} ${shownPath(event) || '.'}${detail === undefined ? '' : `: ${detail}`}`;
 }
 
-function detailOf(difference: Difference): string | undefined {
-  switch (difference.what) {
+function detailOf(event: DifferenceEvent): string | undefined {
+  switch (event.kind) {
     case 'missing':
     case 'extra':
       return undefined;
     case 'content':
-      return `at byte ${difference.at}`;
+      return `at byte ${event.at}`;
     case 'kind':
     case 'size':
-      return `${difference.source} -> ${difference.destination}`;
+      return `${event.source} -> ${event.destination}`;
     case 'time':
-      return `${timeText(difference.source)} -> ${timeText(difference.destination)}`;
+      return `${timeText(event.source)} -> ${timeText(event.destination)}`;
     case 'mode':
-      return `${octal(difference.source)} -> ${octal(difference.destination)}`;
+      return `${octal(event.source)} -> ${octal(event.destination)}`;
     case 'owner':
-      return `${ownerText(difference.source)} -> ${ownerText(difference.destination)}`;
-    case 'target':
-      return `${shown(difference.source)} -> ${shown(difference.destination)}`;
-    case 'links':
-      return `${linkText(difference.source)} -> ${linkText(difference.destination)}`;
+      return `${ownerText(event.source)} -> ${ownerText(event.destination)}`;
+    case 'target': {
+      const { source, sourceBase64, destination, destinationBase64 } = event;
+      return `${shown(source, sourceBase64)} -> ${shown(destination, destinationBase64)}`;
+    }
+    case 'links': {
+      const { source, sourceBase64, destination, destinationBase64 } = event;
+      return `${linkText(source, sourceBase64)} -> ${linkText(destination, destinationBase64)}`;
+    }
     default:
-      return difference satisfies never;
+      return event satisfies never;
   }
 }
 
-function shown(path: BytePath): string {
-  return escapeText(readable(path));
+function shown(path: string, pathBase64: string | undefined): string {
+  return shownPath(pathBase64 === undefined ? { path } : { path, pathBase64 });
 }
 
 /** Nine decimals, in UTC; what JavaScript's dates cannot hold, in seconds since 1970. */
@@ -57,6 +58,6 @@ function ownerText({ uid, gid }: Owner): string {
   return `${uid}:${gid}`;
 }
 
-function linkText(other: BytePath | undefined): string {
-  return other === undefined ? 'not linked' : `linked to ${shown(other)}`;
+function linkText(other: string | null, otherBase64: string | undefined): string {
+  return other === null ? 'not linked' : `linked to ${shown(other, otherBase64)}`;
 }

@@ -20,6 +20,21 @@ export function summaryOf(report: CopyReport): string {
   return `${parts.filter(part => part !== '').join(', ')} -> ${shownDestination(report)}`;
 }
 
+/** The same of a comparison. @param destination as it was typed, to be shown */
+export function checkSummaryOf(report: CopyReport, destination: string): string {
+  const { files, folders, bytes, seconds, skipped, failed, left, differences = 0 } = report;
+  const parts = [
+    differences === 0 ? 'no differences' : count(differences, 'difference'),
+    count(files, 'file'),
+    `${count(folders, 'folder')} compared in ${formatSeconds(seconds)}`,
+    bytes > 0 ? `${formatBytes(bytes)} of content` : '',
+    skipped > 0 ? `${skipped} skipped` : '',
+    failed > 0 ? `${failed} failed` : '',
+    left > 0 ? `${left} not reached` : '',
+  ];
+  return `${parts.filter(part => part !== '').join(', ')} -> ${destination}`;
+}
+
 function lossesOf(notKept: NotKeptCounts): string {
   const losses = Object.entries(NAMES).flatMap(([kind, names]) => {
     const number = notKept[kind as NotKept] ?? 0;

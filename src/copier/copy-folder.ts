@@ -1,11 +1,11 @@
-import { CopyRun } from './copy/copy-run.js';
-import { DryRun } from './copy/dry-run.js';
+import { runCopy } from './copy/copy-run.js';
+import { runDry } from './copy/dry-run.js';
+import { type PreparedRun, prepared } from './prepared-run.js';
 import { type EntryFailure, PartialCopyError } from './report/errors.js';
 import type { CopyReport } from './report/events.js';
-import type { Tally } from './report/tally.js';
 import { type CopyOptions, type CopySettings, normalizeOptions } from './request/options.js';
 import { checkPlaces } from './request/places.js';
-import { makePlan } from './request/plan.js';
+import { readRequest } from './request/request.js';
 import { checkSideFiles } from './request/side-file-places.js';
 
 /**
@@ -39,29 +39,14 @@ export async function copyFolder(
   return report;
 }
 
-/** A copy, real or dry, that only has to be run. */
-export interface PreparedCopy {
-  /** Kept up to date while it runs. */
-  readonly tally: Tally;
-  run(): Promise<CopyReport>;
-}
-
-/** A copy that is checked and ready to run. @throws {RefusedError} */
+/** A copy, real or dry, that is ready to run. @throws {RefusedError} */
 export async function prepareCopy(
   source: string | Buffer,
   destination: string | Buffer | undefined,
   settings: CopySettings,
-): Promise<PreparedCopy> {
+): Promise<PreparedRun> {
   const places = checkPlaces(source, destination, settings.suffix);
-  const plan = await makePlan(places, settings);
-  checkSideFiles(plan);
-  const copy = new (settings.dryRun ? DryRun : CopyRun)(plan);
-  return {
-    tally: copy.tally,
-    run: async () => {
-      const report = await copy.run();
-      await settings.events.drained();
-      return report;
-    },
-  };
+  const request = await readRequest(places, settings);
+  checkSideFiles(request);
+  return prepared(request, settings.dryRun ? runDry : runCopy);
 }

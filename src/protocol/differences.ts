@@ -4,24 +4,24 @@ import type { EntryKind } from '../files/facts.js';
 /** One thing in which an entry of the destination is not as the source has it. */
 export type Difference =
   /** The destination does not have it; of a folder, all that is in it. */
-  | { readonly what: 'missing' }
+  | { readonly kind: 'missing' }
   /** Only the destination has it; of a folder, all that is in it. */
-  | { readonly what: 'extra' }
-  | { readonly what: 'kind'; readonly source: EntryKind; readonly destination: EntryKind }
+  | { readonly kind: 'extra' }
+  | { readonly kind: 'kind'; readonly source: EntryKind; readonly destination: EntryKind }
   /** Bytes. */
-  | { readonly what: 'size'; readonly source: number; readonly destination: number }
+  | { readonly kind: 'size'; readonly source: number; readonly destination: number }
   /** Of modification. */
-  | { readonly what: 'time'; readonly source: Time; readonly destination: Time }
+  | { readonly kind: 'time'; readonly source: Time; readonly destination: Time }
   /** Permission bits with set-user-id, set-group-id and sticky. */
-  | { readonly what: 'mode'; readonly source: number; readonly destination: number }
-  | { readonly what: 'owner'; readonly source: Owner; readonly destination: Owner }
+  | { readonly kind: 'mode'; readonly source: number; readonly destination: number }
+  | { readonly kind: 'owner'; readonly source: Owner; readonly destination: Owner }
   /** The text of a symbolic link. */
-  | { readonly what: 'target'; readonly source: BytePath; readonly destination: BytePath }
+  | { readonly kind: 'target'; readonly source: BytePath; readonly destination: BytePath }
   /** `at`: where the first byte is that differs. */
-  | { readonly what: 'content'; readonly at: number }
+  | { readonly kind: 'content'; readonly at: number }
   /** Another name of the same file, in either tree; undefined: the file is not that of any name met before. */
   | {
-      readonly what: 'links';
+      readonly kind: 'links';
       readonly source: BytePath | undefined;
       readonly destination: BytePath | undefined;
     };

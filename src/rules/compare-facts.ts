@@ -10,20 +10,20 @@ import { keptPermissions } from './kept-permissions.js';
  */
 export function compareFacts(source: Facts, destination: Facts, timeGrainNs: number): Difference[] {
   const [kind, other] = [kindOf(source), kindOf(destination)];
-  if (kind !== other) return [{ what: 'kind', source: kind, destination: other }];
+  if (kind !== other) return [{ kind: 'kind', source: kind, destination: other }];
   const found: Difference[] = [];
   if (kind === 'file' && source.size !== destination.size) {
-    found.push({ what: 'size', source: source.size, destination: destination.size });
+    found.push({ kind: 'size', source: source.size, destination: destination.size });
   }
   if (!isSameTime(source, destination, timeGrainNs)) {
-    found.push({ what: 'time', source: timeOf(source), destination: timeOf(destination) });
+    found.push({ kind: 'time', source: timeOf(source), destination: timeOf(destination) });
   }
   // A link has no mode of its own.
   if (kind !== 'link' && !isSameMode(source, destination)) {
-    found.push({ what: 'mode', source: permissionsOf(source), destination: permissionsOf(destination) });
+    found.push({ kind: 'mode', source: permissionsOf(source), destination: permissionsOf(destination) });
   }
   if (IS_ROOT && !isSameOwner(source, destination)) {
-    found.push({ what: 'owner', source: ownerOf(source), destination: ownerOf(destination) });
+    found.push({ kind: 'owner', source: ownerOf(source), destination: ownerOf(destination) });
   }
   return found;
 }

@@ -62,6 +62,12 @@ export function decideEntry(
   }
 }
 
+/** Whether a file that is there with the right size and time stays without another look. */
+export function isTimeTrusted({ standing, trust, ifExists, digests }: Policy): boolean {
+  if (standing === 'earlier') return trust === 'time';
+  return standing === 'content' && ifExists === 'update' && !digests;
+}
+
 /** @param other whose name it is taken for */
 export function nameCollision(other = 'another entry'): EntryError {
   return new EntryError('NAME_COLLISION', `the destination cannot tell its name from that of ${other}`);

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
-import { standingRoot } from '../../copier/destination/work-folder.js';
+import { isBegun } from '../../copier/destination/work-folder.js';
 import { checkPlaces, type Places } from '../../copier/request/places.js';
 import { type BytePath, readable } from '../../files/byte-path.js';
 import type { IfExists } from '../../protocol/messages.js';
@@ -27,7 +27,7 @@ export async function askForSource(options: ParsedOptions): Promise<Asked> {
       prompt.say('folder-copy: nothing was copied');
       return { kind: 'ended', status: NOTHING_COPIED };
     }
-    if (!places.exists && standingRoot(places) !== undefined) {
+    if (!places.exists && isBegun(places)) {
       prompt.say(`resuming the unfinished copy ${shown(places.partialRoot)}`);
     }
     return { kind: 'source', source };

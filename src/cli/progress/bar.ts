@@ -1,7 +1,7 @@
 import type { CopyEvent } from '../../copier/report/events.js';
 import type { Tally } from '../../copier/report/tally.js';
 import type { BarDrawing } from './bar-drawing.js';
-import { Progress } from './progress.js';
+import { isComplete, Progress } from './progress.js';
 import { printLine, type View } from './view.js';
 
 /** A bar on a terminal; a copy that is over soon has just its last line. */
@@ -24,7 +24,7 @@ export class BarView implements View {
 
   event(event: CopyEvent): undefined {
     if (event.type === 'start') this.#isBegun = true;
-    if (event.type === 'end') this.#progress?.end(event.status === 0);
+    if (event.type === 'end') this.#progress?.end(isComplete(event));
   }
 
   print(line: string): void {

@@ -1,6 +1,6 @@
 import type { CopyEvent } from '../../copier/report/events.js';
 import type { Tally } from '../../copier/report/tally.js';
-import { Progress } from './progress.js';
+import { isComplete, Progress } from './progress.js';
 import { percentOf, progressFacts } from './progress-facts.js';
 import { printLine, type View } from './view.js';
 
@@ -18,7 +18,7 @@ export class PlainView implements View {
 
   event(event: CopyEvent): undefined {
     if (event.type !== 'end') return;
-    this.#progress?.end(event.status === 0);
+    this.#progress?.end(isComplete(event));
     this.#show();
   }
 

@@ -1,3 +1,4 @@
+import type { EndEvent } from '../../copier/report/events.js';
 import type { Tally } from '../../copier/report/tally.js';
 
 /** What a progress view shows at one moment. */
@@ -24,10 +25,10 @@ export class Progress {
     this.#tally = tally;
   }
 
-  end(allCopied: boolean): void {
+  end(allDone: boolean): void {
     this.now(); // what has come since it was last drawn
     this.#isOver = true;
-    if (allCopied) this.#percent = 100;
+    if (allDone) this.#percent = 100;
   }
 
   now(): ProgressNow {
@@ -56,3 +57,8 @@ const GUESSED_AFTER_S = 5;
 
 /** What an entry costs beside its content, as if it were content: opening and making a file takes that long. */
 const BYTES_OF_AN_ENTRY = 32 * 1024;
+
+/** Whether a run has done all that there was to do: a comparison that found differences has as well. */
+export function isComplete({ status, code, failed, differences = 0 }: EndEvent): boolean {
+  return status === 0 || (differences > 0 && failed === 0 && code === undefined);
+}

@@ -15,7 +15,7 @@ export class LinkGroups {
     const inDestination = firstOf(this.#ofDestination, path, destination, source.identity);
     if (inSource.other === destination.identity && inDestination.other === source.identity) return [];
     const otherThan = ({ firstName }: Group) => (firstName === path ? undefined : firstName);
-    return [{ what: 'links', source: otherThan(inSource), destination: otherThan(inDestination) }];
+    return [{ kind: 'links', source: otherThan(inSource), destination: otherThan(inDestination) }];
   }
 }
 

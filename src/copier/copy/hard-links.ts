@@ -6,7 +6,7 @@ import type { ListedEntry } from '../listing/list-entries.js';
 export type LinkableEntry = ListedEntry & { readonly kind: 'file' | 'link' | 'fifo' };
 
 /** What is to be done with a name of a file that has several. */
-export type LinkPlan =
+export type LinkStep =
   | { readonly kind: 'copy' }
   /** Another name is being copied; this one comes back from `copied` or `lost`. */
   | { readonly kind: 'wait' }
@@ -19,7 +19,7 @@ export type LinkPlan =
 export class HardLinks {
   readonly #files = new Map<string, LinkedFile>();
 
-  meet(entry: LinkableEntry): LinkPlan {
+  meet(entry: LinkableEntry): LinkStep {
     const key = linkIdentityOf(entry.facts);
     const file = this.#files.get(key);
     if (file === undefined) {

@@ -2,7 +2,7 @@ import { type BytePath, join, ROOT } from '../../files/byte-path.js';
 import type { Facts } from '../../files/facts.js';
 import type { Failure } from '../../files/failure.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
-import type { DoneOutcome, How, JobHow, NotKept } from '../../protocol/messages.js';
+import type { DoneOutcome, How, JobHow } from '../../protocol/messages.js';
 import { closeRoot, lentFacts } from '../destination/close-root.js';
 import type { Deletion } from '../destination/delete-extras.js';
 import { canBeRemoved, removeTree } from '../destination/remove-tree.js';
@@ -15,20 +15,20 @@ import {
   nextTry,
   type PendingJob,
 } from '../dispatch/pending-job.js';
-import type { Listed } from '../listing/list-entries.js';
 import { FolderTree, type PendingFolder } from './folder-tree.js';
 import { HardLinks } from './hard-links.js';
 import type { LargeStep } from './large-files.js';
-import { type TreeCopyParts, TreePlan } from './tree-plan.js';
+import { type TreeCopyParts, TreeJobs } from './tree-jobs.js';
 
 /** Books what becomes of the jobs of a tree, and adds those that follow from it. */
 export class TreeCopy {
   readonly #parts: TreeCopyParts;
   readonly #folders = new FolderTree((folder, failure) => this.#finish(folder, failure));
   readonly #hardLinks = new HardLinks();
-  readonly #planner: TreePlan;
+  /** Takes what is listed. */
+  readonly jobs: TreeJobs;
   /** Entries in whose place stands a folder that is not empty: they have their turn at the end. */
-  readonly #blocked: PendingJob[] = [];
+  readonly #blocked: { readonly job: PendingJob; readonly failure: Failure }[] = [];
   /** Folders that are finished once more, without being counted again. */
   readonly #again = new Set<BytePath>();
   /** Whether the root has been told of as failed: an entry fails once. */
@@ -36,21 +36,17 @@ export class TreeCopy {
 
   constructor(parts: TreeCopyParts) {
     this.#parts = parts;
-    this.#planner = new TreePlan(parts, this.#folders, this.#hardLinks);
+    this.jobs = new TreeJobs(parts, this.#folders, this.#hardLinks);
   }
 
   /** Whether the root could be listed: only then there is a copy. */
   get hasRoot(): boolean {
-    return this.#planner.rootFacts !== undefined;
+    return this.jobs.rootFacts !== undefined;
   }
 
   /** Whether everything that was taken is settled. */
   get isDone(): boolean {
     return this.#folders.size === 0;
-  }
-
-  take(listed: Listed): void {
-    this.#planner.take(listed);
   }
 
   settle(job: PendingJob, outcome: DoneOutcome): void {
@@ -68,18 +64,17 @@ export class TreeCopy {
     }
     const how = finalHow(outcome.how);
     if (!isFinish(job)) {
-      ledger.settled(path, false, how, bytes, notKept);
+      ledger.settledFile(path, how, bytes, notKept);
       if (how === 'skipped' || (job.kind === 'hardLink' && how === 'linked')) ledger.passed(job.facts.size);
       const known = digest ?? (job.kind === 'hardLink' ? this.#hardLinks.digestOf(job.facts) : undefined);
       if (known !== undefined) ledger.digest(path, known);
-      if (isOneOfSeveral(job)) this.#linkOthers(job, this.#isOurs(how, notKept), known);
+      if (isOneOfSeveral(job)) this.#linkOthers(job, this.#isOurs(how), known);
       this.#folders.settle(job.folder);
     } else if (path === ROOT) {
-      const isKept = this.#parts.policy.standing === 'content';
-      if (!this.#hasRootFailed) ledger.settled(ROOT, true, isKept ? 'kept' : 'made', 0, notKept);
+      if (!this.#hasRootFailed) ledger.settledFolder(ROOT, this.#isTheirs ? 'kept' : 'made', notKept);
     } else if (!this.#again.delete(path)) {
       const folder = this.#folders.get(path);
-      ledger.settled(path, true, folder.kept ? 'kept' : 'made', 0, notKept);
+      ledger.settledFolder(path, folder.kept ? 'kept' : 'made', notKept);
       this.#folders.leave(folder);
     }
   }
@@ -95,12 +90,13 @@ export class TreeCopy {
       this.#goOn(next);
       return;
     }
-    const path = join(job.folder, job.name);
     const isBlocked = failure.code === 'ENOTEMPTY' && !isFinish(job) && job.attempt === 1;
-    if (isBlocked && this.#parts.replacesFolders) {
-      this.#blocked.push(job);
-      return;
-    }
+    if (isBlocked && this.#parts.replacesFolders) this.#blocked.push({ job: asWhole(job), failure });
+    else this.#failForGood(job, failure);
+  }
+
+  #failForGood(job: PendingJob, failure: Failure): void {
+    const path = join(job.folder, job.name);
     if (path === ROOT) {
       if (!this.#hasRootFailed) this.#parts.ledger.failed(ROOT, failure, job.attempt);
       this.#hasRootFailed = true;
@@ -119,17 +115,17 @@ export class TreeCopy {
     }
   }
 
-  /**
-   * All else is done: the folders that stand in the way of entries go, unless something failed.
-   * @param tell whether each removal is told of
-   */
-  unblock(tell: boolean): void {
-    const { destination, ledger, spared } = this.#parts;
-    for (const job of this.#blocked.splice(0)) {
+  /** All else is done: the folders that stand in the way of entries go, unless something failed. */
+  unblock(): void {
+    const { handles, spared, remover } = this.#parts.destination;
+    if (this.#blocked.length === 0) throw new Error('entries are left, and nothing is done about them');
+    for (const { job, failure } of this.#blocked.splice(0)) {
       const path = join(job.folder, job.name);
-      if (!ledger.hasFailures && canBeRemoved(destination, path, spared)) {
-        for (const deletion of removeTree(destination, path, true, spared)) this.book(deletion, tell);
+      if (this.#parts.ledger.hasFailures || !canBeRemoved(handles, path, spared)) {
+        this.#failForGood(job, failure);
+        continue;
       }
+      for (const removal of removeTree(handles, path, spared, remover)) this.book(removal);
       this.#parts.dispatcher.add(nextTry(job));
     }
   }
@@ -139,10 +135,11 @@ export class TreeCopy {
     for (const job of this.#parts.largeFiles?.unfinished() ?? []) this.#parts.drop(job);
   }
 
-  book(deletion: Deletion, tell: boolean): void {
+  book(deletion: Deletion): void {
     switch (deletion.kind) {
       case 'deleted':
-        if (tell) this.#parts.ledger.deleted(deletion.path);
+        // What an earlier run of this copy left is nobody's loss.
+        if (this.#isTheirs) this.#parts.ledger.deleted(deletion.path);
         return;
       case 'failed':
         this.#parts.ledger.failedBeside(deletion.path, deletion.failure);
@@ -160,20 +157,25 @@ export class TreeCopy {
    * then. It stays open to its owner until `closeRoot`.
    */
   finishRoot(): void {
-    const { rootFacts } = this.#planner;
+    const { rootFacts } = this.jobs;
     if (rootFacts !== undefined)
       this.#parts.dispatcher.add(finishJob(ROOT, lentFacts(rootFacts), 'finishRoot'));
   }
 
   /** The claim is gone from the root. @throws where it cannot be finished, unless that has been told of */
   closeRoot(root: FolderPlace): void {
-    const { rootFacts } = this.#planner;
+    const { rootFacts } = this.jobs;
     if (rootFacts === undefined) return;
     try {
       closeRoot(root, rootFacts);
     } catch (error) {
       if (!this.#hasRootFailed) throw error;
     }
+  }
+
+  /** Whether the destination stood before, with somebody's content. */
+  get #isTheirs(): boolean {
+    return this.#parts.destination.policy.standing === 'content';
   }
 
   #goOn(next: LargeStep): void {
@@ -185,10 +187,10 @@ export class TreeCopy {
         return;
       case 'broken': {
         this.#parts.drop(next.job);
-        const { part: _, ...whole } = next.job;
+        const whole = asWhole(next.job);
         // One that would not hold still gets another chance with a single worker, which finds out more.
-        if (next.failure.code === 'CHANGED') this.#parts.dispatcher.add(nextTry({ ...whole, kind: 'file' }));
-        else this.fail({ ...whole, kind: 'file' }, next.failure);
+        if (next.failure.code === 'CHANGED') this.#parts.dispatcher.add(nextTry(whole));
+        else this.fail(whole, next.failure);
         return;
       }
       default:
@@ -215,11 +217,9 @@ export class TreeCopy {
   }
 
   /** Whether what stands there has the source's content: then other names may be linked to it. */
-  #isOurs(how: How, notKept: readonly NotKept[] | undefined): boolean {
-    if (how !== 'skipped') return true;
-    // A FIFO that could not be made is skipped as well.
-    const { standing, ifExists } = this.#parts.policy;
-    return notKept === undefined && (standing === 'earlier' || ifExists === 'update');
+  #isOurs(how: How): boolean {
+    const { standing, ifExists } = this.#parts.destination.policy;
+    return how !== 'skipped' || standing === 'earlier' || ifExists === 'update';
   }
 
   /** The other names of a file become links to it, or, where it is not there, the next of them is copied. */
@@ -227,11 +227,11 @@ export class TreeCopy {
     if (isThere) {
       const firstName = join(job.folder, job.name);
       for (const other of this.#hardLinks.copied(firstName, job.facts, digest)) {
-        this.#planner.hand(other, 'hardLink', firstName);
+        this.jobs.hand(other, 'hardLink', firstName);
       }
     } else {
       const next = this.#hardLinks.lost(job.facts);
-      if (next !== undefined) this.#planner.hand(next, next.kind);
+      if (next !== undefined) this.jobs.hand(next, next.kind);
     }
   }
 }
@@ -240,4 +240,11 @@ function finalHow(how: JobHow): How {
   if (how === 'begun' || how === 'filled' || how === 'postponed' || how === 'compared')
     throw new Error(`an entry cannot end as ${how}`);
   return how;
+}
+
+/** A large file's job as one for all of it. */
+function asWhole(job: PendingJob): PendingJob {
+  if (!isOfLargeFile(job)) return job;
+  const { part: _, ...whole } = job;
+  return { ...whole, kind: 'file' };
 }

@@ -1,15 +1,23 @@
 import { chmodSync, unlinkSync } from 'node:fs';
 import { type BytePath, native, split } from '../../files/byte-path.js';
+import { sameInode } from '../../files/facts.js';
 import { codeOf, EntryError, step } from '../../files/failure.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
-import type { FolderHandles } from '../../files/system/folder-handles.js';
-import { lstatIfThere } from '../../files/system/stat.js';
+import { type FolderHandles, standingAt } from '../../files/system/folder-handles.js';
 import { isAccepted } from '../../rules/keep.js';
-import { decideFolder, type Policy } from '../../rules/stands-there.js';
+import { decideFolder, type FolderDecision, type Policy } from '../../rules/stands-there.js';
 import { openToOwner } from './open-to-owner.js';
+import type { Spared } from './remove-tree.js';
 
 /** `kept`: it stood there; `skipped`: something else stands there and is to stay. */
 export type FolderOutcome = 'made' | 'kept' | 'skipped';
+
+/** Where a folder is made. */
+export interface FolderSite {
+  readonly handles: FolderHandles;
+  readonly policy: Policy;
+  readonly spared: Spared;
+}
 
 /**
  * Sees to it that a real folder stands at `folder` in the destination and can be written in.
@@ -18,30 +26,38 @@ export type FolderOutcome = 'made' | 'kept' | 'skipped';
  * @throws {EntryError} NAME_COLLISION where the file system takes two names of the source for one;
  *   LINK_IN_THE_WAY where a link stands there and may not be replaced
  */
-export function makeFolder(
-  handles: FolderHandles,
-  folder: BytePath,
-  policy: Policy,
-  setsMode: boolean,
-): FolderOutcome {
+export function makeFolder(site: FolderSite, folder: BytePath, setsMode: boolean): FolderOutcome {
+  const { handles } = site;
   if (makeIfFree(handles, folder, setsMode)) return 'made';
-  const [parent, name] = split(folder);
-  const path = native(handles.at(parent) + name);
-  switch (decideFolder(lstatIfThere(path), policy)) {
-    case 'keep':
-      openToOwner(handles, folder);
-      return 'kept';
-    case 'skip':
-      return 'skipped';
-    case 'replace':
-      step('what is in its place cannot be removed', () => unlinkSync(path));
-      break;
-    case 'make':
-      break;
+  const decision = decide(site, folder);
+  if (decision === 'keep') openToOwner(handles, folder);
+  if (decision === 'keep' || decision === 'skip') return OUTCOMES[decision];
+  if (decision === 'replace') {
+    const [parent, name] = split(folder);
+    step('what is in its place cannot be removed', () => unlinkSync(native(handles.at(parent) + name)));
   }
   if (makeIfFree(handles, folder, setsMode)) return 'made';
   throw new EntryError('EEXIST', 'something else has taken its place');
 }
+
+/** What `makeFolder` would come to. */
+export function lookAtFolder(site: FolderSite, folder: BytePath): FolderOutcome {
+  return OUTCOMES[decide(site, folder)];
+}
+
+function decide({ handles, policy, spared }: FolderSite, folder: BytePath): FolderDecision {
+  const there = standingAt(handles, folder);
+  if (there !== undefined && sameInode(there, spared.sourceRoot))
+    throw new EntryError('EINVAL', 'it is the source itself, which is never changed');
+  return decideFolder(there, policy);
+}
+
+const OUTCOMES: Readonly<Record<FolderDecision, FolderOutcome>> = {
+  make: 'made',
+  replace: 'made',
+  keep: 'kept',
+  skip: 'skipped',
+};
 
 const PRIVATE = 0o700;
 

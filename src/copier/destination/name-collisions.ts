@@ -1,39 +1,37 @@
 import { closeSync, lstatSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { type BytePath, native, toText } from '../../files/byte-path.js';
 import { CLAIM_NAME, entryTemporaryName } from '../../files/reserved-names.js';
+import { foldedName } from '../../rules/folded-name.js';
 import { nameCollision } from '../../rules/stands-there.js';
 
 /**
- * Finds the names of a source folder that the destination's file system takes for one. Only where it ignores
- * case are names remembered, of the folders that are being listed.
+ * @param root of the destination, which holds this run's claim
+ * @returns undefined where its file system takes no two names for one
  */
+export function nameCollisions(root: BytePath, runId: string): NameCollisions | undefined {
+  const upperCased = lstatSync(native(`${root}/${CLAIM_NAME.toUpperCase()}`), { throwIfNoEntry: false });
+  return upperCased && new NameCollisions(`${root}/${entryTemporaryName(runId, 0, 0)}`);
+}
+
+/** Finds the names of a source folder that the destination's file system takes for one. */
 export class NameCollisions {
-  readonly #root: BytePath;
   readonly #scratch: string;
-  readonly #folders: Map<BytePath, Map<string, BytePath>> | undefined;
+  /** Names by their folded form, of the folders that are being listed. */
+  readonly #folders = new Map<BytePath, Map<string, BytePath>>();
 
-  /** @param root of the destination, which holds this run's claim */
-  constructor(root: BytePath, runId: string) {
-    this.#root = root;
-    this.#scratch = entryTemporaryName(runId, 0, 0);
-    const upperCased = lstatSync(native(`${root}/${CLAIM_NAME.toUpperCase()}`), { throwIfNoEntry: false });
-    this.#folders = upperCased === undefined ? undefined : new Map();
-  }
-
-  /** Whether there can be any. */
-  get arePossible(): boolean {
-    return this.#folders !== undefined;
+  /** @param scratch a path in the destination where a folder may be made for a moment */
+  constructor(scratch: string) {
+    this.#scratch = scratch;
   }
 
   /** @throws {EntryError} NAME_COLLISION where an earlier name of this folder leads to the same place */
   meet(folder: BytePath, name: BytePath): void {
-    if (this.#folders === undefined) return;
     let names = this.#folders.get(folder);
     if (names === undefined) {
       names = new Map();
       this.#folders.set(folder, names);
     }
-    const folded = toText(name).normalize('NFKC').toLowerCase();
+    const folded = foldedName(name);
     const earlier = names.get(folded);
     if (earlier === undefined) names.set(folded, name);
     else if (this.#isOne(earlier, name)) {
@@ -42,12 +40,12 @@ export class NameCollisions {
   }
 
   leave(folder: BytePath): void {
-    this.#folders?.delete(folder);
+    this.#folders.delete(folder);
   }
 
   /** Folding names as we do is only a guess: the file system itself decides. */
   #isOne(earlier: BytePath, name: BytePath): boolean {
-    const scratch = `${this.#root}/${this.#scratch}`;
+    const scratch = this.#scratch;
     mkdirSync(native(scratch), 0o700);
     try {
       closeSync(openSync(native(`${scratch}/${earlier}`), 'wx'));

@@ -1,13 +1,12 @@
-import { opendirSync } from 'node:fs';
-import { type BytePath, NAME_ENCODING, native, rawName } from '../../files/byte-path.js';
+import { type BytePath, rawName } from '../../files/byte-path.js';
+import type { FolderHandles } from '../../files/system/folder-handles.js';
 
-/** The names in a folder, read as they are asked for. */
-export function* namesIn(folder: string): Generator<BytePath, void, undefined> {
-  const directory = opendirSync(native(folder), { encoding: NAME_ENCODING });
+/** The names in a folder of a tree, read as they are asked for. */
+export function* namesIn(tree: FolderHandles, folder: BytePath): Generator<BytePath, void, undefined> {
+  const { names } = tree.openNames(folder);
   try {
-    for (let found = directory.readSync(); found !== null; found = directory.readSync())
-      yield rawName(found.name);
+    for (let name = names.next(); name !== undefined; name = names.next()) yield rawName(name);
   } finally {
-    directory.closeSync();
+    names.close();
   }
 }

@@ -6,7 +6,6 @@ import { NameColumn, type PackedNames } from '../../files/name-column.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import type { FolderHandles } from '../../files/system/folder-handles.js';
 import { isSameFile } from '../../rules/is-up-to-date.js';
-import { timeGrainNs } from '../../rules/time-grain.js';
 
 /**
  * Sees in the destination whether a file is there already, so that it need not be sent to a worker: that costs
@@ -22,9 +21,10 @@ export class QuickLook {
   #looks = 0;
   #slowLooks = 0;
 
-  constructor(destination: FolderHandles, root: BytePath) {
+  /** @param grainNs times closer together than this are one for the destination's file system */
+  constructor(destination: FolderHandles, grainNs: number) {
     this.#destination = destination;
-    this.#grainNs = timeGrainNs(root);
+    this.#grainNs = grainNs;
   }
 
   /** Whether a regular file with this size and time stands there; false also where it was not looked for. */

@@ -1,6 +1,6 @@
 import { chmodSync, rmdirSync, unlinkSync } from 'node:fs';
 import { type BytePath, join, native, split } from '../../files/byte-path.js';
-import { type Device, kindOf, permissionsOf, sameDevice } from '../../files/facts.js';
+import { type Device, type Facts, kindOf, permissionsOf, sameDevice, sameInode } from '../../files/facts.js';
 import { type Failure, failureOf } from '../../files/failure.js';
 import type { FolderHandles } from '../../files/system/folder-handles.js';
 import { lstat, stat } from '../../files/system/stat.js';
@@ -20,38 +20,72 @@ export interface Spared {
   readonly filters: Filters | undefined;
   /** Folders of any other file system than this one; undefined: of none. */
   readonly onlyOn: Device | undefined;
+  /** The source's root, whatever way leads to it. */
+  readonly sourceRoot: Facts;
 }
 
-/** Removes whatever stands at `path`, a folder with all that is in it. */
+export function isSpared({ filters, onlyOn, sourceRoot }: Spared, path: BytePath, facts: Facts): boolean {
+  const isFolder = kindOf(facts) === 'folder';
+  const isElsewhere = isFolder && onlyOn !== undefined && !sameDevice(facts, onlyOn);
+  return isElsewhere || (isFolder && sameInode(facts, sourceRoot)) || !!filters?.isExcluded(path, isFolder);
+}
+
+/** What is done to entries that go. */
+export interface Remover {
+  /** A folder is about to be emptied. @returns the permissions that it had */
+  open(folder: BytePath): number;
+  /** A folder that was opened stays: it looks as before. */
+  restore(folder: BytePath, permissions: number): void;
+  remove(path: BytePath, facts: Facts): void;
+}
+
+export function remover(destination: FolderHandles): Remover {
+  return {
+    open: folder => openToOwner(destination, folder),
+    restore: (folder, permissions) => {
+      const place = native(destination.at(folder).slice(0, -1));
+      if (permissionsOf(stat(place)) !== permissions) isAccepted(() => chmodSync(place, permissions));
+    },
+    remove: (path, facts) => {
+      const [folder, name] = split(path);
+      const isFolder = kindOf(facts) === 'folder';
+      if (isFolder) destination.forget(path);
+      (isFolder ? rmdirSync : unlinkSync)(native(destination.at(folder) + name));
+    },
+  };
+}
+
+/** Removes nothing: what would go is only told of. */
+export const noRemover: Remover = { open: () => 0, restore: () => {}, remove: () => {} };
+
+/** Removes whatever stands at `path`, a folder with all that is in it, but for what is spared. */
 export function* removeTree(
   destination: FolderHandles,
   path: BytePath,
-  remove: boolean,
-  { filters, onlyOn }: Spared,
+  spared: Spared,
+  remover: Remover,
 ): Generator<Removal, void, undefined> {
+  const { filters } = spared;
   // Each folder is met twice: first what is in it is put on the stack above it, then it goes itself.
-  const stack: Doomed[] = [new Doomed(path, undefined)];
+  const stack: ToDelete[] = [new ToDelete(path, undefined)];
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     const [folder, name] = split(top.path);
     try {
-      const place = native(destination.at(folder) + name);
-      const facts = lstat(place);
+      const facts = lstat(native(destination.at(folder) + name));
       const isFolder = kindOf(facts) === 'folder';
-      const isElsewhere = isFolder && onlyOn !== undefined && !sameDevice(facts, onlyOn);
-      if (isElsewhere || filters?.isExcluded(top.path, isFolder)) {
+      if (isSpared(spared, top.path, facts)) {
         top.stays();
       } else if (isFolder && top.permissions === undefined) {
-        top.permissions = remove ? openToOwner(destination, top.path) : 0;
+        top.permissions = remover.open(top.path);
         stack.push(top);
-        for (const child of namesIn(destination.at(top.path))) {
-          stack.push(new Doomed(join(top.path, child), top));
+        for (const child of namesIn(destination, top.path)) {
+          stack.push(new ToDelete(join(top.path, child), top));
         }
       } else if (isFolder && (top.holdsSpared || (filters?.isOnlyEntered(top.path) && !top.hasLost))) {
-        if (remove) restore(destination, top);
+        remover.restore(top.path, top.permissions ?? 0);
         top.stays();
       } else {
-        if (isFolder) destination.forget(top.path);
-        if (remove) (isFolder ? rmdirSync : unlinkSync)(place);
+        remover.remove(top.path, facts);
         top.goes();
         yield { kind: 'deleted', path: top.path };
       }
@@ -63,23 +97,21 @@ export function* removeTree(
 
 /** Whether nothing at `path` is spared. */
 export function canBeRemoved(destination: FolderHandles, path: BytePath, spared: Spared): boolean {
-  if (spared.filters === undefined && spared.onlyOn === undefined) return true;
-  for (const removal of removeTree(destination, path, false, spared)) {
+  for (const removal of removeTree(destination, path, spared, noRemover)) {
     if (removal.kind === 'deleted' && removal.path === path) return true;
   }
   return false;
 }
 
-/** An entry that is to be removed. */
-class Doomed {
-  /** Of a folder that is being emptied: those it had before, or 0 where nothing is really removed. */
+class ToDelete {
+  /** Of a folder that is being emptied: those it had before. */
   permissions: number | undefined;
   holdsSpared = false;
   hasLost = false;
 
   constructor(
     readonly path: BytePath,
-    readonly folder: Doomed | undefined,
+    readonly folder: ToDelete | undefined,
   ) {}
 
   stays(): void {
@@ -89,10 +121,4 @@ class Doomed {
   goes(): void {
     if (this.folder !== undefined) this.folder.hasLost = true;
   }
-}
-
-/** A folder that stays looks as before. */
-function restore(destination: FolderHandles, { path, permissions = 0 }: Doomed): void {
-  const place = native(destination.at(path).slice(0, -1));
-  if (permissionsOf(stat(place)) !== permissions) isAccepted(() => chmodSync(place, permissions));
 }

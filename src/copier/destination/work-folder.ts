@@ -28,11 +28,7 @@ import { isSameSource, markOfRun, newMark, readMark, trustIn, writeMark } from '
  * The folder that a run writes in: the destination where it stands, else `<dest>.partial` beside it, which
  * takes the destination's name when the run has come to its end. It is claimed for this run alone.
  */
-export interface WorkFolder {
-  /** Absolute, without a slash at its end. */
-  readonly root: BytePath;
-  readonly standing: Standing;
-  readonly trust: Trust;
+export interface WorkFolder extends WorkPlace {
   /**
    * Whether folders that are made in it have to be given their mode: one that stood there may hand down its
    * set-group-id bit, which would go on to all below, and a umask may take from the owner what the run needs.
@@ -41,6 +37,14 @@ export interface WorkFolder {
   readonly claim: Claim;
   /** Ids of runs that died here; their temporary names may be left. */
   readonly deadRuns: ReadonlySet<string>;
+}
+
+/** Where that is, and what stands there. */
+export interface WorkPlace {
+  /** Absolute, without a slash at its end. */
+  readonly root: BytePath;
+  readonly standing: Standing;
+  readonly trust: Trust;
 }
 
 /** @throws {RefusedError} where it cannot be made or claimed, or is not this copy's */
@@ -55,15 +59,23 @@ export async function openWorkFolder(
 }
 
 /**
- * Where a run would go on, looking only; undefined where nothing stands yet.
+ * What `openWorkFolder` would open, looking only; `root` need not stand.
  * @throws {RefusedError} where it is not this copy's
  */
-export function standingRoot(places: Places): BytePath | undefined {
-  const { exists, destinationRoot, partialRoot } = places;
-  if (exists) return destinationRoot;
-  if (lstatSync(native(partialRoot), { throwIfNoEntry: false }) === undefined) return undefined;
+export function lookAtWorkFolder(places: Places, settings: CopySettings): WorkPlace {
+  const { exists, destinationRoot, partialRoot: root } = places;
+  if (exists) return { root: destinationRoot, standing: 'content', trust: 'nothing' };
+  const mark = isBegun(places) ? readMark(root, lstat(native(root))) : undefined;
+  if (mark === undefined) return { root, standing: 'nothing', trust: 'nothing' };
+  return { root, standing: 'earlier', trust: trustIn(mark, thisMachine().boot, settings) };
+}
+
+/** Whether an earlier run has left the beginning of this copy. @throws {RefusedError} where it is of another one */
+export function isBegun(places: Places): boolean {
+  const { partialRoot } = places;
+  if (lstatSync(native(partialRoot), { throwIfNoEntry: false }) === undefined) return false;
   refuseForeign(partialRoot, places);
-  return partialRoot;
+  return true;
 }
 
 async function openStanding(root: BytePath, settings: CopySettings, runId: string): Promise<WorkFolder> {

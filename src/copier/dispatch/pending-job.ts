@@ -35,7 +35,7 @@ export function finishJob(path: BytePath, facts: Facts, kind: FinishKind = 'fini
   return { kind, folder, name, facts, attempt: 1 };
 }
 
-export function isFinish({ kind }: PendingJob): boolean {
+export function isFinish({ kind }: Pick<PendingJob, 'kind'>): boolean {
   return kind === 'finish' || kind === 'finishAfter' || kind === 'finishRoot';
 }
 

@@ -1,7 +1,5 @@
 import { type BytePath, ROOT } from '../../files/byte-path.js';
-import { type Listed, type ListOptions, listEntries } from './list-entries.js';
-
-type Enter = Extract<Listed, { kind: 'enter' }>;
+import { type EnteredFolder, type Listed, type ListOptions, listEntries } from './list-entries.js';
 
 /**
  * The same walk as `listEntries`, where the options' filters are obeyed to the end: a folder that is in the
@@ -19,7 +17,7 @@ export function* enteredLate(
   isOnlyEntered: (folder: BytePath) => boolean,
 ): Generator<Listed, void, undefined> {
   /** Folders that the walk is in and that have not been told of, from the root down. */
-  const waiting: Enter[] = [];
+  const waiting: EnteredFolder[] = [];
   /** A folder that the walk was in already when it turned out that nothing of it is wanted. */
   let skipped: BytePath | undefined;
 

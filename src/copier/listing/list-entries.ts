@@ -12,8 +12,7 @@ import type { Selection } from './selection.js';
 
 /** One step of a walk through a folder tree. */
 export type Listed =
-  /** A folder that could be opened, before what is in it; `skip` keeps the walk out of it. */
-  | { readonly kind: 'enter'; readonly folder: BytePath; readonly facts: Facts; readonly skip: () => void }
+  | EnteredFolder
   | { readonly kind: 'entry'; readonly entry: ListedEntry }
   /** Several at once, good until the next step; not where each has to be filtered. */
   | ListedFiles
@@ -25,6 +24,15 @@ export type Listed =
       readonly isFolder: boolean;
       readonly failure: Failure;
     };
+
+/** A folder that could be opened, before what is in it. */
+export interface EnteredFolder {
+  readonly kind: 'enter';
+  readonly folder: BytePath;
+  readonly facts: Facts;
+  /** Keeps the walk out of it. */
+  readonly skip: () => void;
+}
 
 export interface ListedFiles {
   readonly kind: 'files';
@@ -97,10 +105,11 @@ class Walk {
     this.#options = options;
     this.#root = root;
     this.#run = options.filters === undefined ? new FileRun() : undefined;
-    if (options.tally !== undefined) options.tally.listedShare = () => this.#open.at(-1)?.listedShare ?? 0;
   }
 
   *steps(): Generator<Listed, void, undefined> {
+    const { tally } = this.#options;
+    if (tally !== undefined) tally.listedShare = () => this.#open.at(-1)?.listedShare ?? 0;
     try {
       yield this.#enterRoot();
       for (let step = this.#next(); step !== undefined; step = this.#next()) yield step;

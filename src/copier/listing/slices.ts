@@ -23,6 +23,19 @@ export class Slices {
     return performance.now() >= this.#endsAtMs;
   }
 
+  /** Goes through the steps of something long, unless the run is stopped meanwhile. */
+  async through<Step>(
+    steps: Iterable<Step>,
+    stop: { readonly isStopped: boolean },
+    take: (step: Step) => void = () => {},
+  ): Promise<void> {
+    for (const step of steps) {
+      take(step);
+      if (this.isOver) await this.next();
+      if (stop.isStopped) return;
+    }
+  }
+
   async next(): Promise<void> {
     await new Promise<void>(resolve => setImmediate(resolve));
     await this.#events?.drained();

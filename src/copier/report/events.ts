@@ -1,8 +1,17 @@
 import { type BytePath, isText, toBase64, toText } from '../../files/byte-path.js';
+import type { EntryKind } from '../../files/facts.js';
+import type { Owner, Time } from '../../protocol/differences.js';
 import type { How, NotKept } from '../../protocol/messages.js';
 
 /** What a copy reports while it runs; the same objects as in the command's JSON. */
-export type CopyEvent = StartEvent | ListedEvent | FileEvent | DeletedEvent | ErrorEvent | EndEvent;
+export type CopyEvent =
+  | StartEvent
+  | ListedEvent
+  | FileEvent
+  | DeletedEvent
+  | DifferenceEvent
+  | ErrorEvent
+  | EndEvent;
 
 export interface StartEvent extends EventDestination {
   readonly type: 'start';
@@ -24,7 +33,7 @@ export interface ListedEvent {
   readonly bytes: number;
 }
 
-/** An entry is finished or skipped; files and folders alike, each at most once. */
+/** An entry is finished or skipped; files and folders alike, each at most once. None in a comparison. */
 export interface FileEvent extends EventPath {
   readonly type: 'file';
   readonly bytes: number;
@@ -36,6 +45,35 @@ export interface FileEvent extends EventPath {
 /** An entry that only the destination had was removed. */
 export interface DeletedEvent extends EventPath {
   readonly type: 'deleted';
+}
+
+/** Of a comparison: what of an entry differs between source and destination. */
+export type DifferenceEvent = EventPath & {
+  readonly type: 'difference';
+} & (
+    | { readonly kind: 'missing' | 'extra' }
+    | { readonly kind: 'kind'; readonly source: EntryKind; readonly destination: EntryKind }
+    /** Bytes; of `mode`, the permission bits. */
+    | { readonly kind: 'size' | 'mode'; readonly source: number; readonly destination: number }
+    /** Of modification. */
+    | { readonly kind: 'time'; readonly source: Time; readonly destination: Time }
+    | { readonly kind: 'owner'; readonly source: Owner; readonly destination: Owner }
+    /** The text of a symbolic link. */
+    | ({ readonly kind: 'target'; readonly source: string; readonly destination: string } & OtherBytes)
+    /** Another name of the same file in either tree; null: of no file met before. */
+    | ({
+        readonly kind: 'links';
+        readonly source: string | null;
+        readonly destination: string | null;
+      } & OtherBytes)
+    /** Where the first byte is that differs. */
+    | { readonly kind: 'content'; readonly at: number }
+  );
+
+/** The bytes of `source` and `destination`, if they are not UTF-8. */
+interface OtherBytes {
+  readonly sourceBase64?: string;
+  readonly destinationBase64?: string;
 }
 
 /** An entry failed; each once. */
@@ -60,6 +98,8 @@ export interface EndEvent {
   /** Entries that were listed but not reached, because the run was stopped. */
   readonly left: number;
   readonly deleted: number;
+  /** Of a comparison alone. */
+  readonly differences?: number;
   /** Counts by kind of what could not be kept. */
   readonly notKept: NotKeptCounts;
   /** Why the run was stopped: the name of a signal or an errno, NO_SPACE, …; missing if it was not. */
@@ -73,6 +113,11 @@ export type NotKeptCounts = Readonly<Partial<Record<NotKept, number>>>;
 
 /** The report of a run: its `end` event and where the copy is. */
 export interface CopyReport extends Omit<EndEvent, 'type'>, EventDestination {}
+
+/** The report of a comparison: `files` and `folders` were compared; `status` is 0 if nothing differs and nothing failed. */
+export interface CheckReport extends CopyReport {
+  readonly differences: number;
+}
 
 interface EventDestination {
   /** Absolute; bytes that are not UTF-8 are replaced. */

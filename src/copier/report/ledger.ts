@@ -2,12 +2,15 @@ import { type BytePath, join, ROOT } from '../../files/byte-path.js';
 import { allocatedBytes, type Facts } from '../../files/facts.js';
 import type { Failure } from '../../files/failure.js';
 import type { FileRun } from '../../files/file-run.js';
+import type { Difference } from '../../protocol/differences.js';
 import type { How, NotKept } from '../../protocol/messages.js';
+import { version } from '../../version.js';
+import { differenceEvent } from './difference-event.js';
 import type { EventSink } from './event-sink.js';
-import { type EndEvent, eventPath } from './events.js';
-import type { SideFiles } from './side-files.js';
+import { type CopyReport, eventDestination, eventPath, eventPlaces } from './events.js';
+import { noSideFiles, type SideFiles } from './side-files.js';
 import { exitStatus, type StopReason } from './stop.js';
-import { Tally } from './tally.js';
+import type { Tally } from './tally.js';
 
 /** What a run still has to write, at the least. */
 export interface Need {
@@ -17,21 +20,25 @@ export interface Need {
 
 /** Keeps the books of a run: every entry is found once and settled once, and told of when it is. */
 export class Ledger {
-  readonly tally = new Tally();
+  readonly tally: Tally;
   readonly #events: EventSink;
   readonly #files: SideFiles;
+  readonly #onFailure: (failure: Failure) => void;
   /** Whether something failed that is no entry of the source's: the root, a deletion. */
   #failedBeside = false;
-  #firstFailure: Failure | undefined;
-  #plannedBytes = 0;
+  #bytesToWrite = 0;
 
-  constructor(events: EventSink, files: SideFiles) {
+  /** @param onFailure called at each failure, once it has been told of */
+  constructor(
+    tally: Tally,
+    events: EventSink,
+    files: SideFiles = noSideFiles,
+    onFailure: (failure: Failure) => void = () => {},
+  ) {
+    this.tally = tally;
     this.#events = events;
     this.#files = files;
-  }
-
-  get firstFailure(): Failure | undefined {
-    return this.#firstFailure;
+    this.#onFailure = onFailure;
   }
 
   get hasFailures(): boolean {
@@ -43,9 +50,19 @@ export class Ledger {
     return this.#events.wantsFiles;
   }
 
-  found(isFolder: boolean, bytes: number): void {
-    if (isFolder) this.tally.found.folders += 1;
-    else this.tally.found.files += 1;
+  start({ source, destination }: Ends, { pool, chunkSize }: Means): void {
+    this.#files.start();
+    const places = eventPlaces({ source, destination });
+    this.#events.tell({ type: 'start', version, ...places, workers: pool.most, chunkSize });
+  }
+
+  foundFolder(): void {
+    this.tally.found.folders += 1;
+  }
+
+  /** Anything but a folder. @param bytes of content */
+  foundFile(bytes: number): void {
+    this.tally.found.files += 1;
     this.tally.found.bytes += bytes;
   }
 
@@ -53,18 +70,18 @@ export class Ledger {
   foundRun(run: FileRun): void {
     this.tally.found.files += run.length;
     this.tally.found.bytes += run.bytes;
-    this.#plannedBytes += run.allocatedBytes;
+    this.#bytesToWrite += run.allocatedBytes;
   }
 
   /** Content that has to be copied, holes not counted. */
-  planned(facts: Facts): void {
-    this.#plannedBytes += allocatedBytes(facts);
+  toWrite(facts: Facts): void {
+    this.#bytesToWrite += allocatedBytes(facts);
   }
 
   /** What is still to be written, at the least. */
   need(): Need {
     const { bytes, passedBytes, left } = this.tally;
-    return { bytes: Math.max(this.#plannedBytes - bytes - passedBytes, 0), entries: left };
+    return { bytes: Math.max(this.#bytesToWrite - bytes - passedBytes, 0), entries: left };
   }
 
   listed(): void {
@@ -86,30 +103,54 @@ export class Ledger {
     this.#files.digest(path, digest);
   }
 
-  settled(
-    path: BytePath,
-    isFolder: boolean,
-    how: How,
-    bytes: number,
-    notKept: readonly NotKept[] = [],
-  ): void {
+  settledFolder(path: BytePath, how: How, notKept: readonly NotKept[] = []): void {
     this.tally.lost(notKept);
     // The root is no entry: it is counted nowhere and told of only where it failed.
     if (path === ROOT) return;
-    this.tally.latest = path;
     if (how === 'skipped') this.tally.skipped += 1;
-    else if (isFolder) this.tally.finished.folders += 1;
+    else this.tally.finished.folders += 1;
+    this.#settled(path, how, 0, notKept);
+  }
+
+  /** Anything but a folder. @param bytes of content that were copied */
+  settledFile(path: BytePath, how: How, bytes: number, notKept: readonly NotKept[] = []): void {
+    this.tally.lost(notKept);
+    if (how === 'skipped') this.tally.skipped += 1;
     else this.tally.finished.files += 1;
     this.tally.finished.bytes += bytes;
+    this.#settled(path, how, bytes, notKept);
+  }
+
+  #settled(path: BytePath, how: How, bytes: number, notKept: readonly NotKept[]): void {
+    this.tally.latest = path;
     // Most runs have nobody who looks at every file: an event is not even made then.
     if (!this.#events.wantsFiles && notKept.length === 0) return;
-    this.#events.tell({
-      type: 'file',
-      ...eventPath(path),
-      bytes,
-      how,
-      ...(notKept.length > 0 && { notKept }),
-    });
+    const losses = notKept.length > 0 && { notKept };
+    this.#events.tell({ type: 'file', ...eventPath(path), bytes, how, ...losses });
+  }
+
+  comparedFolder(path: BytePath): void {
+    if (path === ROOT) return;
+    this.tally.finished.folders += 1;
+    this.tally.latest = path;
+  }
+
+  /** Anything but a folder. @param bytes of content that were compared */
+  comparedFile(path: BytePath, bytes: number): void {
+    this.tally.finished.files += 1;
+    this.tally.finished.bytes += bytes;
+    this.tally.latest = path;
+  }
+
+  /** What a comparison passes over. */
+  passedOver(path: BytePath): void {
+    this.tally.skipped += 1;
+    this.tally.latest = path;
+  }
+
+  difference(path: BytePath, difference: Difference): void {
+    this.tally.differences = (this.tally.differences ?? 0) + 1;
+    this.#events.tell(differenceEvent(path, difference));
   }
 
   /** Files that are there already, of those in a run: only where nobody is told of each. */
@@ -126,19 +167,23 @@ export class Ledger {
     this.tally.latest = path;
   }
 
+  /** An entry, or the root. */
   failed(path: BytePath, failure: Failure, attempts = 1): void {
     if (path === ROOT) this.#failedBeside = true;
     else this.tally.failed += 1;
-    this.#firstFailure ??= failure;
     this.#files.failed(path);
-    this.#events.tell({ type: 'error', ...eventPath(path), ...failure, attempts });
+    this.#tellFailure(path, failure, attempts);
   }
 
   /** What is no entry of the source's, or has been counted as finished: told of, not counted. */
   failedBeside(path: BytePath, failure: Failure): void {
     this.#failedBeside = true;
-    this.#firstFailure ??= failure;
-    this.#events.tell({ type: 'error', ...eventPath(path), ...failure, attempts: 1 });
+    this.#tellFailure(path, failure, 1);
+  }
+
+  #tellFailure(path: BytePath, failure: Failure, attempts: number): void {
+    this.#events.tell({ type: 'error', ...eventPath(path), ...failure, attempts });
+    this.#onFailure(failure);
   }
 
   deleted(path: BytePath): void {
@@ -147,12 +192,30 @@ export class Ledger {
   }
 
   /** @param reason why the run was stopped, if it was */
-  end(reason: StopReason | undefined): EndEvent {
-    const { finished, skipped, failed, left, deleted, notKept, seconds } = this.tally;
-    const status = exitStatus(reason, !this.hasFailures);
-    const counts = { ...finished, skipped, failed, left, deleted, notKept: { ...notKept }, seconds };
-    const event = { type: 'end', status, ...counts, ...reason } as const;
-    this.#events.tell(event);
-    return event;
+  end({ destination }: Ends, reason: StopReason | undefined): CopyReport {
+    const { finished, skipped, failed, left, deleted, differences, notKept, seconds } = this.tally;
+    const isAllWell = !this.hasFailures && !differences;
+    const report = {
+      status: exitStatus(reason, isAllWell),
+      ...finished,
+      ...{ skipped, failed, left, deleted, notKept: { ...notKept } },
+      ...(differences !== undefined && { differences }),
+      seconds,
+      ...reason,
+    };
+    this.#events.tell({ type: 'end', ...report });
+    return { ...report, ...eventDestination(destination) };
   }
+}
+
+/** What it has to work with. */
+interface Means {
+  readonly pool: { readonly most: number };
+  readonly chunkSize: number;
+}
+
+/** Where a run reads and where it writes, as both were named; absolute. */
+interface Ends {
+  readonly source: BytePath;
+  readonly destination: BytePath;
 }

@@ -1,4 +1,4 @@
-import { codeOf } from '../../files/failure.js';
+import { codeOf, type Failure } from '../../files/failure.js';
 
 export interface StopReason {
   /** A signal's name, an errno name, NO_SPACE, … */
@@ -9,16 +9,16 @@ export interface StopReason {
 
 /** Why and when a run stops before its end: the caller's signal, a full disk, a first failure. */
 export class Stop {
-  readonly #signal: AbortSignal | undefined;
-  readonly #onAbort = () =>
-    this.now(codeOf(this.#signal?.reason) ?? 'ABORTED', 'stopped; run the same command again to resume');
   #listener: () => void = () => {};
   #reason: StopReason | undefined;
   #isClosed = false;
+  #unlisten: () => void = () => {};
 
-  constructor(signal: AbortSignal | undefined) {
-    this.#signal = signal;
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
+  /** @param message of the reason, once the signal is aborted */
+  listenTo(signal: AbortSignal | undefined, message: string): void {
+    const onAbort = () => this.now(codeOf(signal?.reason) ?? 'ABORTED', message);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    this.#unlisten = () => signal?.removeEventListener('abort', onAbort);
   }
 
   get isStopped(): boolean {
@@ -33,6 +33,10 @@ export class Stop {
   /** Whether it is too late to stop. */
   get isClosed(): boolean {
     return this.#isClosed;
+  }
+
+  atFailure({ code }: Failure): void {
+    this.now(code, 'stopped at the first failed entry; run the same command again to resume');
   }
 
   now(code: string, message: string): void {
@@ -50,7 +54,7 @@ export class Stop {
   /** From here on nothing stops the run: it goes to its end. */
   close(): void {
     this.#isClosed = true;
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#unlisten();
   }
 }
 

@@ -13,6 +13,8 @@ export class Tally {
   skipped = 0;
   failed = 0;
   deleted = 0;
+  /** Undefined where nothing is compared. */
+  differences: number | undefined;
   readonly notKept: Partial<Record<NotKept, number>> = {};
   /** The path of the entry finished or skipped last. */
   latest: BytePath = ROOT;

@@ -115,6 +115,21 @@ type NotAsGiven =
   | 'xattrs'
   | 'onEvent';
 
+/** What a comparison cannot obey. */
+export const COPY_ONLY = [
+  'xattrs',
+  'ifExists',
+  'delete',
+  'reflink',
+  'checksums',
+  'fsync',
+  'spaceCheck',
+  'failFast',
+  'strict',
+  'failed',
+  'dryRun',
+] as const satisfies readonly (keyof CopyOptions)[];
+
 export const DEFAULT_WORKERS = 5;
 export const MOST_WORKERS = 64;
 export const DEFAULT_CHUNK_SIZE = 1024;

@@ -5,18 +5,18 @@ import { lstatIfThere } from '../../files/system/stat.js';
 import { RefusedError } from '../report/errors.js';
 import { absolute, parentOf, realPath } from './paths.js';
 import { isWithin } from './places.js';
-import type { Plan } from './plan.js';
+import type { Request } from './request.js';
 
 /**
  * Refuses files for `checksums` and `failed` where writing them would change the source, where the run itself would
  * take them away, and where they are a file that is given for something else too.
  * @throws {RefusedError}
  */
-export function checkSideFiles(plan: Plan): void {
-  const { checksums, failed, from, ignoreFile } = plan.settings;
-  check('checksums', checksums, plan, { failed, from, ignoreFile });
+export function checkSideFiles(request: Request): void {
+  const { checksums, failed, from, ignoreFile } = request.settings;
+  check('checksums', checksums, request, { failed, from, ignoreFile });
   // The list of a run may be the one that it goes by: it has been read by then.
-  check('failed', failed, plan, { ignoreFile });
+  check('failed', failed, request, { ignoreFile });
 }
 
 type PathOption = string | Buffer | undefined;
@@ -24,12 +24,12 @@ type PathOption = string | Buffer | undefined;
 function check(
   option: string,
   file: PathOption,
-  plan: Plan,
+  request: Request,
   others: Readonly<Record<string, PathOption>>,
 ): void {
   const place = placeOf(file);
   if (place === undefined) return;
-  const fault = leadsNowhere(place) ?? faultOf(place, plan) ?? sharedWith(place, others);
+  const fault = leadsNowhere(place) ?? faultOf(place, request) ?? sharedWith(place, others);
   if (fault !== undefined) throw new RefusedError(`${option} ${readable(place)}: ${fault} (EINVAL)`);
 }
 
@@ -40,7 +40,7 @@ function leadsNowhere(place: BytePath): string | undefined {
   return isDangling ? 'is a dangling symbolic link; name the file that it should point to' : undefined;
 }
 
-function faultOf(place: BytePath, { places, settings, filters }: Plan): string | undefined {
+function faultOf(place: BytePath, { places, settings, filters }: Request): string | undefined {
   const { sourceRoot, sourceFacts, destinationRoot, partialRoot, exists } = places;
   if (isWithin(parentOf(place), sourceFacts))
     return 'lies in the source, which is never changed; name a file elsewhere';

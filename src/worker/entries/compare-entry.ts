@@ -2,7 +2,7 @@ import { readlinkSync } from 'node:fs';
 import { NAME_ENCODING, native, rawName } from '../../files/byte-path.js';
 import { type Facts, kindOf, linkIdentityOf, unchanged } from '../../files/facts.js';
 import { EntryError, step } from '../../files/failure.js';
-import type { Difference } from '../../protocol/differences.js';
+import type { Comparison, Difference } from '../../protocol/differences.js';
 import { compareFacts } from '../../rules/compare-facts.js';
 import { firstDifference } from '../content/first-difference.js';
 import type { Steps } from '../content/steps.js';
@@ -19,37 +19,39 @@ export function* compareEntry(context: WorkerContext, job: Job): Steps<Finished>
   const standing = step('its copy cannot be read', () =>
     context.calls.factsIn(context.destination.place(job.folder), job.name, false),
   );
-  if (standing === undefined) return compared([{ what: 'missing' }]);
+  if (standing === undefined) return compared(0, { differences: [{ kind: 'missing' }] });
   const differences = compareFacts(job.facts, standing, context.timeGrainNs);
   const kind = kindOf(job.facts);
-  if (kindOf(standing) !== kind) return compared(differences);
+  if (kindOf(standing) !== kind) return compared(0, { differences });
   if (kind === 'link') differences.push(...compareTargets(context, job));
-  const isSameSize = job.facts.size === standing.size;
-  const readsContent = job.kind === 'compareContent' && kind === 'file' && isSameSize;
-  if (readsContent) differences.push(...(yield* compareContents(context, job, standing)));
+  let bytes = 0;
+  if (job.kind === 'compareContent' && kind === 'file' && job.facts.size === standing.size) {
+    const at = yield* compareContents(context, job, standing);
+    if (at !== undefined) differences.push({ kind: 'content', at });
+    bytes = at ?? standing.size;
+  }
   const { nlink } = standing;
-  if (job.facts.nlink === 1 && nlink === 1) return compared(differences);
-  return {
-    ...NOTHING_FOUND,
-    comparison: { differences, standing: { identity: linkIdentityOf(standing), nlink } },
-  };
+  const isAlone = job.facts.nlink === 1 && nlink === 1;
+  if (isAlone) return compared(bytes, differences.length === 0 ? undefined : { differences });
+  return compared(bytes, { differences, standing: { identity: linkIdentityOf(standing), nlink } });
 }
 
-function compared(differences: readonly Difference[]): Finished {
-  return differences.length === 0 ? NOTHING_FOUND : { ...NOTHING_FOUND, comparison: { differences } };
+/** @param bytes of content that were compared */
+function compared(bytes: number, comparison: Comparison | undefined): Finished {
+  const finished = { how: 'compared', bytes, notKept: [] } as const;
+  return comparison === undefined ? finished : { ...finished, comparison };
 }
-
-const NOTHING_FOUND: Finished = { how: 'compared', bytes: 0, notKept: [] };
 
 function compareTargets({ source, destination }: WorkerContext, { folder, name }: Job): Difference[] {
   const [from, to] = [source, destination].map(tree =>
     rawName(readlinkSync(native(tree.at(folder) + name), { encoding: NAME_ENCODING })),
   );
   if (from === undefined || to === undefined || from === to) return [];
-  return [{ what: 'target', source: from, destination: to }];
+  return [{ kind: 'target', source: from, destination: to }];
 }
 
-function* compareContents(context: WorkerContext, job: Job, standing: Facts): Steps<Difference[]> {
+/** @returns where the first byte is that differs */
+function* compareContents(context: WorkerContext, job: Job, standing: Facts): Steps<number | undefined> {
   const { calls } = context;
   const source = openSource(context, job);
   try {
@@ -59,7 +61,7 @@ function* compareContents(context: WorkerContext, job: Job, standing: Facts): St
       if (isChanged(context, source) || isChanged(context, destination)) {
         throw new EntryError('CHANGED', 'it or its copy changed while they were compared');
       }
-      return at === undefined ? [] : [{ what: 'content', at }];
+      return at;
     } finally {
       calls.close(destination.descriptor);
     }

@@ -8,19 +8,17 @@ import { keep } from '../../rules/keep.js';
 import { keptPermissions } from '../../rules/kept-permissions.js';
 import { lossOf } from '../../rules/not-kept.js';
 import type { Steps } from '../content/steps.js';
-import { type Finished, type Job, skipped } from '../context/job.js';
+import type { Finished, Job } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { keepAttributes } from '../metadata/attributes.js';
 import { giveTimes } from '../metadata/times.js';
 import { putInPlace } from './put-in-place.js';
 
-/** Makes a FIFO like the source's, which is never opened; where it cannot be made, it is skipped and counted. */
+/** Makes a FIFO like the source's, which is never opened. */
 export function* makeFifo(context: WorkerContext, job: Job): Steps<Finished> {
   const calls = platformCalls();
-  if (calls === undefined) {
-    if (context.settings.strict) throw lossOf('fifo');
-    return { ...skipped, notKept: ['fifo'] };
-  }
+  // Then it would not have been handed out.
+  if (calls === undefined) throw lossOf('fifo');
   return yield* putInPlace(context, job, function* (_context, _job, target) {
     const path = target.path;
     const { traits } = target;

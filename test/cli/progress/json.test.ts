@@ -3,7 +3,7 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync } fr
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { CopyEvent, How, NotKept } from '../../../src/index.js';
+import type { CopyEvent, DifferenceEvent, How, NotKept } from '../../../src/index.js';
 import { checkAccounts, eventSchema, eventsOf, isValid, ofType } from '../../helpers/events.js';
 import { makeTree } from '../../helpers/make-tree.js';
 import {
@@ -298,7 +298,7 @@ test('the schema refuses events that lack a field, have one more, or the wrong v
 /** Whether the type wants each field of an event: the compiler holds this against the interfaces. */
 type Fields<E> = { [Field in keyof E]-?: object extends Pick<E, Field> ? 'optional' : 'required' };
 const path = { path: 'required', pathBase64: 'optional' } as const;
-const fields: { [T in CopyEvent['type']]: Fields<Extract<CopyEvent, { type: T }>> } = {
+const fields: { [T in Exclude<CopyEvent['type'], 'difference'>]: Fields<Extract<CopyEvent, { type: T }>> } = {
   start: {
     type: 'required',
     version: 'required',
@@ -323,11 +323,36 @@ const fields: { [T in CopyEvent['type']]: Fields<Extract<CopyEvent, { type: T }>
     failed: 'required',
     left: 'required',
     deleted: 'required',
+    differences: 'optional',
     notKept: 'required',
     seconds: 'required',
     code: 'optional',
     message: 'optional',
   },
+};
+/** What may stand in one, whatever its kind. */
+type DifferenceField = DifferenceEvent extends infer E ? (E extends E ? keyof E : never) : never;
+const ofDifference: Record<DifferenceField, 'required' | 'optional'> = {
+  type: 'required',
+  ...path,
+  kind: 'required',
+  source: 'optional',
+  sourceBase64: 'optional',
+  destination: 'optional',
+  destinationBase64: 'optional',
+  at: 'optional',
+};
+const differences: Record<DifferenceEvent['kind'], true> = {
+  missing: true,
+  extra: true,
+  kind: true,
+  size: true,
+  time: true,
+  mode: true,
+  owner: true,
+  target: true,
+  links: true,
+  content: true,
 };
 const hows: Record<How, true> = {
   streamed: true,
@@ -351,7 +376,7 @@ const losses: Record<NotKept, true> = {
 };
 
 test('the schema has the fields and values of the exported types', () => {
-  for (const [type, wanted] of Object.entries(fields)) {
+  for (const [type, wanted] of Object.entries({ ...fields, difference: ofDifference })) {
     const { properties = {}, required = [] } = eventSchema.$defs[type] ?? {};
     const kinds = Object.keys(properties).map(name => [
       name,
@@ -360,5 +385,6 @@ test('the schema has the fields and values of the exported types', () => {
     expect(Object.fromEntries(kinds)).toEqual(wanted);
   }
   expect(eventSchema.$defs.file?.properties?.how).toMatchObject({ enum: Object.keys(hows) });
+  expect(eventSchema.$defs.difference?.properties?.kind).toEqual({ enum: Object.keys(differences) });
   expect(eventSchema.$defs.notKept?.enum).toEqual(Object.keys(losses));
 });

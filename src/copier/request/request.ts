@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { type BytePath, native } from '../../files/byte-path.js';
-import { stat } from '../../files/system/stat.js';
+import { lstatIfThere } from '../../files/system/stat.js';
 import { whyNotFork } from '../../multiprocessing/can-fork.js';
 import { WORKER_PROGRAM } from '../../worker/worker-process.js';
 import type { Filters } from '../listing/filters.js';
@@ -11,7 +11,7 @@ import type { CopySettings } from './options.js';
 import type { Places } from './places.js';
 
 /** What is to be copied or compared, and how: checked and complete. */
-export interface Plan {
+export interface Request {
   readonly places: Places;
   readonly settings: CopySettings;
   /** Undefined: all that is in the source. */
@@ -20,7 +20,7 @@ export interface Plan {
 }
 
 /** @throws {RefusedError} where a file that the settings name cannot be read or used, or nothing can be forked */
-export async function makePlan(places: Places, settings: CopySettings): Promise<Plan> {
+export async function readRequest(places: Places, settings: CopySettings): Promise<Request> {
   const hindrance = whyNotFork(fileURLToPath(WORKER_PROGRAM));
   if (hindrance !== undefined) throw new RefusedError(hindrance);
   const selection = settings.from === undefined ? undefined : Selection.read(settings.from);
@@ -29,15 +29,11 @@ export async function makePlan(places: Places, settings: CopySettings): Promise<
 
 /**
  * What the listing has to know of it.
- * @param root of the destination, or of `.partial`; undefined where neither stands
+ * @param root of the folder that is written in, or compared with; it need not stand
  */
-export function listOptionsOf(
-  { settings, selection, filters }: Plan,
-  root: BytePath | undefined,
-): ListOptions {
+export function listOptionsOf({ settings, selection, filters }: Request, root: BytePath): ListOptions {
   const { dereference, oneFileSystem } = settings;
-  const destination = root === undefined ? undefined : stat(native(root));
-  return { dereference, oneFileSystem, destination, selection, filters };
+  return { dereference, oneFileSystem, destination: lstatIfThere(native(root)), selection, filters };
 }
 
 /**

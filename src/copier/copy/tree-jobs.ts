@@ -3,20 +3,22 @@ import { type Facts, isSparse } from '../../files/facts.js';
 import { EntryError, type Failure, failureOf } from '../../files/failure.js';
 import type { FileRun } from '../../files/file-run.js';
 import { isReserved } from '../../files/reserved-names.js';
-import type { FolderHandles } from '../../files/system/folder-handles.js';
+import { platformCalls } from '../../files/system/platform-calls.js';
 import type { JobKind } from '../../protocol/messages.js';
 import { lossOf } from '../../rules/not-kept.js';
-import type { Policy } from '../../rules/stands-there.js';
-import { makeFolder } from '../destination/make-folder.js';
-import type { NameCollisions } from '../destination/name-collisions.js';
-import type { QuickLook } from '../destination/quick-look.js';
-import type { Spared } from '../destination/remove-tree.js';
+import type { Destination } from '../destination/destination.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import { finishJob, type PendingJob } from '../dispatch/pending-job.js';
-import { entriesOf, type Listed, type ListedEntry, type ListedFiles } from '../listing/list-entries.js';
+import {
+  type EnteredFolder,
+  entriesOf,
+  type ListedEntry,
+  type ListedFiles,
+} from '../listing/list-entries.js';
+import type { Visitor } from '../listing/walk-source.js';
 import type { Ledger } from '../report/ledger.js';
 import type { FolderTree } from './folder-tree.js';
-import type { HardLinks } from './hard-links.js';
+import type { HardLinks, LinkableEntry } from './hard-links.js';
 import { isLarge, type LargeFiles } from './large-files.js';
 
 /** What a `TreeCopy` works with. */
@@ -24,28 +26,20 @@ export interface TreeCopyParts {
   readonly ledger: Ledger;
   /** Hands jobs to the workers. */
   readonly dispatcher: Dispatcher;
-  readonly destination: FolderHandles;
-  readonly policy: Policy;
+  readonly destination: Destination;
   readonly strict: boolean;
   /** Whether a folder that stands in an entry's place may go with all that is in it, at the end. */
   readonly replacesFolders: boolean;
-  /** A folder that holds any of this stays. */
-  readonly spared: Spared;
-  /** Whether a folder that is made has to be given its mode: the umask or the folder above may have changed it. */
-  readonly setsModes: boolean;
-  readonly collisions: NameCollisions;
   /** Undefined where each file is to be copied by one worker, as its digest is wanted or there is but one. */
   readonly largeFiles: LargeFiles | undefined;
   /** Removes what a large file has left under its temporary or, in a copy's own folder, its own name. */
   readonly drop: (job: PendingJob) => void;
   /** Whether a failure stops the whole run, so that its entry is no failed one but left for the next run. */
   readonly isDiskFull: (failure: Failure) => boolean;
-  /** Undefined where what stands there has to be replaced, or read. */
-  readonly quickLook: QuickLook | undefined;
 }
 
-/** Takes what is listed, makes its folders, and decides which job each entry is for the workers. */
-export class TreePlan {
+/** Turns what is listed into jobs for the workers, and makes its folders. */
+export class TreeJobs implements Visitor {
   readonly #parts: TreeCopyParts;
   readonly #folders: FolderTree;
   readonly #hardLinks: HardLinks;
@@ -63,31 +57,6 @@ export class TreePlan {
     return this.#rootFacts;
   }
 
-  take(listed: Listed): void {
-    const { ledger } = this.#parts;
-    switch (listed.kind) {
-      case 'enter':
-        this.#enter(listed);
-        return;
-      case 'entry':
-        this.#queue(listed.entry);
-        return;
-      case 'files':
-        this.#queueFiles(listed);
-        return;
-      case 'leave':
-        this.#parts.collisions.leave(listed.folder);
-        this.#leave(listed.folder, listed.failure);
-        return;
-      case 'failed':
-        if (listed.path !== ROOT) ledger.found(listed.isFolder, 0);
-        ledger.failed(listed.path, listed.failure);
-        return;
-      default:
-        listed satisfies never;
-    }
-  }
-
   /** Hands an entry to the workers, in a job of this kind. */
   hand({ folder, name, facts }: ListedEntry, kind: JobKind, firstName?: BytePath): void {
     const job = { kind, folder, name, facts, attempt: 1 };
@@ -101,49 +70,51 @@ export class TreePlan {
     this.#parts.dispatcher.add(firstName === undefined ? job : { ...job, firstName });
   }
 
-  #enter({ folder, facts, skip }: Extract<Listed, { kind: 'enter' }>): void {
-    const { ledger, destination, policy, collisions, setsModes } = this.#parts;
+  enter({ folder, facts, skip }: EnteredFolder): undefined {
+    const { ledger, destination, isDiskFull } = this.#parts;
     if (folder === ROOT) {
       this.#rootFacts = facts;
-      this.#folders.enter(ROOT, facts, policy.standing === 'content');
+      this.#folders.enter(ROOT, facts, destination.policy.standing === 'content');
       return;
     }
-    ledger.found(true, 0);
+    ledger.foundFolder();
     try {
-      if (collisions.arePossible) collisions.meet(...split(folder));
-      const outcome = makeFolder(destination, folder, policy, setsModes);
+      destination.collisions?.meet(...split(folder));
+      const outcome = destination.makeFolder(folder);
       if (outcome !== 'skipped') {
         this.#folders.enter(folder, facts, outcome === 'kept');
         return;
       }
-      ledger.settled(folder, true, 'skipped', 0);
+      ledger.settledFolder(folder, 'skipped');
     } catch (error) {
       const failure = failureOf(error);
-      if (!this.#parts.isDiskFull(failure)) ledger.failed(folder, failure);
+      if (!isDiskFull(failure)) ledger.failed(folder, failure);
     }
     skip();
   }
 
   /** All that is in the folder has been listed; where it is all in one batch, the folder is finished right after it. */
-  #leave(path: BytePath, failure: Failure | undefined): void {
-    const { dispatcher } = this.#parts;
+  leave(path: BytePath, failure: Failure | undefined): void {
+    const { dispatcher, destination } = this.#parts;
+    destination.collisions?.leave(path);
     const isFinishedAfter =
       failure === undefined && path !== ROOT && this.#folders.finishAfter(path, dispatcher.batchNumber);
     if (isFinishedAfter) dispatcher.add(finishJob(path, this.#folders.get(path).facts, 'finishAfter'));
     else this.#folders.listed(path, failure);
   }
 
-  #queue(entry: ListedEntry): void {
-    const { ledger, collisions } = this.#parts;
+  entry(entry: ListedEntry): void {
+    const { ledger, destination } = this.#parts;
     const { kind, folder, name, facts } = entry;
     const path = join(folder, name);
-    ledger.found(false, kind === 'file' ? facts.size : 0);
+    ledger.foundFile(kind === 'file' ? facts.size : 0);
     try {
-      collisions.meet(folder, name);
+      destination.collisions?.meet(folder, name);
       // Left by a run that worked in the source when it was a destination: no content.
-      if (folder === ROOT && isReserved(name)) ledger.settled(path, false, 'skipped', 0);
-      else if (kind === 'socket' || kind === 'device') this.#leaveOut(path, kind);
-      else this.#plan(entry, kind);
+      if (folder === ROOT && isReserved(name)) ledger.settledFile(path, 'skipped', 0);
+      else if (kind === 'socket' || kind === 'device' || (kind === 'fifo' && platformCalls() === undefined))
+        this.#leaveOut(path, kind);
+      else this.#queue(entry, kind);
     } catch (error) {
       if (!(error instanceof EntryError)) throw error;
       ledger.failed(path, failureOf(error));
@@ -151,13 +122,14 @@ export class TreePlan {
   }
 
   /** All at once, unless each has to be looked at. */
-  #queueFiles(listed: ListedFiles): void {
-    const { collisions, ledger, quickLook } = this.#parts;
+  files(listed: ListedFiles): void {
+    const { destination, ledger } = this.#parts;
+    const { collisions, quickLook } = destination;
     const { folder, run } = listed;
     const hasReserved = folder === ROOT && hasReservedName(run);
     const isEachTold = quickLook !== undefined && ledger.tellsOfEach;
-    if (!run.isPlain || hasReserved || collisions.arePossible || isEachTold) {
-      for (const entry of entriesOf(listed)) this.#queue(entry);
+    if (!run.isPlain || hasReserved || collisions !== undefined || isEachTold) {
+      for (const entry of entriesOf(listed)) this.entry(entry);
       return;
     }
     ledger.foundRun(run);
@@ -184,27 +156,28 @@ export class TreePlan {
     }
   }
 
-  /** Sockets and devices are not copied and never opened. */
-  #leaveOut(path: BytePath, kind: 'socket' | 'device'): void {
+  /** Sockets and devices are never copied, nor opened; FIFOs are where the platform's calls can make them. */
+  #leaveOut(path: BytePath, kind: 'fifo' | 'socket' | 'device'): void {
     if (this.#parts.strict) throw lossOf(kind);
-    this.#parts.ledger.settled(path, false, 'skipped', 0, [kind]);
+    this.#parts.ledger.settledFile(path, 'skipped', 0, [kind]);
   }
 
-  #plan(entry: ListedEntry, kind: 'file' | 'link' | 'fifo'): void {
+  #queue(entry: ListedEntry, kind: LinkableEntry['kind']): void {
+    const { ledger, destination } = this.#parts;
     const { folder, name, facts } = entry;
-    if (kind === 'file' && facts.nlink === 1 && this.#parts.quickLook?.finds(folder, name, facts)) {
-      this.#parts.ledger.planned(facts);
-      this.#parts.ledger.settled(join(folder, name), false, 'skipped', 0);
-      this.#parts.ledger.passed(facts.size);
+    if (kind === 'file' && facts.nlink === 1 && destination.quickLook?.finds(folder, name, facts)) {
+      ledger.toWrite(facts);
+      ledger.settledFile(join(folder, name), 'skipped', 0);
+      ledger.passed(facts.size);
       return;
     }
-    this.#folders.expect(entry.folder);
-    const isAlone = entry.facts.nlink === 1 || (kind === 'link' && !LINKS_ARE_LINKED);
-    const plan = isAlone ? COPY : this.#hardLinks.meet({ ...entry, kind });
-    if (plan.kind === 'copy') {
-      if (kind === 'file') this.#parts.ledger.planned(entry.facts);
+    this.#folders.expect(folder);
+    const isAlone = facts.nlink === 1 || (kind === 'link' && !LINKS_ARE_LINKED);
+    const step = isAlone ? COPY : this.#hardLinks.meet({ ...entry, kind });
+    if (step.kind === 'copy') {
+      if (kind === 'file') ledger.toWrite(facts);
       this.hand(entry, kind);
-    } else if (plan.kind === 'link') this.hand(entry, 'hardLink', plan.firstName);
+    } else if (step.kind === 'link') this.hand(entry, 'hardLink', step.firstName);
   }
 }
 

@@ -1,0 +1,49 @@
+import { runCheck } from './check/check-run.js';
+import { type PreparedRun, prepared } from './prepared-run.js';
+import { UsageError } from './report/errors.js';
+import type { CheckReport } from './report/events.js';
+import { COPY_ONLY, type CopyOptions, type CopySettings, normalizeOptions } from './request/options.js';
+import { checkStandingPlaces } from './request/places.js';
+import { readRequest } from './request/request.js';
+
+/** Those of a copy's options that a comparison obeys; with `verify`, contents are compared. */
+export type CheckOptions = Omit<CopyOptions, (typeof COPY_ONLY)[number]>;
+
+/**
+ * Compares a folder with what should be its copy, and writes nothing at all. `options.onEvent` gets the differences.
+ * @param destination by default, the path of `source` with `options.suffix` appended
+ * @returns the report, when the last worker process has ended: its `status` is 0 if nothing differs and nothing failed
+ * @throws {RefusedError} if there is nothing to compare, or the options cannot be right
+ * @throws the reason of `options.signal`, when all workers have ended
+ * @throws what `options.onEvent` throws or rejects with, when all workers have ended
+ */
+export async function checkFolder(
+  source: string | Buffer,
+  destination?: string | Buffer,
+  options: CheckOptions = {},
+): Promise<CheckReport> {
+  const settings = normalizeOptions(options);
+  refuseCopyOnly(options);
+  settings.signal?.throwIfAborted();
+  const run = await prepareCheck(source, destination, settings);
+  const report = await run.run();
+  if (report.code !== undefined) settings.signal?.throwIfAborted();
+  return report;
+}
+
+/** A comparison that is ready to run. @throws {RefusedError} */
+export async function prepareCheck(
+  source: string | Buffer,
+  destination: string | Buffer | undefined,
+  settings: CopySettings,
+): Promise<PreparedRun<CheckReport>> {
+  const places = checkStandingPlaces(source, destination, settings.suffix);
+  return prepared(await readRequest(places, settings), runCheck);
+}
+
+/** Callers without types can give any. */
+function refuseCopyOnly(options: CopyOptions): void {
+  for (const name of COPY_ONLY) {
+    if (options[name] !== undefined) throw new UsageError(`${name} cannot be used with a comparison`);
+  }
+}

@@ -1,0 +1,96 @@
+import { join } from '../../files/byte-path.js';
+import { factsAt, kindOf } from '../../files/facts.js';
+import { failureOf } from '../../files/failure.js';
+import { nameAt, startOf } from '../../files/name-column.js';
+import { type FolderHandles, standingAt } from '../../files/system/folder-handles.js';
+import { NO_WORD } from '../../protocol/codes.js';
+import {
+  type Batch,
+  type BatchEnd,
+  type FailedOutcome,
+  folderAt,
+  JOB_HOWS,
+  JOB_KINDS,
+  type JobHow,
+  usualBytes,
+} from '../../protocol/messages.js';
+import { isUpToDate, type TreePair, type Wanted } from '../../rules/is-up-to-date.js';
+import { decideEntry, filledFolderInTheWay } from '../../rules/stands-there.js';
+import { timeGrainNs } from '../../rules/time-grain.js';
+import type { LookedAtDestination } from '../destination/destination.js';
+import { namesIn } from '../destination/names-in.js';
+import type { Hands } from '../dispatch/hands.js';
+import { isFinish } from '../dispatch/pending-job.js';
+
+/** The hands of a dry run: they look at what stands there, by the rules of the workers, and report what those would do. */
+export class DryHands implements Hands {
+  readonly size = 1;
+  readonly isWanted = false;
+  readonly workers = 1;
+  readonly pids: readonly number[] = [];
+  readonly capacity = 1;
+  readonly #source: FolderHandles;
+  readonly #destination: LookedAtDestination;
+  #trees: TreePair | undefined;
+
+  constructor(source: FolderHandles, destination: LookedAtDestination) {
+    this.#source = source;
+    this.#destination = destination;
+  }
+
+  grow(): void {}
+
+  async run(batch: Batch): Promise<BatchEnd> {
+    // Signals and the bar have their turn between batches.
+    await new Promise<void>(resolve => setImmediate(resolve));
+    const startMs = performance.now();
+    const rows = batch.kinds.length;
+    const hows = new Uint8Array(rows).fill(NO_WORD);
+    const failed: FailedOutcome[] = [];
+    let bytes = 0;
+    for (let row = 0; row < rows; row += 1) {
+      const entry = entryAt(batch, row);
+      try {
+        const how = this.#howOf(entry);
+        hows[row] = JOB_HOWS.codeOf(how);
+        bytes += usualBytes(how, entry.facts.size);
+      } catch (error) {
+        failed.push({ index: row, failure: failureOf(error) });
+      }
+    }
+    const names = batch.names.bytes.subarray(0, startOf(batch.names, rows));
+    const done = { from: 0, hows, names, details: new Map() };
+    const tookMs = performance.now() - startMs;
+    const effort = { tookMs, cpuMs: tookMs, waits: 0 };
+    return { rest: { batch: batch.id, done, failed, bytes }, begun: rows, effort };
+  }
+
+  async end(): Promise<void> {}
+
+  #howOf(entry: Wanted): JobHow {
+    if (isFinish(entry)) return 'made';
+    const { handles, policy, gone } = this.#destination;
+    const path = join(entry.folder, entry.name);
+    const isFree = policy.standing === 'nothing' || gone.has(path);
+    const there = isFree ? undefined : standingAt(handles, path);
+    const decision = decideEntry(entry, there, policy, facts => isUpToDate(this.#pair(), entry, facts));
+    if (decision === 'skip' || decision === 'compare') return 'skipped';
+    if (there !== undefined && kindOf(there) === 'folder') {
+      for (const _ of namesIn(handles, path)) throw filledFolderInTheWay();
+    }
+    return entry.kind === 'fifo' ? 'made' : entry.kind === 'file' ? 'streamed' : 'linked';
+  }
+
+  #pair(): TreePair {
+    const { root, handles } = this.#destination;
+    this.#trees ??= { source: this.#source, destination: handles, timeGrainNs: timeGrainNs(root) };
+    return this.#trees;
+  }
+}
+
+function entryAt(batch: Batch, row: number): Wanted {
+  const kind = JOB_KINDS.wordOf(batch.kinds[row]);
+  if (kind === undefined) throw new RangeError(`batch ${batch.id} has no row ${row}`);
+  const [folder, name] = [folderAt(batch, row), nameAt(batch.names, row)];
+  return { kind, folder, name, facts: factsAt(batch.facts, row), firstName: batch.firstNames?.[row] };
+}

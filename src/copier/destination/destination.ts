@@ -1,0 +1,76 @@
+import { type BytePath, native } from '../../files/byte-path.js';
+import { kindOf } from '../../files/facts.js';
+import { openFolderHandles } from '../../files/system/folder-handles.js';
+import { lstatIfThere } from '../../files/system/stat.js';
+import { isTimeTrusted } from '../../rules/stands-there.js';
+import { timeGrainNs } from '../../rules/time-grain.js';
+import type { Request } from '../request/request.js';
+import { type FolderOutcome, type FolderSite, lookAtFolder, makeFolder } from './make-folder.js';
+import { type NameCollisions, nameCollisions } from './name-collisions.js';
+import { QuickLook } from './quick-look.js';
+import { noRemover, type Remover, remover } from './remove-tree.js';
+import type { WorkFolder, WorkPlace } from './work-folder.js';
+
+/** The folder that a copy is made in, with what the parent does there; in a dry run it only looks. */
+export interface Destination extends FolderSite {
+  /** Absolute; in a dry run it need not stand. */
+  readonly root: BytePath;
+  readonly remover: Remover;
+  /** Undefined where no two names can be one there. */
+  readonly collisions: NameCollisions | undefined;
+  /** Undefined where what stands there has to be replaced, or read. */
+  readonly quickLook: QuickLook | undefined;
+  /** Makes a folder, or takes what stands there for it. @throws {EntryError} where neither can be */
+  readonly makeFolder: (folder: BytePath) => FolderOutcome;
+}
+
+export function openDestination(request: Request, folder: WorkFolder, runId: string): Destination {
+  const site = siteOf(request, folder);
+  return {
+    ...site,
+    root: folder.root,
+    remover: remover(site.handles),
+    collisions: nameCollisions(folder.root, runId),
+    quickLook: isTimeTrusted(site.policy) ? new QuickLook(site.handles, timeGrainNs(folder.root)) : undefined,
+    makeFolder: path => makeFolder(site, path, folder.setsModes),
+  };
+}
+
+/** The destination of a dry run. */
+export interface LookedAtDestination extends Destination {
+  /** Folders that the copy would have removed by now. */
+  readonly gone: ReadonlySet<BytePath>;
+}
+
+export function lookAtDestination(request: Request, place: WorkPlace): LookedAtDestination {
+  const site = siteOf(request, place);
+  const gone = new Set<BytePath>();
+  return {
+    ...site,
+    root: place.root,
+    gone,
+    remover: {
+      ...noRemover,
+      remove: (path, facts) => {
+        if (kindOf(facts) === 'folder') gone.add(path);
+      },
+    },
+    collisions: undefined,
+    quickLook: undefined,
+    makeFolder: path => lookAtFolder(site, path),
+  };
+}
+
+function siteOf({ settings, places, filters }: Request, { root, standing, trust }: WorkPlace): FolderSite {
+  const { ifExists, digests, oneFileSystem } = settings;
+  return {
+    handles: openFolderHandles(root),
+    policy: { standing, trust, ifExists, digests },
+    spared: {
+      // What an earlier run of this copy left there is nobody's.
+      filters: standing === 'content' ? filters : undefined,
+      onlyOn: oneFileSystem ? lstatIfThere(native(root)) : undefined,
+      sourceRoot: places.sourceFacts,
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import { type BytePath, join, ROOT, split } from '../../files/byte-path.js';
+import { type Facts, identityOf, kindOf, sameDevice } from '../../files/facts.js';
+import { isReserved } from '../../files/reserved-names.js';
+import { entryCalls } from '../../files/system/choose-calls.js';
+import { type FolderHandles, standingAt } from '../../files/system/folder-handles.js';
+import { foldedName } from '../../rules/folded-name.js';
+import type { Request } from '../request/request.js';
+import { namesIn } from './names-in.js';
+import { isSpared, type Spared } from './remove-tree.js';
+
+/** What extras are looked for in. */
+export interface ExtrasScope {
+  readonly request: Request;
+  readonly source: FolderHandles;
+  readonly destination: FolderHandles;
+  /** What is no extra, whatever the source has. */
+  readonly spared: Spared;
+}
+
+export type Found =
+  /** The copy does not have it. */
+  | { readonly kind: 'extra'; readonly path: BytePath; readonly isFolder: boolean }
+  /** A folder that both have: there may be extras in it. */
+  | { readonly kind: 'folder'; readonly path: BytePath; readonly isFolder: true };
+
+/**
+ * Finds what stands in a folder of the destination and is none of the copy: it is not in the source, under no
+ * spelling of its name that the destination takes for the same, or the run does not select it there.
+ * @returns undefined in between, so that whoever takes from it can pause
+ */
+export function* extrasIn(
+  scope: ExtrasScope,
+  folder: BytePath,
+): Generator<Found | undefined, void, undefined> {
+  const { destination, spared } = scope;
+  const missing = new Map<BytePath, Facts>();
+  for (const name of namesIn(destination, folder)) {
+    yield undefined;
+    if (folder === ROOT && isReserved(name)) continue;
+    const path = join(folder, name);
+    const wanted = wantedInSource(scope, path);
+    if (wanted !== undefined) {
+      if (isEntered(scope, wanted)) yield folderAt(scope, path);
+      continue;
+    }
+    const facts = standingAt(destination, path);
+    if (facts !== undefined && !isSpared(spared, path, facts)) missing.set(name, facts);
+  }
+  const spelled = yield* otherSpellings(scope, folder, [...missing.keys()]);
+  for (const path of new Set(spelled.values())) {
+    const wanted = wantedInSource(scope, path);
+    if (wanted !== undefined && isEntered(scope, wanted)) yield folderAt(scope, path);
+  }
+  for (const [name, facts] of missing) {
+    const isFolder = kindOf(facts) === 'folder';
+    if (!spelled.has(name)) yield { kind: 'extra', path: join(folder, name), isFolder };
+  }
+}
+
+/** What the run copies of the source, if it stands there. */
+function wantedInSource(scope: ExtrasScope, path: BytePath): Facts | undefined {
+  const { selection, filters } = scope.request;
+  const there = selection?.has(path) === false ? undefined : inSource(scope, path);
+  const isWanted = there !== undefined && !filters?.isExcluded(path, kindOf(there) === 'folder');
+  return isWanted ? there : undefined;
+}
+
+/** As the run sees it: where links are followed, what is behind one, unless that is nothing. */
+function inSource({ source, request }: ExtrasScope, path: BytePath): Facts | undefined {
+  const itself = standingAt(source, path);
+  if (itself === undefined || !request.settings.dereference || kindOf(itself) !== 'link') return itself;
+  const [folder, name] = split(path);
+  return entryCalls().factsIn(source.place(folder), name, true) ?? itself;
+}
+
+/** Whether the copy holds what is in a folder of the source. */
+function isEntered({ request }: ExtrasScope, facts: Facts): boolean {
+  const { settings, places } = request;
+  return kindOf(facts) === 'folder' && (!settings.oneFileSystem || sameDevice(facts, places.sourceFacts));
+}
+
+/** What stands for such a folder in the destination, if it is one. */
+function folderAt(scope: ExtrasScope, path: BytePath): Found | undefined {
+  const facts = standingAt(scope.destination, path);
+  if (facts === undefined || kindOf(facts) !== 'folder' || isSpared(scope.spared, path, facts))
+    return undefined;
+  return { kind: isLeftEmpty(scope, path) ? 'extra' : 'folder', path, isFolder: true };
+}
+
+/** Whether this folder would be in the copy only for what is in it, and nothing of that is copied. */
+function isLeftEmpty(scope: ExtrasScope, folder: BytePath): boolean {
+  const { filters } = scope.request;
+  if (scope.spared.filters !== undefined || !filters?.isOnlyEntered(folder)) return false;
+  // With links followed a folder may lie in itself.
+  const seen = new Set<string>();
+  const folders = [folder];
+  try {
+    for (let path = folders.pop(); path !== undefined; path = folders.pop()) {
+      for (const name of namesIn(scope.source, path)) {
+        const inside = join(path, name);
+        const there = wantedInSource(scope, inside);
+        if (there === undefined) continue;
+        if (kindOf(there) !== 'folder' || !filters.isOnlyEntered(inside)) return false;
+        if (!isEntered(scope, there) || seen.has(identityOf(there))) continue;
+        seen.add(identityOf(there));
+        folders.push(inside);
+      }
+    }
+  } catch {
+    // What cannot be read may hold something.
+    return false;
+  }
+  return true;
+}
+
+/**
+ * A file system that ignores case can list the copy of `FILE` as `file`, and number it otherwise under each name. What
+ * shows it: a name of the source that stands in the destination, and is not listed there.
+ * @returns of those of the missing names that such a one may be listed as, the path by the source's name
+ */
+function* otherSpellings(
+  scope: ExtrasScope,
+  folder: BytePath,
+  missing: readonly BytePath[],
+): Generator<undefined, Map<BytePath, BytePath>, undefined> {
+  const spelled = new Map<BytePath, BytePath>();
+  const unlisted = new Map<BytePath, readonly BytePath[]>();
+  const alike = groupBy(missing, foldedName);
+  for (const name of alike.size === 0 ? [] : sourceNames(scope, folder)) {
+    yield undefined;
+    const others = alike.get(foldedName(name));
+    if (others !== undefined && isKept(scope, join(folder, name))) unlisted.set(name, others);
+  }
+  for (const name of unlisted.size === 0 ? [] : namesIn(scope.destination, folder)) {
+    yield undefined;
+    unlisted.delete(name);
+  }
+  for (const [name, others] of unlisted) {
+    const path = join(folder, name);
+    if (standingAt(scope.destination, path) === undefined) continue;
+    for (const other of others) spelled.set(other, path);
+  }
+  return spelled;
+}
+
+/** Of a folder that the source need not have. */
+function sourceNames(scope: ExtrasScope, folder: BytePath): Iterable<BytePath> {
+  const facts = folder === ROOT ? undefined : inSource(scope, folder);
+  const isThere = folder === ROOT || (facts !== undefined && kindOf(facts) === 'folder');
+  return isThere ? namesIn(scope.source, folder) : [];
+}
+
+/** Whether what stands in the destination by this name of the source stays there: as its copy, or as it is spared. */
+function isKept(scope: ExtrasScope, path: BytePath): boolean {
+  if (wantedInSource(scope, path) !== undefined) return true;
+  const facts = inSource(scope, path);
+  return facts !== undefined && !!scope.spared.filters?.isExcluded(path, kindOf(facts) === 'folder');
+}
+
+function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}

@@ -1,0 +1,74 @@
+import { type BytePath, ROOT } from '../../files/byte-path.js';
+import type { Failure } from '../../files/failure.js';
+import type { EventSink } from '../report/event-sink.js';
+import type { Ledger } from '../report/ledger.js';
+import type { Stop } from '../report/stop.js';
+import { filteredEntries } from './filtered-entries.js';
+import {
+  type EnteredFolder,
+  entriesIn,
+  type Listed,
+  type ListedEntry,
+  type ListedFiles,
+  type ListOptions,
+} from './list-entries.js';
+import { Slices } from './slices.js';
+
+/** Whoever takes what is found in the source: a copy, a dry run, a comparison. What cannot be listed is booked already. */
+export interface Visitor {
+  /** @returns where that is more than a step of the walk should take, the steps of it */
+  enter(entered: EnteredFolder): Iterable<unknown> | undefined;
+  entry(entry: ListedEntry): void;
+  files(files: ListedFiles): void;
+  /** @param failure why not all that is in it could be listed */
+  leave(folder: BytePath, failure: Failure | undefined): void;
+}
+
+/** What a walk goes by. */
+export interface Walk {
+  readonly events: EventSink;
+  readonly ledger: Ledger;
+  readonly stop: Stop;
+  /** Takes the work that the visitor makes; the walk holds back while it is full. */
+  readonly dispatcher: { readonly isFull: boolean; change(): Promise<void> };
+}
+
+/** Leads a visitor through the source, as fast as the work is done and the events are taken. */
+export async function walkSource(
+  root: BytePath,
+  options: ListOptions,
+  visitor: Visitor,
+  { events, ledger, stop, dispatcher }: Walk,
+): Promise<void> {
+  const slices = new Slices(events);
+  for (const listed of filteredEntries(root, { ...options, tally: ledger.tally })) {
+    const steps = visit(visitor, ledger, listed);
+    if (steps !== undefined) await slices.through(steps, stop);
+    while (dispatcher.isFull && !stop.isStopped) await dispatcher.change();
+    if (slices.isOverAfter(entriesIn(listed))) await slices.next();
+    if (stop.isStopped) return;
+  }
+  ledger.listed();
+}
+
+function visit(visitor: Visitor, ledger: Ledger, listed: Listed): Iterable<unknown> | undefined {
+  switch (listed.kind) {
+    case 'enter':
+      return visitor.enter(listed);
+    case 'entry':
+      visitor.entry(listed.entry);
+      return undefined;
+    case 'files':
+      visitor.files(listed);
+      return undefined;
+    case 'leave':
+      visitor.leave(listed.folder, listed.failure);
+      return undefined;
+    case 'failed':
+      if (listed.path !== ROOT) listed.isFolder ? ledger.foundFolder() : ledger.foundFile(0);
+      ledger.failed(listed.path, listed.failure);
+      return undefined;
+    default:
+      return listed satisfies never;
+  }
+}

@@ -1,0 +1,26 @@
+import type { CopyReport } from './report/events.js';
+import { Tally } from './report/tally.js';
+import type { Request } from './request/request.js';
+
+/** A run that is checked, and only has to be started. */
+export interface PreparedRun<Report extends CopyReport = CopyReport> {
+  /** Kept up to date while it runs. */
+  readonly tally: Tally;
+  /** @returns the report, once all events have been dealt with */
+  run(): Promise<Report>;
+}
+
+export function prepared<Report extends CopyReport>(
+  request: Request,
+  run: (request: Request, tally: Tally) => Promise<Report>,
+): PreparedRun<Report> {
+  const tally = new Tally();
+  return {
+    tally,
+    run: async () => {
+      const report = await run(request, tally);
+      await request.settings.events.drained();
+      return report;
+    },
+  };
+}
