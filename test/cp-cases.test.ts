@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { fromRoot } from './helpers/project-root.js';
 
@@ -17,9 +17,13 @@ function rows(): Row[] {
   });
 }
 
-/** The titles that a file gives its tests, as patterns: what is put in when it runs can be anything. */
+/** The titles of the tests of a promise, quick and thorough, as patterns: what is put in when they run can be anything. */
 function titlePatterns(file: string): RegExp[] {
-  const text = readFileSync(fromRoot(`test/${file}.test.ts`), 'utf8');
+  const files = ['test', 'thorough.test'].map(end => fromRoot(`test/${file}.${end}.ts`));
+  const text = files
+    .filter(path => existsSync(path))
+    .map(path => readFileSync(path, 'utf8'))
+    .join('\n');
   const titles = text.matchAll(
     /\b(?:test|holds)(?:\.skipIf\([^)]*\))?\(\s*(['"`])((?:\\.|\$\{[^`]*?\}|(?!\1)[^\\])*)\1/gs,
   );

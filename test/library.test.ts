@@ -8,7 +8,7 @@ import { makeTree } from './helpers/make-tree.js';
 import { processesOf } from './helpers/processes.js';
 import { fromRoot } from './helpers/project-root.js';
 import { runCommand } from './helpers/run-command.js';
-import { scratchFolder } from './helpers/scratch-folder.js';
+import { memory, scratchFolder } from './helpers/scratch-folder.js';
 import type { TreeEntry } from './helpers/tree-description.js';
 
 const tree: TreeEntry[] = [
@@ -255,7 +255,7 @@ test('rejects with what the promise of onEvent rejects with, and leaves no proce
 });
 
 function manyFiles(): { source: string; destination: string } {
-  const scratch = scratchFolder('/dev/shm');
+  const scratch = scratchFolder(memory);
   const source = join(scratch, 'source');
   mkdirSync(source);
   for (let index = 0; index < 10_000; index += 1) writeFileSync(join(source, String(index)), '');

@@ -1,28 +1,7 @@
-import { dirname, join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { commandCopy } from './helpers/copies.js';
-import { canMount } from './helpers/file-systems.js';
 import { makeTree } from './helpers/make-tree.js';
-import { runCommand } from './helpers/run-command.js';
-import { shell } from './helpers/shell.js';
-import { treeSnapshot } from './helpers/tree-snapshot.js';
-
-// A source that leads to where its copy is written: without care the copy would hold itself, ever deeper.
-
-const refusal = (path: string): RegExp =>
-  new RegExp(`^folder-copy: ${path}: it is the destination of this copy, [^\n]* \\(EINVAL\\)\n$`);
-
-/** A source with `to`, in which its copy `to/copy` is to lie, in reach by `source/to`. */
-function place(link: boolean): { source: string; copy: string } {
-  const source = makeTree([
-    { path: 'file', kind: 'file', content: 'x' },
-    link ? { path: 'to', kind: 'link', target: '../to' } : { path: 'to', kind: 'folder' },
-  ]);
-  const to = makeTree([{ path: 'other', kind: 'file', content: 'y' }], join(dirname(source), 'to'));
-  return { source, copy: join(to, 'copy') };
-}
-
-const namesIn = (root: string): string[] => [...treeSnapshot(root).keys()].filter(Boolean).sort();
+import { namesIn, place, refusal } from './own-destination-place.js';
 
 describe('by a link that is followed', () => {
   test('a new one: a failed entry, and all else is copied', async () => {
@@ -50,17 +29,4 @@ describe('by a link that is followed', () => {
     expect(status).toBe(0);
     expect(namesIn(copy)).toEqual(['file', 'to', 'to/other']);
   });
-});
-
-test.skipIf(!canMount({ type: 'tmpfs' }))('by a mount: a failed entry, and all else is copied', async () => {
-  const { source, copy } = place(false);
-  const point = join(source, 'to');
-  shell('/', `mount --bind '${dirname(copy)}' '${point}'`);
-  onTestFinished(() => void shell('/', `umount '${point}'`));
-  const { status, stderr } = await runCommand([source, copy]);
-  expect({ status, stderr }).toEqual({
-    status: 1,
-    stderr: expect.stringMatching(refusal(`${source}/to/copy.partial`)),
-  });
-  expect(namesIn(copy)).toEqual(['file', 'to', 'to/other']);
 });

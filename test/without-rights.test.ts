@@ -1,9 +1,9 @@
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compareTrees } from './helpers/compare-trees.js';
-import { commandCopy, isRoot } from './helpers/copies.js';
+import { commandCopy } from './helpers/copies.js';
 import { makeTree } from './helpers/make-tree.js';
-import { commandPath } from './helpers/run-command.js';
+import { needs } from './helpers/needs.js';
 import { shell } from './helpers/shell.js';
 import type { TreeEntry } from './helpers/tree-description.js';
 import { treeSnapshot } from './helpers/tree-snapshot.js';
@@ -17,21 +17,7 @@ function ownTree(entries: TreeEntry[], name = 'source', beside?: string): string
   return tree;
 }
 
-describe.skipIf(!isRoot)('a user without rights', () => {
-  test.each([
-    '0277',
-    '0777',
-  ])('copies whole under umask %s, which takes the rights of its own folders', umask => {
-    const source = ownTree([
-      { path: 'a/b/file', kind: 'file', content: 'x' },
-      { path: 'a/link', kind: 'link', target: 'b' },
-    ]);
-    const copy = join(dirname(source), 'copy');
-    const user = 'setpriv --reuid 65534 --regid 65534 --clear-groups';
-    shell(dirname(source), `umask ${umask}; ${user} '${process.execPath}' '${commandPath}' -q source copy`);
-    expect(compareTrees(source, copy)).toEqual([]);
-  });
-
+describe('a user without rights', needs('root'), () => {
   for (const existing of [false, true]) {
     test(`is told of each unreadable entry, and all else is copied, ${existing ? 'over what stands there' : 'to a new place'}`, async () => {
       const source = ownTree([

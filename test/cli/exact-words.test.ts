@@ -19,18 +19,29 @@ const scene: TreeEntry[] = [
   { kind: 'file', path: { latin1: 'list\xff' }, content: 'a/menu\0' },
 ];
 
-/** Runs the command by a shell, as Node hands on nothing but UTF-8. `folder-copy` stands for it. */
+/**
+ * Runs the command by a shell, as Node hands on nothing but UTF-8. `folder-copy` stands for it; `$'\xe9'` is a word
+ * with such a byte, which not every shell understands.
+ */
 function run(place: string, line: string) {
+  const words = line
+    .replaceAll('folder-copy', 'folder_copy')
+    .replace(/\$'([^']*)'/g, (_, word: string) => `"$(printf '${octal(word)}')"`);
   const script = `node='${process.execPath}' command='${commandPath}'
-folder-copy() { "$node" "$command" "$@"; }
-${line}`;
-  const { status, stdout, stderr } = spawnSync('bash', ['-c', script], {
+folder_copy() { "$node" "$command" "$@"; }
+${words}`;
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', script], {
     cwd: place,
     env: commandEnvironment(),
     encoding: 'utf8',
     timeout: 50_000, // nothing else ends a line that waits in vain
   });
   return { status, stdout, stderr };
+}
+
+/** With bytes as every `printf` knows them: `\351`. */
+function octal(word: string): string {
+  return word.replace(/\\x(..)/g, (_, hex: string) => `\\${Number.parseInt(hex, 16).toString(8)}`);
 }
 
 function namesIn(place: string): string[] {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
 import { makeTree } from '../helpers/make-tree.js';
+import { needs } from '../helpers/needs.js';
 import { type CommandOptions, runCommand } from '../helpers/run-command.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
@@ -81,25 +82,22 @@ for (const quiet of [false, true]) {
   }
 }
 
-test.skipIf(process.getuid?.() !== 0)(
-  'reports a file that cannot be replaced, and leaves it whole',
-  async () => {
-    const scratch = scratchFolder();
-    chmodSync(scratch, 0o755);
-    const owner = { uid: 65534, gid: 65534 };
-    const place = makeTree(
-      [
-        { kind: 'file', path: 'photos/a', content: 'new' },
-        { kind: 'file', path: 'photos/sub/b', content: 'new' },
-        { kind: 'file', path: 'copy/sub/b', content: 'old' },
-        { kind: 'folder', path: 'copy', owner },
-      ],
-      join(scratch, 'place'),
-    );
-    const { status, stderr } = await runCommand(['photos', 'copy'], { cwd: place, ...mortal });
-    expect(status).toBe(1);
-    expect(stderr).toMatch(/^folder-copy: photos\/sub\/b: .* \((EACCES|EPERM)\)$/m);
-    expect(readFileSync(join(place, 'copy/sub/b'), 'utf8')).toBe('old');
-    expect(readFileSync(join(place, 'copy/a'), 'utf8')).toBe('new');
-  },
-);
+test('reports a file that cannot be replaced, and leaves it whole', needs('root'), async () => {
+  const scratch = scratchFolder();
+  chmodSync(scratch, 0o755);
+  const owner = { uid: 65534, gid: 65534 };
+  const place = makeTree(
+    [
+      { kind: 'file', path: 'photos/a', content: 'new' },
+      { kind: 'file', path: 'photos/sub/b', content: 'new' },
+      { kind: 'file', path: 'copy/sub/b', content: 'old' },
+      { kind: 'folder', path: 'copy', owner },
+    ],
+    join(scratch, 'place'),
+  );
+  const { status, stderr } = await runCommand(['photos', 'copy'], { cwd: place, ...mortal });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^folder-copy: photos\/sub\/b: .* \((EACCES|EPERM)\)$/m);
+  expect(readFileSync(join(place, 'copy/sub/b'), 'utf8')).toBe('old');
+  expect(readFileSync(join(place, 'copy/a'), 'utf8')).toBe('new');
+});

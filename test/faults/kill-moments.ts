@@ -1,18 +1,25 @@
-import { existsSync } from 'node:fs';
 import { expect, onTestFinished } from 'vitest';
 import { randomNumbers } from '../helpers/random-numbers.js';
-import { scratchFolder } from '../helpers/scratch-folder.js';
+import { memory, scratchFolder } from '../helpers/scratch-folder.js';
 import { KillPlace } from './kill-place.js';
-import { drawMoments, type Phase, phases } from './moment.js';
+import { drawMoments, type Phase } from './moment.js';
 
-/** Lives through so many kills, a sixth of them at least in each phase; `KILL_SEED`, printed on failure, draws them again. */
-export async function liveThroughKills(count: number): Promise<void> {
+export interface Kills {
+  count: number;
+  /** each gets its share of them; a tracer slows down all but `copying`, so that they can be hit */
+  phases: readonly Phase[];
+  /** rsync's opinion of the copies too */
+  rsync: boolean;
+}
+
+/** Lives through so many kills; `KILL_SEED`, printed on failure, draws them again. */
+export async function liveThroughKills({ count, phases, rsync }: Kills): Promise<void> {
   const seed = Number(process.env.KILL_SEED ?? Math.floor(Math.random() * 2 ** 31));
-  const place = new KillPlace(scratchFolder(existsSync('/dev/shm') ? '/dev/shm' : undefined, onTestFinished));
+  const place = new KillPlace(scratchFolder(memory, onTestFinished), rsync);
   const reached = new Map<Phase | undefined, number>();
   let longestMs = 0;
   const random = randomNumbers(seed);
-  const moments = drawMoments(count, random);
+  const moments = drawMoments(count, random, phases);
   for (const [number, moment] of moments.entries()) {
     const outcome = await place.live(moment);
     reached.set(outcome.reached, (reached.get(outcome.reached) ?? 0) + 1);
@@ -24,7 +31,9 @@ export async function liveThroughKills(count: number): Promise<void> {
       moments.push({ ...moment, at: random() });
   }
   for (const phase of phases) {
-    expect(reached.get(phase) ?? 0, `kills in ${phase}, KILL_SEED=${seed}`).toBeGreaterThanOrEqual(count / 6);
+    expect(reached.get(phase) ?? 0, `kills in ${phase}, KILL_SEED=${seed}`).toBeGreaterThanOrEqual(
+      count / (phases.length + 2),
+    );
   }
   expect(place.sourceDifferences()).toEqual([]);
   console.info(`killed in ${JSON.stringify([...reached])}; gone after ${Math.round(longestMs)} ms at most`);

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { CopyEvent } from '../../src/copier/report/events.js';
 import type { CopyOptions } from '../../src/copier/request/options.js';
 import { compareTrees } from '../helpers/compare-trees.js';
@@ -27,10 +27,13 @@ export class KillPlace {
   readonly #older: string;
   readonly #sourceBefore: TreeSnapshot;
   readonly #olderBefore: TreeSnapshot;
+  readonly #rsync: boolean;
   #moments = 0;
 
-  constructor(root: string) {
+  /** @param rsync whether rsync is asked for its opinion, too */
+  constructor(root: string, rsync: boolean) {
     this.#root = root;
+    this.#rsync = rsync;
     this.#source = makeKillSource(join(root, 'source'));
     this.#older = makeOlderCopy(join(root, 'older'));
     // What of it is as in the source: later runs have nothing to do there.
@@ -108,7 +111,8 @@ export class KillPlace {
         problems.push(`${path} was finished, and ${how} again`);
       }
     }
-    const left = execFileSync('find', [place, '-name', '.folder-copy*', '-o', '-name', '*.partial*']);
+    const names = readdirSync(place, { recursive: true, encoding: 'utf8' }).map(name => basename(name));
+    const left = names.filter(name => name.startsWith('.folder-copy') || name.includes('.partial'));
     if (left.length > 0) problems.push(`left: ${left}`);
     const copy = treeSnapshot(destination);
     const expected = new Map(this.#sourceBefore);
@@ -116,7 +120,7 @@ export class KillPlace {
       if (!expected.has(path)) expected.set(path, entry);
     }
     problems.push(...compareTrees(expected, copy));
-    const lines = rsyncDifferences(this.#source, destination);
+    const lines = this.#rsync ? rsyncDifferences(this.#source, destination) : [];
     problems.push(...lines.filter(line => !(standing && line.startsWith('*deleting'))));
     return problems;
   }

@@ -2,15 +2,14 @@ import { lstatSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
-import { commandCopy, isRoot, toldCopy, wholeCopy } from '../helpers/copies.js';
-import { mountOrSkip } from '../helpers/file-systems.js';
+import { commandCopy, isRoot, wholeCopy } from '../helpers/copies.js';
 import { makeTree } from '../helpers/make-tree.js';
+import { needs } from '../helpers/needs.js';
 import { commandPath, runCommand } from '../helpers/run-command.js';
-import { scratchFolder } from '../helpers/scratch-folder.js';
 import { shell } from '../helpers/shell.js';
-import { canTrace, tracedCopy } from '../helpers/traced-copy.js';
 import { describedTree, type TreeEntry } from '../helpers/tree-description.js';
 import { treeSnapshot } from '../helpers/tree-snapshot.js';
+import { leavesNoMark } from './handed-down.js';
 
 const nobody = { uid: 65534, gid: 65534 };
 const someone = { uid: 12, gid: 34 };
@@ -41,7 +40,7 @@ describe('modes', () => {
   for (const umask of ['000', '022', '077']) {
     for (const existing of [false, true]) {
       const where = existing ? 'an existing destination' : 'a new destination';
-      test.skipIf(!isRoot)(`of every kind are kept under umask ${umask}, in ${where}`, async () => {
+      test(`of every kind are kept under umask ${umask}, in ${where}`, needs('root'), async () => {
         const source = makeTree(everyMode);
         const copy = join(dirname(source), 'copy');
         if (existing) makeTree([{ path: 'file 644', kind: 'file', content: 'old', mode: '666' }], copy);
@@ -82,7 +81,7 @@ describe('modes', () => {
     expect(compareTrees(source, copy)).toEqual([]);
   });
 
-  test.skipIf(!isRoot)('with set-id bits keep them only where the owner and group came along', async () => {
+  test('with set-id bits keep them only where the owner and group came along', needs('root'), async () => {
     const source = makeTree([
       { path: 'own', kind: 'file', content: '', mode: '6755', owner: nobody },
       { path: 'of root', kind: 'file', content: '', mode: '6755' },
@@ -152,36 +151,9 @@ describe('times', () => {
       expect(seen.get('link')?.stats.mtimeNs).toBe(BigInt(mtime));
     });
   }
-
-  test('of access of the source stay as they are, where the reader owns them', async context => {
-    const root = mountOrSkip(context, { type: 'tmpfs', options: 'strictatime' });
-    const source = makeTree(
-      [
-        { path: 'file', kind: 'file', size: 5000, mtime: '1700000000123456789' },
-        {
-          path: 'folder/holes',
-          kind: 'file',
-          size: 1_000_000,
-          data: [[5000, 1]],
-          mtime: '1700000000000000000',
-        },
-      ],
-      join(root, 'source'),
-    );
-    const before = treeSnapshot(source, { contents: false });
-    for (const reflink of ['auto', 'never'] as const) {
-      const folders = [source, join(source, 'folder')].map(path => statSync(path, { bigint: true }).atimeNs);
-      await toldCopy(source, { reflink }, join(root, `copy ${reflink}`));
-      expect([source, join(source, 'folder')].map(path => statSync(path, { bigint: true }).atimeNs)).toEqual(
-        folders,
-      );
-      const after = treeSnapshot(source, { contents: false });
-      expect(compareTrees(before, after, { accessTimes: ['file'] })).toEqual([]);
-    }
-  });
 });
 
-describe.skipIf(!isRoot)('owner and group', () => {
+describe('owner and group', needs('root'), () => {
   const owned: TreeEntry[] = [
     { path: 'file', kind: 'file', content: 'x', mode: '640', owner: someone },
     { path: 'folder/inside', kind: 'file', content: 'y', owner: nobody },
@@ -208,28 +180,6 @@ describe.skipIf(!isRoot)('owner and group', () => {
     expect(compareTrees(source, copy)).toEqual([]);
   });
 
-  test("are, without root's rights, the user's own, the group where the user belongs to it; the rest is counted", async () => {
-    const source = makeTree([
-      { path: 'group', kind: 'file', content: 'x', mode: '640', owner: { uid: 65534, gid: 34 } },
-      { path: 'folder', kind: 'folder', owner: { uid: 65534, gid: 34 } },
-      { path: 'link', kind: 'link', target: 'x', owner: { uid: 65534, gid: 34 } },
-      { path: 'foreign group', kind: 'file', content: 'x', owner: { uid: 65534, gid: 35 } },
-      { path: 'foreign user', kind: 'file', content: 'x', owner: { uid: 12, gid: 34 } },
-      { path: '.', kind: 'folder', owner: nobody },
-    ]);
-    shell(dirname(source), 'chmod 777 .');
-    const line = shell(
-      dirname(source),
-      `setpriv --reuid 65534 --regid 65534 --groups 34 '${process.execPath}' '${commandPath}' source copy`,
-    );
-    expect(line).toContain('not kept: 2 owners ');
-    const copy = join(dirname(source), 'copy');
-    expect(compareTrees(source, copy).sort()).toEqual([
-      '"foreign group": gid 35, got 65534',
-      '"foreign user": uid 12, got 65534',
-    ]);
-  });
-
   test('that cannot be kept make their entries fail with --strict, folders too, and the rest is copied', async () => {
     const source = makeTree([
       { path: 'file', kind: 'file', content: 'x' },
@@ -252,96 +202,10 @@ describe.skipIf(!isRoot)('owner and group', () => {
 });
 
 describe("what the destination's folders hand down", () => {
-  const entries: TreeEntry[] = [
-    { path: 'file', kind: 'file', content: 'x', mode: '640' },
-    { path: 'folder/deep/file', kind: 'file', content: 'y', mode: '604' },
-    { path: 'folder', kind: 'folder', mode: '750' },
-    { path: 'link', kind: 'link', target: 'file' },
-    { path: 'fifo', kind: 'fifo', mode: '620' },
-    { path: 'holes', kind: 'file', size: 100_000, data: [], mode: '600' },
-    { path: 'other', kind: 'hardlink', to: 'file' },
-  ];
-  const marks: [what: string, lines: string][] = [
-    ['set-group-id', 'chgrp 34 "$1"; chmod 2777 "$1"'],
-    ['a default ACL', 'setfacl -d -m u:12:rwx,g:34:rwx,o::rwx "$1"'],
-    ['both', 'chgrp 34 "$1"; chmod 2777 "$1"; setfacl -d -m u:12:rwx "$1"'],
-  ];
-  const places: [where: string, folder: string][] = [
-    ['its parent', '.'],
-    ['the parents that are made for it', 'new/er'],
-    ['the destination itself, which stands', 'copy'],
-    ['a folder that stands in it', 'copy/folder'],
-  ];
-  for (const [what, lines] of marks) {
-    for (const [where, folder] of places) {
-      for (const xattrs of ['auto', 'never']) {
-        test.skipIf(!isRoot)(`leaves no mark: ${what} of ${where}, --xattrs ${xattrs}`, async () => {
-          const source = makeTree(entries);
-          const beside = join(scratchFolder(), 'd');
-          shell(
-            dirname(beside),
-            `mkdir d; cd d; ${folder.startsWith('copy') ? `mkdir -p ${folder}` : ''}
-            mark() { ${lines}; }; mark ${folder === 'new/er' ? '.' : folder}`,
-          );
-          const copy = join(beside, folder === 'new/er' ? 'new/er/copy' : 'copy');
-          await wholeCopy(source, ['--xattrs', xattrs], { copy });
-          expect(compareTrees(source, copy, { xattrs: true })).toEqual([]);
-        });
-      }
-    }
-  }
+  leavesNoMark('set-group-id', 'chgrp 34 "$1"; chmod 2777 "$1"', needs('root'));
 });
 
 describe('a private file', () => {
-  const contents: TreeEntry[] = [
-    { path: 'private', kind: 'file', content: 'secret', mode: '600' },
-    { path: 'for a group', kind: 'file', content: 'secret', mode: '640', owner: someone },
-    { path: 'for an owner', kind: 'file', content: 'secret', mode: '4711', owner: someone },
-    { path: 'of no one', kind: 'file', content: 'secret', mode: '000' },
-    { path: 'holes', kind: 'file', size: 100_000, data: [[0, 6]], mode: '640', owner: someone },
-    { path: 'closed/open', kind: 'file', content: 'secret', mode: '644' },
-    { path: 'closed', kind: 'folder', mode: '700' },
-    { path: 'with an ACL', kind: 'file', content: 'secret', mode: '600' },
-  ];
-
-  for (const existing of [false, true]) {
-    const where = existing ? 'an existing destination' : 'a new destination';
-    test.skipIf(!isRoot || !canTrace)(`is at no moment open to others, in ${where}`, async () => {
-      const source = makeTree(contents);
-      // The mode's group bits are the list's mask: the group itself may not read.
-      shell(source, "setfacl -m u:12:r,g::- 'with an ACL'");
-      const copy = join(dirname(source), 'copy');
-      if (existing) makeTree([{ path: 'private', kind: 'file', content: 'old', mode: '666' }], copy);
-      const { status, calls } = await tracedCopy(
-        ['-e', 'trace=openat,mkdir,mkdirat,chmod,fchmod,fchmodat,fchown,mknod,mknodat'],
-        ['--workers', '1', '--reflink', 'never'],
-        source,
-      );
-      expect(status).toBe(0);
-      const created = calls.flatMap(call => {
-        const [, name = '', mode = ''] =
-          /"(?:[^"]*\/)?([^"/]*)", [^"]*O_CREAT[^"]*, (0\d*)\)/.exec(call) ?? [];
-        return mode === '' || /^\.folder-copy\.(claim\.|[0-9a-f]+$)/.test(name)
-          ? []
-          : [[name, mode] as const];
-      });
-      // `open` lies in a folder that is closed until it is finished; all others are created as they may be seen.
-      expect(created.length).toBeGreaterThanOrEqual(contents.length - 1);
-      const open = created.filter(([, mode]) => (Number.parseInt(mode, 8) & 0o077) !== 0);
-      expect(open).toHaveLength(1);
-      const folders = calls.flatMap(call => /mkdir(?:at)?\([^)]*, (0\d*)\)/.exec(call)?.[1] ?? []);
-      expect(new Set(folders)).toEqual(new Set(['0700']));
-      expect(compareTrees(source, copy, { xattrs: true })).toEqual([]);
-      // A mode that opens an entry to others comes after its owner.
-      const chowned = new Set<string>();
-      for (const call of calls) {
-        const [, name, descriptor = ''] = /\b(fchown|fchmod)\((\d+<[^>]*>)/.exec(call) ?? [];
-        if (name === 'fchown') chowned.add(descriptor);
-        if (name === 'fchmod' && /for an|holes/.test(descriptor)) expect(chowned).toContain(descriptor);
-      }
-    });
-  }
-
   for (const isBegun of [false, true]) {
     const where = isBegun ? 'a .partial that stood open' : 'a new destination';
     test(`stays closed while ${where} grows, whatever stands in it`, async () => {
@@ -373,8 +237,9 @@ test('all that modes-and-times.json describes is kept', async () => {
   expect(compareTrees(source, await wholeCopy(source))).toEqual([]);
 });
 
-test.skipIf(!isRoot)(
+test(
   'a source that belongs to another user is read without a trace of the reader',
+  needs('root'),
   async () => {
     const source = makeTree([{ path: 'file', kind: 'file', content: 'x', owner: someone }]);
     shell(dirname(source), 'chmod 777 .');

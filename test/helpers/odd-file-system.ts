@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, onTestFinished } from 'vitest';
 import { compiled, removeCompiled } from '../bench/compiled.js';
-import { isInstalled } from './is-installed.js';
+import { whyMissing } from './needs.js';
 
 afterAll(removeCompiled);
 
@@ -19,8 +19,8 @@ export interface OddPlace {
  * done the test is skipped with a word.
  */
 export function oddOrSkip(test: { skip(note?: string): void }, ...oddities: string[]): OddPlace {
-  const programs = ['gcc', 'pkg-config', 'fusermount3'];
-  if (process.getuid?.() !== 0 || !programs.every(isInstalled)) test.skip('oddfs needs root, gcc and FUSE');
+  const lacks = whyMissing('gcc', 'pkg-config', 'fusermount3', 'root');
+  if (lacks !== undefined) test.skip(lacks);
   const folder = mkdtempSync(join(tmpdir(), 'folder-copy-odd-'));
   const [root, backing] = [join(folder, 'root'), join(folder, 'backing')];
   for (const path of [root, backing]) mkdirSync(path);

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,9 +12,6 @@ export interface TracedCopy {
   /** every traced system call of the command and its workers, a line each, as strace writes it */
   calls: string[];
 }
-
-/** Whether strace is here and may trace: a container can forbid it. */
-export const canTrace = succeeds('strace', '-f', '-qq', '-o', '/dev/null', 'true');
 
 /**
  * Runs the command under strace.
@@ -119,12 +116,3 @@ function linesOf(log: string): string[] {
 }
 
 const UNFINISHED = ' <unfinished ...>';
-
-function succeeds(program: string, ...args: string[]): boolean {
-  try {
-    execFileSync(program, args, { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}

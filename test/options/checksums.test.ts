@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { commandCopy, wholeCopy } from '../helpers/copies.js';
@@ -85,25 +85,6 @@ for (const option of ['--verify', '--checksums']) {
     if (option === '--checksums') expect(checked(copy, manifest)).toBe(2);
   });
 }
-
-test('the digest of a file that grew while it was read is of what was kept of it', async () => {
-  const source = makeTree([{ path: 'log', kind: 'file', size: 3_000_000 }]);
-  const [copy, manifest] = [join(dirname(source), 'copy'), join(dirname(source), 'sums')];
-  // So slow that each reading is met.
-  const slowly = ['--chunk-size', '2', '--reflink', 'never', '--bwlimit', '2m'];
-  const args = [...slowly, '--verify', '--checksums', manifest];
-  const running = startCommand([...args, source, copy]);
-  let ended = false;
-  running.finished.finally(() => (ended = true)).catch(() => {});
-  while (!ended) {
-    if (running.processes().length > 1) appendFileSync(join(source, 'log'), 'more');
-    await new Promise(resolve => setTimeout(resolve, 3));
-  }
-  const { status, stdout } = await running.finished;
-  expect(status).toBe(0);
-  expect(stdout).toContain('1 grown file');
-  expect(checked(copy, manifest)).toBe(1);
-});
 
 test('a manifest in the destination stays, where --delete and the copy leave its name alone', async () => {
   const source = makeTree([{ path: 'x', kind: 'file', content: 'x' }]);

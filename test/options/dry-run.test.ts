@@ -4,25 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { commandCopy, toldCopy } from '../helpers/copies.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { startCommand } from '../helpers/run-command.js';
-import { canTrace, tracedCopy } from '../helpers/traced-copy.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
 import { type TreeSnapshot, treeSnapshot } from '../helpers/tree-snapshot.js';
-
-const mtime = '1234567890123456789';
-const tree: TreeEntry[] = [
-  { path: 'new', kind: 'file', content: 'new' },
-  { path: 'same', kind: 'file', content: 'same', mtime },
-  { path: 'changed', kind: 'file', content: 'changed', mtime },
-  { path: 'folder/link', kind: 'link', target: 'nowhere' },
-  { path: 'folder/second', kind: 'hardlink', to: 'new' },
-  { path: 'made/fifo', kind: 'fifo' },
-];
-const old: TreeEntry[] = [
-  { path: 'same', kind: 'file', content: 'same', mtime },
-  { path: 'changed', kind: 'file', content: 'old', mtime },
-  { path: 'extra/file', kind: 'file', content: 'extra' },
-  { path: 'folder', kind: 'folder' },
-];
+import { old, tree } from './dry-run-trees.js';
 
 /** All that a write would change: inode, content, times of content and of the entry itself. */
 function marks(snapshot: TreeSnapshot): string[] {
@@ -71,27 +55,6 @@ describe('-n', () => {
       expect(marks(treeSnapshot(scratch))).toEqual(before);
     });
   }
-
-  test('asks the kernel for nothing that writes, in one process', async context => {
-    if (!canTrace) context.skip();
-    const source = makeTree(tree);
-    const scratch = dirname(source);
-    const copy = makeTree(old, join(scratch, 'copy'));
-    const { calls, status } = await tracedCopy(
-      ['-e', 'trace=%file,%desc,%process'],
-      ['-n', '--delete'],
-      source,
-      copy,
-    );
-    expect(status).toBe(0);
-    expect(calls.length).toBeGreaterThan(100);
-    const writing =
-      /\b(O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|(mk|rm|un|re|ch|f?trunc|sym|utime|link|f?set|f?ch)\w*\()/;
-    expect(
-      calls.filter(call => call.includes(scratch) && writing.test(call.replace(/readlink\w*\(/, ''))),
-    ).toEqual([]);
-    expect(calls.filter(call => / execve\(/.test(call))).toHaveLength(1);
-  });
 
   const inTheWay: [title: string, args: string[]][] = [
     ['without --delete: it stays', []],

@@ -1,58 +1,19 @@
-import {
-  existsSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
+import { lstatSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { enteredLate } from '../../src/copier/listing/filtered-entries.js';
-import { Filters } from '../../src/copier/listing/filters.js';
-import type { Listed } from '../../src/copier/listing/list-entries.js';
 import { LONGEST_PATTERN } from '../../src/copier/listing/patterns.js';
-import { normalizeOptions } from '../../src/copier/request/options.js';
-import { bytePath } from '../../src/files/byte-path.js';
-import { stat } from '../../src/files/system/stat.js';
 import { type CopyOptions, copyFolder } from '../../src/index.js';
-import { commandCopy, isRoot, toldCopy } from '../helpers/copies.js';
-import { mountOrSkip } from '../helpers/file-systems.js';
+import { commandCopy, toldCopy } from '../helpers/copies.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { shell } from '../helpers/shell.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
-import { treeSnapshot } from '../helpers/tree-snapshot.js';
-
-const file = (path: TreeEntry['path'], content = 'x'): TreeEntry => ({ path, kind: 'file', content });
-const folder = (path: string): TreeEntry => ({ path, kind: 'folder' });
-
-/** Paths in latin1, a character a byte, without the root. */
-const pathsIn = (root: string): string[] => [...treeSnapshot(root).keys()].filter(Boolean).sort();
-
-function beside(source: string, name: string, entries: TreeEntry[]): string {
-  return makeTree(entries, join(dirname(source), name));
-}
+import { file, folder, pathsIn, project } from './filter-trees.js';
 
 function ignoreFile(source: string, content: string): string {
   const path = join(dirname(source), 'ignore');
   writeFileSync(path, content, 'latin1');
   return path;
 }
-
-const project = () =>
-  makeTree([
-    file('readme.txt'),
-    file('Notes.TXT'),
-    file('build/out.o'),
-    file('docs/build'),
-    file('src/main.c'),
-    file('src/main.o'),
-    file('src/lib/util.c'),
-    file('src/lib/util.o'),
-    folder('src/empty'),
-    folder('empty'),
-  ]);
 
 describe('what is copied', () => {
   const everything = [
@@ -243,7 +204,7 @@ describe('refused before anything is written', () => {
   const cases: [title: string, args: string[], says: string][] = [
     ['an empty pattern', ['--exclude', ''], 'exclude takes gitignore patterns, not "": it is empty'],
     ['an empty include', ['--include', '  '], 'include takes gitignore patterns, not "  ": it is empty'],
-    ['a comment', ['--exclude', '#a'], 'not "#a": that is a comment; a name is written \\#a'],
+    ['a comment', ['--exclude', '#a'], 'not "#a": that is a comment; to match such a name, write \\#a'],
     ['a backslash that escapes nothing', ['--exclude', 'a\\\\\\'], 'it ends with a backslash'],
     ['two lines', ['--include', 'a\nb'], 'not "a\\nb": a pattern is one line'],
     ['a path from here', ['--exclude', './build'], 'not "./build": it can match nothing'],
@@ -284,102 +245,6 @@ describe('refused before anything is written', () => {
     await expect(copyFolder(project(), undefined, { exclude })).rejects.toThrow(
       'exclude takes a list of patterns',
     );
-  });
-});
-
-describe('--delete leaves alone what is excluded', () => {
-  const deletedIn = (events: { type: string; path?: string }[]) =>
-    events.flatMap(event => (event.type === 'deleted' ? [event.path] : [])).sort();
-
-  test('also in folders that stand only in the destination, which then stay as they are', async () => {
-    const source = makeTree([file('a.txt'), file('sub/b.txt'), file('c.log')]);
-    const copy = beside(source, 'copy', [
-      file('own.log'),
-      file('extra.txt'),
-      file('sub/own.log'),
-      file('sub/extra.txt'),
-      file('mixed/deep/own.log'),
-      file('mixed/deep/extra.txt'),
-      { ...folder('mixed/deep'), mode: '555' },
-      file('mixed/gone/extra.txt'),
-      file('extras/extra.txt'),
-      folder('cache/with/extra'),
-      file('sub/cache/extra.txt'),
-    ]);
-    const options = { exclude: ['*.log', 'cache/'], delete: true };
-    const dry = await toldCopy(source, { ...options, dryRun: true }, copy);
-    const { report, events } = await toldCopy(source, options, copy);
-    expect(pathsIn(copy)).toEqual(
-      [
-        ...['a.txt', 'sub', 'sub/b.txt', 'own.log', 'sub/own.log'],
-        ...['mixed', 'mixed/deep', 'mixed/deep/own.log'],
-        ...['cache', 'cache/with', 'cache/with/extra', 'sub/cache', 'sub/cache/extra.txt'],
-      ].sort(),
-    );
-    const deleted = [
-      ...['extra.txt', 'extras', 'extras/extra.txt', 'mixed/deep/extra.txt'],
-      ...['mixed/gone', 'mixed/gone/extra.txt', 'sub/extra.txt'],
-    ];
-    expect(deletedIn(events)).toEqual(deleted);
-    expect(deletedIn(dry.events)).toEqual(deleted);
-    expect(report).toMatchObject({ status: 0, deleted: deleted.length });
-    expect(lstatSync(join(copy, 'mixed/deep')).mode & 0o777).toBe(0o555);
-  });
-
-  test('what became excluded in the source stays, and what is a folder there and a file here does not', async () => {
-    const source = makeTree([file('both/inside'), file('keep.log')]);
-    const copy = beside(source, 'copy', [file('both'), file('keep.log', 'old')]);
-    await toldCopy(source, { exclude: ['both/', '*.log'], delete: true }, copy);
-    expect(pathsIn(copy)).toEqual(['keep.log']);
-    expect(readFileSync(join(copy, 'keep.log'), 'utf8')).toBe('old');
-  });
-
-  test('includes alone: only what they match goes, and the folders that are emptied by that', async () => {
-    const source = makeTree([file('a/one.jpg'), file('a/one.txt')]);
-    const copy = beside(source, 'copy', [
-      file('a/two.jpg'),
-      file('a/own.txt'),
-      file('emptied/deep/three.jpg'),
-      file('kept/four.jpg'),
-      file('kept/own.txt'),
-      folder('own empty'),
-    ]);
-    const options = { include: ['*.jpg'], delete: true };
-    const dry = await toldCopy(source, { ...options, dryRun: true }, copy);
-    const { events } = await toldCopy(source, options, copy);
-    expect(pathsIn(copy)).toEqual(['a', 'a/one.jpg', 'a/own.txt', 'kept', 'kept/own.txt', 'own empty']);
-    expect(deletedIn(dry.events)).toEqual(deletedIn(events));
-    expect(deletedIn(events)).toEqual(
-      ['a/two.jpg', 'emptied', 'emptied/deep', 'emptied/deep/three.jpg', 'kept/four.jpg'].sort(),
-    );
-  });
-
-  test('a folder in the place of a file goes only if it holds nothing excluded', async () => {
-    const source = makeTree([file('free'), file('held'), file('x.txt')]);
-    const copy = beside(source, 'copy', [
-      file('free/deep/file'),
-      file('held/deep/own.log'),
-      file('held/deep/file'),
-      file('extra'),
-    ]);
-    const { how, report } = await toldCopy(source, { exclude: ['*.log'], delete: true }, copy);
-    expect(how).toEqual({ free: 'streamed', held: 'ENOTEMPTY', 'x.txt': 'streamed' });
-    expect(report).toMatchObject({ status: 1, failed: 1, left: 0 });
-    expect(pathsIn(copy)).toEqual(
-      ['extra', 'free', 'held', 'held/deep', 'held/deep/file', 'held/deep/own.log', 'x.txt'].sort(),
-    );
-  });
-
-  test('another spelling of what is excluded stays too, where the file system ignores case', async context => {
-    const root = mountOrSkip(context, { type: 'vfat' });
-    const source = makeTree([file('Own.log'), file('a.txt')]);
-    const copy = makeTree([file('own.log', 'mine'), file('EXTRA')], join(root, 'copy'));
-    await toldCopy(source, { exclude: ['Own.log'], delete: true }, copy);
-    expect(
-      readdirSync(copy)
-        .map(name => name.toLowerCase())
-        .sort(),
-    ).toEqual(['a.txt', 'own.log']);
   });
 });
 
@@ -437,147 +302,4 @@ describe('going on from a .partial', () => {
     expect(how).toEqual({ 'b.jpg': 'skipped', 'a/loop': 'ELOOP' });
     expect(pathsIn(copy)).toEqual(['b.jpg']);
   });
-});
-
-describe('together with', () => {
-  test('hard links: a name that is excluded is not missed', async () => {
-    const source = makeTree([file('a', 'shared')]);
-    for (const name of ['b', 'c']) linkSync(join(source, 'a'), join(source, name));
-    const first = await toldCopy(source, { exclude: ['a'] });
-    expect(Object.values(first.how).sort()).toEqual(['linked', 'streamed']);
-    const [b, c] = ['b', 'c'].map(name => lstatSync(join(first.copy, name)));
-    expect([b?.ino, b?.nlink, existsSync(join(first.copy, 'a'))]).toEqual([c?.ino, 2, false]);
-    const second = await toldCopy(source, { exclude: ['a'], ifExists: 'update' });
-    expect(second.how).toEqual({ b: 'skipped', c: 'skipped' });
-  });
-
-  test('links: one to a folder is no folder, unless it is followed', async () => {
-    const source = makeTree([file('real/x'), { path: 'link', kind: 'link', target: 'real' }]);
-    expect((await toldCopy(source, { exclude: ['link/'], dryRun: true })).how).toHaveProperty(
-      'link',
-      'linked',
-    );
-    const followed = await toldCopy(source, { exclude: ['link/'], dereference: true, dryRun: true });
-    expect(Object.keys(followed.how)).toEqual(['real', 'real/x']);
-  });
-
-  test('-L: a dangling link that is excluded does not fail', async () => {
-    const source = makeTree([
-      file('x'),
-      { path: 'gone.lnk', kind: 'link', target: 'nowhere' },
-      { path: 'gone', kind: 'link', target: 'nowhere' },
-    ]);
-    const { how } = await toldCopy(source, { exclude: ['*.lnk'], dereference: true });
-    expect(how).toEqual({ x: 'streamed', gone: 'ENOENT' });
-  });
-
-  test('--from: both must hold', async () => {
-    const source = project();
-    const list = join(dirname(source), 'list');
-    writeFileSync(list, ['src/main.c', 'src/main.o', 'src/lib', 'gone.o'].map(path => `${path}\0`).join(''));
-    const excluding = await toldCopy(source, { from: list, exclude: ['*.o'], dryRun: true });
-    expect(Object.keys(excluding.how).sort()).toEqual(['src', 'src/lib', 'src/lib/util.c', 'src/main.c']);
-    const including = await toldCopy(source, { from: list, include: ['util.*'], dryRun: true });
-    expect(Object.keys(including.how).sort()).toEqual(['src', 'src/lib', 'src/lib/util.c', 'src/lib/util.o']);
-    const folders = await toldCopy(source, { from: list, exclude: ['lib/'], dryRun: true });
-    expect(Object.keys(folders.how).sort()).toEqual(['gone.o', 'src', 'src/main.c', 'src/main.o']);
-  });
-
-  test('-x: a folder on another file system is made where it is included, and else not', async context => {
-    const source = makeTree([folder('mounted'), file('x.txt')]);
-    const root = mountOrSkip(context, { type: 'tmpfs' });
-    mkdirSync(join(root, 'bound'));
-    makeTree([file('y.txt')], join(root, 'bound'));
-    shell(source, `mount --bind '${root}/bound' mounted`);
-    try {
-      const options = { oneFileSystem: true, dryRun: true };
-      expect((await toldCopy(source, { ...options, include: ['*.txt'] })).how).toEqual({
-        'x.txt': 'streamed',
-      });
-      expect((await toldCopy(source, { ...options, include: ['mounted'] })).how).toEqual({ mounted: 'made' });
-    } finally {
-      shell(source, 'umount mounted');
-    }
-  });
-
-  for (const dryRun of [false, true]) {
-    test(`--if-exists skip: a folder that is not made takes nothing with it${dryRun ? ', dry' : ''}`, async () => {
-      const source = makeTree([file('x/deep/er/a.jpg'), file('x/z/b.jpg'), file('y/c.jpg')]);
-      const copy = beside(source, 'copy', [folder('x'), file('x/deep')]);
-      const { how, report } = await toldCopy(source, { include: ['*.jpg'], ifExists: 'skip', dryRun }, copy);
-      expect(how).toEqual({
-        x: 'kept',
-        'x/deep': 'skipped',
-        'x/z': 'made',
-        'x/z/b.jpg': 'streamed',
-        y: 'made',
-        'y/c.jpg': 'streamed',
-      });
-      expect(report).toMatchObject({ status: 0, files: 2, folders: 3, skipped: 1, left: 0 });
-    });
-  }
-
-  test('folders: a link in the place of one that is entered late fails alone', async () => {
-    const source = makeTree([file('x/deep/a.jpg'), file('y/c.jpg')]);
-    const copy = beside(source, 'copy', []);
-    shell(copy, 'ln -s /nowhere x');
-    const { how } = await toldCopy(source, { include: ['*.jpg'], ifExists: 'skip' }, copy);
-    expect(how).toEqual({ x: 'LINK_IN_THE_WAY', y: 'made', 'y/c.jpg': 'streamed' });
-  });
-
-  test.skipIf(!isRoot)('folders that cannot be read: told of, unless they are excluded', async () => {
-    const source = makeTree([
-      file('shut/a.jpg'),
-      { ...folder('shut'), mode: '000' },
-      file('open/shut/b.jpg'),
-      { ...folder('open/shut'), mode: '000' },
-      file('c.jpg'),
-    ]);
-    shell(dirname(source), 'chown -R 65534:65534 source; chmod 777 .');
-    const nobody = { uid: 65534, gid: 65534 };
-    const including = await commandCopy(source, ['--include', '*.jpg'], { ...nobody, copy: `${source}.jpg` });
-    expect(including.status).toBe(1);
-    expect(including.stderr.match(/EACCES/g)).toHaveLength(2);
-    expect(readdirSync(`${source}.jpg`)).toEqual(['c.jpg']);
-    const excluding = await commandCopy(source, ['--exclude', 'shut'], { ...nobody, copy: `${source}.all` });
-    expect(excluding).toMatchObject({ status: 0, stderr: '' });
-    expect(pathsIn(`${source}.all`)).toEqual(['c.jpg', 'open']);
-  });
-});
-
-test('a folder that could be read only in part fails, also where nothing was found in it', () => {
-  const folder = bytePath('a');
-  const facts = stat('.');
-  const failure = { code: 'EIO', message: 'broken' };
-  const walk: Listed[] = [
-    { kind: 'enter', folder, facts, skip: () => {} },
-    { kind: 'leave', folder, failure },
-  ];
-  expect([...enteredLate(walk, () => true)]).toEqual([
-    { kind: 'failed', path: folder, isFolder: true, failure },
-  ]);
-  expect([...enteredLate(walk, () => false)]).toEqual(walk);
-});
-
-test('paths that were asked for are not remembered for ever', () => {
-  const filters = Filters.read(normalizeOptions({ exclude: ['*.log', '/build'] }));
-  const before = process.memoryUsage().heapUsed;
-  for (let n = 0; n < 1_000_000; n += 1) filters.isExcluded(bytePath(`folder-${n >> 8}/file-${n}`), false);
-  expect(process.memoryUsage().heapUsed - before).toBeLessThan(100_000_000);
-});
-
-test('a tree thousands of folders deep, and many more names than are remembered', () => {
-  const deep = 'd/'.repeat(8000);
-  for (const options of [{ exclude: ['x*', '/d/y'] }, { include: ['x*', '/d/y'] }]) {
-    const filters = Filters.read(normalizeOptions(options));
-    const isExclude = 'exclude' in options;
-    for (let end = 2; end <= deep.length; end += 2000) {
-      expect(filters.isExcluded(bytePath(deep.slice(0, end - 1)), true)).toBe(false);
-      expect(filters.isExcluded(bytePath(`${deep.slice(0, end)}x1`), false)).toBe(isExclude);
-    }
-    for (let n = 0; n < 25_000; n += 1) filters.isExcluded(bytePath(`${n}`), false);
-    expect(filters.isExcluded(bytePath(`${deep}x`), false)).toBe(isExclude);
-    expect(filters.isExcluded(bytePath('d/y'), false)).toBe(isExclude);
-    expect(filters.isExcluded(bytePath(`${deep}y`), false)).toBe(!isExclude);
-  }
 });

@@ -1,10 +1,11 @@
 import { test } from 'vitest';
 import { liveThroughKills } from '../faults/kill-moments.js';
+import { allPhases } from '../faults/moment.js';
 
 const moments = 500;
 
 test(`after a kill at any of ${moments} moments nothing is torn, and the next run completes the copy`, {
   timeout: 3_600_000,
 }, async () => {
-  await liveThroughKills(moments);
+  await liveThroughKills({ count: moments, phases: allPhases, rsync: true });
 });

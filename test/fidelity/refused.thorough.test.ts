@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runWithFaults } from '../faults/run-shell.js';
 import { compareTrees } from '../helpers/compare-trees.js';
-import { isRoot } from '../helpers/copies.js';
 import { makeTree } from '../helpers/make-tree.js';
-import { canTrace, tracedCopy } from '../helpers/traced-copy.js';
+import { needs } from '../helpers/needs.js';
+import { tracedCopy } from '../helpers/traced-copy.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
 import { withoutKoffi } from '../helpers/without-koffi.js';
 
@@ -88,7 +88,7 @@ const owned = entries.map(entry =>
   entry.kind === 'hardlink' ? entry : { ...entry, owner: { uid: 12, gid: 34 } },
 );
 
-describe.skipIf(!canTrace || !isRoot)('a call beside the content that the place refuses', () => {
+describe('a call beside the content that the place refuses', needs('strace', 'root'), () => {
   for (const { title, calls, codes, told, differs } of refusals) {
     const [fresh, standing, strict] = codes;
     const inject = (code: string) => calls.split(',').map(call => `?${call}:error=${code}`);
@@ -136,7 +136,7 @@ describe.skipIf(!canTrace || !isRoot)('a call beside the content that the place 
   }
 });
 
-describe.skipIf(!canTrace)('fsync', () => {
+describe('fsync', needs('strace'), () => {
   test('of anything: EINVAL is no matter where nobody has asked for it', async () => {
     const source = makeTree(entries);
     const copy = join(dirname(source), 'copy');

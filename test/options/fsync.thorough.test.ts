@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
 import { wholeCopy } from '../helpers/copies.js';
 import { makeTree } from '../helpers/make-tree.js';
-import { scratchFolder } from '../helpers/scratch-folder.js';
-import { canTrace, tracedCopy } from '../helpers/traced-copy.js';
+import { needs } from '../helpers/needs.js';
+import { memory, scratchFolder } from '../helpers/scratch-folder.js';
+import { tracedCopy } from '../helpers/traced-copy.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
 
 const traced = ['-e', 'trace=fdatasync,fsync,utimensat,rename,renameat,renameat2,pwrite64,pwritev'];
@@ -16,7 +17,7 @@ function callsOn(calls: readonly string[], path: string): string[] {
     .map(call => (/^\d+ +(\w+)\(/.exec(call)?.[1] ?? call).replace(/^pwrite(64|v)$/, 'pwrite'));
 }
 
-describe.skipIf(!canTrace)('--fsync', () => {
+describe('--fsync', needs('strace'), () => {
   test('sees the content to the disk, then sets the time, then syncs that, the folder and the last rename', async () => {
     const source = makeTree([{ path: 'folder/x', kind: 'file', content: 'content' }]);
     const copy = join(source, '../copy');
@@ -49,7 +50,7 @@ describe.skipIf(!canTrace)('--fsync', () => {
   test('syncs many folders in the middle of a large file, which still comes to its own', async () => {
     // Each group of small files is copied in less time than passes between two reports; the first of these
     // comes while the large file behind them is copied.
-    const scratch = scratchFolder('/dev/shm');
+    const scratch = scratchFolder(memory);
     const group = (n: number): TreeEntry[] => [
       { path: `${n}/large`, kind: 'file', size: 2_000_000 },
       ...Array.from({ length: 30 }, (_, at) => {

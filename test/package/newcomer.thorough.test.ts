@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
 import { examples } from '../helpers/documents.js';
-import { isInstalled } from '../helpers/is-installed.js';
 import { makeTree } from '../helpers/make-tree.js';
+import { needs } from '../helpers/needs.js';
 import { fromRoot } from '../helpers/project-root.js';
 import { commandEnvironment, startCommand } from '../helpers/run-command.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
@@ -169,20 +169,17 @@ test('excludes by pattern, and by path a whole folder', async () => {
   });
 });
 
-test.skipIf(!isInstalled('jq'))(
-  'scripts: jq counts the files of the events, and names what failed',
-  async () => {
-    const folder = albumFolder();
-    const count = `jq -s 'map(select(.type == "file" and .how != "made")) | length'`;
-    const { stdout } = await type(folder, `folder-copy --progress json album copy | ${count}`);
-    expect(stdout).toBe('8\n');
-    await type(folder, 'mkdir -p kept/tools; touch kept/tools/count.sh');
-    const failed = `jq -r 'select(.type == "error").path'`;
-    await expect(
-      type(folder, `folder-copy --progress json --if-exists error album kept | ${failed}`),
-    ).rejects.toMatchObject({ code: 1, stdout: 'tools/count.sh\n' });
-  },
-);
+test('scripts: jq counts the files of the events, and names what failed', needs('jq'), async () => {
+  const folder = albumFolder();
+  const count = `jq -s 'map(select(.type == "file" and .how != "made")) | length'`;
+  const { stdout } = await type(folder, `folder-copy --progress json album copy | ${count}`);
+  expect(stdout).toBe('8\n');
+  await type(folder, 'mkdir -p kept/tools; touch kept/tools/count.sh');
+  const failed = `jq -r 'select(.type == "error").path'`;
+  await expect(
+    type(folder, `folder-copy --progress json --if-exists error album kept | ${failed}`),
+  ).rejects.toMatchObject({ code: 1, stdout: 'tools/count.sh\n' });
+});
 
 /** The README's example of the library, its absolute paths made relative: it writes nothing outside. */
 function readmeExample(): string {
@@ -214,7 +211,7 @@ for (const [system, file, text] of programs) {
   });
 }
 
-test.skipIf(!isInstalled('man'))('reads the manual, where the package is installed globally', async () => {
+test('reads the manual, where the package is installed globally', needs('man'), async () => {
   const prefix = scratchFolder(home);
   await install(prefix, (await pack(prefix)).path, '--global', '--prefix', prefix);
   const { stdout } = await type(prefix, 'MANWIDTH=80 man -M share/man folder-copy | cat');

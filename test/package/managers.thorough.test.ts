@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
+import { needs } from '../helpers/needs.js';
 import { fromRoot } from '../helpers/project-root.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
 import { freshCheckout, install, NPM_MS, npmEnvironment, pack } from './npm.js';
@@ -74,29 +75,24 @@ describe.each(Object.entries(managers))('%s', (_, { from, add, exec, settings })
 /** Whether there is a package of koffi's for this machine. */
 const hasKoffi = process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch);
 
-test.skipIf(!existsSync(fromRoot('.git')))(
-  'npm installs it by git, which builds it',
-  { timeout: NPM_MS },
-  async () => {
-    const home = emptyProject();
-    const checkout = freshCheckout(scratchFolder());
-    expect(ourWarnings(await run(home, undefined, ['npm', 'install'], `git+file://${checkout}`))).toEqual([]);
-    await run(home, undefined, ['npx', '--no-install'], 'folder-copy', fromRoot('fixtures/album'), 'copy');
-    expect(compareTrees(fromRoot('fixtures/album'), join(home, 'copy'), { times: 'us' })).toEqual([]);
-  },
-);
+test('npm installs it by git, which builds it', { timeout: NPM_MS, ...needs('a git checkout') }, async () => {
+  const home = emptyProject();
+  const checkout = freshCheckout(scratchFolder());
+  expect(ourWarnings(await run(home, undefined, ['npm', 'install'], `git+file://${checkout}`))).toEqual([]);
+  await run(home, undefined, ['npx', '--no-install'], 'folder-copy', fromRoot('fixtures/album'), 'copy');
+  expect(compareTrees(fromRoot('fixtures/album'), join(home, 'copy'), { times: 'us' })).toEqual([]);
+});
 
-test.skipIf(!existsSync(fromRoot('.git')))(
-  'npm pack makes it in a fresh clone, as the README says',
-  { timeout: NPM_MS },
-  async () => {
-    const checkout = freshCheckout(scratchFolder());
-    await run(checkout, undefined, ['npm', 'pack']);
-    const home = emptyProject();
-    await run(home, undefined, ['npm', 'install'], join(checkout, 'folder-copy-0.1.0.tgz'));
-    await run(home, undefined, ['npx', '--no-install'], 'folder-copy', fromRoot('fixtures/album'), 'copy');
-  },
-);
+test('npm pack makes it in a fresh clone, as the README says', {
+  timeout: NPM_MS,
+  ...needs('a git checkout'),
+}, async () => {
+  const checkout = freshCheckout(scratchFolder());
+  await run(checkout, undefined, ['npm', 'pack']);
+  const home = emptyProject();
+  await run(home, undefined, ['npm', 'install'], join(checkout, 'folder-copy-0.1.0.tgz'));
+  await run(home, undefined, ['npx', '--no-install'], 'folder-copy', fromRoot('fixtures/album'), 'copy');
+});
 
 function emptyProject(): string {
   const home = join(scratchFolder(), 'home');

@@ -4,11 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
 import { makeTree } from '../helpers/make-tree.js';
+import { needs } from '../helpers/needs.js';
 import { fromRoot } from '../helpers/project-root.js';
-import { canTrace } from '../helpers/traced-copy.js';
 import { command, quoted, runShell, runWithFaults } from './run-shell.js';
 
-describe.skipIf(!canTrace)('once the copy has its last name it is too late to stop', () => {
+describe('once the copy has its last name it is too late to stop', needs('strace'), () => {
   test('a signal: the command says that it is stopping, finishes the root and ends as if it had not come', async () => {
     const { source, destination } = makePlaces();
     const run = runShell(whileRootIsFinished(`${command} ${quoted(source)} ${quoted(destination)}`));

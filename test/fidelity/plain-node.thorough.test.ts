@@ -4,12 +4,13 @@ import { chmodSync, existsSync, lstatSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
-import { commandCopy, isRoot, wholeCopy } from '../helpers/copies.js';
+import { commandCopy, wholeCopy } from '../helpers/copies.js';
 import { type FileSystem, mountOrSkip } from '../helpers/file-systems.js';
 import { makeTree } from '../helpers/make-tree.js';
+import { needs } from '../helpers/needs.js';
 import { commandPath, runCommand } from '../helpers/run-command.js';
 import { shell } from '../helpers/shell.js';
-import { canTrace, tracedCopy } from '../helpers/traced-copy.js';
+import { tracedCopy } from '../helpers/traced-copy.js';
 import { describedTree, type TreeEntry } from '../helpers/tree-description.js';
 import { treeSnapshot } from '../helpers/tree-snapshot.js';
 import { withoutKoffi } from '../helpers/without-koffi.js';
@@ -151,7 +152,7 @@ describe('plain Node', () => {
     });
   }
 
-  test.skipIf(!isRoot || !canTrace)('never gives a clone its set-id bits before its owner', async context => {
+  test('never gives a clone its set-id bits before its owner', needs('root', 'strace'), async context => {
     const root = mountOrSkip(context, { type: 'btrfs' });
     const source = makeTree(
       [{ path: 'x', kind: 'file', size: 300_000, mode: '4755', owner: { uid: 12, gid: 34 } }],
@@ -170,7 +171,7 @@ describe('plain Node', () => {
     expect(compareTrees(source, copy, { times: 'us' })).toEqual([]);
   });
 
-  test.skipIf(!isRoot)('is what there is without /proc, as in some chroots, with koffi too', () => {
+  test('is what there is without /proc, as in some chroots, with koffi too', needs('root'), () => {
     const source = makeTree(describedTree('kinds-of-links'));
     const copy = join(dirname(source), 'copy');
     const command = `umount -l /proc; '${process.execPath}' '${commandPath}' '${source}' '${copy}'`;
@@ -178,7 +179,7 @@ describe('plain Node', () => {
     expect(compareTrees(source, copy, { times: 'us' })).toEqual([]);
   });
 
-  test.skipIf(!isRoot)('holds a destination against a run that has /proc where it has none', async () => {
+  test('holds a destination against a run that has /proc where it has none', needs('root'), async () => {
     const source = makeTree([{ path: 'x', kind: 'file', size: 3_000_000 }]);
     const copy = join(dirname(source), 'copy');
     const command = `umount -l /proc; exec "$0" "$1" -q --bwlimit 100k "$2" "$3"`;
@@ -195,7 +196,7 @@ describe('plain Node', () => {
     });
   });
 
-  test.skipIf(!isRoot)('copies as a user without rights', async () => {
+  test('copies as a user without rights', needs('root'), async () => {
     const env = withoutKoffi();
     chmodSync(dirname(env.NODE_OPTIONS?.slice('--require='.length) ?? ''), 0o755);
     const source = makeTree([

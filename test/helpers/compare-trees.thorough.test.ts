@@ -3,12 +3,12 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compareTrees } from './compare-trees.js';
 import { makeTree } from './make-tree.js';
+import { needs } from './needs.js';
 import { rsyncDifferences } from './rsync-differences.js';
 import type { TreeEntry } from './tree-description.js';
 import { describedTree } from './tree-description.js';
 import { treeSnapshot } from './tree-snapshot.js';
 
-const isRoot = process.getuid?.() === 0;
 const mtime = '1234567890123456789';
 const sound: TreeEntry[] = [
   { path: 'folder', kind: 'folder', mode: '750', mtime },
@@ -30,7 +30,7 @@ function soundAndCopy(): [source: string, copy: string] {
   return [source, copy];
 }
 
-test('finds nothing between a tree and what cp -a makes of it', () => {
+test('finds nothing between a tree and what cp -a makes of it', needs('rsync'), () => {
   const [source, copy] = soundAndCopy();
   expect(compareTrees(source, copy, { xattrs: true })).toEqual([]);
   expect(rsyncDifferences(source, copy, { checksum: true, xattrs: true, acls: true })).toEqual([]);
@@ -98,7 +98,7 @@ const damages: [title: string, damage: string, found: string[], rsyncSeesIt?: bo
 ];
 
 for (const [title, damage, found, rsyncSeesIt] of damages) {
-  test(`finds ${title}`, () => {
+  test(`finds ${title}`, needs('rsync', 'getfattr'), () => {
     const [source, copy] = soundAndCopy();
     execFileSync('sh', ['-ec', damage], { cwd: copy });
     const differences = compareTrees(source, copy, { xattrs: true });
@@ -107,7 +107,7 @@ for (const [title, damage, found, rsyncSeesIt] of damages) {
   });
 }
 
-test.skipIf(!isRoot)('finds another owner and another group', () => {
+test('finds another owner and another group', needs('root'), () => {
   const [source, copy] = soundAndCopy();
   execFileSync('chown', ['-h', '12:34', 'link'], { cwd: copy });
   expect(compareTrees(source, copy)).toEqual(['"link": uid 0, got 12', '"link": gid 0, got 34']);
@@ -129,7 +129,7 @@ test('a snapshot taken before shows what became of a tree', () => {
   expect(compareTrees(before, source)).toHaveLength(1);
 });
 
-test('walks trees deeper than a path can be long', () => {
+test('walks trees deeper than a path can be long', needs('bash'), () => {
   const source = makeTree([]);
   const descend =
     'for i in {1..30}; do name=$(printf %0200d $i); mkdir $name; cd $name; done; touch -d @1 file';
