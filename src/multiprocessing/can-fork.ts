@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { isSince } from '../is-since.js';
 
 /** The oldest that everything works with; `engines` in package.json says the same. */
 export const OLDEST_NODE: readonly [major: number, minor: number] = [20, 11];
@@ -13,7 +14,7 @@ export function whyNotFork(program: string): string | undefined {
 export function whyNotThisRuntime(): string | undefined {
   const { bun, deno, node } = process.versions;
   const other = bun !== undefined ? `Bun ${bun}` : deno !== undefined ? `Deno ${deno}` : undefined;
-  if (other === undefined && isNewEnough(node)) return undefined;
+  if (other === undefined && isSince(node, ...OLDEST_NODE)) return undefined;
   return `Node ${OLDEST_NODE.join('.')} or later is needed, and this is ${other ?? `Node ${node}`}`;
 }
 
@@ -32,8 +33,3 @@ function asSource(program: string): string {
 
 const EXTERNAL =
   'keep the package external (esbuild: --external:folder-copy, Rollup: external, webpack: externals) and installed';
-
-function isNewEnough(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
-}

@@ -55,20 +55,26 @@ describe('plain Node', () => {
     { path: `folder ${mtime}`, kind: 'folder', mtime, atime: mtime },
     { path: `link ${mtime}`, kind: 'link', target: 'x', mtime, atime: mtime },
   ]);
-  test('keeps whole microseconds exactly, also before 1970, of files, folders and links', async () => {
+  test('keeps the microsecond, also before 1970, of files, folders and links, and then finds them up to date', async () => {
     const source = makeTree(timed);
     const copy = await wholeCopy(source, [], { env: withoutKoffi() });
     const seen = treeSnapshot(copy, { contents: false });
     const wrong = [...seen.values()].flatMap(({ path, stats }) => {
       const time = path.toString().split(' ')[1];
-      return time === undefined || (BigInt(time) === stats.mtimeNs && BigInt(time) === stats.atimeNs)
+      const isKept = (found: bigint) => microsecond(found) === microsecond(BigInt(time ?? 0));
+      return time === undefined || (isKept(stats.mtimeNs) && isKept(stats.atimeNs))
         ? []
         : [`${path}: ${stats.mtimeNs}, ${stats.atimeNs}`];
     });
     expect(wrong).toEqual([]);
+    const again = await commandCopy(source, ['--if-exists', 'update'], { env: withoutKoffi() });
+    expect(again.stdout).toContain(`${2 * times.length} skipped`);
   });
 
-  test('rounds nanoseconds down to the microsecond, before 1970 too, and then finds them up to date', async () => {
+  /** The one that a time is in: later versions of Node leave a part of the nanoseconds on it. */
+  const microsecond = (ns: bigint) => (ns - (((ns % 1000n) + 1000n) % 1000n)) / 1000n;
+
+  test('keeps the microsecond of nanoseconds, before 1970 too, and then finds them up to date', async () => {
     const source = makeTree(
       ['1700000000123456789', '-1', '-1234567890987654321', '999'].map((mtime, n) => ({
         path: `${n}`,
@@ -78,13 +84,8 @@ describe('plain Node', () => {
       })),
     );
     const copy = await wholeCopy(source, [], { env: withoutKoffi() });
-    const mtime = (name: string) => lstatSync(join(copy, name), { bigint: true }).mtimeNs;
-    expect(['0', '1', '2', '3'].map(mtime)).toEqual([
-      1700000000123456000n,
-      -1000n,
-      -1234567890987655000n,
-      0n,
-    ]);
+    const mtime = (name: string) => microsecond(lstatSync(join(copy, name), { bigint: true }).mtimeNs);
+    expect(['0', '1', '2', '3'].map(mtime)).toEqual([1700000000123456n, -1n, -1234567890987655n, 0n]);
     const again = await commandCopy(source, ['--if-exists', 'update'], { env: withoutKoffi() });
     expect(again.stdout).toContain('4 skipped');
   });

@@ -11,6 +11,7 @@ import {
   statSync,
   writevSync,
 } from 'node:fs';
+import { isSince } from '../../is-since.js';
 import { NAME_ENCODING, native } from '../byte-path.js';
 import { type Facts, factsAt, factsFrom, unchanged, writeFacts } from '../facts.js';
 import { nameAt } from '../name-column.js';
@@ -65,14 +66,29 @@ export const nodeEntryCalls: EntryCalls = {
 const NAMES_PER_READ = 256;
 
 /**
- * A time as Node's `utimes` family takes it, exact to the microsecond.
- *
- * Node cuts a number towards zero to microseconds, and a double just short of one loses it: hence 0.4 µs. A
- * negative number becomes the present time, a negative string does not.
+ * A time as Node's `utimes` family takes it: within its microsecond, which is as far as a double tells times apart.
+ * A negative number becomes the present time, a negative string does not.
  */
 function nodeSeconds(seconds: number, nanoseconds: number): number | string {
+  const value = KEEPS_NANOSECONDS
+    ? withinMicrosecond(seconds, nanoseconds)
+    : cutToMicrosecond(seconds, nanoseconds);
+  return value < 0 ? String(value) : value;
+}
+
+/** Since libuv 1.52 what a double has of nanoseconds is kept; before, it was cut towards zero to microseconds. */
+const KEEPS_NANOSECONDS = isSince(process.versions.uv, 1, 52);
+
+/** A double is up to 0.24 µs off, until 2106. */
+function withinMicrosecond(seconds: number, nanoseconds: number): number {
+  const rest = nanoseconds % 1000;
+  return seconds + (nanoseconds - rest + Math.min(Math.max(rest, 250), 750)) / 1e9;
+}
+
+/** One just short of a microsecond would lose it: hence 0.4 µs. */
+function cutToMicrosecond(seconds: number, nanoseconds: number): number {
   const value = (seconds * 1e6 + Math.floor(nanoseconds / 1000)) / 1e6;
-  return value < 0 ? String(value - 4e-7) : value + 4e-7;
+  return value < 0 ? value - 4e-7 : value + 4e-7;
 }
 
 class NodeVectors implements Vectors {
