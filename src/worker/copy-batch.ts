@@ -13,6 +13,7 @@ import {
 } from '../protocol/messages.js';
 import { type Steps, walk } from './content/steps.js';
 import { type Finished, Job, postponed } from './context/job.js';
+import { Stopped } from './context/stopped.js';
 import { WorkerContext } from './context/worker-context.js';
 import { compareEntry } from './entries/compare-entry.js';
 import { copyFile } from './entries/copy-file.js';
@@ -26,7 +27,8 @@ import { makeHardLink } from './entries/make-hard-link.js';
 /** What the pool has a worker do: prepare itself once, and then one batch after the other. */
 export type WorkerTasks = ReturnType<typeof workerTasks>;
 
-export function workerTasks() {
+/** @param stop once it is aborted, the worker goes on with nothing, and tells what it has done */
+export function workerTasks(stop: AbortSignal) {
   let context: WorkerContext | undefined;
   return {
     async prepareWorker(
@@ -34,7 +36,7 @@ export function workerTasks() {
       reports: Queue<WorkerReport>,
       budget: Queue<number> | undefined,
     ): Promise<void> {
-      context = await prepare(settings, reports, budget);
+      context = await prepare(settings, reports, budget, stop);
     },
 
     /** Copies or compares the entries of the batch and reports each one; where that takes long, the rest goes back. */
@@ -42,7 +44,12 @@ export function workerTasks() {
       if (context === undefined)
         throw new Error('copyBatch was called in a worker that has not been prepared');
       context.reporter.begin(batch);
-      await walk(copyEntries(context, batch));
+      try {
+        stop.throwIfAborted();
+        await walk(copyEntries(context, batch));
+      } catch (error) {
+        if (!(error instanceof Stopped)) throw error;
+      }
       return context.reporter.end();
     },
   };
@@ -52,13 +59,14 @@ async function prepare(
   settings: WorkerSettings,
   reports: Queue<WorkerReport>,
   budget: Queue<number> | undefined,
+  stop: AbortSignal,
 ): Promise<WorkerContext> {
   // The terminal sends its signals to the whole process group; what becomes of them is the parent's decision.
   for (const signal of ['SIGINT', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => {});
   process.umask(0);
   const isComparing = settings.digests || settings.trust === 'content';
   const digests = isComparing ? await import('./content/digest.js') : undefined;
-  return new WorkerContext(settings, reports, budget, digests);
+  return new WorkerContext(settings, reports, budget, stop, digests);
 }
 
 function* copyEntries(context: WorkerContext, batch: Batch): Steps<void> {
@@ -90,6 +98,10 @@ function* copyEntry(context: WorkerContext, batch: Batch, row: number): Steps<vo
     const job = jobAt(context, batch, row);
     context.reporter.done(row, job, yield* perform(context, job));
   } catch (error) {
+    if (error instanceof Stopped) {
+      context.reporter.takeBack();
+      throw error;
+    }
     fail(context, batch, row, error);
   }
 }

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { commandCopy, toldCopy } from '../helpers/copies.js';
 import { makeTree } from '../helpers/make-tree.js';
@@ -20,6 +21,26 @@ describe('--fail-fast', () => {
     expect(second).toMatchObject({ status: 0, stderr: expect.stringMatching(/^skipped .*a socket\n$/) });
     expect([existsSync(second.copy), existsSync(`${second.copy}.partial`)]).toEqual([true, false]);
   });
+
+  for (const workers of [1, 4]) {
+    test(`tells of one failure and of every finished file, with ${workers} workers`, async () => {
+      const size = 3000;
+      const many = Array.from({ length: 400 }, (_, n) => ({ path: `${n}`, kind: 'file' as const, size }));
+      const source = makeTree(many);
+      const blocked = Array.from({ length: 60 }, (_, n) => `${100 + n}`);
+      const copy = makeTree(
+        blocked.map(path => ({ path, kind: 'file', content: 'old' })),
+        join(dirname(source), 'copy'),
+      );
+      const options = { failFast: true, ifExists: 'error', workers, bwlimit: 2_000_000 } as const;
+      const { report, events } = await toldCopy(source, options, copy);
+      expect(events.filter(({ type }) => type === 'error')).toHaveLength(1);
+      expect(report).toMatchObject({ status: 1, failed: 1, code: 'EEXIST' });
+      const named = events.flatMap(event => (event.type === 'file' ? [event.path] : []));
+      const there = readdirSync(copy).filter(name => !blocked.includes(name));
+      expect(there.sort()).toEqual(named.sort());
+    });
+  }
 
   test('is off unless asked for: all else is copied', async () => {
     const { report } = await toldCopy(makeTree(entries), { strict: true });

@@ -222,6 +222,8 @@ export class Dispatcher {
 
   /** @param isTried false: a worker had it, and had not begun with it as far as is known */
   #notDone(job: PendingJob, failure: Failure, isTried = true): void {
+    // The run has stopped: it is left for the next one.
+    if (this.#isEnded) return;
     const next = this.#retries.next(job, failure, isTried);
     if (next?.kind === 'again') {
       setTimeout(() => {

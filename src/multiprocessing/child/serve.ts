@@ -7,9 +7,10 @@ import { record, runCall, runEach } from './run.js';
 /**
  * Makes this process one that runs tasks: to be called by the program of a pool, before it waits for anything.
  * @param own the functions of those tasks that name the program itself as their module: nothing is loaded for them
+ * @param stop once it is aborted, the process ends as soon as the outcome of what it is at is out
  */
-export function serve(own: OwnTasks = {}): void {
-  const server = new Server(own);
+export function serve(own: OwnTasks = {}, stop?: AbortSignal): void {
+  const server = new Server(own, stop);
   process.on('message', (message: ToChild) => server.receive(message));
   process.on('disconnect', () => server.onDisconnect());
   process.on('uncaughtException', onUncaught);
@@ -22,11 +23,17 @@ class Server {
   #begun: Promise<boolean> = Promise.resolve(false);
   /** Settled once the task before has its outcome: they run one after the other. */
   #last: Promise<void> = Promise.resolve();
+  readonly #stop: AbortSignal | undefined;
+  #isRunning = false;
   #isBound = true;
   #isSingle = false;
 
-  constructor(own: OwnTasks) {
+  constructor(own: OwnTasks, stop: AbortSignal | undefined) {
     this.#calls = new Calls(own);
+    this.#stop = stop;
+    stop?.addEventListener('abort', () => {
+      if (!this.#isRunning) process.exit();
+    });
   }
 
   receive(message: ToChild): void {
@@ -81,7 +88,11 @@ class Server {
 
   #runNext(run: () => Promise<void>): void {
     this.#last = this.#last.then(async () => {
-      if (await this.#begun) await run();
+      if (!(await this.#begun)) return;
+      this.#isRunning = true;
+      await run();
+      this.#isRunning = false;
+      if (this.#stop?.aborted) process.exit();
     });
   }
 

@@ -22,6 +22,7 @@ import type { UnsyncedFolders } from './unsynced-folders.js';
 export class Reporter {
   readonly #reports: Queue<WorkerReport>;
   readonly #parentPid: number;
+  readonly #stop: AbortSignal;
   readonly #unsynced: UnsyncedFolders;
   readonly #countsWaits: boolean;
   #batch: Batch | undefined;
@@ -42,17 +43,20 @@ export class Reporter {
   #lastLookMs = 0;
 
   /**
+   * @param stop whether to go on
    * @param unsynced is written to the disk before a report tells of what is in it
    * @param countsWaits whether what the worker waits for is the storage, and no ceiling on bytes
    */
   constructor(
     reports: Queue<WorkerReport>,
     parentPid: number,
+    stop: AbortSignal,
     unsynced: UnsyncedFolders,
     countsWaits: boolean,
   ) {
     this.#reports = reports;
     this.#parentPid = parentPid;
+    this.#stop = stop;
     this.#unsynced = unsynced;
     this.#countsWaits = countsWaits;
   }
@@ -118,7 +122,7 @@ export class Reporter {
 
   /**
    * To be awaited between entries and between the pieces of a large file: now and then it reports, which
-   * also lets signals in, and it ends a worker whose parent has gone.
+   * also lets signals in, and it ends a worker whose parent has gone. Rejects with `Stopped`.
    */
   breathe(): Promise<void> | undefined {
     this.#lastLookMs = performance.now();
@@ -134,6 +138,7 @@ export class Reporter {
     const report = this.#takeReport();
     if (report.done.hows.length > 0 || report.bytes !== 0) await this.#reports.put(report);
     await new Promise<void>(resolve => setImmediate(resolve));
+    this.#stop.throwIfAborted();
   }
 
   /** The batch is through, or as much of it as was begun. */

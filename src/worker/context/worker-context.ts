@@ -36,6 +36,7 @@ export class WorkerContext implements Pace {
   readonly reporter: Reporter;
   readonly #unsynced: UnsyncedFolders;
   readonly #budget: Queue<number> | undefined;
+  readonly #stop: AbortSignal;
   #paidBytes = 0;
   #owners: Owners | undefined;
   #traits: DestinationTraits | undefined;
@@ -45,6 +46,7 @@ export class WorkerContext implements Pace {
     readonly settings: WorkerSettings,
     reports: Queue<WorkerReport>,
     budget: Queue<number> | undefined,
+    stop: AbortSignal,
     /** Loaded only where digests are taken. */
     readonly digests: typeof import('../content/digest.js') | undefined,
   ) {
@@ -52,8 +54,9 @@ export class WorkerContext implements Pace {
     this.destination = openFolderHandles(settings.destination);
     this.chunks = new Chunks(settings.chunkSize, budget !== undefined);
     this.#unsynced = new UnsyncedFolders(this.destination);
-    this.reporter = new Reporter(reports, settings.parentPid, this.#unsynced, budget === undefined);
+    this.reporter = new Reporter(reports, settings.parentPid, stop, this.#unsynced, budget === undefined);
     this.#budget = budget;
+    this.#stop = stop;
     const { standing, digests: wantsDigests, fsync } = settings;
     this.isPlain = standing === 'nothing' && budget === undefined && !wantsDigests && !fsync;
   }
@@ -66,8 +69,17 @@ export class WorkerContext implements Pace {
   }
 
   async #payFrom(budget: Queue<number>, bytes: number): Promise<void> {
-    while (this.#paidBytes < bytes) this.#paidBytes += await budget.get();
+    while (this.#paidBytes < bytes) this.#paidBytes += await this.#unlessStopped(budget.get());
     this.#paidBytes -= bytes;
+  }
+
+  async #unlessStopped<T>(wait: Promise<T>): Promise<T> {
+    this.#stop.throwIfAborted();
+    return await new Promise<T>((resolve, reject) => {
+      const onStop = () => reject(this.#stop.reason);
+      this.#stop.addEventListener('abort', onStop, { once: true });
+      wait.then(resolve, reject).finally(() => this.#stop.removeEventListener('abort', onStop));
+    });
   }
 
   copied(bytes: number): void {
