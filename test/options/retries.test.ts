@@ -22,6 +22,13 @@ describe('--fail-fast', () => {
     expect([existsSync(second.copy), existsSync(`${second.copy}.partial`)]).toEqual([true, false]);
   });
 
+  test('tells of one failure of many that the listing meets with', async () => {
+    const sockets = Array.from({ length: 20 }, (_, n) => ({ path: `${n}`, kind: 'socket' as const }));
+    const { report, events } = await toldCopy(makeTree(sockets), { failFast: true, strict: true });
+    expect(events.filter(({ type }) => type === 'error')).toHaveLength(1);
+    expect(report).toMatchObject({ status: 1, failed: 1 });
+  });
+
   for (const workers of [1, 4]) {
     test(`tells of one failure and of every finished file, with ${workers} workers`, async () => {
       const size = 3000;

@@ -39,9 +39,12 @@ export async function runCopy(request: Request, tally: Tally): Promise<CopyRepor
   const files = openSideFiles(settings.checksums, settings.failed);
   const stop = new Stop();
   stop.listenTo(settings.signal, 'stopped; run the same command again to resume');
-  const ledger = new Ledger(tally, settings.events, files, failure => {
-    if (settings.failFast) stop.atFailure(failure);
-  });
+  const ledger = new Ledger(
+    tally,
+    settings.events,
+    files,
+    failure => settings.failFast && stop.atFailure(failure),
+  );
   try {
     const folder = await openWorkFolder(places, settings, runId);
     try {

@@ -22,9 +22,12 @@ export async function runDry(request: Request, tally: Tally): Promise<CopyReport
   const place = lookAtWorkFolder(places, settings);
   const stop = new Stop();
   stop.listenTo(settings.signal, 'stopped; nothing was written');
-  const ledger = new Ledger(tally, settings.events, noSideFiles, failure => {
-    if (settings.failFast) stop.atFailure(failure);
-  });
+  const ledger = new Ledger(
+    tally,
+    settings.events,
+    noSideFiles,
+    failure => settings.failFast && stop.atFailure(failure),
+  );
   const source = openFolderHandles(places.sourceRoot, settings.dereference);
   const destination = lookAtDestination(request, place);
   const hands = new DryHands(source, destination);

@@ -23,22 +23,23 @@ export class Ledger {
   readonly tally: Tally;
   readonly #events: EventSink;
   readonly #files: SideFiles;
-  readonly #onFailure: (failure: Failure) => void;
+  readonly #endsRun: (failure: Failure) => boolean;
+  #isOver = false;
   /** Whether something failed that is no entry of the source's: the root, a deletion. */
   #failedBeside = false;
   #bytesToWrite = 0;
 
-  /** @param onFailure called at each failure, once it has been told of */
+  /** @param endsRun called at each failure, once it has been told of: whether it is the last one that is */
   constructor(
     tally: Tally,
     events: EventSink,
     files: SideFiles = noSideFiles,
-    onFailure: (failure: Failure) => void = () => {},
+    endsRun: (failure: Failure) => boolean = () => false,
   ) {
     this.tally = tally;
     this.#events = events;
     this.#files = files;
-    this.#onFailure = onFailure;
+    this.#endsRun = endsRun;
   }
 
   get hasFailures(): boolean {
@@ -169,6 +170,8 @@ export class Ledger {
 
   /** An entry, or the root. */
   failed(path: BytePath, failure: Failure, attempts = 1): void {
+    // What fails behind the end is left for the next run.
+    if (this.#isOver) return;
     if (path === ROOT) this.#failedBeside = true;
     else this.tally.failed += 1;
     this.#files.failed(path);
@@ -177,13 +180,14 @@ export class Ledger {
 
   /** What is no entry of the source's, or has been counted as finished: told of, not counted. */
   failedBeside(path: BytePath, failure: Failure): void {
+    if (this.#isOver) return;
     this.#failedBeside = true;
     this.#tellFailure(path, failure, 1);
   }
 
   #tellFailure(path: BytePath, failure: Failure, attempts: number): void {
     this.#events.tell({ type: 'error', ...eventPath(path), ...failure, attempts });
-    this.#onFailure(failure);
+    this.#isOver = this.#endsRun(failure);
   }
 
   deleted(path: BytePath): void {

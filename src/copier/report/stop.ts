@@ -35,8 +35,10 @@ export class Stop {
     return this.#isClosed;
   }
 
-  atFailure({ code }: Failure): void {
+  /** @returns whether the run is stopped now */
+  atFailure({ code }: Failure): boolean {
     this.now(code, 'stopped at the first failed entry; run the same command again to resume');
+    return this.isStopped;
   }
 
   now(code: string, message: string): void {
