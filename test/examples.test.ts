@@ -29,6 +29,13 @@ test.each(programs)('the program of %s copies a folder and names each entry', as
   expect(compareTrees(join(root, 'photos'), join(root, 'backup/photos'))).toEqual([]);
 });
 
+test('the second program of the library page names the differences', async () => {
+  const { root, run } = scene();
+  writeFileSync(join(root, 'program.js'), examples('src/manual/library.md', 'js')[1] ?? '');
+  await run('sh', '-euc', 'folder-copy -q photos backup/photos && touch backup/photos/new');
+  expect(await run(process.execPath, 'program.js')).toMatch(/^extra new$[^:]* differences$/m);
+});
+
 test('the program of the library page names what failed', async () => {
   const { root, run } = scene();
   writeFileSync(join(root, 'program.js'), examples('src/manual/library.md', 'js')[0] ?? '');
