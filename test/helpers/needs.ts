@@ -38,6 +38,7 @@ const rights = {
   root: () => (process.getuid?.() === 0 ? undefined : 'only root may do that'),
   '/dev/shm': () => (existsSync('/dev/shm') ? undefined : 'there is no /dev/shm'),
   'a git checkout': () => (existsSync(fromRoot('.git')) ? undefined : 'this is not a git checkout'),
+  'the npm registry': () => whyNoRegistry(),
   '/dev/full': () => (existsSync('/dev/full') ? undefined : 'there is no /dev/full'),
 };
 type Right = keyof typeof rights;
@@ -86,6 +87,15 @@ function whyNoTracing(): string | undefined {
 }
 
 let tracing: 'allowed' | 'forbidden' | undefined;
+
+/** In CI whoever asks finds out. */
+function whyNoRegistry(): string | undefined {
+  if (process.env.CI) return undefined;
+  registry ??= succeeds('npm', 'ping', '--fetch-retries=0', '--fetch-timeout=20000') ? 'reached' : 'missing';
+  return registry === 'reached' ? undefined : 'npm does not reach its registry';
+}
+
+let registry: 'reached' | 'missing' | undefined;
 
 export function succeeds(program: string, ...args: string[]): boolean {
   try {

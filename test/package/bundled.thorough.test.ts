@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { needs } from '../helpers/needs.js';
 import { commandEnvironment } from '../helpers/run-command.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
 import { addPackages, freshInstallation, NPM_MS } from './npm.js';
@@ -86,7 +87,7 @@ function webpack(input: string, output: string, isExternal: boolean): readonly s
   return ['webpack', '--entry', `./${input}`, ...into, ...external];
 }
 
-describe.each(bundlers)('%s', (_, input, output, args) => {
+describe.each(bundlers)('%s', needs('the npm registry'), (_, input, output, args) => {
   async function bundle(folder: string, isExternal: boolean): Promise<string> {
     const file = join(folder, output);
     const [program = '', ...words] = args(input, file, isExternal);

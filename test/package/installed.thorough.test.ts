@@ -5,10 +5,11 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
 import { makeTree } from '../helpers/make-tree.js';
+import { needs } from '../helpers/needs.js';
 import { fromRoot } from '../helpers/project-root.js';
 import { commandEnvironment } from '../helpers/run-command.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
-import { freshInstallation, install, NPM_MS, nodePackage } from './npm.js';
+import { freshInstallation, installNode, NPM_MS } from './npm.js';
 
 // The package as a user has it: packed, and installed in an empty folder.
 
@@ -47,22 +48,9 @@ const programs: [system: string, name: string, text: string][] = [
 
 const oldest = '20.11.0';
 
-describe.each([oldest, '22', '24', '26'])('Node %s', version => {
-  let node: string | undefined;
-
-  beforeAll(async () => {
-    const folder = scratchFolder(undefined, cleanup => cleanups.push(cleanup));
-    try {
-      await install(folder, nodePackage(version));
-      node = join(folder, 'node_modules/.bin/node');
-    } catch (error) {
-      if (process.env.CI !== undefined) throw error;
-      console.warn(`Node ${version} cannot be installed here; what was to be tried with it is skipped`);
-    }
-  }, NPM_MS);
-
-  test('runs the command, and programs of both module systems', async context => {
-    if (node === undefined) return context.skip();
+describe.each([oldest, '22', '24', '26'])('Node %s', needs('the npm registry'), version => {
+  test('runs the command, and programs of both module systems', { timeout: NPM_MS }, async () => {
+    const node = await installNode(scratchFolder(), version);
     const { stdout } = await promisify(execFile)(node, ['--version']);
     expect(stdout).toMatch(new RegExp(`^v${version}\\b`));
     const { source, destination } = scene();

@@ -37,9 +37,9 @@ export async function pack(folder: string): Promise<Packed> {
 }
 
 /** Installs into a folder that is no package yet; from npm's cache where that has it. */
-export async function install(folder: string, what: string, ...options: string[]): Promise<void> {
+export async function install(folder: string, ...what: string[]): Promise<void> {
   writeFileSync(join(folder, 'package.json'), '{}');
-  await addPackages(folder, ...options, what);
+  await addPackages(folder, ...what);
 }
 
 /** Installs more beside it. */
@@ -51,6 +51,12 @@ export async function addPackages(folder: string, ...what: string[]): Promise<vo
 export function nodePackage(version: string): string {
   const system = process.platform === 'win32' ? 'win' : process.platform;
   return `node-${system}-${process.arch}@${version}`;
+}
+
+/** Installs a version of Node into a folder of its own. @returns its program */
+export async function installNode(folder: string, version: string): Promise<string> {
+  await install(folder, nodePackage(version));
+  return join(folder, 'node_modules/.bin/node');
 }
 
 /** The files of this checkout, changes included, as git would clone them. @returns its path, in `folder` */

@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { needs } from '../helpers/needs.js';
 import { fromRoot } from '../helpers/project-root.js';
 import { commandEnvironment } from '../helpers/run-command.js';
 import { addPackages, freshInstallation, NPM_MS, nodePackage } from './npm.js';
@@ -33,7 +34,7 @@ const runtimes: [name: string, command: string, ...args: string[]][] = [
   ['Node 18', 'node_modules/node-18/bin/node'],
 ];
 
-describe.each(runtimes)('%s', (name, command, ...args) => {
+describe.each(runtimes)('%s', needs('the npm registry'), (name, command, ...args) => {
   const needed = new RegExp(`Node 20\\.11 or later is needed, and this is ${name}\\.`);
 
   async function run(...words: string[]) {
