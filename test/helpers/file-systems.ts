@@ -14,7 +14,9 @@ export type FileSystem =
   /** with inodes of 128 bytes, which hold whole seconds, until 2038 */
   | { type: 'ext4'; seconds: true; size?: string; options?: string }
   /** takes `FILE` and `file` for one, on any kernel with FUSE: ntfs-3g's, told to ignore case */
-  | { type: 'ntfs'; size?: string; options?: string };
+  | { type: 'ntfs'; size?: string; options?: string }
+  /** so does exfat-fuse, which gives an entry another inode number under each spelling */
+  | { type: 'exfat'; size?: string; options?: string };
 
 /** What vitest hands to a test, as far as it is needed here. */
 interface Skippable {
@@ -57,7 +59,13 @@ function mount(system: FileSystem, folder: string, root: string): void {
   run('truncate', '-s', system.size ?? '320M', image); // xfs will not be smaller than 300 MiB; the image is sparse
   const maker = makers['casefold' in system ? 'casefold' : 'seconds' in system ? 'seconds' : system.type];
   run(`mkfs.${system.type}`, ...maker, image);
-  if (system.type === 'ntfs') run('lowntfs-3g', '-o', ['ignore_case', ...options].join(','), image, root);
+  if (system.type === 'exfat') {
+    // FUSE mounts no image without a loop device; the kernel frees it with the last use.
+    const device = execFileSync('losetup', ['-f', '--show', image], { encoding: 'utf8' }).trim();
+    run('mount.exfat-fuse', ...options.flatMap(option => ['-o', option]), device, root);
+    run('losetup', '-d', device);
+  } else if (system.type === 'ntfs')
+    run('lowntfs-3g', '-o', ['ignore_case', ...options].join(','), image, root);
   else run('mount', '-t', system.type, '-o', ['loop', ...options].join(','), image, root);
 }
 
@@ -69,6 +77,7 @@ const makers = {
   xfs: ['-q', '-f', '-m', 'reflink=1'],
   vfat: [],
   ntfs: ['-Q', '-F', '-q'],
+  exfat: [],
 };
 
 function unmount(root: string): void {
@@ -83,10 +92,11 @@ function unmount(root: string): void {
 function whyNotMounted(system: FileSystem): string | undefined {
   const programs: Program[] = system.type === 'tmpfs' ? ['mount'] : ['mount', `mkfs.${system.type}`];
   if (system.type === 'ntfs') programs.push('lowntfs-3g');
+  if (system.type === 'exfat') programs.push('losetup', 'mount.exfat-fuse');
   const lacks = whyMissing(...programs, 'root');
   if (lacks !== undefined) return lacks;
   const known = readFileSync('/proc/filesystems', 'utf8').split(/\s+/);
-  const needed = system.type === 'ntfs' ? 'fuseblk' : system.type;
+  const needed = system.type === 'ntfs' || system.type === 'exfat' ? 'fuseblk' : system.type;
   if (!known.includes(needed) && !succeeds('modprobe', '-q', needed)) return `this kernel has no ${needed}`;
   if ('casefold' in system && !existsSync('/sys/fs/ext4/features/casefold')) {
     return 'this kernel has no casefold';

@@ -28,8 +28,30 @@ export const PROGRAMS = [
     'groff',
     'jq',
   ],
-  ...['losetup', 'lowntfs-3g', 'man', 'mkfs.btrfs', 'mkfs.ext4', 'mkfs.ntfs', 'mkfs.vfat', 'mkfs.xfs'],
-  ...['mount', 'pkg-config', 'rsync', 'script', 'setfacl', 'setpriv', 'strace', 'tmux', 'unshare', 'zsh'],
+  ...[
+    'losetup',
+    'lowntfs-3g',
+    'man',
+    'mkfs.btrfs',
+    'mkfs.exfat',
+    'mkfs.ext4',
+    'mkfs.ntfs',
+    'mkfs.vfat',
+    'mkfs.xfs',
+  ],
+  ...[
+    'mount',
+    'mount.exfat-fuse',
+    'pkg-config',
+    'rsync',
+    'script',
+    'setfacl',
+    'setpriv',
+    'strace',
+    'tmux',
+    'unshare',
+    'zsh',
+  ],
 ] as const;
 export type Program = (typeof PROGRAMS)[number];
 

@@ -9,6 +9,7 @@ import { makeTree } from '../helpers/make-tree.js';
 import { needs } from '../helpers/needs.js';
 import { randomTree } from '../helpers/random-tree.js';
 import { commandPath, startCommand } from '../helpers/run-command.js';
+import { runInTerminal } from '../helpers/run-in-terminal.js';
 import { shell } from '../helpers/shell.js';
 import { tracedCopy } from '../helpers/traced-copy.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
@@ -165,4 +166,12 @@ describe('--check goes to its end', () => {
     const command = `ulimit -n 64; exec '${process.execPath}' '${commandPath}' --check --verify -w 5 source copy 2>&1`;
     expect(shell(dirname(source), command)).toMatch(/^no differences, 36 files, 150 folders compared/);
   });
+});
+
+test('--check has a bar at the terminal, and its lines come above it', needs('script'), async () => {
+  const [source, copy] = twoTrees([file('gone'), file('same')], [file('same')]);
+  const { status, output } = await runInTerminal(['--check', source, copy]);
+  expect(status).toBe(1);
+  expect(output).toMatch(/missing gone\r\n/);
+  expect(output).toMatch(/100\.00%.*2\/2 files/);
 });

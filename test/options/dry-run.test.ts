@@ -111,6 +111,16 @@ describe('-n', () => {
     expect(readdirSync(`${copy}.partial`)).toContain('.folder-copy.mark');
   });
 
+  test('does not believe what an earlier run left under other options, as the copy does not', async () => {
+    const source = makeTree([...tree, { path: 'long', kind: 'file', size: 300_000 }]);
+    const first = startCommand(['-v', '--bwlimit', '200k', source, join(dirname(source), 'copy')]);
+    await first.sees(/streamed .*same\n/);
+    first.child.kill('SIGTERM');
+    await first.finished;
+    expect((await toldCopy(source, { dryRun: true })).how.same).toBe('skipped');
+    expect((await toldCopy(source, { dryRun: true, strict: true })).how.same).toBe('streamed');
+  });
+
   const refused: [title: string, standing: TreeEntry[], at: string][] = [
     ['a .partial of somebody else', [{ path: 'file', kind: 'file', content: '' }], 'copy.partial'],
     ['a destination that is no folder', [{ path: 'copy', kind: 'file', content: '' }], '.'],

@@ -110,7 +110,7 @@ describe('together with', () => {
       'linked',
     );
     const followed = await toldCopy(source, { exclude: ['link/'], dereference: true, dryRun: true });
-    expect(Object.keys(followed.how)).toEqual(['real', 'real/x']);
+    expect(Object.keys(followed.how).sort()).toEqual(['real', 'real/x']);
   });
 
   test('-L: a dangling link that is excluded does not fail', async () => {

@@ -1,10 +1,20 @@
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
 import { toldCopy } from '../helpers/copies.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { needs } from '../helpers/needs.js';
+import { killIfThere, waitForNoProcesses } from '../helpers/processes.js';
 import { startCommand } from '../helpers/run-command.js';
 import { tracedCopy } from '../helpers/traced-copy.js';
 
@@ -61,6 +71,25 @@ test(
     expect(compareTrees(source, copy)).toEqual([]);
   },
 );
+
+test('a large file that a filled folder stood in for is copied on resuming', async () => {
+  const source = tree();
+  const copy = join(dirname(source), 'copy');
+  const first = startCommand(['--bwlimit', '20m', source, copy]);
+  const deadline = Date.now() + 30_000;
+  while (!grows(copy)) {
+    if (Date.now() > deadline) throw new Error('nothing grows');
+    await new Promise(resolve => setTimeout(resolve, 10));
+  }
+  for (const pid of first.processes()) killIfThere(pid, 'SIGKILL');
+  await first.finished;
+  await waitForNoProcesses(first.processes);
+  rmSync(join(`${copy}.partial`, 'large'));
+  makeTree([{ path: 'large/in the way', kind: 'file', content: 'x' }], `${copy}.partial`);
+  const { how } = await toldCopy(source, { workers: 2, reflink: 'never' }, copy);
+  expect(how).toEqual({ large: 'streamed' });
+  expect(compareTrees(source, copy)).toEqual([]);
+});
 
 const markBytes = 9;
 

@@ -33,7 +33,7 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
     'write the SHA-256 checksums of the copied files to a file; `sha256sum -c` checks them in the destination',
   '--fsync': 'count a file as finished only when it and its folder are on the disk',
   '--check':
-    'compare source and destination and write nothing. Prints a line for each difference; the status is 0 if there is none, else 1. With `--verify`, contents are compared, too. Options that only make sense for a copy are refused',
+    'compare source and destination and write nothing. Prints a line for each difference; the status is 0 if there is none, else 1. With `--verify`, contents are compared, too. `--progress` works as in a copy. Options that only make sense for a copy are refused',
   '--no-space-check':
     'skip the free-space check. Without this option, a copy that cannot fit is stopped early',
   '--retries':

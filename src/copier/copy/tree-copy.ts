@@ -28,7 +28,7 @@ export class TreeCopy {
   /** Takes what is listed. */
   readonly jobs: TreeJobs;
   /** Entries in whose place stands a folder that is not empty: they have their turn at the end. */
-  readonly #blocked: { readonly job: PendingJob; readonly failure: Failure }[] = [];
+  readonly #blocked: Blocked[] = [];
   /** Folders that are finished once more, without being counted again. */
   readonly #again = new Set<BytePath>();
   /** Whether the root has been told of as failed: an entry fails once. */
@@ -119,15 +119,15 @@ export class TreeCopy {
   unblock(): void {
     const { handles, spared, remover } = this.#parts.destination;
     if (this.#blocked.length === 0) throw new Error('entries are left, and nothing is done about them');
-    for (const { job, failure } of this.#blocked.splice(0)) {
-      const path = join(job.folder, job.name);
-      if (this.#parts.ledger.hasFailures || !canBeRemoved(handles, path, spared)) {
-        this.#failForGood(job, failure);
-        continue;
-      }
-      for (const removal of removeTree(handles, path, spared, remover)) this.book(removal);
+    const blocked = this.#blocked.splice(0);
+    const mayGo = ({ job }: Blocked) => canBeRemoved(handles, join(job.folder, job.name), spared);
+    const freed = new Set(this.#parts.ledger.hasFailures ? [] : blocked.filter(mayGo));
+    for (const { job } of freed) {
+      for (const removal of removeTree(handles, join(job.folder, job.name), spared, remover))
+        this.book(removal);
       this.#parts.dispatcher.add(nextTry(job));
     }
+    for (const one of blocked) if (!freed.has(one)) this.#failForGood(one.job, one.failure);
   }
 
   /** The run has stopped: large files that were begun and not finished go, also those that no worker has at hand. */
@@ -234,6 +234,11 @@ export class TreeCopy {
       if (next !== undefined) this.jobs.hand(next, next.kind);
     }
   }
+}
+
+interface Blocked {
+  readonly job: PendingJob;
+  readonly failure: Failure;
 }
 
 function finalHow(how: JobHow): How {
