@@ -40,8 +40,7 @@ async function obey(argv: readonly string[], surroundings: Surroundings): Promis
     }
     if (options.completion !== undefined) return await printCompletion(options.completion, surroundings);
     const [source, destination] = program.args;
-    if (source !== undefined && options.check) return await check(source, destination, options, surroundings);
-    if (source !== undefined) return await copy(source, destination, options, surroundings);
+    if (source !== undefined) return await copyOrCheck(source, destination, options, surroundings);
     if (options.check || !process.stdin.isTTY || !process.stderr.isTTY)
       program.error("error: missing argument 'src'");
     return await askAndCopy(options, surroundings);
@@ -66,5 +65,7 @@ async function printCompletion(shell: Shell, { output }: Surroundings): Promise<
 async function askAndCopy(options: ParsedOptions, surroundings: Surroundings): Promise<Ending> {
   const { askForSource } = await import('./ask/ask-for-source.js');
   const asked = await askForSource(options);
-  return asked.kind === 'source' ? await copy(asked.source, undefined, options, surroundings) : asked.ending;
+  return asked.kind === 'source'
+    ? await copyOrCheck(asked.source, undefined, options, surroundings)
+    : asked.ending;
 }
