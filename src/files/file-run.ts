@@ -1,5 +1,5 @@
-import { allocatedAt, FactsColumn } from './facts.js';
-import { NameColumn } from './name-column.js';
+import { allocatedAt, FACT_ROW, FactsColumn } from './facts.js';
+import { NameColumn, type PackedNames, startOf } from './name-column.js';
 
 /**
  * Regular files of one folder that the listing hands on together. Filled anew for each step of a walk: whoever takes
@@ -41,9 +41,22 @@ export class FileRun {
     end: number,
     readFacts: (values: Float64Array, start: number) => void,
   ): void {
-    const row = this.length;
     this.names.pushBytes(name, start, end);
     this.facts.pushWith(readFacts);
+    this.#count();
+  }
+
+  /** The file in a row of columns. */
+  pushRow(names: PackedNames, facts: Float64Array, row: number): void {
+    this.names.pushBytes(names.bytes, startOf(names, row), startOf(names, row + 1) - 1);
+    this.facts.pushWith((values, start) => {
+      for (let at = 0; at < FACT_ROW; at += 1) values[start + at] = facts[row * FACT_ROW + at] ?? 0;
+    });
+    this.#count();
+  }
+
+  #count(): void {
+    const row = this.length - 1;
     const size = this.facts.sizeAt(row);
     this.bytes += size;
     this.allocatedBytes += allocatedAt(this.facts.values, row);

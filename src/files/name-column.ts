@@ -29,7 +29,7 @@ export class NameColumn {
   }
 
   /** A name whose bytes, without a zero, lie from `start` to `end`. */
-  pushBytes(from: Buffer, start: number, end: number): void {
+  pushBytes(from: Uint8Array, start: number, end: number): void {
     const used = this.#bytesUsed;
     this.#makeRoom(1, end - start + 1);
     // Names are short: a call for each costs more than its bytes.

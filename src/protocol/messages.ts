@@ -3,6 +3,7 @@ import type { Failure } from '../files/failure.js';
 import type { PackedNames } from '../files/name-column.js';
 import { Codes, type WordOf } from './codes.js';
 import type { Comparison } from './differences.js';
+import type { Looks } from './readings.js';
 
 /** All that the parent and its copy workers say to each other. */
 
@@ -31,6 +32,12 @@ export interface WorkerSettings {
   readonly attributes: boolean;
   /** Whether an entry of which something cannot be kept fails. */
   readonly strict: boolean;
+  /** Whether a folder that is made has to be closed to others by a call of its own. */
+  readonly setsModes: boolean;
+  /** Which files a reading of folders looks for in the destination. */
+  readonly looks: Looks;
+  /** Whether it tells what only the destination has. */
+  readonly readsExtras: boolean;
   readonly parentPid: number;
 }
 

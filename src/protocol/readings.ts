@@ -2,51 +2,62 @@ import type { BytePath } from '../files/byte-path.js';
 import type { Failure } from '../files/failure.js';
 import type { PackedNames } from '../files/name-column.js';
 
-/** How a folder came into the destination. `kept`: it stood there; `skipped`: something else stands there and is to stay. */
-export type FolderOutcome = 'made' | 'kept' | 'skipped';
-
-/** A folder of the source that a worker is asked to read. */
+/** A folder of the source that a worker reads ahead of the walk. */
 export interface FolderRequest {
   readonly folder: BytePath;
   /** What to look at in it; left out: all that it has. */
   readonly names?: PackedNames;
-}
-
-/** What is done with each folder that is read, told once. */
-export interface ReadingSettings {
   /** Whether it is made in the destination first, where it does not stand there. */
   readonly makes: boolean;
-  /**
-   * Which files of it are looked for in the destination: none; those of which size and time tell that they are there;
-   * those of which all facts are the same.
-   */
-  readonly looks: 'for none' | 'by time' | 'by all facts';
-  /** Whether it is told what only the destination has. */
-  readonly extras: boolean;
 }
 
+/** Which files are looked for in the destination: none; by size and time; by all facts. */
+export type Looks = 'none' | 'by time' | 'by all facts';
+
 /** A folder as a worker has found it. */
-export interface FolderReading {
-  /** Undefined where it was not to be made. */
-  readonly made?: FolderOutcome;
-  /** It could not be opened, or made in the destination: nothing else is told. */
-  readonly failure?: Failure;
-  /** Some of its names could not be read. */
-  readonly incomplete?: Failure;
+export type FolderReading =
+  /** It could not be opened. */
+  { readonly kind: 'failed'; readonly failure: Failure; readonly callMs: number } | ReadFolder;
+
+export interface ReadFolder {
+  readonly kind: 'read';
+  readonly destination: StandingFolder;
   readonly names: PackedNames;
   /** A packed `FactsColumn`, a row for each name. */
   readonly facts: Float64Array;
-  /** Of each name 1 where the destination has the same file; of none where that was not asked. */
+  /** Of each name 1 where the destination has the same file. */
   readonly same: Uint8Array;
   /** Names that could not be looked at. */
   readonly unseen: readonly UnseenName[];
   /** Names that were too many to be looked at in one go. */
-  readonly rest?: PackedNames;
-  /** What only the destination has. */
-  readonly extras?: PackedNames;
-  /** What one call to the storage took, milliseconds: the median of some. */
+  readonly rest: PackedNames | undefined;
+  /** Why some of its names could not be read. */
+  readonly incomplete: Failure | undefined;
+  /** What a call to the storage took, milliseconds: the slower of source and destination. */
   readonly callMs: number;
 }
+
+/** What has become of a folder in the destination, or was found of it there. */
+export interface StandingFolder {
+  /** Undefined where it was not to be made, or could not be. */
+  readonly made?: FolderOutcome;
+  /** Whether it stood there as it is to be when all in it is. */
+  readonly isFinished?: boolean;
+  /** Why it could not be made. */
+  readonly failure?: Failure;
+  /** As it was before; a row of a column. Undefined where it was not there, or not looked at. */
+  readonly facts?: Float64Array;
+  /** What of its names the source does not have, and of each 1 where it is a folder for sure; where that was asked. */
+  readonly extras?: Extras;
+}
+
+export interface Extras {
+  readonly names: PackedNames;
+  readonly areFolders: Uint8Array;
+}
+
+/** `kept`: it stood there; `skipped`: something else stands there and is to stay. */
+export type FolderOutcome = 'made' | 'kept' | 'skipped';
 
 export interface UnseenName {
   readonly name: BytePath;

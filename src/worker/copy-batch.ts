@@ -11,6 +11,7 @@ import {
   type WorkerReport,
   type WorkerSettings,
 } from '../protocol/messages.js';
+import type { FolderReading, FolderRequest } from '../protocol/readings.js';
 import { type Steps, walk } from './content/steps.js';
 import { type Finished, Job, postponed } from './context/job.js';
 import { Stopped } from './context/stopped.js';
@@ -23,6 +24,7 @@ import { finishFolder } from './entries/finish-folder.js';
 import { beginLargeFile, copyRangeOf, endLargeFile } from './entries/large-file.js';
 import { makeFifo } from './entries/make-fifo.js';
 import { makeHardLink } from './entries/make-hard-link.js';
+import { readFolder } from './folders/read-folder.js';
 
 /** What the pool has a worker do: prepare itself once, and then one batch after the other. */
 export type WorkerTasks = ReturnType<typeof workerTasks>;
@@ -51,6 +53,14 @@ export function workerTasks(stop: AbortSignal) {
         if (!(error instanceof Stopped)) throw error;
       }
       return context.reporter.end();
+    },
+
+    /** Reads folders side by side. */
+    async readFolders(requests: readonly FolderRequest[]): Promise<FolderReading[]> {
+      if (context === undefined)
+        throw new Error('readFolders was called in a worker that has not been prepared');
+      const prepared = context;
+      return await Promise.all(requests.map(request => readFolder(prepared, request)));
     },
   };
 }

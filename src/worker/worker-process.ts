@@ -18,5 +18,8 @@ export function workerProcess(): ProcessKind {
 /** Node reads the certificates that this names at every start, which takes longer than the start itself. */
 function environment(): NodeJS.ProcessEnv {
   const { NODE_EXTRA_CA_CERTS: _, ...rest } = process.env;
-  return rest;
+  return { ...rest, UV_THREADPOOL_SIZE: rest.UV_THREADPOOL_SIZE ?? THREADS };
 }
+
+/** How many calls a worker that looks into folders has under way; Node makes the threads when they are first needed. */
+const THREADS = '16';

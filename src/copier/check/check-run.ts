@@ -2,9 +2,11 @@ import { native } from '../../files/byte-path.js';
 import { openFolderHandles } from '../../files/system/folder-handles.js';
 import { lstat } from '../../files/system/stat.js';
 import type { WorkerSettings } from '../../protocol/messages.js';
+import type { FolderRequest } from '../../protocol/readings.js';
 import { timeGrainNs } from '../../rules/time-grain.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import { LocalHands } from '../dispatch/local-hands.js';
+import { StorageSpeed } from '../listing/storage-speed.js';
 import { walkSource } from '../listing/walk-source.js';
 import type { CheckReport } from '../report/events.js';
 import { Ledger } from '../report/ledger.js';
@@ -57,7 +59,10 @@ export async function runCheck(request: Request, tally: Tally): Promise<CheckRep
   try {
     ledger.start(places, settings);
     const walk = { events, ledger, stop, dispatcher };
-    await walkSource(sourceRoot, listOptionsOf(request, destinationRoot), tree, walk);
+    const speed = new StorageSpeed(settings.isStorageSlow);
+    const ahead = { speed, read: (folder: FolderRequest) => dispatcher.read(folder), makes: false };
+    const options = { ...listOptionsOf(request, destinationRoot), ahead };
+    await walkSource(sourceRoot, options, tree, walk);
     while (!dispatcher.isIdle && !stop.isStopped) await dispatcher.change();
   } finally {
     stop.close();
@@ -72,7 +77,7 @@ export async function runCheck(request: Request, tally: Tally): Promise<CheckRep
 const OPEN_FOLDERS = 4;
 
 /** What the workers of a comparison are told: of what concerns writing, that nothing is to be done. */
-function checkerSettings(places: Places, { chunkSize, dereference }: CopySettings): WorkerSettings {
+function checkerSettings(places: Places, { chunkSize, dereference, verify }: CopySettings): WorkerSettings {
   return {
     source: places.sourceRoot,
     destination: places.destinationRoot,
@@ -86,6 +91,9 @@ function checkerSettings(places: Places, { chunkSize, dereference }: CopySetting
     dereference,
     attributes: false,
     strict: false,
+    setsModes: false,
+    looks: verify ? 'none' : 'by all facts',
+    readsExtras: true,
     verify: false,
     digests: false,
     fsync: false,

@@ -1,21 +1,17 @@
 import { type BytePath, join, native, ROOT, split } from '../../files/byte-path.js';
-import { type Facts, kindOf, linkIdentityOf, sameDevice } from '../../files/facts.js';
+import { type Facts, factsAt, kindOf, linkIdentityOf, sameDevice } from '../../files/facts.js';
 import { type Failure, failureOf, step } from '../../files/failure.js';
 import { isReserved } from '../../files/reserved-names.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import { stat } from '../../files/system/stat.js';
 import type { Difference } from '../../protocol/differences.js';
 import type { DoneOutcome } from '../../protocol/messages.js';
+import type { StandingFolder } from '../../protocol/readings.js';
 import { compareFacts } from '../../rules/compare-facts.js';
 import { type ExtrasScope, extrasIn } from '../destination/extras.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { PendingJob } from '../dispatch/pending-job.js';
-import {
-  type EnteredFolder,
-  entriesOf,
-  type ListedEntry,
-  type ListedFiles,
-} from '../listing/list-entries.js';
+import { type EnteredFolder, entriesOf, type ListedEntry, type ListedFiles } from '../listing/listed.js';
 import type { Visitor } from '../listing/walk-source.js';
 import type { Ledger } from '../report/ledger.js';
 import { LinkGroups } from './link-groups.js';
@@ -47,12 +43,12 @@ export class TreeCheck implements Visitor {
   }
 
   /** @returns the steps of looking for extras in it: they may be many */
-  enter({ folder, facts, skip }: EnteredFolder): Iterable<unknown> | undefined {
+  enter({ folder, facts, standing, skip }: EnteredFolder): Iterable<unknown> | undefined {
     const { ledger } = this.#parts;
     if (folder !== ROOT) ledger.foundFolder();
     try {
-      if (this.#isFolderThere(folder, facts)) {
-        return this.#hasOwnScan(folder, facts) ? this.#scan(folder) : undefined;
+      if (this.#isFolderThere(folder, facts, standing)) {
+        return this.#hasOwnScan(folder, facts, standing) ? this.#scan(folder) : undefined;
       }
       ledger.comparedFolder(folder);
     } catch (error) {
@@ -62,12 +58,17 @@ export class TreeCheck implements Visitor {
     return undefined;
   }
 
-  entry({ kind, folder, name, facts }: ListedEntry): void {
+  entry({ kind, folder, name, facts, isSame }: ListedEntry): void {
     const { comparesContent, dispatcher, ledger } = this.#parts;
     ledger.foundFile(kind === 'file' ? facts.size : 0);
     // They are not copied, and so not missed.
     if (kind === 'socket' || kind === 'device' || (folder === ROOT && isReserved(name))) {
       ledger.passedOver(join(folder, name));
+      return;
+    }
+    if (isSame) {
+      ledger.comparedFile(join(folder, name), 0);
+      ledger.passed(facts.size);
       return;
     }
     const readsContent = comparesContent && kind === 'file';
@@ -101,8 +102,11 @@ export class TreeCheck implements Visitor {
   }
 
   /** Compares a folder. @returns whether what is in it is to be compared too */
-  #isFolderThere(folder: BytePath, facts: Facts): boolean {
-    const standing = step('its copy cannot be read', () => this.#standing(folder));
+  #isFolderThere(folder: BytePath, facts: Facts, seen: StandingFolder | undefined): boolean {
+    const standing =
+      seen?.facts === undefined
+        ? step('its copy cannot be read', () => this.#standing(folder))
+        : factsAt(seen.facts, 0);
     if (standing === undefined) {
       this.#tell(folder, [{ kind: 'missing' }]);
       return false;
@@ -120,8 +124,11 @@ export class TreeCheck implements Visitor {
   }
 
   /** What `--from` does not name is no extra; what is only entered is looked through with its parent. */
-  #hasOwnScan(folder: BytePath, facts: Facts): boolean {
+  #hasOwnScan(folder: BytePath, facts: Facts, seen: StandingFolder | undefined): boolean {
     const { selection, filters, settings, places } = this.#parts.scope.request;
+    // What the source does not select is an extra too.
+    const isEachWanted = selection === undefined && filters === undefined;
+    if (isEachWanted && seen?.extras?.names.ends.length === 0) return false;
     if (settings.oneFileSystem && !sameDevice(facts, places.sourceFacts)) return false;
     if (selection?.namesIn(folder) !== undefined) return false;
     if (folder === ROOT || filters?.isOnlyEntered(folder) !== true) return true;

@@ -1,5 +1,6 @@
 import { ROOT } from '../../files/byte-path.js';
 import { openFolderHandles } from '../../files/system/folder-handles.js';
+import type { FolderRequest } from '../../protocol/readings.js';
 import { deleteExtras, isSourceAsBefore } from '../destination/delete-extras.js';
 import type { Destination } from '../destination/destination.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
@@ -30,7 +31,14 @@ export class Course {
 
   async list(): Promise<void> {
     const { request, destination, tree, ...others } = this.#parts;
-    const options = listOptionsOf(request, destination.root);
+    const { speed } = destination;
+    const ahead = speed && {
+      speed,
+      read: (folder: FolderRequest) => others.dispatcher.read(folder),
+      // Two names that are one there are found out one after the other.
+      makes: destination.collisions === undefined,
+    };
+    const options = { ...listOptionsOf(request, destination.root), ahead };
     const walk = { ...others, events: request.settings.events };
     await walkSource(request.places.sourceRoot, options, tree.jobs, walk);
   }

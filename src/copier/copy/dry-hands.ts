@@ -65,6 +65,10 @@ export class DryHands implements Hands {
     return { rest: { batch: batch.id, done, failed, bytes }, begun: rows, effort };
   }
 
+  read(): Promise<never> {
+    throw new Error('a dry run reads the source by itself');
+  }
+
   async end(): Promise<void> {}
 
   #howOf(entry: Wanted): JobHow {

@@ -8,9 +8,11 @@ export interface PendingFolder {
   readonly facts: Facts;
   /** Undefined for the root. */
   readonly parent: PendingFolder | undefined;
-  /** Whether it stood in the destination before. */
-  readonly kept: boolean;
+  readonly before: FolderBefore;
 }
+
+/** What stood in a folder's place in the destination: nothing that stayed, a folder, one just as it is to be. */
+export type FolderBefore = 'nothing' | 'folder' | 'finished folder';
 
 /**
  * Knows the folders that are not finished, and of each how many of its entries are not settled: a folder is
@@ -29,10 +31,13 @@ export class FolderTree {
     return this.#folders.size;
   }
 
-  enter(path: BytePath, facts: Facts, kept: boolean): void {
+  enter(path: BytePath, facts: Facts, before: FolderBefore): void {
     const parent = path === ROOT ? undefined : this.#state(split(path)[0]);
-    if (parent !== undefined) parent.unsettled += 1;
-    const folder = { path, facts, parent: parent?.folder, kept };
+    if (parent !== undefined) {
+      parent.unsettled += 1;
+      parent.isChanged ||= before === 'nothing';
+    }
+    const folder = { path, facts, parent: parent?.folder, before };
     this.#folders.set(path, {
       folder,
       unsettled: 0,
@@ -41,12 +46,23 @@ export class FolderTree {
       batch: -1,
       handed: 0,
       isFinishing: false,
+      isChanged: before !== 'finished folder',
     });
   }
 
   /** Entries of this folder have been handed on. */
   expect(path: BytePath, count = 1): void {
     this.#state(path).unsettled += count;
+  }
+
+  /** Something in this folder of the destination is not as it was, or may not be. */
+  change(path: BytePath): void {
+    this.#state(path).isChanged = true;
+  }
+
+  /** Whether nothing is left to be done about a folder: it was as it is to be, and nothing was changed in it. */
+  isAsItIsToBe(path: BytePath): boolean {
+    return !this.#state(path).isChanged;
   }
 
   /** So many of them are on their way to a worker, each in a single job, in the batch of this number. */
@@ -64,7 +80,8 @@ export class FolderTree {
    */
   finishAfter(path: BytePath, batch: number): boolean {
     const state = this.#state(path);
-    const isBehind = state.unsettled > 0 && state.batch === batch && state.handed === state.unsettled;
+    const isBehind =
+      state.isChanged && state.unsettled > 0 && state.batch === batch && state.handed === state.unsettled;
     if (isBehind) {
       state.listed = true;
       state.isFinishing = true;
@@ -125,4 +142,6 @@ interface State {
   handed: number;
   /** Whether its own job is in that batch as well. */
   isFinishing: boolean;
+  /** Whether it was not as it is to be before, or may not be any more. */
+  isChanged: boolean;
 }

@@ -1,6 +1,6 @@
 import type { BytePath } from '../../files/byte-path.js';
 import { type Facts, linkIdentityOf } from '../../files/facts.js';
-import type { ListedEntry } from '../listing/list-entries.js';
+import type { ListedEntry } from '../listing/listed.js';
 
 /** What can have several names, and is copied. */
 export type LinkableEntry = ListedEntry & { readonly kind: 'file' | 'link' | 'fifo' };

@@ -68,19 +68,21 @@ export class TreeCopy {
       if (how === 'skipped' || (job.kind === 'hardLink' && how === 'linked')) ledger.passed(job.facts.size);
       const known = digest ?? (job.kind === 'hardLink' ? this.#hardLinks.digestOf(job.facts) : undefined);
       if (known !== undefined) ledger.digest(path, known);
+      if (how !== 'skipped') this.#folders.change(job.folder);
       if (isOneOfSeveral(job)) this.#linkOthers(job, this.#isOurs(how), known);
       this.#folders.settle(job.folder);
     } else if (path === ROOT) {
       if (!this.#hasRootFailed) ledger.settledFolder(ROOT, this.#isTheirs ? 'kept' : 'made', notKept);
     } else if (!this.#again.delete(path)) {
       const folder = this.#folders.get(path);
-      ledger.settledFolder(path, folder.kept ? 'kept' : 'made', notKept);
+      ledger.settledFolder(path, folder.before === 'nothing' ? 'made' : 'kept', notKept);
       this.#folders.leave(folder);
     }
   }
 
   settleFiles({ folder, count, bytes, last }: SettledFiles): void {
     this.#parts.ledger.streamed(count, bytes, join(folder, last));
+    this.#folders.change(folder);
     this.#folders.settle(folder, count);
   }
 
@@ -109,6 +111,7 @@ export class TreeCopy {
     this.#parts.ledger.failed(path, failure, job.attempt);
     if (!isFinish(job)) {
       if (isOneOfSeveral(job)) this.#linkOthers(job, false, undefined);
+      this.#folders.change(job.folder);
       this.#folders.settle(job.folder);
     } else {
       this.#folders.leave(this.#folders.get(path));
@@ -212,8 +215,12 @@ export class TreeCopy {
       return;
     }
     const job = finishJob(folder.path, folder.facts);
-    if (failure === undefined) this.#parts.dispatcher.add(job);
-    else this.fail(job, failure);
+    if (failure !== undefined) this.fail(job, failure);
+    else if (!this.#folders.isAsItIsToBe(folder.path)) this.#parts.dispatcher.add(job);
+    else {
+      this.#parts.ledger.settledFolder(folder.path, 'kept');
+      this.#folders.leave(folder);
+    }
   }
 
   /** Whether what stands there has the source's content: then other names may be linked to it. */

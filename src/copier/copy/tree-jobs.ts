@@ -5,16 +5,12 @@ import type { FileRun } from '../../files/file-run.js';
 import { isReserved } from '../../files/reserved-names.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
 import type { JobKind } from '../../protocol/messages.js';
+import type { FolderOutcome, StandingFolder } from '../../protocol/readings.js';
 import { lossOf } from '../../rules/not-kept.js';
 import type { Destination } from '../destination/destination.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import { finishJob, type PendingJob } from '../dispatch/pending-job.js';
-import {
-  type EnteredFolder,
-  entriesOf,
-  type ListedEntry,
-  type ListedFiles,
-} from '../listing/list-entries.js';
+import { type EnteredFolder, entriesOf, type ListedEntry, type ListedFiles } from '../listing/listed.js';
 import type { Visitor } from '../listing/walk-source.js';
 import type { Ledger } from '../report/ledger.js';
 import type { FolderTree } from './folder-tree.js';
@@ -70,19 +66,20 @@ export class TreeJobs implements Visitor {
     this.#parts.dispatcher.add(firstName === undefined ? job : { ...job, firstName });
   }
 
-  enter({ folder, facts, skip }: EnteredFolder): undefined {
+  enter({ folder, facts, standing, skip }: EnteredFolder): undefined {
     const { ledger, destination, isDiskFull } = this.#parts;
     if (folder === ROOT) {
       this.#rootFacts = facts;
-      this.#folders.enter(ROOT, facts, destination.policy.standing === 'content');
+      this.#folders.enter(ROOT, facts, destination.policy.standing === 'content' ? 'folder' : 'nothing');
       return;
     }
     ledger.foundFolder();
     try {
       destination.collisions?.meet(...split(folder));
-      const outcome = destination.makeFolder(folder);
+      const outcome = madeByOthers(standing) ?? destination.makeFolder(folder);
       if (outcome !== 'skipped') {
-        this.#folders.enter(folder, facts, outcome === 'kept');
+        const stood = standing?.isFinished ? 'finished folder' : 'folder';
+        this.#folders.enter(folder, facts, outcome === 'kept' ? stood : 'nothing');
         return;
       }
       ledger.settledFolder(folder, 'skipped');
@@ -134,7 +131,7 @@ export class TreeJobs implements Visitor {
     }
     ledger.foundRun(run);
     if (quickLook === undefined) this.#handFiles(folder, run, 0, run.length);
-    else this.#handMissing(folder, run, quickLook.foundIn(folder, run));
+    else this.#handMissing(folder, run, listed.same ?? quickLook.foundIn(folder, run));
   }
 
   #handFiles(folder: BytePath, run: FileRun, from: number, end: number): void {
@@ -165,7 +162,8 @@ export class TreeJobs implements Visitor {
   #queue(entry: ListedEntry, kind: LinkableEntry['kind']): void {
     const { ledger, destination } = this.#parts;
     const { folder, name, facts } = entry;
-    if (kind === 'file' && facts.nlink === 1 && destination.quickLook?.finds(folder, name, facts)) {
+    const isThere = () => entry.isSame ?? destination.quickLook?.finds(folder, name, facts);
+    if (kind === 'file' && facts.nlink === 1 && isThere()) {
       ledger.toWrite(facts);
       ledger.settledFile(join(folder, name), 'skipped', 0);
       ledger.passed(facts.size);
@@ -179,6 +177,12 @@ export class TreeJobs implements Visitor {
       this.hand(entry, kind);
     } else if (step.kind === 'link') this.hand(entry, 'hardLink', step.firstName);
   }
+}
+
+/** @throws {EntryError} where it could not be made */
+function madeByOthers({ made, failure }: StandingFolder = {}): FolderOutcome | undefined {
+  if (failure !== undefined) throw new EntryError(failure.code, failure.message);
+  return made;
 }
 
 function hasReservedName({ names }: FileRun): boolean {

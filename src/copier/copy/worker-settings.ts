@@ -1,4 +1,5 @@
 import type { WorkerSettings } from '../../protocol/messages.js';
+import { isTimeTrusted } from '../../rules/stands-there.js';
 import type { WorkFolder } from '../destination/work-folder.js';
 import type { CopySettings } from '../request/options.js';
 import type { Places } from '../request/places.js';
@@ -24,6 +25,11 @@ export function workerSettings(
     dereference,
     attributes,
     strict,
+    setsModes: folder.setsModes,
+    looks: isTimeTrusted({ standing: folder.standing, trust: folder.trust, ifExists, digests })
+      ? 'by time'
+      : 'none',
+    readsExtras: false,
     verify,
     digests,
     fsync,

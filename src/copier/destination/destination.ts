@@ -2,37 +2,44 @@ import { type BytePath, native } from '../../files/byte-path.js';
 import { kindOf } from '../../files/facts.js';
 import { openFolderHandles } from '../../files/system/folder-handles.js';
 import { lstatIfThere } from '../../files/system/stat.js';
+import { type FolderSite, lookAtFolder, makeFolder } from '../../folders/make-folder.js';
+import type { FolderOutcome } from '../../protocol/readings.js';
 import { isTimeTrusted } from '../../rules/stands-there.js';
 import { timeGrainNs } from '../../rules/time-grain.js';
+import { StorageSpeed } from '../listing/storage-speed.js';
 import type { Request } from '../request/request.js';
-import { type FolderOutcome, type FolderSite, lookAtFolder, makeFolder } from './make-folder.js';
 import { type NameCollisions, nameCollisions } from './name-collisions.js';
 import { QuickLook } from './quick-look.js';
-import { noRemover, type Remover, remover } from './remove-tree.js';
+import { noRemover, type Remover, remover, type Spared } from './remove-tree.js';
 import type { WorkFolder, WorkPlace } from './work-folder.js';
 
 /** The folder that a copy is made in, with what the parent does there; in a dry run it only looks. */
 export interface Destination extends FolderSite {
   /** Absolute; in a dry run it need not stand. */
   readonly root: BytePath;
+  readonly spared: Spared;
   readonly remover: Remover;
   /** Undefined where no two names can be one there. */
   readonly collisions: NameCollisions | undefined;
   /** Undefined where what stands there has to be replaced, or read. */
   readonly quickLook: QuickLook | undefined;
+  /** Undefined where nobody else could see to it. */
+  readonly speed: StorageSpeed | undefined;
   /** Makes a folder, or takes what stands there for it. @throws {EntryError} where neither can be */
   readonly makeFolder: (folder: BytePath) => FolderOutcome;
 }
 
 export function openDestination(request: Request, folder: WorkFolder, runId: string): Destination {
   const site = siteOf(request, folder);
+  const speed = new StorageSpeed(request.settings.isStorageSlow);
   return {
     ...site,
     root: folder.root,
     remover: remover(site.handles),
     collisions: nameCollisions(folder.root, runId),
     quickLook: isTimeTrusted(site.policy) ? new QuickLook(site.handles, timeGrainNs(folder.root)) : undefined,
-    makeFolder: path => makeFolder(site, path, folder.setsModes),
+    speed,
+    makeFolder: path => speed.ofDestination(() => makeFolder(site, path, folder.setsModes)),
   };
 }
 
@@ -57,15 +64,20 @@ export function lookAtDestination(request: Request, place: WorkPlace): LookedAtD
     },
     collisions: undefined,
     quickLook: undefined,
+    speed: undefined,
     makeFolder: path => lookAtFolder(site, path),
   };
 }
 
-function siteOf({ settings, places, filters }: Request, { root, standing, trust }: WorkPlace): FolderSite {
+function siteOf(
+  { settings, places, filters }: Request,
+  { root, standing, trust }: WorkPlace,
+): FolderSite & Pick<Destination, 'spared'> {
   const { ifExists, digests, oneFileSystem } = settings;
   return {
     handles: openFolderHandles(root),
     policy: { standing, trust, ifExists, digests },
+    sourceRoot: places.sourceFacts,
     spared: {
       // What an earlier run of this copy left there is nobody's.
       filters: standing === 'content' ? filters : undefined,

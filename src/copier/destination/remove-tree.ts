@@ -4,10 +4,10 @@ import { type Device, type Facts, kindOf, permissionsOf, sameDevice, sameInode }
 import { type Failure, failureOf } from '../../files/failure.js';
 import type { FolderHandles } from '../../files/system/folder-handles.js';
 import { lstat, stat } from '../../files/system/stat.js';
+import { openToOwner } from '../../folders/open-to-owner.js';
 import { isAccepted } from '../../rules/keep.js';
 import type { Filters } from '../listing/filters.js';
 import { namesIn } from './names-in.js';
-import { openToOwner } from './open-to-owner.js';
 
 /** An entry of the destination that was removed, or could not be. */
 export type Removal =

@@ -2,7 +2,8 @@ import { type StatsFs, statfsSync } from 'node:fs';
 import { type BytePath, native } from '../../files/byte-path.js';
 import { BCACHEFS, BTRFS, F2FS, FUSE, XFS, ZFS } from '../../files/system/file-systems.js';
 import { formatBytes } from '../../units.js';
-import { entriesIn, listEntries } from '../listing/list-entries.js';
+import { listEntries } from '../listing/list-entries.js';
+import { entriesIn } from '../listing/listed.js';
 import type { Need } from '../report/ledger.js';
 
 export interface Shortage {

@@ -2,9 +2,11 @@ import type { BytePath } from '../../files/byte-path.js';
 import type { Failure } from '../../files/failure.js';
 import type { FileRun } from '../../files/file-run.js';
 import type { DoneOutcome, WorkerReport } from '../../protocol/messages.js';
+import type { FolderReading, FolderRequest } from '../../protocol/readings.js';
 import { WakeUp } from '../../wake-up.js';
 import { Backlog, type OnAdded } from './backlog.js';
 import { BatchSize } from './batch-size.js';
+import { FolderReaders } from './folder-readers.js';
 import { BatchLostError, type Hands } from './hands.js';
 import type { JobBatch } from './job-batch.js';
 import { OpenBatch, type SettledFiles } from './open-batch.js';
@@ -51,11 +53,19 @@ export class Dispatcher {
   #ending: Promise<void> | undefined;
   #error: unknown;
 
+  readonly #readers: FolderReaders;
+
   /** @param retries tries of a job beyond its first */
   constructor(hands: Hands, retries: number) {
     this.#hands = hands;
     this.#retries = new Retries(retries, hands.size);
     this.#growth = new PoolGrowth(hands.isWanted, () => this.#hand());
+    this.#readers = new FolderReaders({
+      hands,
+      retries,
+      lost: error => this.#retries.workerLost(error),
+      changed: () => this.#listener.workers(hands.pids),
+    });
   }
 
   /** Before the first job. */
@@ -75,6 +85,23 @@ export class Dispatcher {
     this.#unsettled += end - from;
     this.#backlog.addFiles(folder, run, from, end, onAdded);
     this.#hand();
+  }
+
+  /** Has a worker read a folder of the source. Pending for ever once this is ended. */
+  read(request: FolderRequest): Promise<FolderReading> {
+    return this.#readers.read(request);
+  }
+
+  /** Waits for something that the workers were asked for, unless this ends; what has been gathered goes out meanwhile. */
+  async waitFor(promise: Promise<unknown>): Promise<void> {
+    let isSettled = false;
+    const settle = (): void => {
+      isSettled = true;
+      this.#changes.call();
+    };
+    promise.then(settle, settle);
+    while (!isSettled && !this.#isEnded) await this.change();
+    if (isSettled) await promise;
   }
 
   /** The number of the batch to which jobs are being added. */
@@ -103,6 +130,7 @@ export class Dispatcher {
 
   /** Ends the workers, whatever they do; what they leave is told to the listener as abandoned. */
   async end(): Promise<void> {
+    this.#readers.end();
     this.#ending ??= this.#hands.end();
     this.#growth.end();
     this.#changes.call();

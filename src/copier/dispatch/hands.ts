@@ -1,4 +1,5 @@
 import type { Batch, BatchEnd, WorkerReport } from '../../protocol/messages.js';
+import type { FolderReading, FolderRequest } from '../../protocol/readings.js';
 
 /** Who does what a dispatcher hands out. */
 export interface Hands {
@@ -20,6 +21,11 @@ export interface Hands {
    * @throws {BatchLostError}
    */
   run(batch: Batch, onReport: (report: WorkerReport) => void): Promise<BatchEnd>;
+  /**
+   * Has a worker read folders of the source, side by side.
+   * @throws {BatchLostError}
+   */
+  read(requests: readonly FolderRequest[]): Promise<readonly FolderReading[]>;
   /** Ends the workers, whatever they do: what is under way rejects. */
   end(): Promise<void>;
 }

@@ -7,6 +7,7 @@ import {
   WorkerStartError,
 } from '../../multiprocessing/index.js';
 import type { Batch, BatchEnd, WorkerReport, WorkerSettings } from '../../protocol/messages.js';
+import type { FolderReading, FolderRequest } from '../../protocol/readings.js';
 import type { WorkerTasks } from '../../worker/copy-batch.js';
 import { WORKER_PROGRAM, workerProcess } from '../../worker/worker-process.js';
 import { Budget } from './budget.js';
@@ -67,6 +68,15 @@ export class LocalHands implements Hands {
     } finally {
       this.#running.delete(running);
       this.#listeners.delete(batch.id);
+    }
+  }
+
+  async read(requests: readonly FolderRequest[]): Promise<readonly FolderReading[]> {
+    const readFolders = task<WorkerTasks['readFolders']>(WORKER_PROGRAM, 'readFolders');
+    try {
+      return await this.#pool.applyAsync(readFolders, [requests]);
+    } catch (error) {
+      throw lossOf(error) ?? error;
     }
   }
 

@@ -1,5 +1,6 @@
 import { type BytePath, ROOT } from '../../files/byte-path.js';
-import { type EnteredFolder, type Listed, type ListOptions, listEntries } from './list-entries.js';
+import { type ListOptions, listEntries } from './list-entries.js';
+import type { EnteredFolder, Listed } from './listed.js';
 
 /**
  * The same walk as `listEntries`, where the options' filters are obeyed to the end: a folder that is in the
@@ -29,6 +30,10 @@ export function* enteredLate(
   }
 
   for (const listed of walk) {
+    if (listed.kind === 'wait') {
+      yield listed;
+      continue;
+    }
     if (skipped !== undefined) {
       if (listed.kind === 'leave' && listed.folder === skipped) skipped = undefined;
       continue;

@@ -1,52 +1,20 @@
 import { type BytePath, join, native, ROOT, rawName } from '../../files/byte-path.js';
-import { type EntryKind, type Facts, factsAt, kindOf, sameDevice, sameInode } from '../../files/facts.js';
+import { type Facts, factsAt, kindOf, sameDevice, sameInode } from '../../files/facts.js';
 import { EntryError, type Failure, failureOf } from '../../files/failure.js';
 import { FileRun } from '../../files/file-run.js';
+import { NameColumn, nameAt, type PackedNames } from '../../files/name-column.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import type { FolderPlace, Names } from '../../files/system/entry-calls.js';
 import { type FolderHandles, type OpenNames, openFolderHandles } from '../../files/system/folder-handles.js';
 import { lstat } from '../../files/system/stat.js';
+import type { FolderReading, ReadFolder } from '../../protocol/readings.js';
 import type { Filters } from './filters.js';
+import { type ComingFolders, FoldersAhead, type ReadByOthers } from './folders-ahead.js';
+import type { Listed } from './listed.js';
 import { OpenFolder } from './open-folder.js';
+import { readRows, type WantedEntries } from './read-rows.js';
 import type { Selection } from './selection.js';
-
-/** One step of a walk through a folder tree. */
-export type Listed =
-  | EnteredFolder
-  | { readonly kind: 'entry'; readonly entry: ListedEntry }
-  /** Several at once, good until the next step; not where each has to be filtered. */
-  | ListedFiles
-  /** Everything in the folder has been listed, or as much as could be read. */
-  | { readonly kind: 'leave'; readonly folder: BytePath; readonly failure?: Failure }
-  | {
-      readonly kind: 'failed';
-      readonly path: BytePath;
-      readonly isFolder: boolean;
-      readonly failure: Failure;
-    };
-
-/** A folder that could be opened, before what is in it. */
-export interface EnteredFolder {
-  readonly kind: 'enter';
-  readonly folder: BytePath;
-  readonly facts: Facts;
-  /** Keeps the walk out of it. */
-  readonly skip: () => void;
-}
-
-export interface ListedFiles {
-  readonly kind: 'files';
-  readonly folder: BytePath;
-  readonly run: FileRun;
-}
-
-/** An entry that is no folder. */
-export interface ListedEntry {
-  readonly kind: Exclude<EntryKind, 'folder'>;
-  readonly folder: BytePath;
-  readonly name: BytePath;
-  readonly facts: Facts;
-}
+import type { StorageSpeed } from './storage-speed.js';
 
 export interface ListOptions {
   /** Whether links are followed: each is then listed as what it leads to. */
@@ -61,6 +29,15 @@ export interface ListOptions {
   readonly filters?: Filters | undefined;
   /** Is given a function that tells how much of the tree has been listed, by a guess from 0 to 1. */
   readonly tally?: { listedShare: () => number };
+  /** Where the storage makes one wait, others read folders ahead of the walk; left out: never. */
+  readonly ahead?: AheadOptions | undefined;
+}
+
+export interface AheadOptions {
+  readonly speed: StorageSpeed;
+  readonly read: ReadByOthers;
+  /** Whether the folders are made in the destination as well. */
+  readonly makes: boolean;
 }
 
 /**
@@ -71,18 +48,6 @@ export interface ListOptions {
  */
 export function listEntries(root: BytePath, options: ListOptions): Generator<Listed, void, undefined> {
   return new Walk(root, options).steps();
-}
-
-/** The files of a run, one by one. */
-export function* entriesOf({ folder, run }: ListedFiles): Generator<ListedEntry, void, undefined> {
-  for (let row = 0; row < run.length; row += 1) {
-    yield { kind: 'file', folder, name: run.names.at(row), facts: factsAt(run.facts.values, row) };
-  }
-}
-
-/** How many entries a step is about. */
-export function entriesIn(listed: Listed): number {
-  return listed.kind === 'files' ? listed.run.length : 1;
 }
 
 class Walk {
@@ -99,12 +64,16 @@ class Walk {
   #reading: OpenNames | undefined;
   /** What is selected below an entry that is no folder. */
   readonly #strays: BytePath[] = [];
+  readonly #ahead: FoldersAhead | undefined;
+  /** The steps through what others have read. */
+  #steps: Generator<Listed, void, undefined> | undefined;
 
   constructor(root: BytePath, options: ListOptions) {
     this.#handles = openFolderHandles(root, options.dereference);
     this.#options = options;
     this.#root = root;
     this.#run = options.filters === undefined ? new FileRun() : undefined;
+    this.#ahead = options.ahead && new FoldersAhead(options.ahead.read, this.#coming(options.ahead));
   }
 
   *steps(): Generator<Listed, void, undefined> {
@@ -132,13 +101,21 @@ class Walk {
 
   #next(): Listed | undefined {
     for (let top = this.#open.at(-1); top !== undefined; top = this.#open.at(-1)) {
+      const step = this.#steps?.next();
+      if (step?.done === false) return step.value;
+      this.#steps = undefined;
       if (this.#reading !== undefined) {
         const found = this.#read(top, this.#reading);
         if (found !== undefined) return found;
         continue;
       }
       const next = top.nextSubfolder();
-      if (next !== undefined) return this.#enter(join(top.path, next.name), next.facts);
+      if (next !== undefined) {
+        const folder = join(top.path, next.name);
+        if (!this.#options.ahead?.speed.isSlow) return this.#enter(folder, next.facts);
+        this.#steps = this.#enterAhead(folder, next.facts);
+        continue;
+      }
       this.#open.pop();
       const { path: folder, failure } = top;
       return failure === undefined ? { kind: 'leave', folder } : { kind: 'leave', folder, failure };
@@ -147,21 +124,134 @@ class Walk {
   }
 
   #enter(folder: BytePath, facts: Facts): Listed {
-    const { dereference, destination, oneFileSystem } = this.#options;
-    const isForeign = oneFileSystem && !sameDevice(facts, this.#rootFacts ?? facts);
     try {
-      if (destination !== undefined && sameInode(facts, destination)) {
-        throw new EntryError('EINVAL', 'it is the destination of this copy, which cannot contain itself');
-      }
-      if (dereference && this.#open.some(above => sameInode(above.facts, facts))) {
-        throw new EntryError('ELOOP', 'a symbolic link points to a folder that contains it');
-      }
-      if (!isForeign) this.#reading = this.#namesIn(folder);
+      this.#refuse(facts);
+      if (!this.#isForeign(facts)) this.#reading = this.#timed(() => this.#namesIn(folder));
     } catch (error) {
       return { kind: 'failed', path: folder, isFolder: true, failure: failureOf(error) };
     }
     this.#open.push(new OpenFolder(folder, facts, this.#open.at(-1)));
     return { kind: 'enter', folder, facts, skip: () => this.#skip() };
+  }
+
+  /** The same of a folder that somebody else reads. */
+  *#enterAhead(folder: BytePath, facts: Facts): Generator<Listed, void, undefined> {
+    const ahead = this.#ahead;
+    if (ahead === undefined || this.#isForeign(facts)) {
+      yield this.#enter(folder, facts);
+      return;
+    }
+    let reading: FolderReading;
+    try {
+      this.#refuse(facts);
+      reading = yield* awaited(ahead.take(folder));
+    } catch (error) {
+      reading = { kind: 'failed', failure: failureOf(error), callMs: 0 };
+    }
+    if (reading.kind === 'failed') {
+      yield { kind: 'failed', path: folder, isFolder: true, failure: reading.failure };
+      return;
+    }
+    const open = new OpenFolder(folder, facts, this.#open.at(-1));
+    this.#open.push(open);
+    yield { kind: 'enter', folder, facts, standing: reading.destination, skip: () => this.#skip() };
+    if (this.#open.at(-1) !== open) {
+      ahead.forget(folder);
+      return;
+    }
+    yield* readRows(open, reading, this.#wanted);
+    if (reading.rest !== undefined) yield* this.#looksAt(open, reading.rest);
+    open.failure ??= reading.incomplete;
+    open.isRead = true;
+  }
+
+  /** The storage has turned out to be slow: others look at what has not been looked at of the folder that is read. */
+  *#lookAhead(folder: OpenFolder, names: Names): Generator<Listed, void, undefined> {
+    const rest: BytePath[] = [];
+    try {
+      for (let name = names.next(); name !== undefined; name = names.next()) rest.push(rawName(name));
+    } catch (error) {
+      folder.failure = failureOf(error);
+    }
+    this.#closeNames();
+    yield* this.#looksAt(folder, packed(rest));
+    folder.isRead = true;
+  }
+
+  *#looksAt(folder: OpenFolder, names: PackedNames): Generator<Listed, void, undefined> {
+    for (const look of this.#ahead?.looksAt(folder.path, names) ?? []) {
+      const looked = yield* awaited(look);
+      if (looked.kind === 'failed') folder.failure = looked.failure;
+      else {
+        yield* readRows(folder, looked, this.#wanted);
+        this.#ahead?.want(this.#foldersIn(folder.path, looked));
+      }
+    }
+  }
+
+  /** What is asked of those who read ahead, and what comes behind a folder that they have read. */
+  #coming({ makes, speed }: AheadOptions): ComingFolders {
+    const { selection, filters } = this.#options;
+    // What is made only if something in it is copied has to wait for that.
+    const isMadeAhead = makes && filters?.hasOnlyEntered !== true;
+    return {
+      requestFor(folder) {
+        const names = selection?.namesIn(folder);
+        return { folder, makes: isMadeAhead, ...(names !== undefined && { names: packed(names) }) };
+      },
+      foundIn: (folder, reading) => {
+        speed.ofBoth(reading.callMs);
+        return reading.kind === 'read' ? this.#foldersIn(folder, reading) : [];
+      },
+    };
+  }
+
+  #foldersIn(folder: BytePath, { names, facts }: ReadFolder): BytePath[] {
+    const found: BytePath[] = [];
+    for (let row = 0; row < names.ends.length; row += 1) {
+      const itsFacts = factsAt(facts, row);
+      const name = nameAt(names, row);
+      if (kindOf(itsFacts) !== 'folder' || this.#isExcluded(folder, name, true)) continue;
+      if (!this.#isForeign(itsFacts) && this.#reasonAgainst(itsFacts) === undefined)
+        found.push(join(folder, name));
+    }
+    return found;
+  }
+
+  get #wanted(): WantedEntries {
+    const { selection, filters } = this.#options;
+    return {
+      isExcluded: (folder, name, isFolder) => this.#isExcluded(folder, name, isFolder),
+      inRuns: filters === undefined && selection === undefined,
+      strays: path => (selection?.below(path) ?? NONE).map(strayed),
+    };
+  }
+
+  /** Whether it is made, but not entered. */
+  #isForeign(facts: Facts): boolean {
+    return this.#options.oneFileSystem && !sameDevice(facts, this.#rootFacts ?? facts);
+  }
+
+  /** @throws {EntryError} where a folder cannot be copied for what it is */
+  #refuse(facts: Facts): void {
+    const reason = this.#reasonAgainst(facts);
+    if (reason !== undefined) throw reason;
+  }
+
+  #reasonAgainst(facts: Facts): EntryError | undefined {
+    const { dereference, destination } = this.#options;
+    if (destination !== undefined && sameInode(facts, destination)) {
+      return new EntryError('EINVAL', 'it is the destination of this copy, which cannot contain itself');
+    }
+    if (dereference && this.#open.some(above => sameInode(above.facts, facts))) {
+      return new EntryError('ELOOP', 'a symbolic link points to a folder that contains it');
+    }
+    return undefined;
+  }
+
+  #timed<T>(calls: () => T): T {
+    const { ahead } = this.#options;
+    return ahead === undefined ? calls() : ahead.speed.ofSource(calls);
   }
 
   /** Out of the folder that has just been entered. */
@@ -174,7 +264,11 @@ class Walk {
   #read(folder: OpenFolder, { names, place }: OpenNames): Listed | undefined {
     for (;;) {
       const stray = this.#strays.pop();
-      if (stray !== undefined) return { kind: 'failed', path: stray, isFolder: false, failure: STRAY };
+      if (stray !== undefined) return strayed(stray);
+      if (this.#options.ahead?.speed.isSlow) {
+        this.#steps = this.#lookAhead(folder, names);
+        return undefined;
+      }
       let found: string | undefined;
       try {
         const run = this.#gather(names);
@@ -195,7 +289,7 @@ class Walk {
       const name = rawName(found);
       let facts: Facts;
       try {
-        facts = this.#factsOf(place, name);
+        facts = this.#timed(() => this.#factsOf(place, name));
       } catch (error) {
         const { isFolder } = names;
         if (this.#isExcluded(folder.path, name, isFolder)) continue;
@@ -217,8 +311,12 @@ class Walk {
   #gather(names: Names): FileRun | undefined {
     if (this.#run === undefined || names.gather === undefined) return undefined;
     this.#run.clear();
+    const sinceMs = performance.now();
     names.gather(this.#run);
-    return this.#run.length > 0 ? this.#run : undefined;
+    const { length } = this.#run;
+    if (length >= FILES_A_MEASUREMENT)
+      this.#options.ahead?.speed.tookAtSource((performance.now() - sinceMs) / length);
+    return length > 0 ? this.#run : undefined;
   }
 
   #closeNames(): void {
@@ -245,7 +343,30 @@ class Walk {
 }
 
 const NONE: readonly BytePath[] = [];
+/** In fewer, the names themselves take a good part of the time. */
+const FILES_A_MEASUREMENT = 8;
 const STRAY: Failure = { code: 'ENOTDIR', message: 'it is listed inside something that is not a folder' };
+
+function packed(names: Iterable<BytePath>): PackedNames {
+  const column = new NameColumn();
+  for (const name of names) column.push(name);
+  return column.packed();
+}
+
+function strayed(path: BytePath): Listed {
+  return { kind: 'failed', path, isFolder: false, failure: STRAY };
+}
+
+/** Has whoever drives the walk wait. */
+function* awaited<T>(promise: Promise<T>): Generator<Listed, T, undefined> {
+  let settled: { readonly value: T } | undefined;
+  const until = promise.then(value => {
+    settled = { value };
+  });
+  yield { kind: 'wait', until };
+  if (settled === undefined) throw new Error('the walk went on without what it waits for');
+  return settled.value;
+}
 
 /** Names that are known beforehand, and may not stand there at all. */
 class NamedEntries implements Names {

@@ -4,14 +4,8 @@ import type { EventSink } from '../report/event-sink.js';
 import type { Ledger } from '../report/ledger.js';
 import type { Stop } from '../report/stop.js';
 import { filteredEntries } from './filtered-entries.js';
-import {
-  type EnteredFolder,
-  entriesIn,
-  type Listed,
-  type ListedEntry,
-  type ListedFiles,
-  type ListOptions,
-} from './list-entries.js';
+import type { ListOptions } from './list-entries.js';
+import { type EnteredFolder, entriesIn, type Listed, type ListedEntry, type ListedFiles } from './listed.js';
 import { Slices } from './slices.js';
 
 /** Whoever takes what is found in the source: a copy, a dry run, a comparison. What cannot be listed is booked already. */
@@ -30,7 +24,11 @@ export interface Walk {
   readonly ledger: Ledger;
   readonly stop: Stop;
   /** Takes the work that the visitor makes; the walk holds back while it is full. */
-  readonly dispatcher: { readonly isFull: boolean; change(): Promise<void> };
+  readonly dispatcher: {
+    readonly isFull: boolean;
+    change(): Promise<void>;
+    waitFor(promise: Promise<unknown>): Promise<void>;
+  };
 }
 
 /** Leads a visitor through the source, as fast as the work is done and the events are taken. */
@@ -42,6 +40,7 @@ export async function walkSource(
 ): Promise<void> {
   const slices = new Slices(events);
   for (const listed of filteredEntries(root, { ...options, tally: ledger.tally })) {
+    if (listed.kind === 'wait') await dispatcher.waitFor(listed.until);
     const steps = visit(visitor, ledger, listed);
     if (steps !== undefined) await slices.through(steps, stop);
     while (dispatcher.isFull && !stop.isStopped) await dispatcher.change();
@@ -63,6 +62,8 @@ function visit(visitor: Visitor, ledger: Ledger, listed: Listed): Iterable<unkno
       return undefined;
     case 'leave':
       visitor.leave(listed.folder, listed.failure);
+      return undefined;
+    case 'wait':
       return undefined;
     case 'failed':
       if (listed.path !== ROOT) listed.isFolder ? ledger.foundFolder() : ledger.foundFile(0);

@@ -81,6 +81,8 @@ export interface CopyOptions {
 export interface RunOptions extends CopyOptions {
   /** Whether each finished entry is told of; what is skipped though nobody asked for that always is. Default: to whoever hears events. */
   readonly wantsFiles?: boolean;
+  /** Whether storage counts as slow whatever its calls take: for tests, on storage that is not. */
+  readonly isStorageSlow?: boolean;
 }
 
 /**
@@ -100,6 +102,7 @@ export interface CopySettings extends Required<Omit<CopyOptions, NotAsGiven>> {
   readonly digests: boolean;
   /** How many workers there may be, and whether just so many were asked for. */
   readonly pool: { readonly most: number; readonly isWanted: boolean };
+  readonly isStorageSlow: boolean;
   readonly events: EventSink;
 }
 
@@ -177,6 +180,7 @@ export function normalizeOptions(options: RunOptions): CopySettings {
     signal,
     onEvent,
     wantsFiles = onEvent !== undefined,
+    isStorageSlow = false,
     ...others
   } = options;
   refuseUnknown(others);
@@ -237,6 +241,7 @@ export function normalizeOptions(options: RunOptions): CopySettings {
     spaceCheck,
     dryRun,
     signal,
+    isStorageSlow,
     events: new EventSink(onEvent ?? (() => {}), wantsFiles, signal),
   };
 }

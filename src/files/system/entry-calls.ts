@@ -35,12 +35,14 @@ export interface EntryCalls {
   setTimesIn(folder: FolderPlace, name: string, facts: Facts): void;
   /** Whether an open file has extended attributes, as most have not; false where that cannot be asked. */
   hasAttributes(descriptor: number): boolean;
+  /** The same without holding up the process; true also where it cannot be told. */
+  mayHaveAttributes(descriptor: number): Promise<boolean>;
   /** Makes a folder, as `mkdir` does: it fails where anything stands. */
   makeFolder(folder: FolderPlace, name: string, mode: number): void;
   /** Whether `names` reads from the place's descriptor, which has to be open for reading then, and closes it. */
   readonly readsDescriptors: boolean;
-  /** The names in a folder. */
-  names(folder: FolderPlace): Names;
+  /** The names in a folder. @param afterwards what becomes of its descriptor where names are read from that */
+  names(folder: FolderPlace, afterwards?: 'close' | 'keep open'): Names;
   /** Lets pieces of a slab travel, many in one call. */
   vectors(slab: Buffer, chunkSize: number): Vectors;
 }
@@ -54,6 +56,11 @@ export interface Names {
   gather?(run: FileRun): void;
   /** @returns undefined at the end */
   next(): string | undefined;
+  /**
+   * Waits until the next name can be had at once, without holding up the process.
+   * @returns undefined where it can be, or where there is no such way
+   */
+  ready?(): Promise<void> | undefined;
   /** Whether the last name is a folder's for sure: false where only its facts would tell. */
   readonly isFolder: boolean;
   close(): void;

@@ -11,7 +11,7 @@ import { LibcVectors } from './libc-vectors.js';
  * told of by its address, a plain number: to be given a buffer costs a call of 2 us 0.2 more, measured with `preadv`.
  */
 export function libcEntryCalls(library: Libc): EntryCalls {
-  const { bind } = library;
+  const { bind, bindWaiting } = library;
   const openat = bind('openat', 'int', ['int', 'int64_t', 'int', 'uint32_t']);
   const closeDescriptor = bind('close', 'int', ['int']);
   const statx = bind('statx', 'int', ['int', 'int64_t', 'int', 'uint32_t', 'int64_t']);
@@ -19,6 +19,7 @@ export function libcEntryCalls(library: Libc): EntryCalls {
   const utimensat = bind('utimensat', 'int', ['int', 'int64_t', 'int64_t', 'int']);
   const futimens = bind('futimens', 'int', ['int', 'int64_t']);
   const flistxattr = bind('flistxattr', 'int64_t', ['int', 'int64_t', 'int64_t']);
+  const flistxattrWaiting = bindWaiting('flistxattr', 'int64_t', ['int', 'int64_t', 'int64_t']);
   const addressOf = (buffer: Uint8Array): number => Number(library.addressOf(buffer));
 
   /** After a call that returned -1: returns where it is to be made again, throws where it has failed. */
@@ -126,20 +127,25 @@ export function libcEntryCalls(library: Libc): EntryCalls {
       return bytes > 0 || (bytes < 0 && !NO_ATTRIBUTES_ERRNOS.has(library.errno()));
     },
 
+    mayHaveAttributes: async descriptor => (await flistxattrWaiting(descriptor, 0, 0)) !== 0,
+
     makeFolder(folder, name, mode) {
       const path = asPath(name);
       while (mkdirat(folder.descriptor, path, mode) < 0) throwUnlessInterrupted('mkdir');
     },
 
     readsDescriptors: true,
-    names: ({ descriptor }) => {
+    names: ({ descriptor }, afterwards = 'close') => {
       const files: FileLook = {
         isFileAt: address =>
           statx(descriptor, address, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, statxAddress) >= 0 &&
           (word(7) & constants.S_IFMT) === constants.S_IFREG,
         readFacts: readStatx,
       };
-      return new LibcNames(library, descriptor, throwUnlessInterrupted, files, () => calls.close(descriptor));
+      const close = () => {
+        if (afterwards === 'close') calls.close(descriptor);
+      };
+      return new LibcNames(library, descriptor, throwUnlessInterrupted, files, close);
     },
 
     vectors: (slab, chunkSize) => new LibcVectors(library, slab, chunkSize, throwUnlessInterrupted),

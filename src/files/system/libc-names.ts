@@ -1,11 +1,12 @@
 import type { FileRun } from '../file-run.js';
 import type { Names } from './entry-calls.js';
-import type { Libc, LibcFunction } from './libc.js';
+import type { Libc, LibcFunction, WaitingFunction } from './libc.js';
 
 /** Names as `getdents64` packs them, many to a call. */
 export class LibcNames implements Names {
   isFolder = false;
   readonly #getdents: LibcFunction;
+  readonly #getdentsWaiting: WaitingFunction;
   readonly #descriptor: number;
   readonly #throwUnlessInterrupted: (syscall: string) => void;
   readonly #close: () => void;
@@ -31,6 +32,7 @@ export class LibcNames implements Names {
     this.#bytes = this.#buffer.bytes;
     this.#files = files;
     this.#getdents = getdentsOf(library);
+    this.#getdentsWaiting = getdentsWaitingOf(library);
     this.#descriptor = descriptor;
     this.#throwUnlessInterrupted = throwUnlessInterrupted;
     this.#close = close;
@@ -67,9 +69,21 @@ export class LibcNames implements Names {
     }
   }
 
+  ready(): Promise<void> | undefined {
+    return this.#position < this.#end || this.#isRead ? undefined : this.#refillLater();
+  }
+
   close(): void {
     spareBuffers.push(this.#buffer);
     this.#close();
+  }
+
+  /** What goes wrong is found out by `next`, which makes the same call again. */
+  async #refillLater(): Promise<void> {
+    const bytes = await this.#getdentsWaiting(this.#descriptor, this.#buffer.address, BUFFER_BYTES);
+    this.#position = 0;
+    this.#end = Math.max(Number(bytes), 0);
+    this.#isRead = bytes === 0;
   }
 
   #refill(): boolean {
@@ -122,6 +136,13 @@ let getdents: LibcFunction | undefined;
 function getdentsOf(library: Libc): LibcFunction {
   getdents ??= library.bind('getdents64', 'int64_t', ['int', 'int64_t', 'int64_t']);
   return getdents;
+}
+
+let getdentsWaiting: WaitingFunction | undefined;
+
+function getdentsWaitingOf(library: Libc): WaitingFunction {
+  getdentsWaiting ??= library.bindWaiting('getdents64', 'int64_t', ['int', 'int64_t', 'int64_t']);
+  return getdentsWaiting;
 }
 
 const DOT = 0x2e;

@@ -3,14 +3,16 @@ import { getSystemErrorMap, getSystemErrorName } from 'node:util';
 import { HAS_DESCRIPTOR_PATHS } from './descriptor-paths.js';
 
 /** A function of the C library. Paths and names end with a zero byte; memory is given as a buffer, or by its address, which is quicker. */
-export type LibcFunction = (
-  ...args: readonly (number | bigint | ArrayBufferView | null | string)[]
-) => number;
+export type LibcFunction = (...args: readonly LibcArgument[]) => number;
+/** The same, made in one of Node's threads. What went wrong there cannot be asked for here. */
+export type WaitingFunction = (...args: readonly LibcArgument[]) => Promise<number>;
+type LibcArgument = number | bigint | ArrayBufferView | null | string;
 
 /** The C library of 64-bit Linux: calls that Node does not offer, and some that it makes at a higher price. */
 export interface Libc {
   /** @throws where the library has no such function */
   bind(name: string, result: 'int' | 'int64_t', parameters: readonly string[]): LibcFunction;
+  bindWaiting(name: string, result: 'int' | 'int64_t', parameters: readonly string[]): WaitingFunction;
   /** Where a buffer's bytes lie in memory; they stay there as long as the buffer lives. */
   addressOf(buffer: Uint8Array): bigint;
   /** Of the call before, which returned -1. */
@@ -36,6 +38,7 @@ function load(): Libc | undefined {
     const library = koffi.load(null);
     return {
       bind: (name, result, parameters) => library.func(name, result, [...parameters]),
+      bindWaiting: (name, result, parameters) => waiting(library.func(name, result, [...parameters])),
       addressOf: buffer => koffi.address(buffer),
       errno: () => koffi.errno(),
     };
@@ -47,9 +50,20 @@ function load(): Libc | undefined {
 
 /** Of koffi's native part, what is used here; the part in JavaScript before it adds nothing to that. */
 interface Koffi {
-  load(path: null): { func(name: string, result: string, parameters: string[]): LibcFunction };
+  load(path: null): { func(name: string, result: string, parameters: string[]): KoffiFunction };
   address(buffer: Uint8Array): bigint;
   errno(): number;
+}
+
+interface KoffiFunction extends LibcFunction {
+  async(...args: [...args: LibcArgument[], done: (error: Error | null, result: number) => void]): void;
+}
+
+function waiting(call: KoffiFunction): WaitingFunction {
+  return (...args) =>
+    new Promise((resolve, reject) => {
+      call.async(...args, (error, result) => (error === null ? resolve(result) : reject(error)));
+    });
 }
 
 /** The native part alone is installed: it needs no install script, which package managers warn of or refuse. */

@@ -41,6 +41,7 @@ export const nodeEntryCalls: EntryCalls = {
   setTimesIn: (folder, name, { atime, atimeNs, mtime, mtimeNs }) =>
     lutimesSync(native(folder.prefix + name), nodeSeconds(atime, atimeNs), nodeSeconds(mtime, mtimeNs)),
   hasAttributes: () => false,
+  mayHaveAttributes: async () => false,
   makeFolder: (folder, name, mode) => void mkdirSync(native(folder.prefix + name), mode),
   readsDescriptors: false,
   names(folder): Names {

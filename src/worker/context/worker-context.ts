@@ -1,7 +1,8 @@
-import { type BytePath, ROOT } from '../../files/byte-path.js';
-import { FACT, FACT_ROW } from '../../files/facts.js';
+import { type BytePath, native, ROOT } from '../../files/byte-path.js';
+import { FACT, FACT_ROW, type Facts } from '../../files/facts.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import { type FolderHandles, openFolderHandles } from '../../files/system/folder-handles.js';
+import { stat } from '../../files/system/stat.js';
 import type { Queue } from '../../multiprocessing/index.js';
 import {
   type Batch,
@@ -28,6 +29,7 @@ export class WorkerContext implements Pace {
   readonly destination: FolderHandles;
   readonly calls = entryCalls();
   #timeGrainNs: number | undefined;
+  #sourceRoot: Facts | undefined;
   readonly chunks: Chunks;
   #otherChunks: Chunks | undefined;
   readonly clones = new Clones();
@@ -140,6 +142,12 @@ export class WorkerContext implements Pace {
   get owners(): Owners {
     this.#owners ??= new Owners(this.calls, this.destination.place(ROOT));
     return this.#owners;
+  }
+
+  /** Of the root of the source. */
+  get sourceRoot(): Facts {
+    this.#sourceRoot ??= stat(native(this.settings.source));
+    return this.#sourceRoot;
   }
 
   /** Times closer together than this are one for the destination's file system. */

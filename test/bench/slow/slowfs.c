@@ -125,16 +125,18 @@ static int sync_file(const char *path, int data_only, struct fuse_file_info *fil
 }
 static int sync_folder(const char *path, int data_only, struct fuse_file_info *file) { (void)path; (void)data_only; (void)file; trip(); return 0; }
 static int read_folder(const char *path, void *names, fuse_fill_dir_t fill, off_t at, struct fuse_file_info *file, enum fuse_readdir_flags flags) {
-  (void)at;
   (void)file;
   trip();
   int opened = openat(root, below(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR *folder = opened < 0 ? NULL : fdopendir(opened);
   if (!folder) return -errno;
+  // By position: a list that libfuse keeps would go out without the attributes.
+  off_t position = 0;
   for (struct dirent *entry; (entry = readdir(folder));) {
+    if (++position <= at) continue;
     struct stat stat = {.st_ino = entry->d_ino, .st_mode = (mode_t)entry->d_type << 12};
     int known = with_attributes && (flags & FUSE_READDIR_PLUS) && !fstatat(opened, entry->d_name, &stat, AT_SYMLINK_NOFOLLOW);
-    if (fill(names, entry->d_name, &stat, 0, known ? FUSE_FILL_DIR_PLUS : 0)) break;
+    if (fill(names, entry->d_name, &stat, position, known ? FUSE_FILL_DIR_PLUS : 0)) break;
   }
   closedir(folder);
   return 0;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { enteredLate } from '../../../src/copier/listing/filtered-entries.js';
-import type { Listed } from '../../../src/copier/listing/list-entries.js';
+import type { Listed } from '../../../src/copier/listing/listed.js';
 import { bytePath } from '../../../src/files/byte-path.js';
 import { stat } from '../../../src/files/system/stat.js';
 

@@ -1,22 +1,20 @@
 import { chmodSync, unlinkSync } from 'node:fs';
-import { type BytePath, native, split } from '../../files/byte-path.js';
-import { sameInode } from '../../files/facts.js';
-import { codeOf, EntryError, step } from '../../files/failure.js';
-import { entryCalls } from '../../files/system/choose-calls.js';
-import { type FolderHandles, standingAt } from '../../files/system/folder-handles.js';
-import { isAccepted } from '../../rules/keep.js';
-import { decideFolder, type FolderDecision, type Policy } from '../../rules/stands-there.js';
+import { type BytePath, native, split } from '../files/byte-path.js';
+import { type Facts, sameInode } from '../files/facts.js';
+import { codeOf, EntryError, step } from '../files/failure.js';
+import { entryCalls } from '../files/system/choose-calls.js';
+import { type FolderHandles, standingAt } from '../files/system/folder-handles.js';
+import type { FolderOutcome } from '../protocol/readings.js';
+import { isAccepted } from '../rules/keep.js';
+import { decideFolder, type FolderDecision, type Policy } from '../rules/stands-there.js';
 import { openToOwner } from './open-to-owner.js';
-import type { Spared } from './remove-tree.js';
-
-/** `kept`: it stood there; `skipped`: something else stands there and is to stay. */
-export type FolderOutcome = 'made' | 'kept' | 'skipped';
 
 /** Where a folder is made. */
 export interface FolderSite {
   readonly handles: FolderHandles;
   readonly policy: Policy;
-  readonly spared: Spared;
+  /** The root of the source, which stays as it is whatever way leads to it. */
+  readonly sourceRoot: Facts;
 }
 
 /**
@@ -45,9 +43,9 @@ export function lookAtFolder(site: FolderSite, folder: BytePath): FolderOutcome 
   return OUTCOMES[decide(site, folder)];
 }
 
-function decide({ handles, policy, spared }: FolderSite, folder: BytePath): FolderDecision {
+function decide({ handles, policy, sourceRoot }: FolderSite, folder: BytePath): FolderDecision {
   const there = standingAt(handles, folder);
-  if (there !== undefined && sameInode(there, spared.sourceRoot))
+  if (there !== undefined && sameInode(there, sourceRoot))
     throw new EntryError('EINVAL', 'it is the source itself, which is never changed');
   return decideFolder(there, policy);
 }

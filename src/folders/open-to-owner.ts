@@ -1,9 +1,9 @@
 import { chmodSync } from 'node:fs';
-import { type BytePath, native } from '../../files/byte-path.js';
-import { permissionsOf } from '../../files/facts.js';
-import type { FolderHandles } from '../../files/system/folder-handles.js';
-import { stat } from '../../files/system/stat.js';
-import { isAccepted } from '../../rules/keep.js';
+import { type BytePath, native } from '../files/byte-path.js';
+import { permissionsOf } from '../files/facts.js';
+import type { FolderHandles } from '../files/system/folder-handles.js';
+import { stat } from '../files/system/stat.js';
+import { isAccepted } from '../rules/keep.js';
 
 /**
  * Lets us write in a folder of ours whose mode forbids it; its own mode comes with its end.

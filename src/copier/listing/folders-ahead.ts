@@ -1,0 +1,109 @@
+import type { BytePath } from '../../files/byte-path.js';
+import { NameColumn, nameAt, type PackedNames } from '../../files/name-column.js';
+import type { FolderReading, FolderRequest } from '../../protocol/readings.js';
+
+/** Has somebody read a folder. */
+export type ReadByOthers = (request: FolderRequest) => Promise<FolderReading>;
+
+/** What a walk knows of the folders that it will come to. */
+export interface ComingFolders {
+  requestFor(folder: BytePath): FolderRequest;
+  /** The folders that are found in one that has been read, in the order in which the walk enters them. */
+  foundIn(folder: BytePath, reading: FolderReading): readonly BytePath[];
+}
+
+/**
+ * Has folders read before the walk comes to them, many at a time: on storage that makes one wait, one after the other
+ * would take as many times as long. Bounded, by folders and by entries that the walk has not taken yet.
+ */
+export class FoldersAhead {
+  readonly #read: ReadByOthers;
+  readonly #coming: ComingFolders;
+  readonly #asked = new Map<BytePath, Promise<FolderReading>>();
+  /** Folders to be asked for, the next one last. */
+  readonly #wanted: BytePath[] = [];
+  /** Of what has been read and not taken. */
+  readonly #entriesOf = new Map<BytePath, number>();
+  #entries = 0;
+
+  constructor(read: ReadByOthers, coming: ComingFolders) {
+    this.#read = read;
+    this.#coming = coming;
+  }
+
+  /** The walk has come to this folder. */
+  async take(folder: BytePath): Promise<FolderReading> {
+    const reading = await (this.#asked.get(folder) ?? this.#ask(folder));
+    this.#drop(folder);
+    this.#askMore();
+    return reading;
+  }
+
+  /** The walk will come to these, in this order, before all others that it is still to come to. */
+  want(folders: readonly BytePath[]): void {
+    for (const folder of folders.toReversed()) if (!this.#asked.has(folder)) this.#wanted.push(folder);
+    this.#askMore();
+  }
+
+  /** The walk does not enter this folder. */
+  forget(folder: BytePath): void {
+    const isInIt = (path: BytePath) => path === folder || path.startsWith(`${folder}/`);
+    for (const path of [...this.#asked.keys()].filter(isInIt)) this.#drop(path);
+    const rest = this.#wanted.filter(path => !isInIt(path));
+    this.#wanted.splice(0, this.#wanted.length, ...rest);
+  }
+
+  /** Has names of one folder looked at, some at a time, a few of these ahead. */
+  *looksAt(folder: BytePath, names: PackedNames): Generator<Promise<FolderReading>, void, undefined> {
+    const asked: Promise<FolderReading>[] = [];
+    for (let from = 0; from < names.ends.length || asked.length > 0; ) {
+      while (asked.length < LOOKS_AHEAD && from < names.ends.length) {
+        asked.push(this.#read({ folder, names: slice(names, from, from + NAMES_A_LOOK), makes: false }));
+        from += NAMES_A_LOOK;
+      }
+      const next = asked.shift();
+      if (next !== undefined) yield next;
+    }
+  }
+
+  #askMore(): void {
+    while (this.#asked.size < MOST_FOLDERS && this.#entries < MOST_ENTRIES) {
+      const folder = this.#wanted.pop();
+      if (folder === undefined) return;
+      void this.#ask(folder);
+    }
+  }
+
+  #ask(folder: BytePath): Promise<FolderReading> {
+    const at = this.#wanted.lastIndexOf(folder);
+    if (at >= 0) this.#wanted.splice(at, 1);
+    const asked = this.#read(this.#coming.requestFor(folder)).then(reading => {
+      // Nobody waits for what was forgotten meanwhile.
+      if (this.#asked.get(folder) !== asked) return reading;
+      const entries = reading.kind === 'read' ? reading.names.ends.length : 0;
+      this.#entriesOf.set(folder, entries);
+      this.#entries += entries;
+      this.want(this.#coming.foundIn(folder, reading));
+      return reading;
+    });
+    this.#asked.set(folder, asked);
+    return asked;
+  }
+
+  #drop(folder: BytePath): void {
+    this.#asked.delete(folder);
+    this.#entries -= this.#entriesOf.get(folder) ?? 0;
+    this.#entriesOf.delete(folder);
+  }
+}
+
+function slice(names: PackedNames, from: number, end: number): PackedNames {
+  const column = new NameColumn(end - from);
+  for (let row = from; row < Math.min(end, names.ends.length); row += 1) column.push(nameAt(names, row));
+  return column.packed();
+}
+
+const MOST_FOLDERS = 128;
+const MOST_ENTRIES = 16 * 1024;
+const NAMES_A_LOOK = 512;
+const LOOKS_AHEAD = 4;

@@ -1,0 +1,58 @@
+import { type BytePath, join } from '../../files/byte-path.js';
+import { factsAt, kindOf } from '../../files/facts.js';
+import { FileRun } from '../../files/file-run.js';
+import { nameAt } from '../../files/name-column.js';
+import type { ReadFolder } from '../../protocol/readings.js';
+import type { Listed } from './listed.js';
+import type { OpenFolder } from './open-folder.js';
+
+/** Which entries the walk is to list. */
+export interface WantedEntries {
+  readonly isExcluded: (folder: BytePath, name: BytePath, isFolder: boolean) => boolean;
+  /** Whether files are listed together, where nothing is to be decided about each. */
+  readonly inRuns: boolean;
+  /** What is to be told of an entry that is not a folder, in its place or behind it. */
+  readonly strays: (path: BytePath) => Iterable<Listed>;
+}
+
+/** The steps of a walk through what a worker has read of a folder; its subfolders have their turn later. */
+export function* readRows(
+  folder: OpenFolder,
+  reading: ReadFolder,
+  { isExcluded, inRuns, strays }: WantedEntries,
+): Generator<Listed, void, undefined> {
+  const { names, facts, same, unseen } = reading;
+  const run = new FileRun();
+  let isSame: number[] = [];
+  const files = function* (): Generator<Listed, void, undefined> {
+    if (run.length === 0) return;
+    yield { kind: 'files', folder: folder.path, run, same: Uint8Array.from(isSame) };
+    run.clear();
+    isSame = [];
+  };
+  for (let row = 0; row < names.ends.length; row += 1) {
+    const name = nameAt(names, row);
+    const itsFacts = factsAt(facts, row);
+    const kind = kindOf(itsFacts);
+    folder.namesRead += 1;
+    if (isExcluded(folder.path, name, kind === 'folder')) continue;
+    if (kind === 'folder') {
+      folder.addSubfolder(name, itsFacts);
+    } else if (kind === 'file' && inRuns) {
+      run.pushRow(names, facts, row);
+      isSame.push(same[row] ?? 0);
+      if (run.isFull) yield* files();
+    } else {
+      const told = [...strays(join(folder.path, name))];
+      yield* told;
+      const entry = { kind, folder: folder.path, name, facts: itsFacts, isSame: same[row] === 1 };
+      if (told.length === 0) yield { kind: 'entry', entry };
+    }
+  }
+  yield* files();
+  for (const { name, isFolder, failure } of unseen) {
+    folder.namesRead += 1;
+    if (isExcluded(folder.path, name, isFolder)) continue;
+    yield { kind: 'failed', path: join(folder.path, name), isFolder, failure };
+  }
+}

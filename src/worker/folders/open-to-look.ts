@@ -1,0 +1,51 @@
+import { constants, readlinkSync } from 'node:fs';
+import { type BytePath, join, NAME_ENCODING, ROOT, rawName } from '../../files/byte-path.js';
+import { entryCalls } from '../../files/system/choose-calls.js';
+import { HAS_DESCRIPTOR_PATHS } from '../../files/system/descriptor-paths.js';
+import type { FolderPlace } from '../../files/system/entry-calls.js';
+import type { FolderHandles } from '../../files/system/folder-handles.js';
+import { waitingCalls } from '../../files/system/waiting-calls.js';
+
+/** A folder tree that is looked into without holding up the process. */
+export interface LookedAtTree {
+  readonly handles: FolderHandles;
+  /** Absolute, as bytes. */
+  readonly root: BytePath;
+  readonly followLinks: boolean;
+}
+
+/**
+ * Opens a folder to read its names, in one call that does not hold up the process: component by component would be a
+ * call for each. That no link was followed on the way is seen afterwards, by the path of what has been opened.
+ */
+export async function openToLook(tree: LookedAtTree, folder: BytePath): Promise<FolderPlace> {
+  const path = folder === ROOT ? tree.root : `${tree.root}/${folder}`;
+  if (!HAS_DESCRIPTOR_PATHS) {
+    const prefix = tree.handles.at(folder);
+    return { descriptor: await waitingCalls.openFolder(path, tree.followLinks), prefix };
+  }
+  const descriptor = await openByPath(tree, path, folder);
+  return { descriptor, prefix: `/proc/self/fd/${descriptor}/` };
+}
+
+async function openByPath(tree: LookedAtTree, path: string, folder: BytePath): Promise<number> {
+  if (path.length < LONGEST_PATH) {
+    const descriptor = await waitingCalls.openFolder(path, tree.followLinks || folder === ROOT);
+    if (tree.followLinks || pathOf(descriptor) === join(pathOf(rootOf(tree)), folder)) return descriptor;
+    await waitingCalls.close(descriptor);
+  }
+  const flags = constants.O_RDONLY | constants.O_DIRECTORY;
+  return entryCalls().open(tree.handles.place(folder), '.', flags, 0);
+}
+
+function rootOf({ handles }: LookedAtTree): number {
+  return handles.place(ROOT).descriptor;
+}
+
+/** Where the kernel says that an open folder lies. */
+function pathOf(descriptor: number): BytePath {
+  return rawName(readlinkSync(`/proc/self/fd/${descriptor}`, { encoding: NAME_ENCODING }));
+}
+
+/** The kernel takes paths up to 4,096 bytes. */
+const LONGEST_PATH = 4000;

@@ -1,0 +1,234 @@
+import { type BytePath, rawName } from '../../files/byte-path.js';
+import { type Facts, FactsColumn, kindOf, permissionsOf, sameInode } from '../../files/facts.js';
+import { codeOf, EntryError, type Failure, failureOf } from '../../files/failure.js';
+import { NameColumn, nameAt, type PackedNames } from '../../files/name-column.js';
+import type { FolderPlace } from '../../files/system/entry-calls.js';
+import { waitingCalls } from '../../files/system/waiting-calls.js';
+import { makeFolder } from '../../folders/make-folder.js';
+import type {
+  Extras,
+  FolderReading,
+  FolderRequest,
+  ReadFolder,
+  StandingFolder,
+  UnseenName,
+} from '../../protocol/readings.js';
+import { compareFacts } from '../../rules/compare-facts.js';
+import { isFinishedFolder } from '../../rules/is-finished-folder.js';
+import { isSameFile } from '../../rules/is-up-to-date.js';
+import type { WorkerContext } from '../context/worker-context.js';
+import { type FoundName, namesIn } from './names-in.js';
+import { openToLook } from './open-to-look.js';
+
+/**
+ * Reads a folder of the source, and sees to what comes before its files: it is made in the destination, and files that
+ * the destination has already are found there. While one call waits for the storage, others are made.
+ */
+export async function readFolder(context: WorkerContext, request: FolderRequest): Promise<FolderReading> {
+  const opened: FolderPlace[] = [];
+  const clock = new Clock();
+  try {
+    return await read(context, request, opened, clock);
+  } catch (error) {
+    return { kind: 'failed', failure: failureOf(error), callMs: clock.longestMs };
+  } finally {
+    await Promise.all(opened.map(({ descriptor }) => waitingCalls.close(descriptor)));
+  }
+}
+
+async function read(
+  context: WorkerContext,
+  request: FolderRequest,
+  opened: FolderPlace[],
+  clock: Clock,
+): Promise<ReadFolder> {
+  const { source: handles, settings } = context;
+  const { folder } = request;
+  const followLinks = settings.dereference;
+  const source = await clock.time(openToLook({ handles, root: settings.source, followLinks }, folder));
+  opened.push(source);
+  const destination = await clock.time(seeToDestination(context, request, source, opened));
+  const { made, failure } = destination.outcome;
+  if (made === 'skipped' || failure !== undefined) {
+    return { ...nothingRead(), destination: destination.outcome, callMs: clock.longestMs };
+  }
+  const [found, standing] = await Promise.all([
+    request.names === undefined ? namesIn(source) : givenNames(request.names),
+    request.names === undefined && destination.place !== undefined ? namesIn(destination.place) : undefined,
+  ]);
+  const rows = await lookAt(source, found.names.slice(0, MOST_LOOKED_AT), followLinks);
+  const known = standing && new Set(standing.names.map(({ name }) => name));
+  const same = await findSame(context, rows, destination.place, known);
+  return {
+    kind: 'read',
+    destination: {
+      ...destination.outcome,
+      ...(settings.readsExtras && standing && { extras: extrasOf(found.names, standing.names) }),
+    },
+    ...columnsOf(rows),
+    same,
+    unseen: rows.flatMap(({ unseen }) => unseen ?? []),
+    rest: found.names.length > MOST_LOOKED_AT ? packed(found.names.slice(MOST_LOOKED_AT)) : undefined,
+    incomplete: found.failure,
+    callMs: clock.longestMs,
+  };
+}
+
+function nothingRead(): Omit<ReadFolder, 'destination' | 'callMs'> {
+  const same = new Uint8Array(0);
+  return { kind: 'read', ...columnsOf([]), same, unseen: [], rest: undefined, incomplete: undefined };
+}
+
+/** What one job looks at: enough that many calls are under way, and a bound for what it brings. */
+const MOST_LOOKED_AT = 2048;
+
+interface Destination {
+  readonly outcome: StandingFolder;
+  /** Open where files are looked for in it. */
+  readonly place?: FolderPlace;
+}
+
+/** Makes the folder where that is asked, and opens it where files may be found in it. */
+async function seeToDestination(
+  context: WorkerContext,
+  { folder, makes }: FolderRequest,
+  source: FolderPlace,
+  opened: FolderPlace[],
+): Promise<Destination> {
+  const { destination: handles, settings } = context;
+  if (settings.looks !== 'none') {
+    try {
+      const place = await openToLook({ handles, root: settings.destination, followLinks: false }, folder);
+      opened.push(place);
+      const facts = await waitingCalls.factsOf(place.descriptor);
+      const outcome = { facts: rowOf(facts) };
+      if (!makes) return { outcome, place };
+      const isOpen = (permissionsOf(facts) & OWNERS) === OWNERS && !sameInode(facts, context.sourceRoot);
+      if (isOpen) {
+        const isFinished = await isAsItIsToBe(context, source, place, facts);
+        return { outcome: { ...outcome, made: 'kept', isFinished }, place };
+      }
+    } catch (error) {
+      // What stands in its place, or that nothing does, is found out by what makes or compares it.
+      if (!makes && codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw error;
+    }
+  }
+  if (!makes) return { outcome: {} };
+  try {
+    const site = { handles, policy: settings, sourceRoot: context.sourceRoot };
+    return { outcome: { made: makeFolder(site, folder, settings.setsModes) } };
+  } catch (error) {
+    return { outcome: { failure: failureOf(error) } };
+  }
+}
+
+const OWNERS = 0o700;
+
+async function isAsItIsToBe(
+  { calls, settings, timeGrainNs }: WorkerContext,
+  source: FolderPlace,
+  place: FolderPlace,
+  there: Facts,
+): Promise<boolean> {
+  const facts = await waitingCalls.factsOf(source.descriptor);
+  if (!isFinishedFolder(facts, there, timeGrainNs)) return false;
+  const attributed = settings.attributes ? [source, place] : [place];
+  const answers = await Promise.all(attributed.map(each => calls.mayHaveAttributes(each.descriptor)));
+  return !answers.includes(true);
+}
+
+async function givenNames(names: PackedNames): Promise<{ names: FoundName[]; failure?: Failure }> {
+  return { names: Array.from(names.ends, (_, row) => ({ name: nameAt(names, row), isFolder: false })) };
+}
+
+interface Row {
+  readonly name: BytePath;
+  readonly facts?: Facts;
+  readonly unseen?: UnseenName;
+}
+
+/** The facts of all names, asked for side by side. */
+function lookAt(folder: FolderPlace, names: readonly FoundName[], followLinks: boolean): Promise<Row[]> {
+  return Promise.all(
+    names.map(async ({ name, isFolder }) => {
+      try {
+        const facts = await waitingCalls.factsAt(folder.prefix + name, followLinks);
+        if (facts === undefined) throw new EntryError('ENOENT', 'no such file or folder');
+        return { name, facts };
+      } catch (error) {
+        return { name, unseen: { name, isFolder, failure: failureOf(error) } };
+      }
+    }),
+  );
+}
+
+/**
+ * Looks in the destination for files with one name.
+ * @param known the names that it has; undefined: not known
+ * @returns of each row that was seen, 1 where the same file stands there
+ */
+async function findSame(
+  context: WorkerContext,
+  rows: readonly Row[],
+  place: FolderPlace | undefined,
+  known: ReadonlySet<BytePath> | undefined,
+): Promise<Uint8Array> {
+  const seen = rows.flatMap(({ name, facts }) => (facts === undefined ? [] : { name, facts }));
+  if (place === undefined) return new Uint8Array(seen.length);
+  const found = seen.map(async ({ name, facts }) => {
+    const isFile = kindOf(facts) === 'file' && facts.nlink === 1;
+    if (!isFile || known?.has(name) === false) return 0;
+    const there = await waitingCalls.factsAt(place.prefix + name, false).catch(() => undefined);
+    return there !== undefined && isSame(context, facts, there) ? 1 : 0;
+  });
+  return Uint8Array.from(await Promise.all(found));
+}
+
+/** A file with one name in the source and several in the copy is linked to something else. */
+function isSame({ settings, timeGrainNs }: WorkerContext, source: Facts, there: Facts): boolean {
+  if (kindOf(there) !== 'file' || there.nlink !== 1) return false;
+  return settings.looks === 'by time'
+    ? isSameFile(source, there, timeGrainNs)
+    : compareFacts(source, there, timeGrainNs).length === 0;
+}
+
+function extrasOf(source: readonly FoundName[], standing: readonly FoundName[]): Extras {
+  const known = new Set(source.map(({ name }) => name));
+  const extras = standing.filter(({ name }) => !known.has(name));
+  return { names: packed(extras), areFolders: Uint8Array.from(extras, ({ isFolder }) => Number(isFolder)) };
+}
+
+function columnsOf(rows: readonly Row[]): Pick<ReadFolder, 'names' | 'facts'> {
+  const names = new NameColumn(rows.length);
+  const column = new FactsColumn(Math.max(rows.length, 1));
+  for (const { name, facts } of rows) {
+    if (facts === undefined) continue;
+    names.push(name);
+    column.push(facts);
+  }
+  return { names: names.packed(), facts: column.packed() };
+}
+
+function packed(names: readonly FoundName[]): PackedNames {
+  const column = new NameColumn(names.length);
+  for (const { name } of names) column.push(rawName(name));
+  return column.packed();
+}
+
+function rowOf(facts: Facts): Float64Array {
+  const column = new FactsColumn(1);
+  column.push(facts);
+  return column.packed();
+}
+
+/** Remembers the longest of the calls that it timed. */
+class Clock {
+  longestMs = 0;
+
+  async time<T>(call: Promise<T>): Promise<T> {
+    const sinceMs = performance.now();
+    const result = await call;
+    this.longestMs = Math.max(this.longestMs, performance.now() - sinceMs);
+    return result;
+  }
+}

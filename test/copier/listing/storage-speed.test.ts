@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { StorageSpeed } from '../../../src/copier/listing/storage-speed.js';
+
+const cases: [title: string, callsMs: number[], isSlow: boolean][] = [
+  ['nothing has been asked', [], false],
+  ['one call took long, as on a busy machine', [0.02, 40, 0.02, 0.02, 0.02], false],
+  ['the first two of their kind took long', [3, 2, 0.02, 0.02], false],
+  ['most calls take long', [1, 1.1, 0.02, 1.2], true],
+  ['it was slow and is quick again', [1, 1, 1, 1, 0.02, 0.02, 0.02], false],
+  ['it was quick and has become slow', [0.02, 0.02, 0.02, 0.02, 0.02, 2, 2, 2], true],
+];
+for (const [title, callsMs, isSlow] of cases) {
+  test(`storage is ${isSlow ? 'slow' : 'not slow'}: ${title}`, () => {
+    const speed = new StorageSpeed();
+    for (const ms of callsMs) speed.tookAtSource(ms);
+    expect(speed.isSlow).toBe(isSlow);
+  });
+}
+
+test('either side makes one wait', () => {
+  const speed = new StorageSpeed();
+  for (let n = 0; n < 5; n += 1) speed.tookAtSource(0.01);
+  for (let n = 0; n < 5; n += 1) {
+    speed.ofDestination(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2));
+  }
+  expect(speed.isSlow).toBe(true);
+});
