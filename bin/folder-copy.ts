@@ -1,10 +1,11 @@
-#!/usr/bin/env node
+import { ignoreAsBefore } from '../src/cli/ignored-signals.js';
 import { isLikelyCopy } from '../src/cli/is-likely-copy.js';
 import { lightenEngineLater } from '../src/light-engine.js';
 import { whyNotFork } from '../src/multiprocessing/can-fork.js';
 import { forkAhead } from '../src/multiprocessing/fork-ahead.js';
 import { workerProcess } from '../src/worker/worker-process.js';
 
+const ignored = ignoreAsBefore();
 const worker = workerProcess();
 const hindrance = whyNotFork(worker.program);
 if (hindrance === undefined) start(process.argv.slice(2));
@@ -19,10 +20,7 @@ function start(argv: readonly string[]): void {
   // Warnings are for whoever works on this, not for whoever copies a folder.
   process.removeAllListeners('warning');
 
-  void import('../src/cli/run.js').then(async ({ run }) => {
-    // Not exit(): what is still on its way to a pipe has to arrive.
-    process.exitCode = await run(argv, spare);
-  });
+  void import('../src/cli/run.js').then(({ run }) => run(argv, ignored, spare));
 }
 
 /** Before anything else is loaded, which could fail here with other words. */

@@ -18,7 +18,7 @@ for (const workers of [2, 5]) {
     // As long as it takes to add another one, and longer.
     await delay(2000);
     run.child.kill('SIGTERM');
-    expect(await run.finished).toMatchObject({ status: 143 });
+    expect(await run.finished).toMatchObject({ signal: 'SIGTERM' });
     expect(run.processes()).toEqual([]);
     expect(await seenMost).toBe(workers);
   });

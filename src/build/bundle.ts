@@ -4,6 +4,7 @@ import { build, type Plugin } from 'esbuild';
 import { version } from '../version.js';
 import { billOfMaterials } from './bill-of-materials.js';
 import { bundledPackages } from './bundled-packages.js';
+import { LAUNCHER } from './launcher.js';
 import { thirdPartyLicenses } from './third-party.js';
 
 // Makes what ships: CommonJS, which Node starts sooner than ESM, in one file for each moment of a run.
@@ -35,13 +36,18 @@ const LOADER = 'multiprocessing.js';
 /** The command is one file: nobody else has to know its errors and queues by their classes. */
 const COMMAND = 'run.js';
 
+/** What the system starts. */
+const ENTRY = 'folder-copy.js';
+
+const MODULE_URL = "const moduleUrl = require('node:url').pathToFileURL(__filename).href;";
+
 const sources = new Set<string>();
 for (const file of Object.keys(FILES)) for (const source of await bundle(file)) sources.add(source);
 const packages = bundledPackages(root, sources);
 writeFileSync(join(target, 'THIRD-PARTY-LICENSES.md'), thirdPartyLicenses(packages));
 writeFileSync(join(target, 'third-party.cdx.json'), billOfMaterials(packages));
 writeFileSync(join(target, 'package.json'), '{ "type": "commonjs" }\n');
-chmodSync(join(target, 'folder-copy.js'), 0o755);
+chmodSync(join(target, ENTRY), 0o755);
 
 /** @returns the files that went into it, as paths from the root */
 async function bundle(file: string): Promise<string[]> {
@@ -60,7 +66,7 @@ async function bundle(file: string): Promise<string[]> {
       PACKAGE_VERSION: JSON.stringify(version),
       ...(!isModule && { 'import.meta.url': 'moduleUrl' }),
     },
-    banner: { js: isModule ? '' : "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+    banner: { js: isModule ? '' : `${file === ENTRY ? LAUNCHER : ''}${MODULE_URL}` },
     plugins: [withOwnFiles(file)],
     logLevel: 'warning',
     metafile: true,

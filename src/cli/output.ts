@@ -1,3 +1,6 @@
+import { type Ending, isLostTerminal } from './ending.js';
+import { printLine } from './print-line.js';
+
 /** Standard output of the command, and what became of it. */
 export interface Output {
   /** Aborted once nobody can read any more; the reason's `code` is EPIPE, or why it cannot be written. */
@@ -6,39 +9,35 @@ export interface Output {
   write(text: string): Promise<void> | undefined;
   /**
    * Waits until everything is written.
-   * @param status to exit with where all goes well
+   * @param ending of a command with which all goes well
    * @param isStopped whether the command has been told to end: then it does, also where the reader takes nothing
-   * @returns the status, or what a failed write asks for
+   * @returns the ending, or what a failed write asks for
    */
-  end(status: number, isStopped: boolean): Promise<number>;
+  end(ending: Ending, isStopped?: boolean): Promise<Ending>;
 }
 
 /**
- * A reader that closes the pipe stops the command quietly, as SIGPIPE would; any other error is one line.
- * Standard error has nobody left to tell: its errors are let go.
+ * A reader that closes the pipe stops the command quietly, as SIGPIPE would; any other error is one line, and a
+ * terminal that has gone is no error. Standard error has nobody left to tell: its errors are let go.
  */
 export function openOutput(): Output {
   const controller = new AbortController();
   let failedStatus: number | undefined;
   process.stderr.on('error', () => {});
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (failedStatus !== undefined) return;
+    if (failedStatus !== undefined || (error.code === 'EIO' && isLostTerminal(process.stdout.fd))) return;
     failedStatus = error.code === 'EPIPE' ? PIPE_CLOSED : 1;
     if (error.code !== 'EPIPE') {
-      process.stderr.write(`folder-copy: standard output: cannot be written (${error.code ?? 'UNKNOWN'})\n`);
+      printLine(`folder-copy: standard output: cannot be written (${error.code ?? 'UNKNOWN'})`);
     }
     controller.abort(error);
   });
   return {
     signal: controller.signal,
     write: text => (process.stdout.write(text) ? undefined : whenDrained()),
-    end: async (status, isStopped) => {
-      if (failedStatus !== undefined) return failedStatus;
-      // Node has no other way to give up what a pipe does not take.
-      const patience = isStopped ? setTimeout(() => process.exit(status), PATIENCE_MS) : undefined;
-      await new Promise<void>(resolve => process.stdout.write('', () => setImmediate(resolve)));
-      clearTimeout(patience);
-      return failedStatus ?? status;
+    end: async (ending, isStopped = false) => {
+      await Promise.race([whenWritten(), ...(isStopped ? [whenImpatient(ending)] : [])]);
+      return typeof ending === 'number' ? (failedStatus ?? ending) : ending;
     },
   };
 }
@@ -46,6 +45,19 @@ export function openOutput(): Output {
 /** A reader that goes away is behind for ever: the signal tells of that. */
 function whenDrained(): Promise<void> {
   return new Promise(resolve => process.stdout.once('drain', resolve));
+}
+
+/** The callback comes after a failed write as well; the error's event a little later. */
+function whenWritten(): Promise<void> {
+  return new Promise(resolve => process.stdout.write('', () => setImmediate(resolve)));
+}
+
+/** Node has no other way to give up what a pipe does not take. */
+function whenImpatient(ending: Ending): Promise<void> {
+  return new Promise(resolve => {
+    const giveUp = () => (typeof ending === 'number' ? process.exit(ending) : resolve());
+    setTimeout(giveUp, PATIENCE_MS).unref();
+  });
 }
 
 /** For the last words of a command that was told to end. */

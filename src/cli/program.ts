@@ -3,15 +3,19 @@ import { version } from '../version.js';
 import { type CommandOption, HELP_OPTION, OPTION_GROUPS, VERSION_OPTION } from './command-options.js';
 import { escapeText } from './escape.js';
 import { EXAMPLES, EXIT_STATUSES, SUMMARY } from './manual.js';
+import { printLine } from './print-line.js';
 
-/** The command line's grammar; parsing and what follows is up to the caller. */
-export function makeProgram(): Command {
+/**
+ * The command line's grammar; parsing and what follows is up to the caller.
+ * @param print takes help and version, for standard output
+ */
+export function makeProgram(print: (text: string) => void): Command {
   const program = new Command('folder-copy')
     .description(`folder-copy ${SUMMARY}.`)
     .argument('[src]', 'the folder to copy; if left out at a terminal, you are asked for it')
     .argument('[dest]', 'becomes the copy, whether or not it exists; default: <src>[副本]')
     .allowExcessArguments(false)
-    .configureOutput({ outputError: (text, write) => write(`folder-copy: ${asLine(text)}\n`) })
+    .configureOutput({ writeOut: print, outputError: text => printLine(`folder-copy: ${asLine(text)}`) })
     .addHelpText('after', ({ command }) => footer(command.createHelp()))
     .exitOverride();
   for (const { heading, options } of OPTION_GROUPS) {

@@ -1,7 +1,11 @@
-import { readFileSync, readlinkSync } from 'node:fs';
-
 /** Signals that ask the command to stop. */
-const STOP_SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const;
+export type StopSignal = 'SIGHUP' | 'SIGINT' | 'SIGTERM';
+
+const STOP_SIGNALS: readonly StopSignal[] = ['SIGHUP', 'SIGINT', 'SIGTERM'];
+
+export function isStopSignal(code: string | undefined): code is StopSignal {
+  return STOP_SIGNALS.some(name => name === code);
+}
 
 export interface WatchedSignals {
   /** Aborted at the first signal; the reason's `code` is the signal's name. */
@@ -11,35 +15,23 @@ export interface WatchedSignals {
 
 /**
  * The first signal stops the run in order, a second one ends the process at once, as if nobody watched.
+ * @param ignored those that stop nothing
  * @param onSignal called at the first one
  */
-export function watchSignals(onSignal: (name: string) => void): WatchedSignals {
+export function watchSignals(
+  ignored: ReadonlySet<string>,
+  onSignal: (name: StopSignal) => void,
+): WatchedSignals {
+  const watched = STOP_SIGNALS.filter(name => !ignored.has(name));
   const controller = new AbortController();
-  const stop = (name: (typeof STOP_SIGNALS)[number]) => {
+  const stop = (name: StopSignal) => {
     unwatch();
     onSignal(name);
     controller.abort(Object.assign(new Error(`stopped by ${name}`), { code: name }));
   };
-  const goOn = () => {};
   const unwatch = () => {
-    for (const name of STOP_SIGNALS) process.removeListener(name, stop);
+    for (const name of watched) process.removeListener(name, stop);
   };
-  for (const name of STOP_SIGNALS) process.on(name, name === 'SIGHUP' && isUnderNohup() ? goOn : stop);
+  for (const name of watched) process.on(name, stop);
   return { signal: controller.signal, unwatch };
-}
-
-/**
- * `nohup` has SIGHUP ignored, but Node sets every signal back to its default when it starts. What is left of
- * `nohup` is its name in the shell's `_`, or, at a terminal, a standard input that can only be written.
- */
-function isUnderNohup(): boolean {
-  if (/(^|\/)nohup$/.test(process.env._ ?? '')) return true;
-  try {
-    const flags = /^flags:\s*(\d+)/m.exec(readFileSync('/proc/self/fdinfo/0', 'utf8'))?.[1] ?? '0';
-    const accessMode = Number.parseInt(flags, 8) & 3;
-    return accessMode === 1 && readlinkSync('/proc/self/fd/0') === '/dev/null';
-  } catch {
-    // No /proc, or no standard input.
-    return false;
-  }
 }

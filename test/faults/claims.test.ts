@@ -15,7 +15,7 @@ for (const isStanding of [false, true]) {
       expect(second).toMatchObject({ status: 2, stdout: '' });
       expect(second.stderr).toMatch(new RegExp(`^folder-copy: .* process ${first.pid}; .* \\(EBUSY\\)\n$`));
       first.child.kill('SIGTERM');
-      expect(await first.finished).toMatchObject({ status: 143 });
+      expect(await first.finished).toMatchObject({ signal: 'SIGTERM' });
       expect(existsSync(join(root, claimName))).toBe(false);
     });
 

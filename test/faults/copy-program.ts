@@ -5,7 +5,7 @@ import { watchSignals } from '../../src/cli/signals.js';
 // A copy as the command runs it, that writes each event as a line of JSON before it goes on:
 // whoever kills it knows how far it had come. Arguments: source, destination, options as JSON.
 const [source = '', destination = '', options = '{}'] = process.argv.slice(2);
-const { signal } = watchSignals(() => {});
+const { signal } = watchSignals(new Set(), () => {});
 let status: number | undefined;
 const onEvent = (event: CopyEvent): void => {
   writeSync(1, `${JSON.stringify(event)}\n`);

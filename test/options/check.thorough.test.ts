@@ -114,19 +114,16 @@ describe('--check goes to its end', () => {
     expect(stderr).toMatch(/^2 differences, 60 files, 7 folders compared/);
   });
 
-  for (const [signal, status] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const) {
-    test(`at ${signal}, with status ${status} and no process left`, async () => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    test(`at ${signal}, by that signal, with no process left`, async () => {
       const source = makeTree(many);
       const copy = await wholeCopy(source, ['-q']);
       shell(copy, 'rm 0/0');
       const run = startCommand(['--check', '--verify', '--bwlimit', '1m', source, copy]);
       await run.sees(/missing/);
       run.child.kill(signal);
-      const { status: got, stderr } = await run.finished;
-      expect(got).toBe(status);
+      const { signal: ended, stderr } = await run.finished;
+      expect(ended).toBe(signal);
       expect(stderr).toMatch(
         new RegExp(`stopped before everything was compared \\(${signal}\\)\n.* not reached -> `),
       );

@@ -102,7 +102,7 @@ describe('-n', () => {
     const first = startCommand(['-v', '--bwlimit', '1m', source, copy]);
     await first.sees(/(streamed .*\n[\s\S]*){5}/);
     first.child.kill('SIGTERM');
-    expect(await first.finished).toMatchObject({ status: 143 });
+    expect(await first.finished).toMatchObject({ signal: 'SIGTERM' });
     const before = marks(treeSnapshot(dirname(source)));
     const { how } = await toldCopy(source, { dryRun: true });
     expect(new Set(Object.values(how))).toEqual(new Set(['skipped', 'streamed']));

@@ -102,11 +102,11 @@ function copyOfPhotos(folder: string) {
   });
 }
 
-test('interrupts: status 130, no process and no half copy under the name asked for', async () => {
+test('interrupts: by the signal, no process and no half copy under the name asked for', async () => {
   const folder = scratchFolder(home);
   makeTree(photos, join(folder, 'photos'));
-  const { status, stderr, processes } = await interruptedCopy(folder);
-  expect({ status, processes }).toEqual({ status: 130, processes: [] });
+  const { signal, stderr, processes } = await interruptedCopy(folder);
+  expect({ signal, processes }).toEqual({ signal: 'SIGINT', processes: [] });
   expect(stderr).toContain('run the same command again to resume');
   expect([existsSync(join(folder, 'copy.partial')), existsSync(join(folder, 'copy'))]).toEqual([true, false]);
 });

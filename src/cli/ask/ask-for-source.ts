@@ -5,6 +5,7 @@ import { checkPlaces, type Places } from '../../copier/request/places.js';
 import { type BytePath, readable } from '../../files/byte-path.js';
 import type { IfExists } from '../../protocol/messages.js';
 import type { ParsedOptions } from '../command-options.js';
+import type { Ending } from '../ending.js';
 import { escapeText } from '../escape.js';
 import { completeFolder, expandHome } from './complete-folder.js';
 import { Prompt, PromptEnded } from './prompt.js';
@@ -12,7 +13,7 @@ import { Prompt, PromptEnded } from './prompt.js';
 export type Asked =
   | { readonly kind: 'source'; readonly source: string }
   /** Nothing is to be copied. */
-  | { readonly kind: 'ended'; readonly status: number };
+  | { readonly kind: 'ended'; readonly ending: Ending };
 
 /**
  * Asks at the terminal for the folder to copy, and before it is merged into a destination that stands.
@@ -25,14 +26,14 @@ export async function askForSource(options: ParsedOptions): Promise<Asked> {
     const places = checkPlaces(source, undefined, options.suffix);
     if (places.exists && !options.dryRun && !(await mayMerge(prompt, source, places, options))) {
       prompt.say('folder-copy: nothing was copied');
-      return { kind: 'ended', status: NOTHING_COPIED };
+      return { kind: 'ended', ending: NOTHING_COPIED };
     }
     if (!places.exists && isBegun(places)) {
       prompt.say(`resuming the unfinished copy ${shown(places.partialRoot)}`);
     }
     return { kind: 'source', source };
   } catch (error) {
-    if (error instanceof PromptEnded) return { kind: 'ended', status: error.status };
+    if (error instanceof PromptEnded) return { kind: 'ended', ending: error.ending };
     throw error;
   } finally {
     prompt.close();

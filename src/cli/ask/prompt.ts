@@ -1,5 +1,9 @@
 import { createInterface, type Interface } from 'node:readline/promises';
 
+import type { Ending } from '../ending.js';
+import { inLocale } from '../locale.js';
+import { printLine } from '../print-line.js';
+
 type Complete = (line: string) => [completions: string[], typed: string];
 
 /** Questions at the terminal: read from standard input, written to standard error. */
@@ -16,7 +20,7 @@ export class Prompt {
       completer: (line: string) => this.#complete(line),
     });
     this.#ended = new Promise((_, reject) => {
-      this.#interface.once('SIGINT', () => reject(new PromptEnded(INTERRUPTED)));
+      this.#interface.once('SIGINT', () => reject(new PromptEnded('SIGINT')));
       this.#interface.once('close', () => reject(new PromptEnded(NO_ANSWER)));
     });
     this.#ended.catch(() => {}); // nobody need be asked anything when it is closed
@@ -29,7 +33,7 @@ export class Prompt {
   async ask(question: string, complete: Complete = nothing): Promise<string> {
     this.#complete = complete;
     try {
-      return await Promise.race([this.#interface.question(question), this.#ended]);
+      return await Promise.race([this.#interface.question(inLocale(question)), this.#ended]);
     } catch (error) {
       // The line with the question is left as it is.
       if (error instanceof PromptEnded) this.say('');
@@ -38,7 +42,7 @@ export class Prompt {
   }
 
   say(line: string): void {
-    process.stderr.write(`${line}\n`);
+    printLine(line);
   }
 
   close(): void {
@@ -50,14 +54,11 @@ export class Prompt {
 export class PromptEnded extends Error {
   override readonly name = 'PromptEnded';
 
-  /** @param status what the command exits with */
-  constructor(readonly status: number) {
+  constructor(readonly ending: Ending) {
     super('no answer');
   }
 }
 
 const nothing: Complete = line => [[], line];
 
-/** 128 + SIGINT. */
-const INTERRUPTED = 130;
 const NO_ANSWER = 2;

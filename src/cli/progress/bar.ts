@@ -1,8 +1,9 @@
 import type { CopyEvent } from '../../copier/report/events.js';
 import type { Tally } from '../../copier/report/tally.js';
+import { printLine } from '../print-line.js';
 import type { BarDrawing } from './bar-drawing.js';
 import { isComplete, Progress } from './progress.js';
-import { printLine, type View } from './view.js';
+import type { View } from './view.js';
 
 /** A bar on a terminal; a copy that is over soon has just its last line. */
 export class BarView implements View {

@@ -1,7 +1,8 @@
 import type { CopyEvent } from '../../copier/report/events.js';
 import { Lines } from '../lines.js';
 import type { Output } from '../output.js';
-import { printLine, type View } from './view.js';
+import { printLine } from '../print-line.js';
+import type { View } from './view.js';
 
 /** Every event as a line of JSON on standard output, and nothing else there. */
 export class JsonView implements View {

@@ -1,8 +1,9 @@
 import type { CopyEvent } from '../../copier/report/events.js';
 import type { Tally } from '../../copier/report/tally.js';
+import { printLine } from '../print-line.js';
 import { isComplete, Progress } from './progress.js';
 import { percentOf, progressFacts } from './progress-facts.js';
-import { printLine, type View } from './view.js';
+import type { View } from './view.js';
 
 /** A line now and then on standard error, for logs: seldom enough that a day's copy can be read. */
 export class PlainView implements View {

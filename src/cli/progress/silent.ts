@@ -1,4 +1,5 @@
-import { printLine, type View } from './view.js';
+import { printLine } from '../print-line.js';
+import type { View } from './view.js';
 
 /** Shows nothing but the lines that are printed. */
 export class SilentView implements View {

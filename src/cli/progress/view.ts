@@ -14,7 +14,3 @@ export interface View {
   /** Shows what is left to show, and leaves the terminal as it was, the cursor on a line of its own. */
   close(): Promise<void>;
 }
-
-export function printLine(line: string): void {
-  process.stderr.write(`${line}\n`);
-}

@@ -161,8 +161,8 @@ test('a run that a signal stops tells what it left', async () => {
   const running = startCommand([...slowly, 'photos', 'copy'], { cwd: place });
   await running.sees(/"type":"file"/);
   running.child.kill('SIGINT');
-  const { status, stdout } = await running.finished;
-  expect(status).toBe(130);
+  const { signal, stdout } = await running.finished;
+  expect(signal).toBe('SIGINT');
   const events = eventsOf(stdout);
   checkAccounts(events);
   const [end] = ofType(events, 'end');

@@ -1,0 +1,65 @@
+import { prepareCheck } from '../copier/check-folder.js';
+import { prepareCopy } from '../copier/copy-folder.js';
+import type { CopyEvent } from '../copier/report/events.js';
+import { normalizeOptions } from '../copier/request/options.js';
+import type { ParsedOptions } from './command-options.js';
+import { differenceLine } from './difference-line.js';
+import { type Ending, endingOf } from './ending.js';
+import { escapeText, shownDestination } from './escape.js';
+import { pathOf } from './exact-words.js';
+import { Lines } from './lines.js';
+import { inLocale } from './locale.js';
+import { noticeOf } from './notices.js';
+import { chooseView } from './progress/choose-view.js';
+import { watchSignals } from './signals.js';
+import { checkSummaryOf, summaryOf } from './summary.js';
+import type { Surroundings } from './surroundings.js';
+
+/** Copies, really or dry, or compares, and shows how it goes. @throws {RefusedError} */
+export async function copyOrCheck(
+  source: string,
+  destination: string | undefined,
+  options: ParsedOptions,
+  { output, ignored }: Surroundings,
+): Promise<Ending> {
+  const { check: isCheck = false, progress, quiet = false, verbose = false, ...copyOptions } = options;
+  const level = quiet ? 'quiet' : verbose ? 'verbose' : 'usual';
+  const lines = new Lines(output);
+  const view = chooseView(progress, level !== 'usual', output);
+  const signals = watchSignals(ignored, name => {
+    view.print(`folder-copy: ${name}: stopping`);
+    void view.close();
+  });
+  const onEvent = (event: CopyEvent) => {
+    const notice = noticeOf(event, source, level);
+    if (notice !== undefined) view.print(notice);
+    if (event.type !== 'difference' || progress === 'json') return view.event(event);
+    // A bar is drawn on the same terminal: the line comes above it.
+    if (process.stdout.isTTY && process.stderr.isTTY) return view.print(differenceLine(event));
+    return lines.write(inLocale(differenceLine(event)));
+  };
+  const wantsFiles = verbose || view.wantsFiles;
+  try {
+    const signal = AbortSignal.any([signals.signal, output.signal]);
+    const settings = normalizeOptions({ ...copyOptions, onEvent, wantsFiles, signal });
+    const to = destination === undefined ? undefined : pathOf(destination);
+    const run = await (isCheck ? prepareCheck : prepareCopy)(pathOf(source), to, settings);
+    view.start(run.tally);
+    const report = await run.run();
+    lines.flush();
+    await view.close();
+    const shown = destination === undefined ? shownDestination(report) : escapeText(destination);
+    // An output that cannot be written has been told of, or has nobody to be told.
+    if (report.code !== undefined && !output.signal.aborted) {
+      view.print(`folder-copy: ${shown}: ${report.message} (${report.code})`);
+    }
+    if (!quiet && progress !== 'json') {
+      if (!isCheck) output.write(inLocale(`${options.dryRun ? 'dry run: ' : ''}${summaryOf(report)}\n`));
+      else if (!output.signal.aborted) view.print(checkSummaryOf(report, shown));
+    }
+    return await output.end(endingOf(report), signals.signal.aborted);
+  } finally {
+    await view.close();
+    signals.unwatch();
+  }
+}

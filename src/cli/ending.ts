@@ -1,0 +1,40 @@
+import { closeSync, openSync } from 'node:fs';
+import { constants } from 'node:os';
+import { isatty } from 'node:tty';
+import { isStopSignal, type StopSignal } from './signals.js';
+
+/** How the command ends: with a status, or by the signal that stopped it. */
+export type Ending = number | StopSignal;
+
+/** Of a run: by the signal itself, since a shell's loop or script goes on after a status that only speaks of it. */
+export function endingOf({ status, code }: { readonly status: number; readonly code?: string }): Ending {
+  return isStopSignal(code) ? code : status;
+}
+
+/** Ends the command once nothing holds it any more; all that it started has ended by now. */
+export function endAs(ending: Ending): void {
+  if (typeof ending === 'number') {
+    process.exitCode = ending;
+    return;
+  }
+  // The first process of a container survives a signal that it does not handle.
+  process.exitCode = 128 + constants.signals[ending];
+  process.kill(process.pid, ending);
+}
+
+/** Those of the standard streams that were terminals when the command was started. */
+const terminals = [0, 1, 2].filter(descriptor => isatty(descriptor));
+
+/** Before the end: Node gives terminals their settings back, and aborts where one has gone (SIGABRT, a core). */
+export function leaveLostTerminals(): void {
+  for (const descriptor of terminals.filter(isLostTerminal)) {
+    closeSync(descriptor);
+    // Takes the number that has just become free.
+    openSync('/dev/null', 'r+');
+  }
+}
+
+/** Whether it was a terminal, which has hung up since. */
+export function isLostTerminal(descriptor: number): boolean {
+  return terminals.includes(descriptor) && !isatty(descriptor);
+}

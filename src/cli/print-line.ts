@@ -1,0 +1,6 @@
+import { inLocale } from './locale.js';
+
+/** A line for standard error. */
+export function printLine(line: string): void {
+  process.stderr.write(`${inLocale(line)}\n`);
+}

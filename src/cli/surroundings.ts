@@ -1,0 +1,8 @@
+import type { Output } from './output.js';
+
+/** What the command finds where it is started. */
+export interface Surroundings {
+  readonly output: Output;
+  /** The signals that stop nothing, as whoever started it wanted. */
+  readonly ignored: ReadonlySet<string>;
+}
