@@ -1,7 +1,7 @@
 import { prepareCheck } from '../copier/check-folder.js';
 import { prepareCopy } from '../copier/copy-folder.js';
 import type { CopyEvent } from '../copier/report/events.js';
-import { normalizeOptions } from '../copier/request/options.js';
+import { normalizeOptions } from '../copier/request/normalize-options.js';
 import type { ParsedOptions } from './command-options.js';
 import { differenceLine } from './difference-line.js';
 import { type Ending, endingOf } from './ending.js';

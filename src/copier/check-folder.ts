@@ -2,7 +2,8 @@ import { runCheck } from './check/check-run.js';
 import { type PreparedRun, prepared } from './prepared-run.js';
 import { UsageError } from './report/errors.js';
 import type { CheckReport } from './report/events.js';
-import { COPY_ONLY, type CopyOptions, type CopySettings, normalizeOptions } from './request/options.js';
+import { normalizeOptions } from './request/normalize-options.js';
+import { COPY_ONLY, type CopyOptions, type CopySettings } from './request/options.js';
 import { checkStandingPlaces } from './request/places.js';
 import { readRequest } from './request/request.js';
 

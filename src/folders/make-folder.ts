@@ -15,26 +15,26 @@ export interface FolderSite {
   readonly policy: Policy;
   /** The root of the source, which stays as it is whatever way leads to it. */
   readonly sourceRoot: Facts;
+  /** Whether folders that are made have to be given their mode: see `WorkFolder`. */
+  readonly setsModes: boolean;
 }
 
 /**
  * Sees to it that a real folder stands at `folder` in the destination and can be written in.
  * It is closed to all others until it gets its own mode, after its content.
- * @param setsMode see `WorkFolder.setsModes`
  * @throws {EntryError} NAME_COLLISION where the file system takes two names of the source for one;
  *   LINK_IN_THE_WAY where a link stands there and may not be replaced
  */
-export function makeFolder(site: FolderSite, folder: BytePath, setsMode: boolean): FolderOutcome {
-  const { handles } = site;
-  if (makeIfFree(handles, folder, setsMode)) return 'made';
+export function makeFolder(site: FolderSite, folder: BytePath): FolderOutcome {
+  if (makeIfFree(site, folder)) return 'made';
   const decision = decide(site, folder);
-  if (decision === 'keep') openToOwner(handles, folder);
+  if (decision === 'keep') openToOwner(site.handles, folder);
   if (decision === 'keep' || decision === 'skip') return OUTCOMES[decision];
   if (decision === 'replace') {
     const [parent, name] = split(folder);
-    step('what is in its place cannot be removed', () => unlinkSync(native(handles.at(parent) + name)));
+    step('what is in its place cannot be removed', () => unlinkSync(native(site.handles.at(parent) + name)));
   }
-  if (makeIfFree(handles, folder, setsMode)) return 'made';
+  if (makeIfFree(site, folder)) return 'made';
   throw new EntryError('EEXIST', 'something else has taken its place');
 }
 
@@ -59,7 +59,7 @@ const OUTCOMES: Readonly<Record<FolderDecision, FolderOutcome>> = {
 
 const PRIVATE = 0o700;
 
-function makeIfFree(handles: FolderHandles, folder: BytePath, setsMode: boolean): boolean {
+function makeIfFree({ handles, setsModes }: FolderSite, folder: BytePath): boolean {
   const [parent, name] = split(folder);
   try {
     entryCalls().makeFolder(handles.place(parent), name, PRIVATE);
@@ -70,6 +70,6 @@ function makeIfFree(handles: FolderHandles, folder: BytePath, setsMode: boolean)
     });
   }
   // By its handle: a link that takes its place meanwhile is not followed. A mode that is lost is told of at its end.
-  if (setsMode) isAccepted(() => chmodSync(native(handles.at(folder).slice(0, -1)), PRIVATE));
+  if (setsModes) isAccepted(() => chmodSync(native(handles.at(folder).slice(0, -1)), PRIVATE));
   return true;
 }

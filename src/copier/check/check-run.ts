@@ -25,8 +25,8 @@ export async function runCheck(request: Request, tally: Tally): Promise<CheckRep
   const stop = new Stop();
   stop.listenTo(settings.signal, 'stopped before everything was compared');
   const ledger = new Ledger(tally, events);
-  const source = openFolderHandles(sourceRoot, dereference, OPEN_FOLDERS);
-  const destination = openFolderHandles(destinationRoot, false, OPEN_FOLDERS);
+  const source = openFolderHandles(sourceRoot, { followLinks: dereference, mostOpen: OPEN_FOLDERS });
+  const destination = openFolderHandles(destinationRoot, { mostOpen: OPEN_FOLDERS });
   const dispatcher = new Dispatcher(
     new LocalHands(pool, checkerSettings(places, settings), bwlimit),
     retries,

@@ -6,7 +6,7 @@ import { timeGrainNs } from '../../rules/time-grain.js';
 import { cleanTemporaries } from '../destination/clean-temporaries.js';
 import { cloneGuess } from '../destination/clone-guess.js';
 import { type Destination, openDestination } from '../destination/destination.js';
-import { findShortage, fullInWords, measureTree, shortageInWords } from '../destination/space-check.js';
+import { findShortage, fullInWords, shortageInWords } from '../destination/space-check.js';
 import { removeIfThere, removeUnfinished } from '../destination/unfinished.js';
 import {
   giveFinalName,
@@ -139,8 +139,7 @@ class CopyRun {
   /** A full disk is full for all: what could not be written is left, and told of in one line. */
   #isStoppedAsFull({ code }: Failure): boolean {
     if (!DISK_FULL.has(code) || this.#stop.isClosed) return false;
-    const need = this.#ledger.need();
-    this.#stop.now(code, fullInWords(this.#folder.root, need, this.#ledger.tally.isListed));
+    this.#stop.now(code, fullInWords(this.#folder.root, this.#ledger.need()));
     return true;
   }
 
@@ -162,14 +161,7 @@ class CopyRun {
   }
 
   #checkSpace(): void {
-    const { root, standing } = this.#folder;
-    const need = this.#ledger.need();
-    let shortage = findShortage(root, need, standing === 'content');
-    if (shortage !== undefined && standing === 'earlier') {
-      const there = measureTree(root);
-      const rest = { bytes: need.bytes - there.bytes, entries: need.entries - there.entries };
-      shortage = findShortage(root, rest, false);
-    }
+    const shortage = findShortage(this.#folder, this.#ledger.need());
     if (shortage !== undefined) this.#stop.now('NO_SPACE', shortageInWords(shortage));
   }
 

@@ -65,7 +65,7 @@ export class Course {
       ledger.failed(ROOT, { code: 'CHANGED', message });
       return;
     }
-    const source = openFolderHandles(places.sourceRoot, settings.dereference);
+    const source = openFolderHandles(places.sourceRoot, { followLinks: settings.dereference });
     try {
       const scope = { request, source, destination: destination.handles, spared: destination.spared };
       await new Slices(settings.events).through(

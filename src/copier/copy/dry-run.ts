@@ -28,7 +28,7 @@ export async function runDry(request: Request, tally: Tally): Promise<CopyReport
     noSideFiles,
     failure => settings.failFast && stop.atFailure(failure),
   );
-  const source = openFolderHandles(places.sourceRoot, settings.dereference);
+  const source = openFolderHandles(places.sourceRoot, { followLinks: settings.dereference });
   const destination = lookAtDestination(request, place);
   const hands = new DryHands(source, destination);
   const dispatcher = new Dispatcher(hands, settings.retries);

@@ -30,7 +30,7 @@ export interface Destination extends FolderSite {
 }
 
 export function openDestination(request: Request, folder: WorkFolder, runId: string): Destination {
-  const site = siteOf(request, folder);
+  const site = { ...siteOf(request, folder), setsModes: folder.setsModes };
   const speed = new StorageSpeed(request.settings.isStorageSlow);
   return {
     ...site,
@@ -39,7 +39,7 @@ export function openDestination(request: Request, folder: WorkFolder, runId: str
     collisions: nameCollisions(folder.root, runId),
     quickLook: isTimeTrusted(site.policy) ? new QuickLook(site.handles, timeGrainNs(folder.root)) : undefined,
     speed,
-    makeFolder: path => speed.ofDestination(() => makeFolder(site, path, folder.setsModes)),
+    makeFolder: path => speed.ofDestination(() => makeFolder(site, path)),
   };
 }
 
@@ -77,6 +77,7 @@ function siteOf(
   return {
     handles: openFolderHandles(root),
     policy: { standing, trust, ifExists, digests },
+    setsModes: false,
     sourceRoot: places.sourceFacts,
     spared: {
       // What an earlier run of this copy left there is nobody's.

@@ -5,6 +5,7 @@ import { formatBytes } from '../../units.js';
 import { listEntries } from '../listing/list-entries.js';
 import { entriesIn } from '../listing/listed.js';
 import type { Need } from '../report/ledger.js';
+import type { WorkPlace } from './work-folder.js';
 
 export interface Shortage {
   readonly what: 'bytes' | 'inodes';
@@ -15,22 +16,30 @@ export interface Shortage {
 /**
  * Holds what is still to be written against what is free. It only finds what is certain: where the file
  * system may share or compress content, or says nothing of inodes, there is no shortage of them.
- * @param isReplaced whether what is written may take the place of what stands there
  */
-export function findShortage(root: BytePath, need: Need, isReplaced: boolean): Shortage | undefined {
+export function findShortage({ root, standing }: WorkPlace, need: Need): Shortage | undefined {
   const fs = fileSystemAt(root);
   if (fs === undefined) return undefined;
-  const free = isReplaced ? fs.blocks * fs.bsize : freeBytes(fs);
-  if (!MAY_SAVE.has(fs.type) && need.bytes > free) return { what: 'bytes', needed: need.bytes, free };
-  return inodeShortage(fs, need, isReplaced);
+  // What is written may take the place of somebody's content.
+  if (standing === 'content') {
+    return shortageOf(fs, need, { bytes: fs.blocks * fs.bsize, entries: fs.files });
+  }
+  const free = { bytes: freeBytes(fs), entries: fs.ffree };
+  const shortage = shortageOf(fs, need, free);
+  if (shortage === undefined || standing === 'nothing') return shortage;
+  const there = measureTree(root);
+  return shortageOf(fs, { bytes: need.bytes - there.bytes, entries: need.entries - there.entries }, free);
 }
 
-function inodeShortage(fs: StatsFs, { entries }: Need, isReplaced: boolean): Shortage | undefined {
-  const free = isReplaced ? fs.files : fs.ffree;
+function shortageOf(fs: StatsFs, needed: Amount, free: Amount): Shortage | undefined {
+  if (!MAY_SAVE.has(fs.type) && needed.bytes > free.bytes)
+    return { what: 'bytes', needed: needed.bytes, free: free.bytes };
   // btrfs counts none; file systems that make them as needed tell a changing or no number.
-  if (fs.files === 0 || MAKES_INODES.has(fs.type) || entries <= free) return undefined;
-  return { what: 'inodes', needed: entries, free };
+  if (fs.files === 0 || MAKES_INODES.has(fs.type) || needed.entries <= free.entries) return undefined;
+  return { what: 'inodes', needed: needed.entries, free: free.entries };
 }
+
+type Amount = Pick<Need, 'bytes' | 'entries'>;
 
 /** They share blocks, or compress. */
 const MAY_SAVE = new Set([BTRFS, XFS, ZFS, F2FS, BCACHEFS, FUSE]);
@@ -42,10 +51,10 @@ export function shortageInWords({ what, needed, free }: Shortage): string {
   return `not enough space: ${wants} needed, ${has} free, ${lacks} missing; make room and run the same command again to resume`;
 }
 
-/** What is said when a disk turns out to be full. @param isAll whether the need is known in full */
-export function fullInWords(root: BytePath, need: Need, isAll: boolean): string {
+/** What is said when a disk turns out to be full. */
+export function fullInWords(root: BytePath, { bytes, isAll }: Need): string {
   const fs = fileSystemAt(root);
-  const missing = fs === undefined ? 0 : need.bytes - freeBytes(fs);
+  const missing = fs === undefined ? 0 : bytes - freeBytes(fs);
   const amount =
     missing > 0 ? `${isAll ? '' : 'at least '}${formatBytes(missing)} more needed` : 'more space needed';
   return `no space left: ${amount}; make room and run the same command again to resume`;
@@ -65,7 +74,7 @@ function freeBytes({ bfree, bavail, bsize }: StatsFs): number {
 }
 
 /** Bytes of content and number of entries under a folder, as far as it can be read. */
-export function measureTree(root: BytePath): Need {
+function measureTree(root: BytePath): Amount {
   let bytes = 0;
   let entries = 0;
   for (const listed of listEntries(root, { dereference: false, oneFileSystem: true })) {

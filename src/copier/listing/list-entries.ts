@@ -69,7 +69,7 @@ class Walk {
   #steps: Generator<Listed, void, undefined> | undefined;
 
   constructor(root: BytePath, options: ListOptions) {
-    this.#handles = openFolderHandles(root, options.dereference);
+    this.#handles = openFolderHandles(root, { followLinks: options.dereference });
     this.#options = options;
     this.#root = root;
     this.#run = options.filters === undefined ? new FileRun() : undefined;

@@ -17,8 +17,12 @@ export class EventSink {
    * @param onEvent what it returns, if it is a promise, is when the event has been dealt with
    * @param signal a run that is stopped waits for nobody
    */
-  constructor(onEvent: (event: CopyEvent) => unknown, wantsFiles: boolean, signal: AbortSignal | undefined) {
-    this.#onEvent = onEvent;
+  constructor(
+    onEvent: ((event: CopyEvent) => unknown) | undefined,
+    signal: AbortSignal | undefined,
+    { wantsFiles }: { readonly wantsFiles: boolean },
+  ) {
+    this.#onEvent = onEvent ?? (() => {});
     this.wantsFiles = wantsFiles;
     this.#signal = signal;
   }

@@ -16,6 +16,8 @@ import type { Tally } from './tally.js';
 export interface Need {
   readonly bytes: number;
   readonly entries: number;
+  /** Whether that is all: the source has been listed. */
+  readonly isAll: boolean;
 }
 
 /** Keeps the books of a run: every entry is found once and settled once, and told of when it is. */
@@ -81,8 +83,8 @@ export class Ledger {
 
   /** What is still to be written, at the least. */
   need(): Need {
-    const { bytes, passedBytes, left } = this.tally;
-    return { bytes: Math.max(this.#bytesToWrite - bytes - passedBytes, 0), entries: left };
+    const { bytes, passedBytes, left, isListed } = this.tally;
+    return { bytes: Math.max(this.#bytesToWrite - bytes - passedBytes, 0), entries: left, isAll: isListed };
   }
 
   listed(): void {

@@ -1,17 +1,6 @@
-import { platformCalls } from '../../files/system/platform-calls.js';
 import type { IfExists, Reflink } from '../../protocol/messages.js';
-import { validatePatterns } from '../listing/patterns.js';
-import { RefusedError, shownValue, UsageError } from '../report/errors.js';
-import { EventSink } from '../report/event-sink.js';
+import type { EventSink } from '../report/event-sink.js';
 import type { CopyEvent } from '../report/events.js';
-import {
-  validateChoice,
-  validateFlags,
-  validatePaths,
-  validateSignal,
-  validateSuffix,
-  validateWhole,
-} from './validate.js';
 
 /** The options of a copy; all of them optional, with the command's defaults. */
 export interface CopyOptions {
@@ -89,7 +78,7 @@ export interface RunOptions extends CopyOptions {
  * Options after the door: checked and complete. What follows from one of them is decided here, and by nobody else:
  * `fsync` is true under `verify` too.
  */
-export interface CopySettings extends Required<Omit<CopyOptions, NotAsGiven>> {
+export interface CopySettings extends Required<Omit<CopyOptions, Unset | 'xattrs'>> {
   readonly ignoreFile: string | Buffer | undefined;
   readonly checksums: string | Buffer | undefined;
   readonly failed: string | Buffer | undefined;
@@ -106,8 +95,8 @@ export interface CopySettings extends Required<Omit<CopyOptions, NotAsGiven>> {
   readonly events: EventSink;
 }
 
-/** Options without a default, and those that became something else. */
-type NotAsGiven =
+/** Options that stand for nothing where they are left out. */
+export type Unset =
   | 'workers'
   | 'ignoreFile'
   | 'checksums'
@@ -115,7 +104,6 @@ type NotAsGiven =
   | 'from'
   | 'bwlimit'
   | 'signal'
-  | 'xattrs'
   | 'onEvent';
 
 /** What a comparison cannot obey. */
@@ -145,123 +133,3 @@ export const IF_EXISTS: readonly IfExists[] = ['overwrite', 'update', 'skip', 'e
 export const REFLINK: readonly Reflink[] = ['auto', 'always', 'never'];
 export type Xattrs = 'auto' | 'always' | 'never';
 export const XATTRS: readonly Xattrs[] = ['auto', 'always', 'never'];
-
-/**
- * @throws {UsageError} naming the option, what it takes and what came
- * @throws {RefusedError} where attributes have to be kept and cannot be reached
- */
-export function normalizeOptions(options: RunOptions): CopySettings {
-  if (typeof options !== 'object' || options === null)
-    throw new UsageError(`options come as an object, not ${shownValue(options)}`);
-  const {
-    workers,
-    chunkSize = DEFAULT_CHUNK_SIZE,
-    suffix = DEFAULT_SUFFIX,
-    ifExists = 'overwrite',
-    delete: deleteExtras = false,
-    include = [],
-    exclude = [],
-    ignoreFile,
-    oneFileSystem = false,
-    dereference = false,
-    reflink = 'auto',
-    xattrs = 'auto',
-    strict = false,
-    verify = false,
-    checksums,
-    fsync = false,
-    retries = DEFAULT_RETRIES,
-    failFast = false,
-    failed,
-    from,
-    bwlimit,
-    spaceCheck = true,
-    dryRun = false,
-    signal,
-    onEvent,
-    wantsFiles = onEvent !== undefined,
-    isStorageSlow = false,
-    ...others
-  } = options;
-  refuseUnknown(others);
-  if (workers !== undefined) validateWhole('workers', workers, 1, MOST_WORKERS);
-  validateWhole('chunkSize', chunkSize, 1, LARGEST_CHUNK_SIZE);
-  validateSuffix(suffix);
-  validateChoice('ifExists', ifExists, IF_EXISTS);
-  validatePatterns('include', include);
-  validatePatterns('exclude', exclude);
-  validateChoice('reflink', reflink, REFLINK);
-  validateChoice('xattrs', xattrs, XATTRS);
-  validateWhole('retries', retries, 0, MOST_RETRIES);
-  if (bwlimit !== undefined) validateWhole('bwlimit', bwlimit, 1, Number.MAX_SAFE_INTEGER);
-  validateFlags({
-    delete: deleteExtras,
-    oneFileSystem,
-    dereference,
-    strict,
-    verify,
-    fsync,
-    failFast,
-    spaceCheck,
-    dryRun,
-  });
-  validatePaths({ ignoreFile, checksums, failed, from });
-  validateSignal(signal);
-  if (onEvent !== undefined && typeof onEvent !== 'function')
-    throw new UsageError(`onEvent takes a function, not ${shownValue(onEvent)}`);
-  if (deleteExtras && from !== undefined) {
-    throw new UsageError(
-      'delete cannot be used with from, which lists only a part of the source; leave one of them out',
-    );
-  }
-  return {
-    pool: { most: workers ?? DEFAULT_WORKERS, isWanted: workers !== undefined },
-    chunkSize,
-    suffix,
-    ifExists,
-    delete: deleteExtras,
-    include,
-    exclude,
-    ignoreFile,
-    oneFileSystem,
-    dereference,
-    reflink,
-    attributes: keepsAttributes(xattrs),
-    strict,
-    verify,
-    checksums,
-    digests: verify || checksums !== undefined,
-    // What is read back has to be on the disk first.
-    fsync: fsync || verify,
-    retries,
-    failFast,
-    failed,
-    from,
-    bwlimit,
-    spaceCheck,
-    dryRun,
-    signal,
-    isStorageSlow,
-    events: new EventSink(onEvent ?? (() => {}), wantsFiles, signal),
-  };
-}
-
-function keepsAttributes(xattrs: Xattrs): boolean {
-  if (xattrs === 'always' && platformCalls() === undefined) {
-    throw new RefusedError(
-      'xattrs always: extended attributes cannot be read here: the optional dependency koffi is not installed or does not support this platform, or there is no /proc; mend that, or use xattrs auto (ENOTSUP)',
-    );
-  }
-  return xattrs !== 'never';
-}
-
-/** A slip in a name would change what is done without a word. */
-function refuseUnknown(others: object): void {
-  for (const [name, value] of Object.entries(others)) {
-    if (value === undefined || SHOWING.has(name)) continue;
-    throw new UsageError(`unknown option ${JSON.stringify(name)}`);
-  }
-}
-
-/** How a run is shown is the command's affair, but a program may hand on all that it was given. */
-const SHOWING = new Set(['progress', 'quiet', 'verbose']);

@@ -15,18 +15,14 @@ export function validateChoice<T extends string>(option: string, value: T, choic
   throw new UsageError(`${option} takes one of ${choices.join(', ')}, not ${shownValue(value)}`);
 }
 
-export function validateFlags(flags: Readonly<Record<string, boolean>>): void {
-  for (const [option, value] of Object.entries(flags)) {
-    if (typeof value === 'boolean') continue;
-    throw new UsageError(`${option} takes true or false, not ${shownValue(value)}`);
-  }
+export function validateFlag(option: string, value: boolean): void {
+  if (typeof value === 'boolean') return;
+  throw new UsageError(`${option} takes true or false, not ${shownValue(value)}`);
 }
 
-export function validatePaths(paths: Readonly<Record<string, unknown>>): void {
-  for (const [option, path] of Object.entries(paths)) {
-    if (path === undefined || isPath(path)) continue;
-    throw new UsageError(`${option} takes a path, a string or a Buffer, not ${shownValue(path)}`);
-  }
+export function validatePath(option: string, path: unknown): void {
+  if (path === undefined || isPath(path)) return;
+  throw new UsageError(`${option} takes a path, a string or a Buffer, not ${shownValue(path)}`);
 }
 
 export function isPath(path: unknown): path is string | Buffer {

@@ -35,12 +35,16 @@ export interface OpenNames {
   readonly place: FolderPlace;
 }
 
-/**
- * @param root the tree's root as bytes; it may itself be a link to a folder
- * @param followLinks whether links inside the tree are followed: for reading a source with `-L` only
- * @param mostOpen folders kept open at most, from 2
- */
-export function openFolderHandles(root: string, followLinks = false, mostOpen = OPEN_FOLDERS): FolderHandles {
+export interface HandleOptions {
+  /** Whether links inside the tree are followed: for reading a source with `-L` only. */
+  readonly followLinks?: boolean;
+  /** Folders kept open at most, from 2. */
+  readonly mostOpen?: number;
+}
+
+/** @param root the tree's root as bytes; it may itself be a link to a folder */
+export function openFolderHandles(root: string, options: HandleOptions = {}): FolderHandles {
+  const { followLinks = false, mostOpen = OPEN_FOLDERS } = options;
   return HAS_DESCRIPTOR_PATHS
     ? new DescriptorHandles(root, followLinks, mostOpen)
     : new CheckedHandles(root, followLinks);

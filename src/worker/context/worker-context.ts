@@ -52,7 +52,7 @@ export class WorkerContext implements Pace {
     /** Loaded only where digests are taken. */
     readonly digests: typeof import('../content/digest.js') | undefined,
   ) {
-    this.source = openFolderHandles(settings.source, settings.dereference);
+    this.source = openFolderHandles(settings.source, { followLinks: settings.dereference });
     this.destination = openFolderHandles(settings.destination);
     this.chunks = new Chunks(settings.chunkSize, budget !== undefined);
     this.#unsynced = new UnsyncedFolders(this.destination);

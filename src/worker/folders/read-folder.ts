@@ -115,8 +115,9 @@ async function seeToDestination(
   }
   if (!makes) return { outcome: {} };
   try {
-    const site = { handles, policy: settings, sourceRoot: context.sourceRoot };
-    return { outcome: { made: makeFolder(site, folder, settings.setsModes) } };
+    const { sourceRoot } = context;
+    const site = { handles, policy: settings, sourceRoot, setsModes: settings.setsModes };
+    return { outcome: { made: makeFolder(site, folder) } };
   } catch (error) {
     return { outcome: { failure: failureOf(error) } };
   }

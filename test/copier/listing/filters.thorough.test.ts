@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Filters } from '../../../src/copier/listing/filters.js';
-import { normalizeOptions } from '../../../src/copier/request/options.js';
+import { normalizeOptions } from '../../../src/copier/request/normalize-options.js';
 import { bytePath } from '../../../src/files/byte-path.js';
 
 test('paths that were asked for are not remembered for ever', () => {

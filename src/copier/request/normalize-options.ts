@@ -1,0 +1,128 @@
+import { platformCalls } from '../../files/system/platform-calls.js';
+import { validatePatterns } from '../listing/patterns.js';
+import { RefusedError, shownValue, UsageError } from '../report/errors.js';
+import { EventSink } from '../report/event-sink.js';
+import {
+  type CopySettings,
+  DEFAULT_CHUNK_SIZE,
+  DEFAULT_RETRIES,
+  DEFAULT_SUFFIX,
+  DEFAULT_WORKERS,
+  IF_EXISTS,
+  LARGEST_CHUNK_SIZE,
+  MOST_RETRIES,
+  MOST_WORKERS,
+  REFLINK,
+  type RunOptions,
+  type Unset,
+  XATTRS,
+  type Xattrs,
+} from './options.js';
+import {
+  validateChoice,
+  validateFlag,
+  validatePath,
+  validateSignal,
+  validateSuffix,
+  validateWhole,
+} from './validate.js';
+
+/**
+ * Checks and completes what is asked for.
+ * @throws {UsageError} naming the option, what it takes and what came
+ * @throws {RefusedError} where attributes have to be kept and cannot be reached
+ */
+export function normalizeOptions(options: RunOptions): CopySettings {
+  const { workers, xattrs, onEvent, wantsFiles = onEvent !== undefined, ...given } = complete(options);
+  const { bwlimit, checksums, from, fsync, signal, verify } = given;
+  if (workers !== undefined) validateWhole('workers', workers, 1, MOST_WORKERS);
+  validateWhole('chunkSize', given.chunkSize, 1, LARGEST_CHUNK_SIZE);
+  validateSuffix(given.suffix);
+  validateChoice('ifExists', given.ifExists, IF_EXISTS);
+  validatePatterns('include', given.include);
+  validatePatterns('exclude', given.exclude);
+  validateChoice('reflink', given.reflink, REFLINK);
+  validateChoice('xattrs', xattrs, XATTRS);
+  validateWhole('retries', given.retries, 0, MOST_RETRIES);
+  if (bwlimit !== undefined) validateWhole('bwlimit', bwlimit, 1, Number.MAX_SAFE_INTEGER);
+  for (const name of PATHS) validatePath(name, given[name]);
+  for (const name of FLAGS) validateFlag(name, given[name]);
+  validateSignal(signal);
+  if (onEvent !== undefined && typeof onEvent !== 'function')
+    throw new UsageError(`onEvent takes a function, not ${shownValue(onEvent)}`);
+  if (given.delete && from !== undefined) {
+    throw new UsageError(
+      'delete cannot be used with from, which lists only a part of the source; leave one of them out',
+    );
+  }
+  return {
+    ...given,
+    pool: { most: workers ?? DEFAULT_WORKERS, isWanted: workers !== undefined },
+    attributes: keepsAttributes(xattrs),
+    digests: verify || checksums !== undefined,
+    // What is read back has to be on the disk first.
+    fsync: fsync || verify,
+    events: new EventSink(onEvent, signal, { wantsFiles }),
+  };
+}
+
+type Defaults = Required<Omit<RunOptions, Unset | 'wantsFiles'>> & Record<Unset | 'wantsFiles', undefined>;
+
+const DEFAULTS: Defaults = {
+  workers: undefined,
+  chunkSize: DEFAULT_CHUNK_SIZE,
+  suffix: DEFAULT_SUFFIX,
+  ifExists: 'overwrite',
+  delete: false,
+  include: [],
+  exclude: [],
+  ignoreFile: undefined,
+  oneFileSystem: false,
+  dereference: false,
+  reflink: 'auto',
+  xattrs: 'auto',
+  strict: false,
+  verify: false,
+  checksums: undefined,
+  fsync: false,
+  retries: DEFAULT_RETRIES,
+  failFast: false,
+  failed: undefined,
+  from: undefined,
+  bwlimit: undefined,
+  spaceCheck: true,
+  dryRun: false,
+  signal: undefined,
+  onEvent: undefined,
+  wantsFiles: undefined,
+  isStorageSlow: false,
+};
+
+const PATHS = ['ignoreFile', 'checksums', 'failed', 'from'] as const;
+const FLAGS = [
+  ...(['delete', 'oneFileSystem', 'dereference', 'strict', 'verify'] as const),
+  ...(['fsync', 'failFast', 'spaceCheck', 'dryRun'] as const),
+];
+
+/** With a default for each that is left out. A slip in a name would change what is done without a word. */
+function complete(options: RunOptions) {
+  if (typeof options !== 'object' || options === null)
+    throw new UsageError(`options come as an object, not ${shownValue(options)}`);
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const unknown = given.find(([name]) => !Object.hasOwn(DEFAULTS, name) && !SHOWING.has(name));
+  if (unknown !== undefined) throw new UsageError(`unknown option ${JSON.stringify(unknown[0])}`);
+  const known: RunOptions = Object.fromEntries(given.filter(([name]) => !SHOWING.has(name)));
+  return { ...DEFAULTS, ...known };
+}
+
+/** How a run is shown is the command's affair, but a program may hand on all that it was given. */
+const SHOWING = new Set(['progress', 'quiet', 'verbose']);
+
+function keepsAttributes(xattrs: Xattrs): boolean {
+  if (xattrs === 'always' && platformCalls() === undefined) {
+    throw new RefusedError(
+      'xattrs always: extended attributes cannot be read here: the optional dependency koffi is not installed or does not support this platform, or there is no /proc; mend that, or use xattrs auto (ENOTSUP)',
+    );
+  }
+  return xattrs !== 'never';
+}
