@@ -41,7 +41,7 @@ export class FolderReaders {
     if (this.#isEnded) return;
     const { hands, changed } = this.#parts;
     const { workers } = hands;
-    while (this.#waiting.length > hands.workers * FOLDERS_A_MESSAGE && hands.workers < hands.size) {
+    while (this.#waiting.length > hands.workers * WORTH_A_WORKER && hands.workers < hands.size) {
       const before = hands.workers;
       hands.grow();
       if (hands.workers === before) break;
@@ -88,3 +88,5 @@ interface Waiting {
 /** Each has two folders open at a time: with all else, a worker stays below `ulimit -n 64`. */
 const FOLDERS_A_MESSAGE = 8;
 const MESSAGES_A_WORKER = 2;
+/** One reads many folders in the time in which another starts. */
+const WORTH_A_WORKER = 100;

@@ -109,6 +109,7 @@ class Walk {
         if (found !== undefined) return found;
         continue;
       }
+      if (this.#options.ahead?.speed.isSlow) this.#askForAll();
       const next = top.nextSubfolder();
       if (next !== undefined) {
         const folder = join(top.path, next.name);
@@ -153,6 +154,7 @@ class Walk {
       return;
     }
     const open = new OpenFolder(folder, facts, this.#open.at(-1));
+    open.isAskedFor = true;
     this.#open.push(open);
     yield { kind: 'enter', folder, facts, standing: reading.destination, skip: () => this.#skip() };
     if (this.#open.at(-1) !== open) {
@@ -206,16 +208,29 @@ class Walk {
     };
   }
 
+  /** Once for each of the open folders: their subfolders are read from now on, in the order of the walk. */
+  #askForAll(): void {
+    for (const open of this.#open) {
+      if (open.isAskedFor) continue;
+      open.isAskedFor = true;
+      const coming = [...open.subfolders()].filter(({ facts }) => this.#isEntered(facts));
+      this.#ahead?.want(coming.map(({ name }) => join(open.path, name)));
+    }
+  }
+
   #foldersIn(folder: BytePath, { names, facts }: ReadFolder): BytePath[] {
     const found: BytePath[] = [];
     for (let row = 0; row < names.ends.length; row += 1) {
       const itsFacts = factsAt(facts, row);
+      if (kindOf(itsFacts) !== 'folder' || !this.#isEntered(itsFacts)) continue;
       const name = nameAt(names, row);
-      if (kindOf(itsFacts) !== 'folder' || this.#isExcluded(folder, name, true)) continue;
-      if (!this.#isForeign(itsFacts) && this.#reasonAgainst(itsFacts) === undefined)
-        found.push(join(folder, name));
+      if (!this.#isExcluded(folder, name, true)) found.push(join(folder, name));
     }
     return found;
+  }
+
+  #isEntered(facts: Facts): boolean {
+    return !this.#isForeign(facts) && this.#reasonAgainst(facts) === undefined;
   }
 
   get #wanted(): WantedEntries {

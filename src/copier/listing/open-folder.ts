@@ -7,6 +7,8 @@ export class OpenFolder {
   failure: Failure | undefined;
   namesRead = 0;
   isRead = false;
+  /** Whether others have been asked to read its subfolders. */
+  isAskedFor = false;
   readonly #names: BytePath[] = [];
   /** Made with the first subfolder: most folders have none. */
   #facts: FactsColumn | undefined;
@@ -40,6 +42,15 @@ export class OpenFolder {
     this.#names.push(name);
     this.#facts ??= new FactsColumn(4);
     this.#facts.push(facts);
+  }
+
+  /** Those that the walk has still to enter. */
+  *subfolders(): Generator<{ name: BytePath; facts: Facts }, void, undefined> {
+    for (let at = this.#next; at < this.#names.length; at += 1) {
+      const name = this.#names[at];
+      if (name !== undefined && this.#facts !== undefined)
+        yield { name, facts: factsAt(this.#facts.values, at) };
+    }
   }
 
   nextSubfolder(): { name: BytePath; facts: Facts } | undefined {
