@@ -1,9 +1,12 @@
+import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compareTrees } from './helpers/compare-trees.js';
 import { commandCopy } from './helpers/copies.js';
 import { makeTree } from './helpers/make-tree.js';
 import { needs } from './helpers/needs.js';
+import { startCommand } from './helpers/run-command.js';
+import { until } from './helpers/running.js';
 import { shell } from './helpers/shell.js';
 import type { TreeEntry } from './helpers/tree-description.js';
 import { treeSnapshot } from './helpers/tree-snapshot.js';
@@ -69,6 +72,38 @@ describe('a user without rights', needs('root'), () => {
     shell(dirname(source), 'mkdir -m 755 closed');
     const refused = await commandCopy(source, [], { ...nobody, copy: join(dirname(source), 'closed/copy') });
     expect(refused).toMatchObject({ status: 2, stdout: '' });
+  });
+
+  for (const mode of ['555', '444', '000']) {
+    test(`updates a destination of its own whose mode is ${mode}`, async () => {
+      const source = ownTree([
+        { path: '.', kind: 'folder', mode: '555' },
+        { path: 'x', kind: 'file', content: 'new' },
+      ]);
+      const entries: TreeEntry[] = [
+        { path: '.', kind: 'folder', mode },
+        { path: 'x', kind: 'file', content: 'old' },
+      ];
+      const copy = ownTree(entries, 'copy', source);
+      // What it holds can be looked at only where that mode allows.
+      const dry = await commandCopy(source, ['-n'], nobody);
+      expect(dry.status).toBe(mode === '555' ? 0 : 1);
+      expect(statSync(copy).mode & 0o777).toBe(Number.parseInt(mode, 8));
+      expect(await commandCopy(source, [], nobody)).toMatchObject({ status: 0, stderr: '' });
+      expect(compareTrees(source, copy)).toEqual([]);
+    });
+  }
+
+  test('gives a destination its mode back where the run is refused, or stops', async () => {
+    const source = ownTree([{ path: 'x', kind: 'file', size: 3_000_000 }]);
+    const copy = ownTree([{ path: '.', kind: 'folder', mode: '555' }], 'copy', source);
+    const first = startCommand(['--bwlimit', '1m', source, copy], nobody);
+    await until('it is at work', () => readdirSync(copy).length > 1);
+    expect(await commandCopy(source, [], nobody)).toMatchObject({ status: 2 });
+    first.child.kill('SIGINT');
+    await first.finished;
+    expect(statSync(copy).mode & 0o777).toBe(0o555);
+    expect(readdirSync(copy)).toEqual([]);
   });
 
   test("fails where another user's folder in the destination may not be written in, and leaves it", async () => {

@@ -11,11 +11,20 @@ import { isAccepted } from '../rules/keep.js';
  * @returns the permissions it had
  */
 export function openToOwner(handles: FolderHandles, folder: BytePath): number {
-  const path = native(handles.at(folder).slice(0, -1));
+  return openPathToOwner(native(handles.at(folder).slice(0, -1)));
+}
+
+/** The same of a folder by its path. */
+export function openPathToOwner(path: string | Buffer): number {
   const permissions = permissionsOf(stat(path));
   // Somebody else's folder, or one without modes: what cannot be written in it fails by itself, with its own path.
   if ((permissions & OWNERS) !== OWNERS) isAccepted(() => chmodSync(path, permissions | OWNERS));
   return permissions;
+}
+
+/** @param permissions those that it had before it was opened */
+export function closeAgain(path: string | Buffer, permissions: number): void {
+  if (permissionsOf(stat(path)) !== permissions) isAccepted(() => chmodSync(path, permissions));
 }
 
 const OWNERS = 0o700;

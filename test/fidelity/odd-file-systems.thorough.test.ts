@@ -1,9 +1,24 @@
-import { lstatSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { compareTrees } from '../helpers/compare-trees.js';
 import { commandCopy, wholeCopy } from '../helpers/copies.js';
+import { makeTree } from '../helpers/make-tree.js';
 import { oddOrSkip } from '../helpers/odd-file-system.js';
-import { runCommand } from '../helpers/run-command.js';
+import { runCommand, startCommand } from '../helpers/run-command.js';
+import type { TreeEntry } from '../helpers/tree-description.js';
 import { withoutKoffi } from '../helpers/without-koffi.js';
 
 test('files that claim one inode, but differ in what the listing saw, are files of their own', async context => {
@@ -58,5 +73,65 @@ describe('a file system that calls files with data a hole', () => {
       status: 1,
       stdout: expect.stringContaining('content full: at byte 0'),
     });
+  });
+});
+
+describe('a destination that decides by itself whose all in it is', () => {
+  const tree: TreeEntry[] = [
+    { path: 'ours', kind: 'file', content: 'x' },
+    { path: 'theirs', kind: 'file', content: 'y', owner: { uid: 12, gid: 34 } },
+    { path: 'forced', kind: 'file', content: 'z', owner: { uid: 1234, gid: 1234 } },
+    { path: 'set-id', kind: 'file', content: 'z', mode: '6755', owner: { uid: 12, gid: 34 } },
+    { path: 'large', kind: 'file', size: 66_000_000 },
+    { path: 'folder/inside', kind: 'file', content: 'x' },
+  ];
+
+  for (const [oddity, lost] of [
+    ['owner=1234', 7],
+    ['owners=quiet', 3],
+  ] as const) {
+    test(`takes a copy, and tells of the owners that are lost: ${oddity}`, async context => {
+      const { root } = oddOrSkip(context, oddity);
+      const source = makeTree(tree);
+      for (const standing of [false, true]) {
+        const copy = join(root, standing ? 'standing' : 'copy');
+        if (standing) makeTree([{ path: 'old', kind: 'file', content: 'old' }], copy);
+        const result = await commandCopy(source, ['-w', '2'], { copy });
+        expect(result).toMatchObject({ status: 0, stderr: '' });
+        expect(result.stdout).toContain(`not kept: ${lost} owners`);
+        expect(
+          compareTrees(source, copy, { owners: false }).filter(line => !/set-id|"old"/.test(line)),
+        ).toEqual([]);
+        expect(lstatSync(join(copy, 'set-id')).mode & 0o7777).toBe(0o755);
+      }
+    });
+  }
+
+  test('has its unfinished copy gone on with', async context => {
+    const { root } = oddOrSkip(context, 'owner=1234');
+    const source = makeTree(tree);
+    const copy = join(root, 'copy');
+    const first = startCommand(['--bwlimit', '10m', source, copy]);
+    while (!existsSync(join(`${copy}.partial`, 'folder'))) await delay(5);
+    first.child.kill('SIGINT');
+    await first.finished;
+    expect(existsSync(`${copy}.partial`)).toBe(true);
+    expect(await runCommand(['-n', source, copy])).toMatchObject({ status: 0, stderr: '' });
+    expect(await runCommand([source, copy])).toMatchObject({ status: 0, stderr: '' });
+    expect(compareTrees(source, copy, { owners: false }).filter(line => !/set-id/.test(line))).toEqual([]);
+  });
+
+  test('does not make the unfinished copy of another user ours', async context => {
+    const { root } = oddOrSkip(context);
+    const source = makeTree(tree);
+    const copy = join(root, 'copy');
+    mkdirSync(`${copy}.partial`);
+    chownSync(`${copy}.partial`, 1234, 1234);
+    utimesSync(`${copy}.partial`, 5, 5);
+    const { status, stderr } = await runCommand([source, copy]);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/belongs to another user/);
+    expect(statSync(`${copy}.partial`).mtimeMs).toBe(5000);
+    expect(readdirSync(root)).toEqual(['copy.partial']);
   });
 });

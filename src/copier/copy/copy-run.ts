@@ -6,21 +6,16 @@ import { timeGrainNs } from '../../rules/time-grain.js';
 import { cleanTemporaries } from '../destination/clean-temporaries.js';
 import { cloneGuess } from '../destination/clone-guess.js';
 import { type Destination, openDestination } from '../destination/destination.js';
+import { giveFinalName, removeMark, syncFolder } from '../destination/last-rename.js';
 import { findShortage, fullInWords, shortageInWords } from '../destination/space-check.js';
 import { removeIfThere, removeUnfinished } from '../destination/unfinished.js';
-import {
-  giveFinalName,
-  openWorkFolder,
-  removeMark,
-  syncFolder,
-  type WorkFolder,
-} from '../destination/work-folder.js';
+import { openWorkFolder, type WorkFolder } from '../destination/work-folder.js';
 import { Dispatcher, type JobListener } from '../dispatch/dispatcher.js';
 import { LocalHands } from '../dispatch/local-hands.js';
 import { Slices } from '../listing/slices.js';
 import type { CopyReport } from '../report/events.js';
 import { Ledger } from '../report/ledger.js';
-import { openSideFiles } from '../report/side-files.js';
+import { openSideFiles, type SideFiles } from '../report/side-files.js';
 import { Stop } from '../report/stop.js';
 import type { Tally } from '../report/tally.js';
 import type { Request } from '../request/request.js';
@@ -46,18 +41,38 @@ export async function runCopy(request: Request, tally: Tally): Promise<CopyRepor
     failure => settings.failFast && stop.atFailure(failure),
   );
   try {
-    const folder = await openWorkFolder(places, settings, runId);
+    const folder = await openFor(request, runId, files, ledger);
+    let isFinished = false;
     try {
-      ledger.start(places, settings);
-      await new CopyRun(request, folder, runId, ledger, stop).run();
+      isFinished = await new CopyRun(request, folder, runId, ledger, stop).run();
     } finally {
       folder.claim.release();
+      if (!isFinished) folder.giveBack();
+      files.close();
     }
   } finally {
     stop.close();
-    files.close();
   }
   return ledger.end(places, stop.reason);
+}
+
+/** From here on the run goes ahead. @throws {RefusedError} nothing is left of it then */
+async function openFor(
+  request: Request,
+  runId: string,
+  files: SideFiles,
+  ledger: Ledger,
+): Promise<WorkFolder> {
+  let folder: WorkFolder | undefined;
+  try {
+    folder = await openWorkFolder(request.places, request.settings, runId);
+    ledger.start(request.places, request.settings);
+    return folder;
+  } catch (error) {
+    folder?.undo();
+    files.discard();
+    throw error;
+  }
 }
 
 /** A copy into a folder that is claimed for it. */
@@ -76,7 +91,8 @@ class CopyRun {
     this.#stop = stop;
   }
 
-  async run(): Promise<void> {
+  /** @returns whether the root has its own mode now */
+  async run(): Promise<boolean> {
     const { settings, places } = this.#request;
     const { bwlimit, pool, retries, spaceCheck } = settings;
     const inWorkers = workerSettings(places, settings, this.#folder, this.#runId);
@@ -93,7 +109,8 @@ class CopyRun {
       if (spaceCheck && !stop.isStopped) this.#checkSpace();
       await course.settle();
       await course.sweep();
-      if (!stop.isStopped && tree.hasRoot) await this.#finish(course, tree, destination.handles);
+      if (stop.isStopped || !tree.hasRoot) return false;
+      return await this.#finish(course, tree, destination.handles);
     } finally {
       await dispatcher.end();
       if (this.#folder.standing === 'content') tree.dropLargeFiles();
@@ -169,7 +186,7 @@ class CopyRun {
    * The last rename; then the root itself is finished under its last name, and the claim in it is given up. It is too
    * late to stop by now: the copy is whole, and there would be nothing to go on from.
    */
-  async #finish(course: Course, tree: TreeCopy, destination: FolderHandles): Promise<void> {
+  async #finish(course: Course, tree: TreeCopy, destination: FolderHandles): Promise<boolean> {
     const { places, settings } = this.#request;
     const { destinationRoot, exists } = places;
     this.#stop.close();
@@ -181,7 +198,7 @@ class CopyRun {
       const { code, message } = failureOf(error);
       const where = readable(this.#folder.root);
       this.#ledger.failed(ROOT, { code, message: `the copy stays in ${where}: ${message}` });
-      return;
+      return false;
     }
     const { claim } = this.#folder;
     destination.moved(destinationRoot);
@@ -193,9 +210,11 @@ class CopyRun {
       claim.release();
       tree.closeRoot(destination.place(ROOT));
       if (settings.fsync) syncFolder(destinationRoot);
+      return true;
     } catch (error) {
       const { code, message } = failureOf(error);
       this.#ledger.failed(ROOT, { code, message: `the copy is there, but cannot be finished: ${message}` });
+      return false;
     }
   }
 }

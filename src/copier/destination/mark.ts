@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { type BytePath, native } from '../../files/byte-path.js';
 import { type Facts, identityOf, inodeOf } from '../../files/facts.js';
 import { codeOf } from '../../files/failure.js';
@@ -61,8 +61,13 @@ export function readMark(root: BytePath, folder: Facts): Mark | undefined {
 
 export function writeMark(root: BytePath, mark: Mark, runId: string): void {
   const temporary = native(`${root}/${temporaryName(runId)}`);
-  makeOwnFile(temporary, `${JSON.stringify(mark)}\n`, true);
-  renameSync(temporary, native(`${root}/${MARK_NAME}`));
+  try {
+    makeOwnFile(temporary, `${JSON.stringify(mark)}\n`, true);
+    renameSync(temporary, native(`${root}/${MARK_NAME}`));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
 function relevantOptions({ dereference, attributes, strict, reflink }: CopySettings): string {

@@ -1,4 +1,4 @@
-import { closeSync, constants, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, openSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { isAccepted } from '../../rules/keep.js';
 
 /**
@@ -8,8 +8,13 @@ import { isAccepted } from '../../rules/keep.js';
  */
 export function makeOwnFile(path: string | Buffer, text: string, toDisk = false): void {
   withFile(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, descriptor => {
-    writeFileSync(descriptor, text);
-    if (toDisk) isAccepted(() => fsyncSync(descriptor));
+    try {
+      writeFileSync(descriptor, text);
+      if (toDisk) isAccepted(() => fsyncSync(descriptor));
+    } catch (error) {
+      unlinkSync(path);
+      throw error;
+    }
   });
 }
 

@@ -1,11 +1,10 @@
-import { chmodSync, rmdirSync, unlinkSync } from 'node:fs';
+import { rmdirSync, unlinkSync } from 'node:fs';
 import { type BytePath, join, native, split } from '../../files/byte-path.js';
-import { type Device, type Facts, kindOf, permissionsOf, sameDevice, sameInode } from '../../files/facts.js';
+import { type Device, type Facts, kindOf, sameDevice, sameInode } from '../../files/facts.js';
 import { type Failure, failureOf } from '../../files/failure.js';
 import type { FolderHandles } from '../../files/system/folder-handles.js';
-import { lstat, stat } from '../../files/system/stat.js';
-import { openToOwner } from '../../folders/open-to-owner.js';
-import { isAccepted } from '../../rules/keep.js';
+import { lstat } from '../../files/system/stat.js';
+import { closeAgain, openToOwner } from '../../folders/open-to-owner.js';
 import type { Filters } from '../listing/filters.js';
 import { namesIn } from './names-in.js';
 
@@ -44,7 +43,7 @@ export function remover(destination: FolderHandles): Remover {
     open: folder => openToOwner(destination, folder),
     restore: (folder, permissions) => {
       const place = native(destination.at(folder).slice(0, -1));
-      if (permissionsOf(stat(place)) !== permissions) isAccepted(() => chmodSync(place, permissions));
+      closeAgain(place, permissions);
     },
     remove: (path, facts) => {
       const [folder, name] = split(path);

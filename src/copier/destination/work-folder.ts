@@ -1,20 +1,10 @@
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type BytePath, native, rawName, readable } from '../../files/byte-path.js';
-import { type Facts, kindOf, permissionsOf } from '../../files/facts.js';
-import { CLAIM_NAME, MARK_NAME } from '../../files/reserved-names.js';
+import { kindOf, permissionsOf } from '../../files/facts.js';
+import { CLAIM_NAME, MARK_NAME, temporaryName } from '../../files/reserved-names.js';
 import { lstat, stat } from '../../files/system/stat.js';
+import { closeAgain, openPathToOwner } from '../../folders/open-to-owner.js';
 import type { Standing, Trust } from '../../protocol/messages.js';
 import { isAccepted } from '../../rules/keep.js';
 import { RefusedError, refusal } from '../report/errors.js';
@@ -23,6 +13,8 @@ import type { Places } from '../request/places.js';
 import { Claim } from './claim.js';
 import { thisMachine } from './liveness.js';
 import { isSameSource, markOfRun, newMark, readMark, trustIn, writeMark } from './mark.js';
+import { Undo } from './undo.js';
+import { isOurs } from './whose.js';
 
 /**
  * The folder that a run writes in: the destination where it stands, else `<dest>.partial` beside it, which
@@ -37,6 +29,10 @@ export interface WorkFolder extends WorkPlace {
   readonly claim: Claim;
   /** Ids of runs that died here; their temporary names may be left. */
   readonly deadRuns: ReadonlySet<string>;
+  /** The run is refused after all: what was made for it goes. */
+  undo(): void;
+  /** The run leaves a root that it has not given its own mode: it has the one again that it was found with. */
+  giveBack(): void;
 }
 
 /** Where that is, and what stands there. */
@@ -47,15 +43,21 @@ export interface WorkPlace {
   readonly trust: Trust;
 }
 
-/** @throws {RefusedError} where it cannot be made or claimed, or is not this copy's */
+/** @throws {RefusedError} where it cannot be made or claimed, or is not this copy's: nothing of it is left then */
 export async function openWorkFolder(
   places: Places,
   settings: CopySettings,
   runId: string,
 ): Promise<WorkFolder> {
-  if (places.exists) return await openStanding(places.destinationRoot, settings, runId);
-  await makeParents(places);
-  return await openPartial(places, settings, runId);
+  const undo = new Undo();
+  try {
+    if (places.exists) return await openStanding(places.destinationRoot, settings, runId, undo);
+    await makeParents(places, undo);
+    return await openPartial(places, settings, runId, undo);
+  } catch (error) {
+    undo.run();
+    throw error;
+  }
 }
 
 /**
@@ -78,86 +80,88 @@ export function isBegun(places: Places): boolean {
   return true;
 }
 
-async function openStanding(root: BytePath, settings: CopySettings, runId: string): Promise<WorkFolder> {
+async function openStanding(
+  root: BytePath,
+  settings: CopySettings,
+  runId: string,
+  undo: Undo,
+): Promise<WorkFolder> {
+  const found = openPathToOwner(native(root));
+  const giveBack = () => closeAgain(native(root), found);
+  undo.add(giveBack);
   const { claim, dead } = await Claim.take(root, runId, settings.fsync);
+  undo.add(() => claim.release());
   // A run was killed right after the last rename: what it left is the mark of a copy that is complete.
   if (readMark(root, stat(native(root))) !== undefined) rmSync(native(`${root}/${MARK_NAME}`));
-  return { root, standing: 'content', trust: 'nothing', setsModes: true, claim, deadRuns: new Set(dead) };
+  const place = { root, standing: 'content', trust: 'nothing' } as const;
+  return { ...place, setsModes: true, claim, deadRuns: new Set(dead), undo: () => undo.run(), giveBack };
 }
 
-async function openPartial(places: Places, settings: CopySettings, runId: string): Promise<WorkFolder> {
+async function openPartial(
+  places: Places,
+  settings: CopySettings,
+  runId: string,
+  undo: Undo,
+): Promise<WorkFolder> {
   const { partialRoot: root, destinationRoot, source, sourceFacts } = places;
-  const modeMade = makeIfFree(root);
+  const modeMade = makeIfFree(root, undo);
   const made = modeMade !== undefined;
-  refuseForeign(root, places);
+  if (!made) refuseForeign(root, places, temporaryName(runId));
   const { claim, dead } = await Claim.take(root, runId, settings.fsync);
+  undo.add(() => claim.release());
+  if (existsSync(native(destinationRoot)))
+    throw new RefusedError(
+      `${readable(destinationRoot)}: another run has just created it; wait for that run, then run the same command again (EBUSY)`,
+    );
+  // Whatever it was made with, or opened to since.
+  if (!made) isAccepted(() => chmodSync(native(root), PRIVATE));
+  const { boot } = thisMachine();
+  const folder = lstat(native(root));
+  const earlier = readMark(root, folder);
+  const mark = earlier ?? newMark(folder, source, sourceFacts, settings);
+  if (earlier === undefined) undo.add(() => rmSync(native(`${root}/${MARK_NAME}`), { force: true }));
   try {
-    if (existsSync(native(destinationRoot)))
-      throw new RefusedError(
-        `${readable(destinationRoot)}: another run has just created it; wait for that run, then run the same command again (EBUSY)`,
-      );
-    // Whatever it was made with, or opened to since.
-    if (!made) isAccepted(() => chmodSync(native(root), PRIVATE));
-    const { boot } = thisMachine();
-    const folder = lstat(native(root));
-    const earlier = readMark(root, folder);
-    const mark = earlier ?? newMark(folder, source, sourceFacts, settings);
     writeMark(root, markOfRun(mark, boot, settings), runId);
-    const trust = earlier === undefined ? 'nothing' : trustIn(earlier, boot, settings);
-    const standing = made || earlier === undefined ? 'nothing' : 'earlier';
-    const setsModes = modeMade !== PRIVATE;
-    return { root, standing, trust, setsModes, claim, deadRuns: new Set(dead) };
   } catch (error) {
-    claim.release();
-    throw error instanceof RefusedError ? error : refusal(readable(root), 'cannot be made', error);
+    throw refusal(readable(root), 'cannot be written', error);
   }
-}
-
-/** Gives a finished `.partial` its final name. @throws where something has taken that name meanwhile */
-export function giveFinalName({ partialRoot, destinationRoot }: Places, fsync: boolean): void {
-  if (fsync) syncFolder(partialRoot);
-  if (lstatSync(native(destinationRoot), { throwIfNoEntry: false }) !== undefined) {
-    throw Object.assign(new Error('EEXIST: something else has taken its name'), { code: 'EEXIST' });
-  }
-  renameSync(native(partialRoot), native(destinationRoot));
-}
-
-/** Of a copy that has its final name; only once that is on the disk, if asked. */
-export function removeMark(destinationRoot: BytePath, fsync: boolean): void {
-  if (fsync) syncFolder(rawName(dirname(destinationRoot)));
-  rmSync(native(`${destinationRoot}/${MARK_NAME}`), { force: true });
-}
-
-export function syncFolder(path: BytePath): void {
-  const descriptor = openSync(native(path), 'r');
-  try {
-    // Where that cannot be asked of a folder, the worker that finished the root has told of it.
-    isAccepted(() => fsyncSync(descriptor));
-  } finally {
-    closeSync(descriptor);
-  }
+  const trust = earlier === undefined ? 'nothing' : trustIn(earlier, boot, settings);
+  const standing = made || earlier === undefined ? 'nothing' : 'earlier';
+  const setsModes = modeMade !== PRIVATE;
+  const deadRuns = new Set(dead);
+  return { root, standing, trust, setsModes, claim, deadRuns, undo: () => undo.run(), giveBack: () => {} };
 }
 
 const PRIVATE = 0o700;
 
-async function makeParents({ destinationRoot }: Places): Promise<void> {
-  const parent = native(dirname(destinationRoot));
-  if (existsSync(parent)) return;
+async function makeParents({ destinationRoot }: Places, undo: Undo): Promise<void> {
+  const parent = rawName(dirname(destinationRoot));
+  const missing = missingFolders(parent);
+  if (missing.length === 0) return;
+  for (const path of missing) undo.add(() => rmdirSync(native(path)));
   // Loaded only where it is needed: it takes a third of Node's own start.
   const { ensureDir } = await import('fs-extra/esm');
   try {
     // Handed on to `mkdir` as it is, though its types speak of strings only.
-    await ensureDir(parent as string);
+    await ensureDir(native(parent) as string);
   } catch (error) {
     throw refusal(readable(destinationRoot), 'cannot be made', error);
   }
 }
 
+/** Of the folders on the way to it, and itself, those that do not stand, the outermost first. */
+function missingFolders(folder: BytePath): BytePath[] {
+  const missing: BytePath[] = [];
+  for (let path = folder; !existsSync(native(path)); path = rawName(dirname(path))) missing.unshift(path);
+  return missing;
+}
+
 /** @returns the permissions that it was made with, before it got its own; undefined where something stood there */
-function makeIfFree(root: BytePath): number | undefined {
+function makeIfFree(root: BytePath, undo: Undo): number | undefined {
   if (lstatSync(native(root), { throwIfNoEntry: false }) !== undefined) return undefined;
   try {
     mkdirSync(native(root), PRIVATE);
+    undo.add(() => rmdirSync(native(root)));
     const permissions = permissionsOf(lstat(native(root))) & PRIVATE;
     // Its parent may have handed down the set-group-id bit, which would go on to everything in it.
     isAccepted(() => chmodSync(native(root), PRIVATE));
@@ -167,14 +171,17 @@ function makeIfFree(root: BytePath): number | undefined {
   }
 }
 
-/** Looks without touching: only what is this copy's own may be gone on with. */
-function refuseForeign(root: BytePath, { source, sourceFacts }: Places): void {
+/**
+ * Only what is this copy's own may be gone on with.
+ * @param probe see `isOurs`; without it, it looks without touching
+ */
+function refuseForeign(root: BytePath, { source, sourceFacts }: Places, probe?: string): void {
   const facts = lstat(native(root));
   if (kindOf(facts) !== 'folder')
     throw new RefusedError(
       `${readable(root)}: is in the way: it is not a folder; remove or rename it (ENOTDIR)`,
     );
-  if (!isOurs(facts))
+  if (!isOurs(root, facts, probe))
     throw new RefusedError(
       `${readable(root)}: exists and belongs to another user; have it removed or renamed (EPERM)`,
     );
@@ -195,8 +202,4 @@ function refuseForeign(root: BytePath, { source, sourceFacts }: Places): void {
 /** A run can be killed between making the folder and marking it. */
 function isWithoutContent(name: string): boolean {
   return name.startsWith(CLAIM_NAME) || /^\.folder-copy\.[0-9a-f]{16}$/.test(name);
-}
-
-function isOurs({ uid }: Facts): boolean {
-  return process.geteuid === undefined || uid === process.geteuid();
 }

@@ -1,4 +1,13 @@
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { type BytePath, bytePath, NAME_ENCODING, ROOT, readable } from '../../files/byte-path.js';
 import { refusal } from './errors.js';
 
@@ -9,6 +18,8 @@ export interface SideFiles {
   digest(path: BytePath, digest: string): void;
   failed(path: BytePath): void;
   close(): void;
+  /** The run is refused: those that it has made go. */
+  discard(): void;
 }
 
 /** @throws {RefusedError} where one of them cannot be made */
@@ -30,9 +41,13 @@ export function openSideFiles(
         manifest?.close();
         list?.close();
       },
+      discard: () => {
+        manifest?.discard();
+        list?.discard();
+      },
     };
   } catch (error) {
-    manifest?.close();
+    manifest?.discard();
     throw error;
   }
 }
@@ -43,6 +58,7 @@ export const noSideFiles: SideFiles = {
   digest: () => {},
   failed: () => {},
   close: () => {},
+  discard: () => {},
 };
 
 /** As `sha256sum` writes and reads it: a name with a newline, return or backslash is escaped, and says so. */
@@ -54,11 +70,15 @@ function manifestLine(path: BytePath, digest: string): string {
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r' };
 
 class SideFile {
+  readonly #path: string | Buffer;
+  readonly #isNew: boolean;
   readonly #descriptor: number;
   #buffer = '';
 
-  constructor(descriptor: number) {
-    this.#descriptor = descriptor;
+  constructor(path: string | Buffer) {
+    this.#path = path;
+    this.#isNew = !existsSync(path);
+    this.#descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o666);
   }
 
   start(): void {
@@ -75,6 +95,11 @@ class SideFile {
     closeSync(this.#descriptor);
   }
 
+  discard(): void {
+    closeSync(this.#descriptor);
+    if (this.#isNew) rmSync(this.#path, { force: true });
+  }
+
   #flush(): void {
     const bytes = Buffer.from(this.#buffer, NAME_ENCODING);
     this.#buffer = '';
@@ -87,7 +112,7 @@ const BUFFERED = 64 * 1024;
 function openSideFile(option: string, path: string | Buffer | undefined): SideFile | undefined {
   if (path === undefined) return undefined;
   try {
-    return new SideFile(openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o666));
+    return new SideFile(path);
   } catch (error) {
     throw refusal(`${option} ${readable(bytePath(path))}`, 'cannot be written', error);
   }

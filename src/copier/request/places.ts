@@ -1,4 +1,4 @@
-import { accessSync, constants, lstatSync, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type BytePath, bytePath, NAME_ENCODING, native, rawName, readable } from '../../files/byte-path.js';
 import { type Facts, kindOf, sameInode } from '../../files/facts.js';
@@ -194,11 +194,21 @@ export function isWithin(start: BytePath, folder: Facts): boolean {
 function refuseUnwritable(shown: string, destinationRoot: BytePath, exists: boolean): void {
   const folder = exists ? destinationRoot : nearestStanding(parentOf(destinationRoot));
   try {
-    if (!statSync(native(folder)).isDirectory())
+    const facts = stat(native(folder));
+    if (kindOf(facts) !== 'folder')
       throw new RefusedError(`${shown}: ${readable(folder)} is not a folder (ENOTDIR)`);
-    accessSync(native(folder), constants.W_OK | constants.X_OK);
+    refuseClosed(folder, exists && facts.uid === process.geteuid?.());
   } catch (error) {
     if (error instanceof RefusedError) throw error;
     throw refusal(shown, 'cannot be written', error);
+  }
+}
+
+/** @param isOpened whether it is opened to us while we work in it, whatever its mode */
+function refuseClosed(folder: BytePath, isOpened: boolean): void {
+  try {
+    accessSync(native(folder), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    if (!isOpened || codeOf(error) !== 'EACCES') throw error;
   }
 }

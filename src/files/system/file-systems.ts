@@ -10,3 +10,16 @@ export const OCFS2 = 0x7461636f;
 export const TMPFS = 0x01021994;
 export const XFS = 0x58465342;
 export const ZFS = 0x2fc12fc1;
+
+/** Linux's own on local disks and in memory: what they call a hole is one, and their owners are their entries' own. */
+export const NATIVE: ReadonlySet<number> = new Set([
+  BCACHEFS,
+  BTRFS,
+  EXT,
+  F2FS,
+  GFS2,
+  OCFS2,
+  TMPFS,
+  XFS,
+  ZFS,
+]);

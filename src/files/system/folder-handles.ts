@@ -221,7 +221,7 @@ class OpenPlace implements FolderPlace {
 
 const NO_PLACE: FolderPlace = { descriptor: -1, prefix: '' };
 /** For paths that are absolute, where it does not matter, or relative to it. */
-const WORKING_FOLDER: FolderPlace = { descriptor: -100, prefix: '' };
+export const WORKING_FOLDER: FolderPlace = { descriptor: -100, prefix: '' };
 
 /** Linux's flag for a descriptor that only names an entry: it needs no right to read it, and opens nothing. Node does not list it. */
 export const O_PATH = 0o10000000;

@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { allocatedBytes, type Device, type Facts, sameDevice } from '../../files/facts.js';
-import { BCACHEFS, BTRFS, EXT, F2FS, GFS2, OCFS2, TMPFS, XFS, ZFS } from '../../files/system/file-systems.js';
+import { NATIVE } from '../../files/system/file-systems.js';
 import { toldRanges } from './data-ranges.js';
 
 /** Decides whether what a file system calls a hole is believed: some say it of files with data. */
@@ -17,14 +17,11 @@ export class ToldHoles {
   #isTruthful(descriptor: number, device: Device): boolean {
     const known = this.#devices.find(other => sameDevice(other.device, device));
     if (known !== undefined) return known.isTruthful;
-    const isTruthful = TRUTHFUL.has(fileSystemOf(descriptor) ?? 0);
+    const isTruthful = NATIVE.has(fileSystemOf(descriptor) ?? 0);
     this.#devices.push({ device, isTruthful });
     return isTruthful;
   }
 }
-
-/** Of local file systems whose holes are real ones. */
-const TRUTHFUL = new Set([BCACHEFS, BTRFS, EXT, F2FS, GFS2, OCFS2, TMPFS, XFS, ZFS]);
 
 /** Undefined where there is no `/proc` to name an open file by. */
 function fileSystemOf(descriptor: number): number | undefined {

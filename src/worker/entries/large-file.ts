@@ -99,7 +99,7 @@ function* withBoth(
     const flags = constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0);
     const target = step('cannot be written', () => calls.open(place, name, flags, 0));
     try {
-      refuseForeign(calls.factsOf(target));
+      refuseForeign(context, job, calls.factsOf(target));
       return yield* use(openFiles(context, job, source, target));
     } finally {
       calls.close(target);
@@ -109,9 +109,12 @@ function* withBoth(
   }
 }
 
-/** What `begin` created has one name and is ours; anything else was put in its place and is not written to. */
-function refuseForeign({ nlink, uid }: Facts): void {
-  const isOurs = process.geteuid === undefined || uid === process.geteuid();
+/**
+ * What `begin` created has one name and is ours, or the source's owner's already where it is ended once more; anything
+ * else was put in its place and is not written to.
+ */
+function refuseForeign({ owners }: WorkerContext, job: Job, { nlink, uid }: Facts): void {
+  const isOurs = owners.isOfNew(uid) || uid === job.facts.uid;
   if (nlink !== 1 || !isOurs) throw new EntryError('EEXIST', 'something else has taken its place');
 }
 

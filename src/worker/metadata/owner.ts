@@ -29,6 +29,11 @@ export class Owners {
       process.platform !== 'linux' || (claim !== undefined && !isFromFolder && claim.gid !== GID);
   }
 
+  /** Whether this is whose new entries are. */
+  isOfNew(uid: number): boolean {
+    return !HAS_OWNERS || uid === this.#uid;
+  }
+
   /** Whether a new entry of ours has another owner than it should, as far as we can change that. */
   needsChange(uid: number, gid: number, handsDownGroup: boolean): boolean {
     if (!HAS_OWNERS) return false;

@@ -1,0 +1,34 @@
+import { statfsSync, unlinkSync } from 'node:fs';
+import { type BytePath, native } from '../../files/byte-path.js';
+import type { Facts } from '../../files/facts.js';
+import { entryCalls } from '../../files/system/choose-calls.js';
+import { NATIVE } from '../../files/system/file-systems.js';
+import { WORKING_FOLDER } from '../../files/system/folder-handles.js';
+import { lstat } from '../../files/system/stat.js';
+import { makeOwnFile } from './own-file.js';
+
+/**
+ * Whether a folder is ours. Some destinations decide by themselves whose all in them is, as a mount with `uid=` does,
+ * or a file server that takes root for nobody: there, what we make is ours, and so is what looks like it.
+ * @param probe the name of a file that may be made in the folder to find out; undefined: nothing may be written, and
+ *   what could be ours is
+ */
+export function isOurs(path: BytePath, folder: Facts, probe: string | undefined): boolean {
+  if (process.geteuid === undefined || folder.uid === process.geteuid()) return true;
+  if (NATIVE.has(statfsSync(native(path)).type)) return false;
+  return probe === undefined || ownerOfNew(path, folder, probe) === folder.uid;
+}
+
+/** Whoever's folder it is, it looks as before. @returns undefined where nothing can be made in it */
+function ownerOfNew(path: BytePath, folder: Facts, name: string): number | undefined {
+  const file = native(`${path}/${name}`);
+  try {
+    makeOwnFile(file, '');
+    const { uid } = lstat(file);
+    unlinkSync(file);
+    entryCalls().setTimesIn(WORKING_FOLDER, path, folder);
+    return uid;
+  } catch {
+    return undefined;
+  }
+}
