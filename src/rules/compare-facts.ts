@@ -1,21 +1,21 @@
 import { type Facts, kindOf, permissionsOf } from '../files/facts.js';
 import type { Difference, Owner, Time } from '../protocol/differences.js';
-import { isSameTime } from './is-up-to-date.js';
+import { type HeldTimes, isSameTime } from './held-times.js';
 import { keptPermissions } from './kept-permissions.js';
 
 /**
  * In what an entry of the destination differs from the source's, as far as their facts tell. Of another kind
  * nothing more is said.
- * @param timeGrainNs times closer together than this are one for the destination's file system
+ * @param held what the destination can hold of a time
  */
-export function compareFacts(source: Facts, destination: Facts, timeGrainNs: number): Difference[] {
+export function compareFacts(source: Facts, destination: Facts, held: HeldTimes): Difference[] {
   const [kind, other] = [kindOf(source), kindOf(destination)];
   if (kind !== other) return [{ kind: 'kind', source: kind, destination: other }];
   const found: Difference[] = [];
   if (kind === 'file' && source.size !== destination.size) {
     found.push({ kind: 'size', source: source.size, destination: destination.size });
   }
-  if (!isSameTime(source, destination, timeGrainNs)) {
+  if (!isSameTime(source, destination, held)) {
     found.push({ kind: 'time', source: timeOf(source), destination: timeOf(destination) });
   }
   // A link has no mode of its own.

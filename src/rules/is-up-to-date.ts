@@ -2,15 +2,15 @@ import { readlinkSync } from 'node:fs';
 import { type BytePath, NAME_ENCODING, native } from '../files/byte-path.js';
 import { type Facts, isOneFile, kindOf } from '../files/facts.js';
 import { type FolderHandles, standingAt } from '../files/system/folder-handles.js';
-import { platformCalls } from '../files/system/platform-calls.js';
 import type { JobKind } from '../protocol/messages.js';
+import { type HeldTimes, isSameTime, type Timed } from './held-times.js';
 
 /** Both trees, to be looked at: a worker's context has them, and the parent of a dry run. */
 export interface TreePair {
   readonly source: FolderHandles;
   readonly destination: FolderHandles;
-  /** Times closer together than this are one for the destination's file system. */
-  readonly timeGrainNs: number;
+  /** What the destination can hold of a time. */
+  readonly heldTimes: HeldTimes;
 }
 
 /** What of a job decides whether it is done already. */
@@ -27,7 +27,7 @@ export interface Wanted {
 export function isUpToDate(trees: TreePair, job: Wanted, there: Facts): boolean {
   if (job.kind === 'hardLink') return isLinked(trees, job, there);
   const kind = kindOf(job.facts);
-  if (kindOf(there) !== kind || !isSameTime(job.facts, there, trees.timeGrainNs)) return false;
+  if (kindOf(there) !== kind || !isSameTime(job.facts, there, trees.heldTimes)) return false;
   if (kind === 'link') return textIn(trees.destination, job) === textIn(trees.source, job);
   return kind !== 'file' || there.size === job.facts.size;
 }
@@ -38,32 +38,11 @@ function isLinked({ destination }: TreePair, { firstName }: Wanted, there: Facts
 }
 
 /** Whether a file has the size and the modification time of another, as far as the destination can tell times apart. */
-export function isSameFile(source: Sized, standing: Sized, grainNs: number): boolean {
-  return source.size === standing.size && isSameTime(source, standing, grainNs);
+export function isSameFile(source: Sized, standing: Sized, held: HeldTimes): boolean {
+  return source.size === standing.size && isSameTime(source, standing, held);
 }
 
-/** Times are equal that the destination cannot tell apart. */
-export function isSameTime(source: Timed, destination: Timed, grainNs: number): boolean {
-  const grain = platformCalls() === undefined && grainNs < NODES_GRAIN_NS ? NODES_GRAIN_NS : grainNs;
-  if (grain < SECOND_NS) {
-    return (
-      source.mtime === destination.mtime && floor(source.mtimeNs, grain) === floor(destination.mtimeNs, grain)
-    );
-  }
-  const seconds = grain / SECOND_NS;
-  return floor(source.mtime, seconds) === floor(destination.mtime, seconds);
-}
-
-type Timed = Pick<Facts, 'mtime' | 'mtimeNs'>;
 type Sized = Timed & Pick<Facts, 'size'>;
-
-/** Plain Node sets times to the microsecond. */
-const NODES_GRAIN_NS = 1000;
-const SECOND_NS = 1e9;
-
-function floor(value: number, grain: number): number {
-  return Math.floor(value / grain);
-}
 
 function textIn(tree: FolderHandles, { folder, name }: Wanted): string {
   return readlinkSync(native(tree.at(folder) + name), { encoding: NAME_ENCODING });

@@ -15,9 +15,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
 import { commandCopy, wholeCopy } from '../helpers/copies.js';
+import { mountOrSkip, type Skippable } from '../helpers/file-systems.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { oddOrSkip } from '../helpers/odd-file-system.js';
 import { runCommand, startCommand } from '../helpers/run-command.js';
+import { scratchFolder } from '../helpers/scratch-folder.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
 import { withoutKoffi } from '../helpers/without-koffi.js';
 
@@ -134,4 +136,46 @@ describe('a destination that decides by itself whose all in it is', () => {
     expect(statSync(`${copy}.partial`).mtimeMs).toBe(5000);
     expect(readdirSync(root)).toEqual(['copy.partial']);
   });
+});
+
+describe('times beyond what the destination can hold', () => {
+  const times = [
+    '4000000000000000005',
+    '1700000000123456789',
+    '-3000000000000000000',
+    '20000000000000000000',
+  ];
+  const tree = (): string =>
+    makeTree(
+      times.flatMap((mtime): TreeEntry[] => [
+        { path: `file ${mtime}`, kind: 'file', content: 'x', mtime },
+        { path: `folder ${mtime}`, kind: 'folder', mtime },
+        { path: `link ${mtime}`, kind: 'link', target: 'x', mtime },
+      ]),
+      join(scratchFolder('/dev/shm'), 'source'),
+    );
+  const places: [title: string, place: (test: Skippable) => string, lost: number][] = [
+    ['32 bits of seconds', test => mountOrSkip(test, { type: 'ext4', seconds: true }), 9],
+    ['a last one', test => oddOrSkip(test, 'last=2147483647').root, 9],
+    ['34 bits of seconds', test => mountOrSkip(test, { type: 'ext4' }), 6],
+  ];
+  for (const [title, place, lost] of places) {
+    for (const env of [undefined, withoutKoffi]) {
+      test(`are told of, and are no difference afterwards: ${title}${env ? ', in plain Node' : ''}`, async context => {
+        const copy = join(place(context), 'copy');
+        const source = tree();
+        const options = { copy, env: env?.() ?? {} };
+        const first = await commandCopy(source, [], options);
+        expect(first).toMatchObject({ status: 0, stderr: '' });
+        expect(first.stdout).toContain(`not kept: ${lost} modification times`);
+        const again = await commandCopy(source, ['--if-exists', 'update'], options);
+        expect(again.stdout).toMatch(/^0 files, .* 8 skipped/);
+        expect(await runCommand(['--check', source, copy], options)).toMatchObject({ status: 0, stdout: '' });
+        const strict = await commandCopy(source, ['--strict'], { ...options, copy: `${copy} strict` });
+        expect(strict.stderr.split('\n').filter(line => / times cannot be kept /.test(line))).toHaveLength(
+          lost,
+        );
+      });
+    }
+  }
 });

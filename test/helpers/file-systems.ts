@@ -19,7 +19,7 @@ export type FileSystem =
   | { type: 'exfat'; size?: string; options?: string };
 
 /** What vitest hands to a test, as far as it is needed here. */
-interface Skippable {
+export interface Skippable {
   skip(note?: string): void;
 }
 

@@ -3,7 +3,7 @@ import { openFolderHandles } from '../../files/system/folder-handles.js';
 import { lstat } from '../../files/system/stat.js';
 import type { WorkerSettings } from '../../protocol/messages.js';
 import type { FolderRequest } from '../../protocol/readings.js';
-import { timeGrainNs } from '../../rules/time-grain.js';
+import { heldTimes } from '../../rules/held-times.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import { LocalHands } from '../dispatch/local-hands.js';
 import { StorageSpeed } from '../listing/storage-speed.js';
@@ -42,7 +42,7 @@ export async function runCheck(request: Request, tally: Tally): Promise<CheckRep
         sourceRoot: sourceFacts,
       },
     },
-    timeGrainNs: timeGrainNs(destinationRoot),
+    heldTimes: heldTimes(destinationRoot),
     comparesContent: verify,
     ledger,
     dispatcher,

@@ -8,6 +8,7 @@ import type { Difference } from '../../protocol/differences.js';
 import type { DoneOutcome } from '../../protocol/messages.js';
 import type { StandingFolder } from '../../protocol/readings.js';
 import { compareFacts } from '../../rules/compare-facts.js';
+import type { HeldTimes } from '../../rules/held-times.js';
 import { type ExtrasScope, extrasIn } from '../destination/extras.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { PendingJob } from '../dispatch/pending-job.js';
@@ -21,7 +22,7 @@ export interface TreeCheckParts {
   /** Both trees, and what is compared in them. */
   readonly scope: ExtrasScope;
   /** Times closer together than this are one for the destination's file system. */
-  readonly timeGrainNs: number;
+  readonly heldTimes: HeldTimes;
   /** Whether the contents of files are compared. */
   readonly comparesContent: boolean;
   readonly ledger: Ledger;
@@ -111,7 +112,7 @@ export class TreeCheck implements Visitor {
       this.#tell(folder, [{ kind: 'missing' }]);
       return false;
     }
-    const differences = compareFacts(facts, standing, this.#parts.timeGrainNs);
+    const differences = compareFacts(facts, standing, this.#parts.heldTimes);
     this.#tell(folder, differences);
     return differences[0]?.kind !== 'kind';
   }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { ROOT, readable } from '../../files/byte-path.js';
 import { type Failure, failureOf } from '../../files/failure.js';
 import type { FolderHandles } from '../../files/system/folder-handles.js';
-import { timeGrainNs } from '../../rules/time-grain.js';
+import { heldTimes } from '../../rules/held-times.js';
 import { cleanTemporaries } from '../destination/clean-temporaries.js';
 import { cloneGuess } from '../destination/clone-guess.js';
 import { type Destination, openDestination } from '../destination/destination.js';
@@ -140,7 +140,7 @@ class CopyRun {
 
   #listener(tree: TreeCopy, destination: FolderHandles): JobListener {
     const { root, standing } = this.#folder;
-    const place = { destination, standing, runId: this.#runId, timeGrainNs: timeGrainNs(root) };
+    const place = { destination, standing, runId: this.#runId, heldTimes: heldTimes(root) };
     return {
       done: (job, outcome) => tree.settle(job, outcome),
       ...(!this.#ledger.tellsOfEach && { doneFiles: files => tree.settleFiles(files) }),

@@ -14,9 +14,9 @@ import {
   type JobHow,
   usualBytes,
 } from '../../protocol/messages.js';
+import { heldTimes } from '../../rules/held-times.js';
 import { isUpToDate, type TreePair, type Wanted } from '../../rules/is-up-to-date.js';
 import { decideEntry, filledFolderInTheWay } from '../../rules/stands-there.js';
-import { timeGrainNs } from '../../rules/time-grain.js';
 import type { LookedAtDestination } from '../destination/destination.js';
 import { namesIn } from '../destination/names-in.js';
 import type { Hands } from '../dispatch/hands.js';
@@ -87,7 +87,7 @@ export class DryHands implements Hands {
 
   #pair(): TreePair {
     const { root, handles } = this.#destination;
-    this.#trees ??= { source: this.#source, destination: handles, timeGrainNs: timeGrainNs(root) };
+    this.#trees ??= { source: this.#source, destination: handles, heldTimes: heldTimes(root) };
     return this.#trees;
   }
 }

@@ -4,8 +4,8 @@ import { openFolderHandles } from '../../files/system/folder-handles.js';
 import { lstatIfThere } from '../../files/system/stat.js';
 import { type FolderSite, lookAtFolder, makeFolder } from '../../folders/make-folder.js';
 import type { FolderOutcome } from '../../protocol/readings.js';
+import { heldTimes } from '../../rules/held-times.js';
 import { isTimeTrusted } from '../../rules/stands-there.js';
-import { timeGrainNs } from '../../rules/time-grain.js';
 import { StorageSpeed } from '../listing/storage-speed.js';
 import type { Request } from '../request/request.js';
 import { type NameCollisions, nameCollisions } from './name-collisions.js';
@@ -37,7 +37,7 @@ export function openDestination(request: Request, folder: WorkFolder, runId: str
     root: folder.root,
     remover: remover(site.handles),
     collisions: nameCollisions(folder.root, runId),
-    quickLook: isTimeTrusted(site.policy) ? new QuickLook(site.handles, timeGrainNs(folder.root)) : undefined,
+    quickLook: isTimeTrusted(site.policy) ? new QuickLook(site.handles, heldTimes(folder.root)) : undefined,
     speed,
     makeFolder: path => speed.ofDestination(() => makeFolder(site, path)),
   };

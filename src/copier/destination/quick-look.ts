@@ -5,6 +5,7 @@ import type { FileRun } from '../../files/file-run.js';
 import { NameColumn, type PackedNames } from '../../files/name-column.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import type { FolderHandles } from '../../files/system/folder-handles.js';
+import type { HeldTimes } from '../../rules/held-times.js';
 import { isSameFile } from '../../rules/is-up-to-date.js';
 
 /**
@@ -14,17 +15,17 @@ import { isSameFile } from '../../rules/is-up-to-date.js';
 export class QuickLook {
   readonly #calls = entryCalls();
   readonly #destination: FolderHandles;
-  readonly #grainNs: number;
+  readonly #held: HeldTimes;
   readonly #name = new NameColumn(1);
   /** What stands there, as a row of a column. */
   readonly #standing = new Float64Array(FACT_ROW);
   #looks = 0;
   #slowLooks = 0;
 
-  /** @param grainNs times closer together than this are one for the destination's file system */
-  constructor(destination: FolderHandles, grainNs: number) {
+  /** @param held what the destination can hold of a time */
+  constructor(destination: FolderHandles, held: HeldTimes) {
     this.#destination = destination;
-    this.#grainNs = grainNs;
+    this.#held = held;
   }
 
   /** Whether a regular file with this size and time stands there; false also where it was not looked for. */
@@ -77,7 +78,7 @@ export class QuickLook {
     if (!isFile || standing[FACT.nlink] !== 1) return false;
     const size = standing[FACT.size] ?? 0;
     const [mtime, mtimeNs] = [standing[FACT.mtime] ?? 0, standing[FACT.mtimeNs] ?? 0];
-    return isSameFile(wanted, { size, mtime, mtimeNs }, this.#grainNs);
+    return isSameFile(wanted, { size, mtime, mtimeNs }, this.#held);
   }
 }
 

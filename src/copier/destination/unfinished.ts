@@ -4,7 +4,7 @@ import { type Facts, kindOf } from '../../files/facts.js';
 import { entryTemporaryName } from '../../files/reserved-names.js';
 import { type FolderHandles, standingAt } from '../../files/system/folder-handles.js';
 import type { Standing } from '../../protocol/messages.js';
-import { isSameTime } from '../../rules/is-up-to-date.js';
+import { type HeldTimes, isSameTime } from '../../rules/held-times.js';
 import type { PendingJob } from '../dispatch/pending-job.js';
 
 /** Where entries are made, and under which names they grow. */
@@ -12,7 +12,7 @@ export interface Growing {
   readonly destination: FolderHandles;
   readonly standing: Standing;
   readonly runId: string;
-  readonly timeGrainNs: number;
+  readonly heldTimes: HeldTimes;
 }
 
 /**
@@ -48,7 +48,7 @@ function removeIfUnfinished(place: Growing, batch: number, row: number, job: Pen
   }
   const there = lookIfPossible(destination, join(job.folder, job.name));
   if (there === undefined) return 'nothing';
-  if (isFinished(job, there, place.timeGrainNs)) return 'finished';
+  if (isFinished(job, there, place.heldTimes)) return 'finished';
   return removeIfThere(destination, job.folder, job.name) ? 'removed' : 'nothing';
 }
 
@@ -58,11 +58,11 @@ function isMade({ kind }: PendingJob): boolean {
 }
 
 /** A link is whole as soon as it stands; of all else the time is set last. */
-function isFinished({ kind, facts }: PendingJob, there: Facts, timeGrainNs: number): boolean {
+function isFinished({ kind, facts }: PendingJob, there: Facts, held: HeldTimes): boolean {
   if (kindOf(there) !== kindOf(facts)) return false;
   if (kind === 'hardLink') return true;
   const isWhole = kindOf(facts) !== 'file' || (there.size === facts.size && kind !== 'begin');
-  return isWhole && isSameTime(facts, there, timeGrainNs);
+  return isWhole && isSameTime(facts, there, held);
 }
 
 /** Where it cannot be looked at, nothing can be removed either. */

@@ -10,6 +10,13 @@ export const OCFS2 = 0x7461636f;
 export const TMPFS = 0x01021994;
 export const XFS = 0x58465342;
 export const ZFS = 0x2fc12fc1;
+export const CIFS = 0xff534d42;
+export const EXFAT = 0x2011bab0;
+export const HFSPLUS = 0x482b;
+export const NTFS = 0x5346544e;
+export const NTFS3 = 0x7366746e;
+export const SMB2 = 0xfe534d42;
+export const VFAT = 0x4d44;
 
 /** Linux's own on local disks and in memory: what they call a hole is one, and their owners are their entries' own. */
 export const NATIVE: ReadonlySet<number> = new Set([

@@ -11,7 +11,7 @@ import {
   type WorkerReport,
   type WorkerSettings,
 } from '../../protocol/messages.js';
-import { timeGrainNs } from '../../rules/time-grain.js';
+import { type HeldTimes, heldTimes } from '../../rules/held-times.js';
 import { Chunks } from '../content/chunks.js';
 import { Clones } from '../content/clones.js';
 import type { Digest } from '../content/digest.js';
@@ -28,7 +28,7 @@ export class WorkerContext implements Pace {
   readonly source: FolderHandles;
   readonly destination: FolderHandles;
   readonly calls = entryCalls();
-  #timeGrainNs: number | undefined;
+  #heldTimes: HeldTimes | undefined;
   #sourceRoot: Facts | undefined;
   readonly chunks: Chunks;
   #otherChunks: Chunks | undefined;
@@ -150,10 +150,10 @@ export class WorkerContext implements Pace {
     return this.#sourceRoot;
   }
 
-  /** Times closer together than this are one for the destination's file system. */
-  get timeGrainNs(): number {
-    this.#timeGrainNs ??= timeGrainNs(this.settings.destination);
-    return this.#timeGrainNs;
+  /** What the destination can hold of a time. */
+  get heldTimes(): HeldTimes {
+    this.#heldTimes ??= heldTimes(this.settings.destination);
+    return this.#heldTimes;
   }
 
   get otherChunks(): Chunks {

@@ -20,7 +20,7 @@ export function* compareEntry(context: WorkerContext, job: Job): Steps<Finished>
     context.calls.factsIn(context.destination.place(job.folder), job.name, false),
   );
   if (standing === undefined) return compared(0, { differences: [{ kind: 'missing' }] });
-  const differences = compareFacts(job.facts, standing, context.timeGrainNs);
+  const differences = compareFacts(job.facts, standing, context.heldTimes);
   const kind = kindOf(job.facts);
   if (kindOf(standing) !== kind) return compared(0, { differences });
   if (kind === 'link') differences.push(...compareTargets(context, job));

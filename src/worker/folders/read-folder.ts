@@ -126,13 +126,13 @@ async function seeToDestination(
 const OWNERS = 0o700;
 
 async function isAsItIsToBe(
-  { calls, settings, timeGrainNs }: WorkerContext,
+  { calls, settings, heldTimes }: WorkerContext,
   source: FolderPlace,
   place: FolderPlace,
   there: Facts,
 ): Promise<boolean> {
   const facts = await waitingCalls.factsOf(source.descriptor);
-  if (!isFinishedFolder(facts, there, timeGrainNs)) return false;
+  if (!isFinishedFolder(facts, there, heldTimes)) return false;
   const attributed = settings.attributes ? [source, place] : [place];
   const answers = await Promise.all(attributed.map(each => calls.mayHaveAttributes(each.descriptor)));
   return !answers.includes(true);
@@ -186,11 +186,11 @@ async function findSame(
 }
 
 /** A file with one name in the source and several in the copy is linked to something else. */
-function isSame({ settings, timeGrainNs }: WorkerContext, source: Facts, there: Facts): boolean {
+function isSame({ settings, heldTimes }: WorkerContext, source: Facts, there: Facts): boolean {
   if (kindOf(there) !== 'file' || there.nlink !== 1) return false;
   return settings.looks === 'by time'
-    ? isSameFile(source, there, timeGrainNs)
-    : compareFacts(source, there, timeGrainNs).length === 0;
+    ? isSameFile(source, there, heldTimes)
+    : compareFacts(source, there, heldTimes).length === 0;
 }
 
 function extrasOf(source: readonly FoundName[], standing: readonly FoundName[]): Extras {

@@ -1,5 +1,6 @@
 import type { Facts } from '../../files/facts.js';
 import type { NotKept } from '../../protocol/messages.js';
+import { isHeldEverywhere } from '../../rules/held-times.js';
 import { isAccepted } from '../../rules/keep.js';
 
 /**
@@ -14,7 +15,7 @@ export function giveTimes(
   look: () => Pick<Facts, 'mtime'> | undefined,
 ): readonly NotKept[] {
   if (!isAccepted(give)) return LOST;
-  if (mtime >= FIRST_HELD_EVERYWHERE && mtime <= LAST_HELD_EVERYWHERE) return KEPT;
+  if (isHeldEverywhere(mtime)) return KEPT;
   const held = look()?.mtime;
   return held !== undefined && Math.abs(held - mtime) <= COARSEST_GRAIN ? KEPT : LOST;
 }
@@ -22,9 +23,5 @@ export function giveTimes(
 const KEPT: readonly NotKept[] = [];
 const LOST: readonly NotKept[] = ['time'];
 
-/** DOS counts from 1980 on, in the local time of wherever. */
-const FIRST_HELD_EVERYWHERE = Date.UTC(1980, 0, 3) / 1000;
-/** The last second of 32 bits. */
-const LAST_HELD_EVERYWHERE = 2 ** 31 - 1;
 /** Seconds, of vfat. */
 const COARSEST_GRAIN = 2;

@@ -1,0 +1,143 @@
+import { statfsSync } from 'node:fs';
+import { native } from '../files/byte-path.js';
+import type { Facts } from '../files/facts.js';
+import {
+  BTRFS,
+  CIFS,
+  EXFAT,
+  EXT,
+  FUSE,
+  HFSPLUS,
+  NTFS,
+  NTFS3,
+  SMB2,
+  TMPFS,
+  VFAT,
+  XFS,
+  ZFS,
+} from '../files/system/file-systems.js';
+import { platformCalls } from '../files/system/platform-calls.js';
+import { stat } from '../files/system/stat.js';
+
+/** What a file system can hold of a modification time. */
+export interface HeldTimes {
+  /** Times closer together than this are one for it. */
+  readonly grainNs: number;
+  /** Those that it may have instead of earlier and of later ones; seconds. */
+  readonly first: readonly number[];
+  readonly last: readonly number[];
+  /** Whether it may keep no more than 32 bits of the seconds. */
+  readonly wraps: boolean;
+  /** Whether it may count in local time: then its limits are some hours off. */
+  readonly isLocal: boolean;
+}
+
+/**
+ * By the kind of the file system, as Linux numbers them (statfs(2)), and by the change time of the destination's root,
+ * which the file system itself has set. One without a fraction is not by chance: it keeps whole seconds, as ext2, ext3
+ * and ext4 with inodes of 128 bytes do. Of modification times that cannot be said: one that looks rounded may be exact.
+ * @param path of the destination's root
+ */
+export function heldTimes(path: string): HeldTimes {
+  const type = process.platform === 'linux' ? statfsSync(native(path)).type : 0;
+  return heldBy(type, stat(native(path)).ctimeNs === 0);
+}
+
+/** @param inSeconds whether the change time that was seen has no fraction */
+export function heldBy(type: number, inSeconds: boolean): HeldTimes {
+  return { grainNs: GRAINS.get(type) ?? (inSeconds ? SECOND_NS : 1), ...(LIMITS.get(type) ?? UNKNOWN) };
+}
+
+/**
+ * Whether a modification time of the source and one of the destination are equal at what the destination can hold: it
+ * cannot tell them apart, or the source's is beyond its limits.
+ */
+export function isSameTime(source: Timed, destination: Timed, held: HeldTimes): boolean {
+  return isOneGrain(source, destination, held.grainNs) || isNearest(source.mtime, destination.mtime, held);
+}
+
+export type Timed = Pick<Facts, 'mtime' | 'mtimeNs'>;
+
+/** Whether every file system can hold this time, in seconds. */
+export function isHeldEverywhere(mtime: number): boolean {
+  return mtime >= DOS_FIRST + MOST_HOURS_OFF && mtime <= LAST_OF_31_BITS;
+}
+
+function isOneGrain(source: Timed, destination: Timed, grainNs: number): boolean {
+  const grain = platformCalls() === undefined && grainNs < NODES_GRAIN_NS ? NODES_GRAIN_NS : grainNs;
+  if (grain < SECOND_NS) {
+    return (
+      source.mtime === destination.mtime && floor(source.mtimeNs, grain) === floor(destination.mtimeNs, grain)
+    );
+  }
+  const seconds = grain / SECOND_NS;
+  return floor(source.mtime, seconds) === floor(destination.mtime, seconds);
+}
+
+/** Plain Node sets times to the microsecond. */
+const NODES_GRAIN_NS = 1000;
+const SECOND_NS = 1e9;
+
+function floor(value: number, grain: number): number {
+  return Math.floor(value / grain);
+}
+
+/** Whether `there` is what the destination makes of a time that it cannot hold. */
+function isNearest(source: number, there: number, { first, last, wraps, isLocal }: HeldTimes): boolean {
+  if (isHeldEverywhere(source)) return false;
+  const isLimit = (limit: number) =>
+    there === limit ||
+    (isLocal && Math.abs(there - limit) < MOST_HOURS_OFF && (there - limit) % ZONE_STEP === 0);
+  if (first.some(limit => source < limit && isLimit(limit))) return true;
+  if (last.some(limit => source > limit && isLimit(limit))) return true;
+  return wraps && source !== there && (source - there) % 2 ** 32 === 0;
+}
+
+const FIRST_OF_31_BITS = -(2 ** 31);
+const LAST_OF_31_BITS = 2 ** 31 - 1;
+const LAST_OF_32_BITS = 2 ** 32 - 1;
+/** Two bits more than 32. */
+const EXT_LAST = FIRST_OF_31_BITS + 2 ** 34 - 1;
+/** 64 bits of nanoseconds. */
+const XFS_LAST = FIRST_OF_31_BITS + Math.floor(2 ** 64 / SECOND_NS);
+const DOS_FIRST = Date.UTC(1980, 0, 1) / 1000;
+const DOS_LAST = Date.UTC(2107, 11, 31, 23, 59, 58) / 1000;
+/** Seconds. */
+const MOST_HOURS_OFF = 15 * 3600;
+const ZONE_STEP = 15 * 60;
+
+const GRAINS = new Map<number, number>([
+  [VFAT, 2 * SECOND_NS],
+  [EXFAT, 10_000_000],
+  [HFSPLUS, SECOND_NS],
+  [NTFS, 100],
+  [NTFS3, 100],
+  [CIFS, 100],
+  [SMB2, 100],
+]);
+
+type Limits = Omit<HeldTimes, 'grainNs'>;
+const FAITHFUL = { wraps: false, isLocal: false } as const;
+const ALL: Limits = { ...FAITHFUL, first: [], last: [] };
+const DOS: Limits = { wraps: false, isLocal: true, first: [DOS_FIRST], last: [DOS_LAST, DOS_LAST + 1] };
+/** A server's limits are those of its own file system, or of a protocol of 32 bits. */
+const UNKNOWN: Limits = {
+  wraps: true,
+  isLocal: false,
+  first: [FIRST_OF_31_BITS, 0],
+  last: [LAST_OF_31_BITS, LAST_OF_32_BITS, EXT_LAST, XFS_LAST],
+};
+
+const LIMITS = new Map<number, Limits>([
+  [EXT, { ...FAITHFUL, first: [FIRST_OF_31_BITS], last: [LAST_OF_31_BITS, EXT_LAST] }],
+  [XFS, { ...FAITHFUL, first: [FIRST_OF_31_BITS], last: [LAST_OF_31_BITS, XFS_LAST] }],
+  [BTRFS, ALL],
+  [TMPFS, ALL],
+  [ZFS, ALL],
+  [VFAT, DOS],
+  [EXFAT, DOS],
+  [
+    FUSE,
+    { ...UNKNOWN, isLocal: true, first: [...UNKNOWN.first, DOS_FIRST], last: [...UNKNOWN.last, DOS_LAST] },
+  ],
+]);
