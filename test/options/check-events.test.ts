@@ -115,7 +115,7 @@ test('--check --progress plain ends with a line on standard error, at 100 % alth
   const { source, copy } = trees();
   const { stdout, stderr } = await runCommand(['--check', '--progress', 'plain', source, copy]);
   expect(stdout).toMatch(/^missing gone$/m);
-  expect(stderr).toMatch(/^100\.00% {2}10\/10 files/);
+  expect(stderr).toMatch(/^100\.00% {2}10\/10 files/m);
 });
 
 describe('checkFolder', () => {
