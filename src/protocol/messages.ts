@@ -72,6 +72,12 @@ export interface Batch {
   readonly parts?: Readonly<Record<number, Part>>;
 }
 
+export function kindAt({ id, kinds }: Batch, row: number): JobKind {
+  const kind = JOB_KINDS.wordOf(kinds[row]);
+  if (kind === undefined) throw new RangeError(`batch ${id} has no row ${row}`);
+  return kind;
+}
+
 export function folderAt({ id, folders, folderOf }: Batch, row: number): BytePath {
   const folder = folders[folderOf[row] ?? -1];
   if (folder === undefined) throw new RangeError(`batch ${id} has no folder for row ${row}`);

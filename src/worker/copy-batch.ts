@@ -8,6 +8,7 @@ import {
   type BatchEnd,
   folderAt,
   JOB_KINDS,
+  kindAt,
   type WorkerReport,
   type WorkerSettings,
 } from '../protocol/messages.js';
@@ -123,9 +124,6 @@ function fail(context: WorkerContext, batch: Batch, row: number, error: unknown)
 }
 
 function jobAt(context: WorkerContext, batch: Batch, row: number): Job {
-  const kind = JOB_KINDS.wordOf(batch.kinds[row]);
-  const folder = folderAt(batch, row);
-  if (kind === undefined) throw new RangeError(`batch ${batch.id} has no row ${row}`);
   const origin = {
     runId: context.settings.runId,
     batch: batch.id,
@@ -134,8 +132,8 @@ function jobAt(context: WorkerContext, batch: Batch, row: number): Job {
     isLastTry: batch.isLastTry,
   };
   return new Job(
-    kind,
-    folder,
+    kindAt(batch, row),
+    folderAt(batch, row),
     nameAt(batch.names, row),
     factsAt(batch.facts, row),
     origin,

@@ -1,5 +1,5 @@
 import { join } from '../../files/byte-path.js';
-import { factsAt, kindOf } from '../../files/facts.js';
+import { FACT, FACT_ROW, factsAt, kindOf } from '../../files/facts.js';
 import { failureOf } from '../../files/failure.js';
 import { nameAt, startOf } from '../../files/name-column.js';
 import { type FolderHandles, standingAt } from '../../files/system/folder-handles.js';
@@ -10,8 +10,9 @@ import {
   type FailedOutcome,
   folderAt,
   JOB_HOWS,
-  JOB_KINDS,
   type JobHow,
+  type JobKind,
+  kindAt,
   usualBytes,
 } from '../../protocol/messages.js';
 import { heldTimes } from '../../rules/held-times.js';
@@ -49,11 +50,10 @@ export class DryHands implements Hands {
     const failed: FailedOutcome[] = [];
     let bytes = 0;
     for (let row = 0; row < rows; row += 1) {
-      const entry = entryAt(batch, row);
       try {
-        const how = this.#howOf(entry);
+        const how = this.#howOf(batch, row);
         hows[row] = JOB_HOWS.codeOf(how);
-        bytes += usualBytes(how, entry.facts.size);
+        bytes += usualBytes(how, batch.facts[row * FACT_ROW + FACT.size] ?? 0);
       } catch (error) {
         failed.push({ index: row, failure: failureOf(error) });
       }
@@ -71,18 +71,19 @@ export class DryHands implements Hands {
 
   async end(): Promise<void> {}
 
-  #howOf(entry: Wanted): JobHow {
-    if (isFinish(entry)) return 'made';
+  #howOf(batch: Batch, row: number): JobHow {
     const { handles, policy, gone } = this.#destination;
+    const kind = kindAt(batch, row);
+    if (policy.standing === 'nothing' || isFinish({ kind })) return howMade(kind);
+    const entry = entryAt(batch, row, kind);
     const path = join(entry.folder, entry.name);
-    const isFree = policy.standing === 'nothing' || gone.has(path);
-    const there = isFree ? undefined : standingAt(handles, path);
+    const there = gone.has(path) ? undefined : standingAt(handles, path);
     const decision = decideEntry(entry, there, policy, facts => isUpToDate(this.#pair(), entry, facts));
     if (decision === 'skip' || decision === 'compare') return 'skipped';
     if (there !== undefined && kindOf(there) === 'folder') {
       for (const _ of namesIn(handles, path)) throw filledFolderInTheWay();
     }
-    return entry.kind === 'fifo' ? 'made' : entry.kind === 'file' ? 'streamed' : 'linked';
+    return howMade(kind);
   }
 
   #pair(): TreePair {
@@ -92,9 +93,12 @@ export class DryHands implements Hands {
   }
 }
 
-function entryAt(batch: Batch, row: number): Wanted {
-  const kind = JOB_KINDS.wordOf(batch.kinds[row]);
-  if (kind === undefined) throw new RangeError(`batch ${batch.id} has no row ${row}`);
+function howMade(kind: JobKind): JobHow {
+  if (kind === 'file') return 'streamed';
+  return kind === 'link' || kind === 'hardLink' ? 'linked' : 'made';
+}
+
+function entryAt(batch: Batch, row: number, kind: JobKind): Wanted {
   const [folder, name] = [folderAt(batch, row), nameAt(batch.names, row)];
   return { kind, folder, name, facts: factsAt(batch.facts, row), firstName: batch.firstNames?.[row] };
 }
