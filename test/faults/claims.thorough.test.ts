@@ -3,15 +3,18 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { copyFolder } from '../../src/index.js';
 import { compareTrees } from '../helpers/compare-trees.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { needs } from '../helpers/needs.js';
 import { fromRoot } from '../helpers/project-root.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
+import { testClaims } from './claim-tests.js';
 import { type Claimed, claimName, makeDeadRun, readClaim } from './dead-run.js';
 import { command, quoted, runShell } from './run-shell.js';
+
+describe('in a destination that stands', () => testClaims(true));
 
 test('a second run is refused while the root of the first is finished', needs('strace'), async () => {
   const source = makeTree([{ path: 'a', kind: 'file', content: 'x' }]);

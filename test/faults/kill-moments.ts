@@ -1,21 +1,19 @@
 import { expect, onTestFinished } from 'vitest';
 import { randomNumbers } from '../helpers/random-numbers.js';
 import { memory, scratchFolder } from '../helpers/scratch-folder.js';
-import { KillPlace } from './kill-place.js';
+import { KillPlace, type KillTrees } from './kill-place.js';
 import { drawMoments, type Phase } from './moment.js';
 
-export interface Kills {
+export interface Kills extends KillTrees {
   count: number;
   /** each gets its share of them; a tracer slows down all but `copying`, so that they can be hit */
   phases: readonly Phase[];
-  /** rsync's opinion of the copies too */
-  rsync: boolean;
 }
 
 /** Lives through so many kills; `KILL_SEED`, printed on failure, draws them again. */
-export async function liveThroughKills({ count, phases, rsync }: Kills): Promise<void> {
+export async function liveThroughKills({ count, phases, ...trees }: Kills): Promise<void> {
   const seed = Number(process.env.KILL_SEED ?? Math.floor(Math.random() * 2 ** 31));
-  const place = new KillPlace(scratchFolder(memory, onTestFinished), rsync);
+  const place = new KillPlace(scratchFolder(memory, onTestFinished), trees);
   const reached = new Map<Phase | undefined, number>();
   let longestMs = 0;
   const random = randomNumbers(seed);

@@ -20,6 +20,13 @@ export interface Outcome {
   problems: string[];
 }
 
+export interface KillTrees {
+  /** of the largest file; from 64 MiB on it is split over the workers by ranges */
+  largeBytes: number;
+  /** whether rsync is asked for its opinion, too */
+  rsync: boolean;
+}
+
 /** The trees of many moments: built once, and a place for the copy of each. */
 export class KillPlace {
   readonly #root: string;
@@ -30,11 +37,10 @@ export class KillPlace {
   readonly #rsync: boolean;
   #moments = 0;
 
-  /** @param rsync whether rsync is asked for its opinion, too */
-  constructor(root: string, rsync: boolean) {
+  constructor(root: string, { largeBytes, rsync }: KillTrees) {
     this.#root = root;
     this.#rsync = rsync;
-    this.#source = makeKillSource(join(root, 'source'));
+    this.#source = makeKillSource(join(root, 'source'), largeBytes);
     this.#older = makeOlderCopy(join(root, 'older'));
     // What of it is as in the source: later runs have nothing to do there.
     for (let folder = 0; folder < 24; folder++) {

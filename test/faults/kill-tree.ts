@@ -3,11 +3,9 @@ import type { TreeEntry } from '../helpers/tree-description.js';
 
 const folders = 24;
 const filesInEach = 100;
-/** Split over the workers by ranges. */
-const largeBytes = 65 * 1024 * 1024;
 
 /** Some thousand entries of every kind that a kill could tear apart. */
-export function makeKillSource(root: string): string {
+export function makeKillSource(root: string, largeBytes: number): string {
   const entries: TreeEntry[] = [
     { path: 'large', kind: 'file', size: largeBytes },
     { path: `${Array.from({ length: 12 }, (_, depth) => depth).join('/')}/deepest`, kind: 'file', size: 10 },

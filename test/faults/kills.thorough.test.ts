@@ -9,5 +9,5 @@ test(`after a kill at any of ${count} moments nothing is torn, and the next run 
   timeout: 1_200_000,
   ...needs('strace', 'rsync'),
 }, async () => {
-  await liveThroughKills({ count, phases: allPhases, rsync: true });
+  await liveThroughKills({ count, phases: allPhases, largeBytes: 65 * 1024 * 1024, rsync: true });
 });

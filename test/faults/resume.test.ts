@@ -1,36 +1,22 @@
 import { execFileSync } from 'node:child_process';
 import {
-  appendFileSync,
   chownSync,
   cpSync,
-  existsSync,
-  lstatSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
   symlinkSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
-import { makeTree } from '../helpers/make-tree.js';
 import { needs } from '../helpers/needs.js';
-import { killIfThere, waitForNoProcesses } from '../helpers/processes.js';
-import { type CommandResult, runCommand, startCommand } from '../helpers/run-command.js';
-import { memory, scratchFolder } from '../helpers/scratch-folder.js';
-import { shell } from '../helpers/shell.js';
+import { scratchFolder } from '../helpers/scratch-folder.js';
 import { treeSnapshot } from '../helpers/tree-snapshot.js';
-
-interface Places {
-  source: string;
-  destination: string;
-  partial: string;
-}
+import { copy, finishedIn, makeInterrupted, makePlaces, type Places } from './interrupted-run.js';
 
 interface Mark {
   boots: string[];
@@ -109,87 +95,6 @@ describe('a run goes on where a killed one stopped', () => {
     expect(inodesOf(places.destination, finished)).toEqual(inodes);
     expect(compareTrees(places.source, places.destination)).toEqual([]);
   });
-
-  const changes: [title: string, change: (places: Places, finished: string) => void][] = [
-    ['a finished file has grown', ({ source }, name) => appendFileSync(join(source, name), 'more')],
-    [
-      'a finished file was written anew',
-      ({ source }, name) => writeFileSync(join(source, name), 'new'.repeat(1000)),
-    ],
-    [
-      'only the time of a finished file has changed',
-      ({ source }, name) => utimesSync(join(source, name), 5, 5),
-    ],
-    ['a finished file is gone', ({ source }, name) => rmSync(join(source, name))],
-    [
-      'a finished file is a folder now',
-      ({ source }, name) => {
-        rmSync(join(source, name));
-        mkdirSync(join(source, name, 'below'), { recursive: true });
-      },
-    ],
-    [
-      'a finished file is a link now',
-      ({ source }, name) => {
-        rmSync(join(source, name));
-        symlinkSync('/etc/passwd', join(source, name));
-      },
-    ],
-    [
-      'a folder is a file now',
-      ({ source }) => {
-        rmSync(join(source, 'folder'), { recursive: true });
-        writeFileSync(join(source, 'folder'), 'a file');
-      },
-    ],
-    ['a folder is gone', ({ source }) => rmSync(join(source, 'folder'), { recursive: true })],
-    [
-      'a finished file has another name now',
-      ({ source }, name) => renameSync(join(source, name), join(source, 'other name')),
-    ],
-    [
-      'two names of a file are two files now',
-      ({ source }) => {
-        const bytes = readFileSync(join(source, 'linked'));
-        rmSync(join(source, 'linked'));
-        writeFileSync(join(source, 'linked'), bytes);
-      },
-    ],
-  ];
-  for (const [title, change] of changes) {
-    test(`though meanwhile ${title}`, async () => {
-      const places = await makeInterrupted();
-      const [finished = ''] = finishedIn(places);
-      change(places, finished);
-      expect(await copy(places)).toMatchObject({ status: 0, stderr: '' });
-      expect(compareTrees(places.source, places.destination)).toEqual([]);
-    });
-  }
-
-  test('with a selection: what that does not have is removed again', async () => {
-    const places = await makeInterrupted();
-    const [finished = ''] = finishedIn(places);
-    const list = join(scratchFolder(), 'list');
-    writeFileSync(list, `${finished}\0folder/0\0`);
-    expect(await copy(places, '--from', list)).toMatchObject({ status: 0, stderr: '' });
-    const names = [...treeSnapshot(places.destination).keys()].sort();
-    expect(names).toEqual(['', 'folder', 'folder/0', finished].sort());
-  });
-
-  test('with links followed: each is what it leads to', async () => {
-    const places = await makeInterrupted();
-    expect(await copy(places, '--dereference')).toMatchObject({ status: 0, stderr: '' });
-    expect(lstatSync(join(places.destination, 'link')).isFile()).toBe(true);
-    shell(dirname(places.source), 'cp -RL source followed');
-    const found = compareTrees(`${dirname(places.source)}/followed`, places.destination, { times: false });
-    expect(found.filter(line => !line.includes('hard link'))).toEqual([]);
-  });
-
-  test('on another file system', needs('/dev/shm'), async () => {
-    const places = await makeInterrupted([], join(scratchFolder(memory), 'copy'));
-    expect(await copy(places)).toMatchObject({ status: 0, stderr: '' });
-    expect(compareTrees(places.source, places.destination)).toEqual([]);
-  });
 });
 
 describe('a finished file that has lost its content in a crash, with its size and time kept,', () => {
@@ -238,51 +143,8 @@ describe('a finished file that has lost its content in a crash, with its size an
   }
 });
 
-function makePlaces(destination?: string): Places {
-  const source = makeTree([
-    ...Array.from({ length: 60 }, (_, n) => ({ path: `${n}`, kind: 'file', size: 3000 + n }) as const),
-    ...Array.from({ length: 60 }, (_, n) => ({ path: `folder/${n}`, kind: 'file', size: 3000 + n }) as const),
-    { path: 'link', kind: 'link', target: '7' },
-    { path: 'linked', kind: 'hardlink', to: '8' },
-    { path: 'folder/linked', kind: 'hardlink', to: 'folder/9' },
-  ]);
-  const place = destination ?? join(dirname(source), 'copy');
-  return { source, destination: place, partial: `${place}.partial` };
-}
-
-/** A copy of which all was killed, with some files finished and some not. */
-async function makeInterrupted(options: readonly string[] = [], destination?: string): Promise<Places> {
-  const places = makePlaces(destination);
-  const run = startCommand(['--bwlimit', '150k', ...options, places.source, places.destination]);
-  const deadline = Date.now() + 30_000;
-  while (!existsSync(places.partial) || finishedIn(places).length < 5) {
-    if (Date.now() > deadline) throw new Error('nothing is finished');
-    await new Promise(resolve => setTimeout(resolve, 3));
-  }
-  for (const pid of run.processes()) killIfThere(pid, 'SIGKILL');
-  await run.finished;
-  await waitForNoProcesses(run.processes);
-  expect(existsSync(places.destination)).toBe(false);
-  return places;
-}
-
-/** Files of the root that have their size and time. */
-function finishedIn({ source, partial }: Places): string[] {
-  return readdirSync(partial).filter(name => {
-    if (!/^\d+$/.test(name) || name === '8') return false;
-    const [from, to] = [join(source, name), join(partial, name)].map(path =>
-      statSync(path, { bigint: true }),
-    );
-    return from?.size === to?.size && from?.mtimeNs === to?.mtimeNs;
-  });
-}
-
 function inodesOf(root: string, names: readonly string[]): number[] {
   return names.map(name => statSync(join(root, name)).ino);
-}
-
-function copy({ source, destination }: Places, ...options: string[]): Promise<CommandResult> {
-  return runCommand([...options, source, destination]);
 }
 
 /** As a power cut can leave it: all zeros, size and time as they were. */

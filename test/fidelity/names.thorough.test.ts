@@ -5,6 +5,7 @@ import { compareTrees } from '../helpers/compare-trees.js';
 import { wholeCopy } from '../helpers/copies.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { needs } from '../helpers/needs.js';
+import { entriesNamed, oddNames } from './odd-names.js';
 
 describe('depth', () => {
   for (const workers of [1, 5]) {
@@ -44,5 +45,25 @@ describe('depth', () => {
         expect(basename(copy)).toBe('copy');
       },
     );
+  }
+});
+
+describe('a name', () => {
+  for (const [what, name] of oddNames) {
+    test(`with ${what} is kept, as that of a file, a folder, a link and a hard link`, async () => {
+      const source = makeTree(entriesNamed(name));
+      const copy = await wholeCopy(source);
+      expect(compareTrees(source, copy)).toEqual([]);
+    });
+
+    test(`with ${what} is kept where the destination stood before`, async () => {
+      const source = makeTree([{ path: name, kind: 'file', content: 'new' }]);
+      const copy = makeTree(
+        [{ path: name, kind: 'file', content: 'old one' }],
+        join(dirname(source), 'copy'),
+      );
+      await wholeCopy(source);
+      expect(compareTrees(source, copy)).toEqual([]);
+    });
   }
 });

@@ -1,4 +1,5 @@
-import type { Bytes } from '../helpers/bytes.js';
+import { type Bytes, toBuffer } from '../helpers/bytes.js';
+import type { TreeEntry } from '../helpers/tree-description.js';
 
 /** Names that a copy could stumble over, and what is odd about each. */
 export const oddNames: [what: string, name: Bytes][] = [
@@ -21,3 +22,19 @@ export const oddNames: [what: string, name: Bytes][] = [
   ['the look of a temporary name', '.folder-copy.0123456789abcdef.000000010000'],
   ['the look of a property of every object', '__proto__'],
 ];
+
+/** A file, a folder with a file in it, a link and a hard link of that name. */
+export function entriesNamed(oddName: Bytes): TreeEntry[] {
+  const name = toBuffer(oddName);
+  const inside = (folder: string | Buffer): Bytes => ({
+    base64: Buffer.concat([Buffer.from(folder), Buffer.from('/'), name]).toString('base64'),
+  });
+  const bytes: Bytes = { base64: name.toString('base64') };
+  return [
+    { path: inside('files'), kind: 'file', content: bytes, mtime: '1234567890123456789' },
+    { path: bytes, kind: 'folder', mode: '750' },
+    { path: inside(name), kind: 'file', size: 3000 },
+    { path: inside('links'), kind: 'link', target: bytes },
+    { path: inside('others'), kind: 'hardlink', to: inside(name) },
+  ];
+}

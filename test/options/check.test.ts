@@ -16,23 +16,18 @@ import {
   link,
   mtime,
   mutations,
+  sameTimes,
   twoTrees,
   victims,
 } from './check-trees.js';
 
-const same = `touch -d @1234567890.123456789 victims .`;
-
-describe('--check tells, in one line,', () => {
-  for (const [title, , change, line] of mutations) {
-    test(`${title}`, async () => {
-      const [source, copy] = twoTrees(victims, victims);
-      shell(copy, `${change}\n${same}`);
-      const { status, differences, stderr } = await checked(source, copy);
-      expect(inEitherOrder(differences)).toEqual([line]);
-      expect(status).toBe(1);
-      expect(stderr).toMatch(/^1 difference, \d+ files, \d+ folders compared in .* -> .*copy\n$/);
-    });
-  }
+test('--check has one line for each kind of difference, and no other', async () => {
+  const [source, copy] = twoTrees(victims, victims);
+  shell(copy, [...mutations.map(([, , change]) => change), sameTimes].join('\n'));
+  const { status, differences, stderr } = await checked(source, copy);
+  expect(inEitherOrder(differences)).toEqual(mutations.map(([, , , line]) => line).sort());
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^\d+ differences, \d+ files, \d+ folders compared in .* -> .*copy\n$/);
 });
 
 describe('--check and a real copy', () => {

@@ -13,7 +13,30 @@ import { runInTerminal } from '../helpers/run-in-terminal.js';
 import { shell } from '../helpers/shell.js';
 import { tracedCopy } from '../helpers/traced-copy.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
-import { checked, file, folder, inEitherOrder, mtime, mutations, twoTrees, victims } from './check-trees.js';
+import {
+  checked,
+  file,
+  folder,
+  inEitherOrder,
+  mtime,
+  mutations,
+  sameTimes,
+  twoTrees,
+  victims,
+} from './check-trees.js';
+
+describe('--check tells, in one line,', () => {
+  for (const [title, , change, line] of mutations) {
+    test(`${title}`, async () => {
+      const [source, copy] = twoTrees(victims, victims);
+      shell(copy, `${change}\n${sameTimes}`);
+      const { status, differences, stderr } = await checked(source, copy);
+      expect(inEitherOrder(differences)).toEqual([line]);
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/^1 difference, \d+ files, \d+ folders compared in .* -> .*copy\n$/);
+    });
+  }
+});
 
 describe('--check and a real copy', () => {
   test('are of one mind on random trees; of each change afterwards it has exactly its line', async () => {

@@ -109,12 +109,3 @@ test('the native parts of koffi are one version, exactly, and lie where they are
   if (process.platform !== 'linux' || process.arch !== 'x64') return;
   expect(existsSync(fromRoot('node_modules/@koromix/koffi-linux-x64/linux_x64/koffi.node'))).toBe(true);
 });
-
-const checks: [tool: string, ...args: string[]][] = [['publint', '--strict'], ['attw']];
-
-for (const [tool, ...args] of checks) {
-  test(`${tool} finds nothing`, async () => {
-    const program = fromRoot('node_modules/.bin', tool);
-    await promisify(execFile)(program, [packed.path, ...args]); // rejects where it ends with another status than 0
-  });
-}

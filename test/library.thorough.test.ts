@@ -1,0 +1,46 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { copyFolder } from 'folder-copy';
+import { expect, test } from 'vitest';
+import { processesOf } from './helpers/processes.js';
+import { memory, scratchFolder } from './helpers/scratch-folder.js';
+
+const children = () => processesOf(process.pid).filter(pid => pid !== process.pid);
+
+test('waits where onEvent returns a promise, and for the last of them before it resolves', async () => {
+  const { source, destination } = manyFiles();
+  let open = 0;
+  let most = 0;
+  let told = 0;
+  await copyFolder(source, destination, {
+    onEvent: async () => {
+      told += 1;
+      open += 1;
+      most = Math.max(most, open);
+      await delay(200);
+      open -= 1;
+    },
+  });
+  expect({ told, open }).toEqual({ told: 10_003, open: 0 });
+  // What the queue of the listing holds, and what was listed until it was full.
+  expect(most).toBeLessThan(8000);
+});
+
+test('rejects with what the promise of onEvent rejects with, and leaves no process', async () => {
+  const { source, destination } = manyFiles();
+  const reason = new Error('not this one');
+  const copy = copyFolder(source, destination, {
+    onEvent: event => (event.type === 'file' ? Promise.reject(reason) : undefined),
+  });
+  await expect(copy).rejects.toBe(reason);
+  expect(children()).toEqual([]);
+});
+
+function manyFiles(): { source: string; destination: string } {
+  const scratch = scratchFolder(memory);
+  const source = join(scratch, 'source');
+  mkdirSync(source);
+  for (let index = 0; index < 10_000; index += 1) writeFileSync(join(source, String(index)), '');
+  return { source, destination: join(scratch, 'copy') };
+}
