@@ -1,10 +1,10 @@
-import { lstatSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { startCommand } from '../helpers/run-command.js';
-import { scratchFolder } from '../helpers/scratch-folder.js';
+import { removeTree, scratchFolder } from '../helpers/scratch-folder.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
 import { treeSnapshot } from '../helpers/tree-snapshot.js';
 
@@ -37,7 +37,7 @@ export async function copyWhilePlanting(policy: string, deletes: boolean, rounds
   const copy = join(scratch, 'copy');
   let planted = 0;
   for (let round = 0; round < rounds; round++) {
-    rmSync(copy, { recursive: true, force: true });
+    if (existsSync(copy)) removeTree(copy);
     mkdirSync(copy);
     if (round % 2 === 1)
       makeTree(

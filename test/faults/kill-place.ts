@@ -5,6 +5,7 @@ import type { CopyEvent } from '../../src/copier/report/events.js';
 import type { CopyOptions } from '../../src/copier/request/options.js';
 import { compareTrees } from '../helpers/compare-trees.js';
 import { rsyncDifferences } from '../helpers/rsync-differences.js';
+import { removeTree } from '../helpers/scratch-folder.js';
 import { type TreeSnapshot, treeSnapshot } from '../helpers/tree-snapshot.js';
 import { makeKillSource, makeOlderCopy } from './kill-tree.js';
 import type { Moment, Phase } from './moment.js';
@@ -68,7 +69,7 @@ export class KillPlace {
     const problems = await run.problemsWithItsEnd();
     problems.push(...this.#brokenIn(place, destination, moment));
     problems.push(...(await this.#completed(place, destination, moment, run.events)));
-    if (problems.length === 0) execFileSync('rm', ['-rf', place]);
+    if (problems.length === 0) removeTree(place);
     return { reached, goneAfterMs: run.goneAfterMs, problems };
   }
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { TestOptions } from 'vitest';
 import { fromRoot } from './project-root.js';
+import { memoryFolder } from './scratch-folder.js';
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -58,7 +59,7 @@ export type Program = (typeof PROGRAMS)[number];
 /** What a machine, its kernel or the user may lack, each with the words for it. */
 const rights = {
   root: () => (process.getuid?.() === 0 ? undefined : 'only root may do that'),
-  '/dev/shm': () => (existsSync('/dev/shm') ? undefined : 'there is no /dev/shm'),
+  '/dev/shm': () => (memoryFolder === undefined ? 'there is no /dev/shm to write to' : undefined),
   'a git checkout': () => (existsSync(fromRoot('.git')) ? undefined : 'this is not a git checkout'),
   'the npm registry': () => whyNoRegistry(),
   '/dev/full': () => (existsSync('/dev/full') ? undefined : 'there is no /dev/full'),

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect } from 'vitest';
@@ -8,7 +7,7 @@ import { makeTree } from './make-tree.js';
 import { randomDestination, randomTree } from './random-tree.js';
 import { rsyncDifferences } from './rsync-differences.js';
 import { type CommandResult, runCommand } from './run-command.js';
-import { type OnCleanup, scratchFolder } from './scratch-folder.js';
+import { memoryFolder, type OnCleanup, scratchFolder } from './scratch-folder.js';
 import type { TreeEntry } from './tree-description.js';
 import { type Kind, type TreeSnapshot, treeSnapshot } from './tree-snapshot.js';
 
@@ -83,7 +82,7 @@ const waysBefore: Case['before'][] = [
 const chunkSizes = [7, 512, 1000, 1024, 1024, 4096, 65_536, 1_048_576];
 
 async function copyAndCompare(drawn: Case, rsync: boolean, onCleanup: OnCleanup): Promise<void> {
-  const within = drawn.memory && existsSync('/dev/shm') ? '/dev/shm' : undefined;
+  const within = drawn.memory ? memoryFolder : undefined;
   const source = makeTree(drawn.source, join(scratchFolder(within, onCleanup), 'source'));
   const destination = join(dirname(source), 'destination');
   if (drawn.before !== 'nothing') makeTree(standingBefore(drawn), destination);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -13,8 +13,20 @@ export function scratchFolder(within = tmpdir(), onCleanup: OnCleanup = onTestFi
   return folder;
 }
 
-/** Where a scratch folder is in memory, if there is such a place: for trees of many files, and for copies that are to be quick. */
-export const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+/** Where a scratch folder is in memory, if there is such a place that everybody may write to. */
+export const memoryFolder = isWritable('/dev/shm') ? '/dev/shm' : undefined;
+
+/** For trees of many files, and for copies that are to be quick. */
+export const memory = memoryFolder ?? tmpdir();
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** `rm`, since `fs.rm` stumbles over names that are not UTF-8; folders are opened up first for those who are not root. */
 export function removeTree(folder: string): void {

@@ -35,14 +35,15 @@ export function treeSnapshot(root: string, { contents = true, xattrs = false } =
   const digests = contents ? new Digests() : undefined;
   const openFolders: number[] = [];
   const visit = (reach: Buffer, path: Buffer): void => {
-    const entry = readEntry(reach, path, digests);
+    const entry = unlessClosed(() => readEntry(reach, path, digests));
+    if (entry === undefined) return;
     if (xattrs) entry.attributes = treeCalls().attributes(reach);
     entries.set(path.toString('latin1'), entry);
     if (entry.kind !== 'folder') return;
-    const folder = shortened(reach, openFolders);
-    for (const name of readdirSync(folder, { encoding: 'buffer' }).sort(Buffer.compare)) {
-      visit(joinBytes(folder, name), joinBytes(path, name));
-    }
+    const folder = unlessClosed(() => shortened(reach, openFolders));
+    const names = folder && unlessClosed(() => readdirSync(folder, { encoding: 'buffer' }));
+    if (folder === undefined || names === undefined) return;
+    for (const name of names.sort(Buffer.compare)) visit(joinBytes(folder, name), joinBytes(path, name));
   };
   try {
     visit(Buffer.from(root), Buffer.alloc(0));
@@ -63,9 +64,20 @@ function shortened(reach: Buffer, openFolders: number[]): Buffer {
 function readEntry(reach: Buffer, path: Buffer, digests: Digests | undefined): SnapshotEntry {
   const stats = lstatSync(reach, { bigint: true });
   const kind = kindOf(stats);
-  if (kind === 'file' && digests) return { path, kind, stats, digest: digests.of(reach, stats) };
+  if (kind === 'file' && digests)
+    return { path, kind, stats, ...unlessClosed(() => ({ digest: digests.of(reach, stats) })) };
   if (kind === 'link') return { path, kind, stats, target: readlinkSync(reach, { encoding: 'buffer' }) };
   return { path, kind, stats };
+}
+
+/** What is closed to whoever looks, as to a user without rights, is what its facts tell. */
+function unlessClosed<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EACCES') return undefined;
+    throw error;
+  }
 }
 
 function kindOf(stats: BigIntStats): Kind {
