@@ -9,7 +9,7 @@ import { escapeText, shownDestination } from './escape.js';
 import { pathOf } from './exact-words.js';
 import { Lines } from './lines.js';
 import { inLocale } from './locale.js';
-import { noticeOf } from './notices.js';
+import { fewerWorkersNotice, noticeOf } from './notices.js';
 import { chooseView } from './progress/choose-view.js';
 import { watchSignals } from './signals.js';
 import { checkSummaryOf, summaryOf } from './summary.js';
@@ -38,10 +38,13 @@ export async function copyOrCheck(
     if (process.stdout.isTTY && process.stderr.isTTY) return view.print(differenceLine(event));
     return lines.write(inLocale(differenceLine(event)));
   };
+  const onGivenUp = (error: Error) => {
+    if (!quiet) view.print(fewerWorkersNotice(error));
+  };
   const wantsFiles = verbose || view.wantsFiles;
   try {
     const signal = AbortSignal.any([signals.signal, output.signal]);
-    const settings = normalizeOptions({ ...copyOptions, onEvent, wantsFiles, signal });
+    const settings = normalizeOptions({ ...copyOptions, onEvent, wantsFiles, onGivenUp, signal });
     const to = destination === undefined ? undefined : pathOf(destination);
     const run = await (isCheck ? prepareCheck : prepareCopy)(pathOf(source), to, settings);
     view.start(run.tally);

@@ -18,6 +18,11 @@ export function noticeOf(event: CopyEvent, source: string, level: NoticeLevel): 
   return level === 'verbose' || isLeftOut(event) ? `${event.how} ${shownIn(source, event)}` : undefined;
 }
 
+/** For a run that goes on with fewer workers than it was to have. */
+export function fewerWorkersNotice({ message }: Error): string {
+  return `folder-copy: continuing with fewer workers: ${escapeText(message)}`;
+}
+
 function shownIn(source: string, event: Parameters<typeof shownPath>[0]): string {
   const path = shownPath(event);
   const root = escapeText(source);

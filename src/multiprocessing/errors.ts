@@ -60,7 +60,7 @@ export class WorkerLostError extends Error {
   }
 }
 
-/** A worker could not be made: its initializer failed, or the process ended before it was ready. */
+/** A worker could not be made: the system did not let it start, or its initializer failed. */
 export class WorkerStartError extends Error {
   override readonly name = 'WorkerStartError';
   readonly code = 'WORKER_START';

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { whyNotFork, whyNotThisRuntime } from './can-fork.js';
-import { type Ending, StateError } from './errors.js';
+import { describeEnding, type Ending, StateError, WorkerStartError } from './errors.js';
 import { inheritedExecArgv } from './exec-argv.js';
 import { fork, type ProcessKind } from './fork.js';
 import { takeForkedAhead } from './fork-ahead.js';
@@ -9,6 +9,7 @@ import type { Call, FromChild, QueueFromChild, ToChild } from './messages.js';
 import type { LocalQueue } from './queue/local-queue.js';
 import { toCall } from './queue/queue-handles.js';
 import { QueuePort } from './queue/queue-port.js';
+import { START_SECONDS, StartWatch } from './start-watch.js';
 import type { AnyFunction, Task } from './task.js';
 
 /** A child that has been asked to end (SIGTERM) and has not by then is ended for good (SIGKILL). */
@@ -26,11 +27,24 @@ export interface ForkOptions {
   readonly process?: Partial<ProcessKind>;
 }
 
+/** Why a process never got to what it was forked for, though nobody asked it to end. */
+export interface StartFailure {
+  readonly error: WorkerStartError;
+  /**
+   * `system`: it was not let start, and others would not be either; `accident`: it was killed by a signal, and
+   * another may fare better; `initializer`: what runs in each of them first has failed.
+   */
+  readonly kind: 'system' | 'accident' | 'initializer';
+}
+
 export interface ForkHandlers {
   /** All messages but those of queues, which go to their queue. */
   onMessage(message: Exclude<FromChild, { queue: number }>): void;
-  /** The process has ended and all that it had sent has been received. */
-  onEnd(ending: Ending): void;
+  /**
+   * The process has ended and all that it had sent has been received.
+   * @param failure where it did not even start
+   */
+  onEnd(ending: Ending, failure: StartFailure | undefined): void;
 }
 
 /** A forked process and the channel to it, with its ways to the queues of this one. */
@@ -39,17 +53,21 @@ export class Forked {
   readonly #child: ChildProcess;
   readonly #ports = new Map<number, QueuePort>();
   readonly #handlers: ForkHandlers;
+  readonly #watch: StartWatch;
+  #start: 'awaited' | 'late' | 'over' = 'awaited';
   #ending: Ending | undefined;
   #holds = 0;
   #killTimer: NodeJS.Timeout | undefined;
 
-  /** @throws {StateError} where the system has no process left; {DataCloneError} for arguments that cannot be sent */
+  /**
+   * @throws {WorkerStartError} where the system forks no process; {StateError} where this is no runtime that could
+   * @throws {DataCloneError} for arguments that cannot be sent
+   */
   constructor(options: ForkOptions, handlers: ForkHandlers) {
     this.#handlers = handlers;
     const kind = { ...ownKind(), ...options.process };
-    this.#child = takeForkedAhead(kind) ?? forkNow(kind);
-    if (this.#child.pid === undefined) throw new StateError(NOT_FORKED);
-    this.pid = this.#child.pid;
+    [this.#child, this.pid] = forkNow(kind);
+    this.#watch = new StartWatch(() => this.#giveUp());
     this.#child.on('message', (message: FromChild) => this.#receive(message));
     this.#child.once('exit', (exitCode, signal) => {
       this.#ending = { exitCode, signal };
@@ -92,12 +110,14 @@ export class Forked {
 
   /** End it politely, and for good if it has not ended after `killAfterMs`. */
   terminate(killAfterMs = KILL_AFTER_MS): void {
+    this.#endStart();
     if (this.#ending !== undefined) return;
     this.#child.kill('SIGTERM');
     this.#killAfter(killAfterMs);
   }
 
   kill(): void {
+    this.#endStart();
     this.stopGiving();
     if (this.#ending === undefined) this.#child.kill('SIGKILL');
   }
@@ -109,6 +129,7 @@ export class Forked {
 
   /** Let it end by itself, nothing more is asked of it. */
   dismiss(killAfterMs = KILL_AFTER_MS): void {
+    this.#endStart();
     this.send({ kind: 'stop' });
     this.#killAfter(killAfterMs);
   }
@@ -122,6 +143,17 @@ export class Forked {
       isSingle,
       ...(initializer && { initializer: this.call(initializer.task, initializer.args) }),
     });
+  }
+
+  #giveUp(): void {
+    this.kill();
+    this.#start = 'late';
+  }
+
+  /** It has started, or nobody waits for that. */
+  #endStart(): void {
+    this.#watch.end();
+    this.#start = 'over';
   }
 
   #killAfter(delayMs: number): void {
@@ -149,6 +181,8 @@ export class Forked {
   }
 
   #receive(message: FromChild): void {
+    // What it says as it crashes is no sign of a start.
+    if (this.#start === 'awaited' && message.kind !== 'crashed') this.#endStart();
     if (!('queue' in message)) this.#handlers.onMessage(message);
     else this.#receiveForQueue(message);
   }
@@ -163,21 +197,45 @@ export class Forked {
     clearTimeout(this.#killTimer);
     for (const port of this.#ports.values()) port.cut();
     this.#ports.clear();
-    this.#handlers.onEnd(this.#ending);
+    this.#watch.end();
+    this.#handlers.onEnd(this.#ending, this.#failureOfStart(this.#ending));
+  }
+
+  #failureOfStart(ending: Ending): StartFailure | undefined {
+    switch (this.#start) {
+      case 'over':
+        return undefined;
+      case 'late': {
+        const what = `did not start within ${START_SECONDS} seconds (is there a limit on processes or memory?)`;
+        return { kind: 'system', error: new WorkerStartError(`worker ${this.pid} ${what}`) };
+      }
+      case 'awaited': {
+        const what = `ended (${describeEnding(ending)}) before it had started`;
+        const error = new WorkerStartError(`worker ${this.pid} ${what}`);
+        return { kind: ending.signal === null ? 'system' : 'accident', error };
+      }
+    }
   }
 }
 
-const NOT_FORKED = 'the system could not fork a process';
+/** A child that was forked ahead, or a new one, and its pid. */
+function forkNow(kind: ProcessKind): [child: ChildProcess, pid: number] {
+  const child = takeForkedAhead(kind) ?? tryToFork(kind);
+  // Some failures Node tells by a missing pid, others it throws.
+  if (child.pid === undefined) throw new WorkerStartError(NOT_FORKED);
+  return [child, child.pid];
+}
 
-/** Some failures Node tells by a missing pid, others it throws. */
-function forkNow(kind: ProcessKind): ChildProcess {
+const NOT_FORKED = 'the system could not fork a process (is there a limit on processes or memory?)';
+
+function tryToFork(kind: ProcessKind): ChildProcess {
   // Another program is its pool's to give, and a worker that cannot start tells of it.
   const reason = kind.program === OWN_PROGRAM ? whyNotFork(OWN_PROGRAM) : whyNotThisRuntime();
   if (reason !== undefined) throw new StateError(reason);
   try {
     return fork(kind);
   } catch (error) {
-    throw new StateError(NOT_FORKED, { cause: error });
+    throw new WorkerStartError(NOT_FORKED, { cause: error });
   }
 }
 

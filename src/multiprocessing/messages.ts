@@ -18,7 +18,7 @@ export interface QueueAt {
 }
 
 export type ToChild =
-  /** First of all; the child answers `ready` or `unready`. */
+  /** First of all; the child answers `started` if there is an initializer, and `ready` or `unready`. */
   | {
       readonly kind: 'begin';
       /** The parent's pid. */
@@ -48,6 +48,8 @@ export type QueueToChild =
   | { readonly kind: 'closing'; readonly queue: number };
 
 export type FromChild =
+  /** The initializer begins. */
+  | { readonly kind: 'started' }
   | { readonly kind: 'ready' }
   /** The initializer failed; the child ends. */
   | { readonly kind: 'unready'; readonly error: ErrorRecord }

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { fromRecord } from './error-record.js';
 import { type Ending, StateError } from './errors.js';
-import { Forked } from './forked.js';
+import { Forked, type StartFailure } from './forked.js';
 import type { FromChild } from './messages.js';
 import { checkTimeout } from './queue/queue.js';
 import type { AnyFunction, Task } from './task.js';
@@ -51,7 +51,7 @@ export class Process<F extends AnyFunction = AnyFunction> {
     return signal === null ? exitCode : -constants.signals[signal];
   }
 
-  /** What the target has failed with, if it has. */
+  /** What the target has failed with, if it has; a `WorkerStartError` where the process never started. */
   get error(): Error | undefined {
     return this.#error;
   }
@@ -59,13 +59,17 @@ export class Process<F extends AnyFunction = AnyFunction> {
   /**
    * Fork the process; its target begins as soon as it is up.
    * @throws {StateError} the second time
+   * @throws {WorkerStartError} where the system forks no process
    * @throws {DataCloneError} for arguments that cannot be sent
    */
   start(): void {
     if (this.#forked !== undefined) throw new StateError(`${this.name} has been started before`);
     const forked = new Forked(
       { isBound: this.daemon, isWatched: this.daemon, isSingle: true },
-      { onMessage: message => this.#receive(message), onEnd: ending => this.#end(ending) },
+      {
+        onMessage: message => this.#receive(message),
+        onEnd: (ending, failure) => this.#end(ending, failure),
+      },
     );
     try {
       forked.send({ kind: 'run', id: 1, call: forked.call(this.#target, this.#args) });
@@ -126,8 +130,9 @@ export class Process<F extends AnyFunction = AnyFunction> {
     if ('error' in message) this.#error = fromRecord(message.error);
   }
 
-  #end(ending: Ending): void {
+  #end(ending: Ending, failure: StartFailure | undefined): void {
     this.#ending = ending;
+    this.#error ??= failure?.error;
     for (const settle of this.#waiting) settle();
     if (!this.daemon) this.#forked?.release();
   }

@@ -20,17 +20,15 @@ import { TreeCheck } from './tree-check.js';
 /** One comparison from its start to its report: list → queue → pool → totals, as a copy, and nothing is written. */
 export async function runCheck(request: Request, tally: Tally): Promise<CheckReport> {
   const { settings, places } = request;
-  const { bwlimit, dereference, events, oneFileSystem, retries, verify, pool } = settings;
+  const { bwlimit, dereference, events, oneFileSystem, retries, verify, pool, onGivenUp } = settings;
   const { sourceRoot, sourceFacts, destinationRoot } = places;
   const stop = new Stop();
   stop.listenTo(settings.signal, 'stopped before everything was compared');
   const ledger = new Ledger(tally, events);
   const source = openFolderHandles(sourceRoot, { followLinks: dereference, mostOpen: OPEN_FOLDERS });
   const destination = openFolderHandles(destinationRoot, { mostOpen: OPEN_FOLDERS });
-  const dispatcher = new Dispatcher(
-    new LocalHands(pool, checkerSettings(places, settings), bwlimit),
-    retries,
-  );
+  const hands = new LocalHands(pool, checkerSettings(places, settings), bwlimit, onGivenUp);
+  const dispatcher = new Dispatcher(hands, retries);
   const tree = new TreeCheck({
     scope: {
       request,
@@ -54,6 +52,7 @@ export async function runCheck(request: Request, tally: Tally): Promise<CheckRep
     // Nothing was written that could have been left.
     abandoned: () => undefined,
     workers: () => {},
+    workerless: reason => stop.withoutWorkers(reason),
   });
   stop.onStop(() => void dispatcher.end());
   try {

@@ -94,9 +94,10 @@ class CopyRun {
   /** @returns whether the root has its own mode now */
   async run(): Promise<boolean> {
     const { settings, places } = this.#request;
-    const { bwlimit, pool, retries, spaceCheck } = settings;
+    const { bwlimit, pool, retries, spaceCheck, onGivenUp } = settings;
     const inWorkers = workerSettings(places, settings, this.#folder, this.#runId);
-    const dispatcher = new Dispatcher(new LocalHands(pool, inWorkers, bwlimit), retries);
+    const hands = new LocalHands(pool, inWorkers, bwlimit, onGivenUp);
+    const dispatcher = new Dispatcher(hands, retries);
     const destination = openDestination(this.#request, this.#folder, this.#runId);
     const tree = this.#treeCopy(destination, dispatcher);
     dispatcher.join(this.#listener(tree, destination.handles));
@@ -150,6 +151,7 @@ class CopyRun {
       copied: bytes => this.#ledger.copied(bytes),
       abandoned: (batch, jobs) => removeUnfinished(place, batch, jobs),
       workers: pids => this.#nameWorkers(pids),
+      workerless: reason => this.#stop.withoutWorkers(reason),
     };
   }
 

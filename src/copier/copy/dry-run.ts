@@ -49,6 +49,7 @@ export async function runDry(request: Request, tally: Tally): Promise<CopyReport
     copied: bytes => ledger.copied(bytes),
     abandoned: () => undefined,
     workers: () => {},
+    workerless: reason => stop.withoutWorkers(reason),
   });
   try {
     ledger.start(places, settings);

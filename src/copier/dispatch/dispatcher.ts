@@ -28,6 +28,8 @@ export interface JobListener {
   abandoned(batch: number, jobs: readonly (readonly [row: number, job: PendingJob])[]): number | undefined;
   /** The workers that live now. */
   workers(pids: readonly number[]): void;
+  /** None lives, and none can be started. @returns whether the run is stopped, and its jobs are left as they are */
+  workerless(reason: string): boolean;
 }
 
 /**
@@ -242,6 +244,7 @@ export class Dispatcher {
     const jobs = [...batch.unsettled()];
     const atHand = this.#listener.abandoned(batch.id, jobs);
     if (error instanceof BatchLostError) {
+      if (error.loss === 'no worker' && this.#listener.workerless(error.message)) return;
       const failure = this.#retries.workerLost(error);
       const isEachTried = error.loss === 'no worker' || (error.loss === 'at work' && jobs.length === 1);
       for (const [row, job] of jobs) this.#notDone(job, failure, isEachTried || row === atHand);

@@ -1,11 +1,4 @@
-import {
-  Pool,
-  Queue,
-  StateError,
-  task,
-  WorkerLostError,
-  WorkerStartError,
-} from '../../multiprocessing/index.js';
+import { Pool, Queue, task, WorkerLostError, WorkerStartError } from '../../multiprocessing/index.js';
 import type { Batch, BatchEnd, WorkerReport, WorkerSettings } from '../../protocol/messages.js';
 import type { FolderReading, FolderRequest } from '../../protocol/readings.js';
 import type { WorkerTasks } from '../../worker/copy-batch.js';
@@ -25,8 +18,16 @@ export class LocalHands implements Hands {
   readonly #running = new Set<Promise<BatchEnd>>();
   readonly isWanted: boolean;
 
-  /** @param bwlimit bytes a second that all of them may copy together; undefined: no ceiling */
-  constructor({ most, isWanted }: PoolSize, settings: WorkerSettings, bwlimit: number | undefined) {
+  /**
+   * @param bwlimit bytes a second that all of them may copy together; undefined: no ceiling
+   * @param onGivenUp told once, if not all workers could be started and it goes on with the others
+   */
+  constructor(
+    { most, isWanted }: PoolSize,
+    settings: WorkerSettings,
+    bwlimit: number | undefined,
+    onGivenUp: (error: Error) => void,
+  ) {
     this.isWanted = isWanted;
     this.#budget = bwlimit === undefined ? undefined : new Budget(bwlimit);
     this.#pool = new Pool(most, {
@@ -35,6 +36,7 @@ export class LocalHands implements Hands {
       ...workerProcess(),
       watchdog: false,
       ahead: AHEAD,
+      onGivenUp,
     });
     this.#reading = this.#read();
   }
@@ -130,9 +132,7 @@ interface Mark {
 function lossOf(error: unknown): BatchLostError | undefined {
   if (error instanceof WorkerLostError)
     return new BatchLostError(error.hadBegun ? 'at work' : 'not begun', error);
-  // A StateError: it could not be forked.
-  const isForWant = error instanceof WorkerStartError || error instanceof StateError;
-  return isForWant ? new BatchLostError('no worker', error) : undefined;
+  return error instanceof WorkerStartError ? new BatchLostError('no worker', error) : undefined;
 }
 
 /** Batches that a worker has beside the one it is at, so that it never waits for the next. */

@@ -47,6 +47,12 @@ export class Stop {
     this.#listener();
   }
 
+  /** Nobody is left to do the work. @returns whether the run is stopped */
+  withoutWorkers(reason: string): boolean {
+    this.now('WORKER_LOST', `no worker could be started: ${reason}; then run the same command again`);
+    return this.isStopped;
+  }
+
   /** @param listener called at the stop, at once if it has come */
   onStop(listener: () => void): void {
     this.#listener = listener;

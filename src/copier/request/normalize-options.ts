@@ -96,6 +96,7 @@ const DEFAULTS: Defaults = {
   onEvent: undefined,
   wantsFiles: undefined,
   isStorageSlow: false,
+  onGivenUp: () => {},
 };
 
 const PATHS = ['ignoreFile', 'checksums', 'failed', 'from'] as const;

@@ -72,6 +72,8 @@ export interface RunOptions extends CopyOptions {
   readonly wantsFiles?: boolean;
   /** Whether storage counts as slow whatever its calls take: for tests, on storage that is not. */
   readonly isStorageSlow?: boolean;
+  /** Told once, if not all workers could be started and the run goes on with the others. */
+  readonly onGivenUp?: (error: Error) => void;
 }
 
 /**
@@ -93,6 +95,7 @@ export interface CopySettings extends Required<Omit<CopyOptions, Unset | 'xattrs
   readonly pool: { readonly most: number; readonly isWanted: boolean };
   readonly isStorageSlow: boolean;
   readonly events: EventSink;
+  readonly onGivenUp: (error: Error) => void;
 }
 
 /** Options that stand for nothing where they are left out. */

@@ -77,7 +77,10 @@ class Server {
       watchParent(parent);
     }
     try {
-      if (initializer !== undefined) await this.#calls.run(initializer);
+      if (initializer !== undefined) {
+        sendUp({ kind: 'started' });
+        await this.#calls.run(initializer);
+      }
     } catch (error) {
       sendUp({ kind: 'unready', error: await record(error) }, () => process.exit(1));
       return false;

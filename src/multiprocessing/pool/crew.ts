@@ -1,15 +1,32 @@
-import { Closed, Terminated } from '../errors.js';
-import type { ForkOptions } from '../forked.js';
+import { Closed, Terminated, WorkerStartError } from '../errors.js';
+import type { ForkOptions, StartFailure } from '../forked.js';
 import { PoolWorker } from './pool-worker.js';
 import type { Job, Work } from './work.js';
 
 const TERMINATED = 'the pool was terminated';
+/** So many workers in a row may be killed before they are ready: a limit on memory can do that to each of them. */
+const MOST_ACCIDENTS = 2;
+
+/** What a crew is told at its making. */
+export interface CrewOptions {
+  /** Workers, at most. */
+  readonly size: number;
+  /** Works that a worker may have beside the one it is at. */
+  readonly ahead: number;
+  readonly fork: ForkOptions;
+  /** Told once, where workers could not be started and others could. */
+  onGivenUp(error: WorkerStartError): void;
+}
 
 /** The workers of a pool and the jobs that wait for them. First submitted, first served. */
 export class Crew {
-  readonly size: number;
-  readonly #ahead: number;
-  readonly #forkOptions: ForkOptions;
+  readonly #options: CrewOptions;
+  /** Workers, at most: fewer than its size once some could not be started. */
+  #most: number;
+  #accidents = 0;
+  /** Why workers were given up, until it has been told. */
+  #untold: WorkerStartError | undefined;
+  #isTold = false;
   readonly #workers = new Set<PoolWorker>();
   readonly #idle: PoolWorker[] = [];
   /** Works that were sent to a worker which ended before it began with them. */
@@ -22,11 +39,13 @@ export class Crew {
   #state: 'running' | 'closed' | 'terminated' = 'running';
   #isDispatching = false;
 
-  /** @param ahead works that a worker may have beside the one it is at */
-  constructor(size: number, ahead: number, forkOptions: ForkOptions) {
-    this.size = size;
-    this.#ahead = ahead;
-    this.#forkOptions = forkOptions;
+  constructor(options: CrewOptions) {
+    this.#options = options;
+    this.#most = options.size;
+  }
+
+  get size(): number {
+    return this.#options.size;
   }
 
   get workers(): number {
@@ -130,39 +149,70 @@ export class Crew {
   #withRoom(): PoolWorker | undefined {
     let found: PoolWorker | undefined;
     for (const worker of this.#workers) {
-      if (worker.isEnding || worker.load > this.#ahead) continue;
+      if (worker.isEnding || worker.load > this.#options.ahead) continue;
       if (found === undefined || worker.load < found.load) found = worker;
     }
     return found;
   }
 
   #fork(): PoolWorker | undefined {
-    if (this.#workers.size >= this.size) return undefined;
+    if (this.#workers.size >= this.#most) return undefined;
     try {
-      const worker = new PoolWorker(this.#forkOptions, {
+      const worker = new PoolWorker(this.#options.fork, {
+        onReady: () => {
+          this.#accidents = 0;
+          this.#tell();
+        },
         onRoom: worker => {
           if (worker.load === 0) this.#idle.push(worker);
           this.#dispatch();
         },
         onReturned: works => void this.#returned.push(...works),
-        onUnready: error => this.#abandonWaiting(error),
-        onEnd: ended => this.#lose(ended),
+        onEnd: (ended, failure) => this.#lose(ended, failure),
       });
       this.#workers.add(worker);
       return worker;
     } catch (error) {
-      // With other workers alive the work waits for them.
-      if (this.#workers.size === 0) this.#abandonWaiting(error);
+      if (error instanceof WorkerStartError) this.#giveUp(error);
+      else if (this.#workers.size === 0) this.#abandonWaiting(error);
       return undefined;
     }
   }
 
-  #lose(worker: PoolWorker): void {
+  #lose(worker: PoolWorker, failure: StartFailure | undefined): void {
     this.#workers.delete(worker);
     const index = this.#idle.indexOf(worker);
     if (index !== -1) this.#idle.splice(index, 1);
+    if (failure !== undefined) this.#startFailed(failure);
     this.#dispatch();
     this.#wrapUp();
+  }
+
+  #startFailed({ kind, error }: StartFailure): void {
+    if (kind === 'accident') this.#accidents += 1;
+    if (kind === 'initializer') this.#abandonWaiting(error);
+    else if (kind === 'system' || this.#accidents > MOST_ACCIDENTS) this.#giveUp(error);
+  }
+
+  /** It goes on with the workers that live. Without any, what waits has failed; what comes later tries anew. */
+  #giveUp(error: WorkerStartError): void {
+    this.#most = this.#workers.size;
+    this.#untold = error;
+    if (this.#most > 0) {
+      this.#tell();
+      return;
+    }
+    this.#most = this.size;
+    this.#abandonWaiting(error);
+  }
+
+  /** Only where some live for sure. */
+  #tell(): void {
+    const error = this.#untold;
+    if (error === undefined || this.#isTold || !Array.from(this.#workers).some(worker => worker.isReady))
+      return;
+    this.#isTold = true;
+    this.#options.onGivenUp(error);
   }
 
   /** New workers would fail as this one did: one error for all that waits, not a round of forks for each. */

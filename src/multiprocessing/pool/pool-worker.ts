@@ -1,17 +1,17 @@
 import { fromRecord } from '../error-record.js';
 import { describeEnding, type Ending, StateError, WorkerLostError, WorkerStartError } from '../errors.js';
-import { Forked, type ForkOptions } from '../forked.js';
+import { Forked, type ForkOptions, type StartFailure } from '../forked.js';
 import type { FromChild } from '../messages.js';
 import type { Work } from './work.js';
 
 export interface PoolWorkerHandlers {
   /** A work is done: it can take more. */
   onRoom(worker: PoolWorker): void;
+  onReady(): void;
   /** It has ended before it began with these. */
   onReturned(works: readonly Work[]): void;
-  /** It never became ready, by its own fault: others would not either. */
-  onUnready(error: Error): void;
-  onEnd(worker: PoolWorker): void;
+  /** @param failure why it never became ready, though nobody ended it */
+  onEnd(worker: PoolWorker, failure: StartFailure | undefined): void;
 }
 
 /** One worker of a pool: it does one work after the other, in the order it got them, and has an outcome for each. */
@@ -31,12 +31,16 @@ export class PoolWorker {
     this.#handlers = handlers;
     this.#forked = new Forked(options, {
       onMessage: message => this.#receive(message),
-      onEnd: ending => this.#end(ending),
+      onEnd: (ending, failure) => this.#end(ending, failure),
     });
   }
 
   get pid(): number {
     return this.#forked.pid;
+  }
+
+  get isReady(): boolean {
+    return this.#isReady;
   }
 
   /** Works that it has. */
@@ -88,8 +92,11 @@ export class PoolWorker {
 
   #receive(message: Exclude<FromChild, { queue: number }>): void {
     switch (message.kind) {
+      case 'started':
+        break;
       case 'ready':
         this.#isReady = true;
+        this.#handlers.onReady();
         break;
       case 'unready':
       case 'crashed':
@@ -133,28 +140,26 @@ export class PoolWorker {
     if (!this.#isEnding) this.#handlers.onRoom(this);
   }
 
-  #end(ending: Ending): void {
+  #end(ending: Ending, unstarted: StartFailure | undefined): void {
+    const failure = this.#isEnding ? undefined : this.#failureOf(ending, unstarted);
     this.#isEnding = true;
-    const [begun, ...others] = this.#works.splice(0);
-    const work = begun?.work;
-    this.#handlers.onReturned(others.map(sent => sent.work));
-    const reason = this.#reason;
-    // A worker that ends by itself before it is ready would do so again; one that is killed has met with an accident.
-    if (reason !== undefined) {
-      work?.failed(reason);
-    } else if (!this.#isReady && ending.signal === null) {
-      const error = startError(this.pid, ending, this.#cause);
-      work?.failed(error);
-      this.#handlers.onUnready(error);
-    } else {
-      work?.failed(new WorkerLostError(this.pid, ending, work.task, this.#isReady, this.#cause));
-    }
-    this.#handlers.onEnd(this);
+    const works = this.#works.splice(0).map(({ work }) => work);
+    // Of a worker that is lost the first is rejected, though it may not have begun: nothing is given out twice.
+    const lost = failure === undefined || failure.kind === 'accident' ? works.shift() : undefined;
+    this.#handlers.onReturned(works);
+    lost?.failed(
+      this.#reason ?? new WorkerLostError(this.pid, ending, lost.task, this.#isReady, this.#cause),
+    );
+    this.#handlers.onEnd(this, failure);
   }
-}
 
-function startError(pid: number, ending: Ending, cause: Error | undefined): WorkerStartError {
-  return cause === undefined
-    ? new WorkerStartError(`worker ${pid} ended (${describeEnding(ending)}) before it was ready`)
-    : new WorkerStartError(`a worker could not start: ${cause.message}`, { cause });
+  #failureOf(ending: Ending, unstarted: StartFailure | undefined): StartFailure | undefined {
+    if (this.#isReady) return undefined;
+    const what = `worker ${this.pid} ended (${describeEnding(ending)}) before it was ready`;
+    const error = unstarted?.error ?? new WorkerStartError(what);
+    const kind = unstarted?.kind ?? (ending.signal === null ? 'initializer' : 'accident');
+    const cause = this.#cause;
+    if (cause === undefined) return { kind, error };
+    return { kind, error: new WorkerStartError(`a worker could not start: ${cause.message}`, { cause }) };
+  }
 }

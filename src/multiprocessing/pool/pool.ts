@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { StateError } from '../errors.js';
+import { StateError, type WorkerStartError } from '../errors.js';
 import { checkTimeout } from '../queue/queue.js';
 import { type AnyFunction, fileUrl, type ItemOf, type ResultOf, type Task } from '../task.js';
 import { AbortWatch } from './abort-watch.js';
@@ -38,6 +38,11 @@ export interface PoolOptions {
    * wait for the next one. A new worker is made only if all others have that many. Default 0.
    */
   readonly ahead?: number;
+  /**
+   * Called once, if workers could not be started (a limit on processes or memory) and the pool goes on with those
+   * that could. A pool without any rejects what waits with this error.
+   */
+  readonly onGivenUp?: (error: WorkerStartError) => void;
 }
 
 export interface ApplyOptions {
@@ -62,11 +67,12 @@ export class Pool implements AsyncDisposable {
     if (!Number.isInteger(size) || size < 1) {
       throw new RangeError(`a pool's size must be a whole number of at least 1, got ${String(size)}`);
     }
-    const { initializer, initargs = [], program, stdio, execArgv, env, watchdog = true, ahead = 0 } = options;
+    const { initializer, initargs = [], program, stdio, execArgv, env, watchdog = true } = options;
+    const { ahead = 0, onGivenUp = () => {} } = options;
     if (!Number.isInteger(ahead) || ahead < 0) {
       throw new RangeError(`ahead must be a whole number of at least 0, got ${String(ahead)}`);
     }
-    this.#crew = new Crew(size, ahead, {
+    const fork = {
       isBound: true,
       isWatched: watchdog,
       isSingle: false,
@@ -77,7 +83,8 @@ export class Pool implements AsyncDisposable {
         ...(env && { env }),
       },
       ...(initializer && { initializer: { task: initializer, args: initargs } }),
-    });
+    };
+    this.#crew = new Crew({ size, ahead, fork, onGivenUp });
   }
 
   /** The most workers. */
