@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { Claim } from '../../src/copier/destination/claim.js';
+import { Claim } from '../../src/copier/claim/claim.js';
 import { RefusedError } from '../../src/copier/report/errors.js';
 import { bytePath } from '../../src/files/byte-path.js';
 

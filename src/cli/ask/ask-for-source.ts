@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
-import { isBegun } from '../../copier/destination/work-folder.js';
+import { isBegun } from '../../copier/claim/work-folder.js';
 import { checkPlaces, type Places } from '../../copier/request/places.js';
 import { type BytePath, readable } from '../../files/byte-path.js';
 import type { IfExists } from '../../protocol/messages.js';

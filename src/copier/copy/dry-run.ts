@@ -1,6 +1,6 @@
 import { openFolderHandles } from '../../files/system/folder-handles.js';
+import { lookAtWorkFolder } from '../claim/work-folder.js';
 import { lookAtDestination } from '../destination/destination.js';
-import { lookAtWorkFolder } from '../destination/work-folder.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import type { CopyReport } from '../report/events.js';
 import { Ledger } from '../report/ledger.js';

@@ -1,6 +1,6 @@
 import type { WorkerSettings } from '../../protocol/messages.js';
 import { isTimeTrusted } from '../../rules/stands-there.js';
-import type { WorkFolder } from '../destination/work-folder.js';
+import type { WorkFolder } from '../claim/work-folder.js';
 import type { CopySettings } from '../request/options.js';
 import type { Places } from '../request/places.js';
 

@@ -6,12 +6,12 @@ import { type FolderSite, lookAtFolder, makeFolder } from '../../folders/make-fo
 import type { FolderOutcome } from '../../protocol/readings.js';
 import { heldTimes } from '../../rules/held-times.js';
 import { isTimeTrusted } from '../../rules/stands-there.js';
+import type { WorkFolder, WorkPlace } from '../claim/work-folder.js';
 import { StorageSpeed } from '../listing/storage-speed.js';
 import type { Request } from '../request/request.js';
 import { type NameCollisions, nameCollisions } from './name-collisions.js';
 import { QuickLook } from './quick-look.js';
 import { noRemover, type Remover, remover, type Spared } from './remove-tree.js';
-import type { WorkFolder, WorkPlace } from './work-folder.js';
 
 /** The folder that a copy is made in, with what the parent does there; in a dry run it only looks. */
 export interface Destination extends FolderSite {

@@ -2,10 +2,10 @@ import { type StatsFs, statfsSync } from 'node:fs';
 import { type BytePath, native } from '../../files/byte-path.js';
 import { BCACHEFS, BTRFS, F2FS, FUSE, XFS, ZFS } from '../../files/system/file-systems.js';
 import { formatBytes } from '../../units.js';
+import type { WorkPlace } from '../claim/work-folder.js';
 import { listEntries } from '../listing/list-entries.js';
 import { entriesIn } from '../listing/listed.js';
 import type { Need } from '../report/ledger.js';
-import type { WorkPlace } from './work-folder.js';
 
 export interface Shortage {
   readonly what: 'bytes' | 'inodes';
