@@ -14,5 +14,6 @@ export type {
   NotKeptCounts,
   StartEvent,
 } from './copier/report/events.js';
+export type { MaxDelete } from './copier/request/deletion-limit.js';
 export type { CopyOptions } from './copier/request/options.js';
 export type { How, NotKept } from './protocol/messages.js';

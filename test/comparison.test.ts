@@ -35,6 +35,8 @@ const proofs: Readonly<Record<string, string>> = {
   'tries again after errors': 'options/retries',
   'excluding files': 'options/filters-like-git',
   'removing extra files': 'existing/deleting',
+  'a limit for that, known before the first deletion': 'options/max-delete',
+  'an empty source does not empty the destination': 'options/max-delete',
   'comparing two folders': 'options/check',
   'dry run': 'options/dry-run',
   'limiting the rate': 'options/bwlimit',

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import type { MaxDelete } from '../copier/request/deletion-limit.js';
 import {
   COPY_ONLY,
   DEFAULT_CHUNK_SIZE,
@@ -114,6 +115,12 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         description:
           'after a copy without failures, delete from the destination what the source does not have',
       },
+      {
+        flags: '--max-delete <n|n%>',
+        description:
+          'let --delete remove at most so many entries, or that share of the destination; if it is more, delete nothing',
+        parse: parseMaxDelete,
+      },
     ],
   },
   {
@@ -221,6 +228,7 @@ export interface ParsedOptions {
   readonly reflink: Reflink;
   readonly ifExists: IfExists;
   readonly delete?: true;
+  readonly maxDelete?: MaxDelete;
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
   readonly ignoreFile?: string | Buffer;
@@ -253,6 +261,13 @@ function parseText(text: string): string {
 /** Of an option that may be repeated. */
 function collect(text: string, previous: unknown): readonly string[] {
   return [...(Array.isArray(previous) ? previous : []), parseText(text)];
+}
+
+function parseMaxDelete(text: string): MaxDelete {
+  const [, digits, percent] = /^(\d+)(%?)$/.exec(text) ?? [];
+  if (digits !== undefined && Number(digits) <= (percent ? 100 : Number.MAX_SAFE_INTEGER))
+    return percent ? `${Number(digits)}%` : Number(digits);
+  throw new InvalidArgumentError('It takes a whole number of entries, or a share from 0% to 100%.');
 }
 
 function parseWhole(text: string, least: number, most: number): number {

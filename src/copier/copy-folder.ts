@@ -1,5 +1,6 @@
 import { runCopy } from './copy/copy-run.js';
 import { runDry } from './copy/dry-run.js';
+import { refuseUnlikelyDeletion } from './destination/deletion-brake.js';
 import { type PreparedRun, prepared } from './prepared-run.js';
 import { type EntryFailure, PartialCopyError } from './report/errors.js';
 import type { CopyReport } from './report/events.js';
@@ -49,5 +50,6 @@ export async function prepareCopy(
   const places = checkPlaces(source, destination, settings.suffix);
   const request = await readRequest(places, settings);
   checkSideFiles(request);
+  refuseUnlikelyDeletion(request);
   return prepared(request, settings.dryRun ? runDry : runCopy);
 }

@@ -5,6 +5,7 @@ import { commandCopy, isRoot, toldCopy, wholeCopy } from '../helpers/copies.js';
 import { type FileSystem, mountOrSkip } from '../helpers/file-systems.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { shell } from '../helpers/shell.js';
+import type { TreeEntry } from '../helpers/tree-description.js';
 
 const beside = (source: string, name: string): string => join(dirname(source), name);
 
@@ -25,7 +26,8 @@ describe('--delete', () => {
   test('says what it could not remove; the count of entries stays right', async context => {
     if (!isRoot) context.skip('only root can make a file immutable');
     const source = makeTree([{ path: 'x', kind: 'file', content: 'x' }]);
-    const copy = makeTree([{ path: 'extra/stuck', kind: 'file', content: 'y' }], beside(source, 'copy'));
+    const old: TreeEntry[] = ['extra/stuck', 'x'].map(path => ({ path, kind: 'file', content: 'y' }));
+    const copy = makeTree(old, beside(source, 'copy'));
     shell(copy, 'chattr +i extra/stuck');
     try {
       const { report, how } = await toldCopy(source, { delete: true });

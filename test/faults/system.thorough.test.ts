@@ -303,6 +303,7 @@ describe('what goes away in mid-copy', () => {
     makeTree([{ path: 'a', kind: 'file', size: 1_000_000 }], root);
     const destination = join(scratchFolder(), 'copy');
     makeTree([{ path: 'precious/file', kind: 'file', size: 10 }], destination);
+    writeFileSync(join(destination, 'a'), '');
     const run = startCommand(['--delete', '--bwlimit', '500k', root, destination]);
     await until(() => readdirSync(destination).some(name => /^\.folder-copy\..{16}\./.test(name)));
     execFileSync('umount', ['-l', root]);

@@ -113,7 +113,7 @@ const ownFolder = 'only in the destination';
 async function copied(drawn: Case, source: string, destination: string): Promise<CommandResult> {
   const args = ['--workers', String(drawn.workers), '--chunk-size', String(drawn.chunkBytes)];
   if (drawn.before !== 'nothing') args.push('--if-exists', drawn.ifExists);
-  if (drawn.before === 'other entries, deleted') args.push('--delete');
+  if (drawn.before === 'other entries, deleted') args.push('--delete', '--max-delete', '100%');
   args.push('--progress', 'json');
   const result = await runCommand([...args, source, destination]);
   expect(result).toMatchObject({ status: 0 });

@@ -88,7 +88,8 @@ for (const option of ['--verify', '--checksums']) {
 
 test('a manifest in the destination stays, where --delete and the copy leave its name alone', async () => {
   const source = makeTree([{ path: 'x', kind: 'file', content: 'x' }]);
-  const copy = makeTree([{ path: 'extra', kind: 'file', content: '' }], join(dirname(source), 'copy'));
+  const old: TreeEntry[] = ['extra', 'x'].map(path => ({ path, kind: 'file', content: '' }));
+  const copy = makeTree(old, join(dirname(source), 'copy'));
   const options = ['--delete', '--exclude', '/sums', '--checksums', join(copy, 'sums')];
   await wholeCopy(source, options, { copy });
   expect(readdirSync(copy).toSorted()).toEqual(['sums', 'x']);

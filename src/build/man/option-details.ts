@@ -19,7 +19,10 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   '--suffix': "what is appended to the source's name if `dest` is left out",
   '--if-exists':
     'what to do with a file that exists in the destination. `overwrite`: replace it. `update`: replace it if its size or modification time differs. `skip`: leave it. `error`: report it as failed',
-  '--delete': 'after a copy without failures, remove from the destination what the source does not have',
+  '--delete':
+    'after a copy without failures, remove from the destination what the source does not have. If the source is empty, or none of the names in its root exists in the root of the destination, the command refuses to start: the disk may not be mounted, or the destination mistyped. `--max-delete 100%` does it all the same',
+  '--max-delete':
+    'the most entries that `--delete` may remove: a number, or a share of what the destination held before. If there are more, nothing is deleted, the rest is copied, and the status is 1. `0` allows none',
   '--workers':
     'how many workers copy at the same time, 1 to 64. They are started as soon as there are that many entries to copy. Without this option, it depends on the work and on the storage: the slower the storage answers, the more workers, up to 5',
   '--chunk-size':

@@ -1,14 +1,17 @@
 import { ROOT } from '../../files/byte-path.js';
 import { openFolderHandles } from '../../files/system/folder-handles.js';
 import type { FolderRequest } from '../../protocol/readings.js';
-import { deleteExtras, isSourceAsBefore } from '../destination/delete-extras.js';
+import { countEntries } from '../destination/count-entries.js';
+import { type Deletion, deleteExtras, isSourceAsBefore } from '../destination/delete-extras.js';
 import type { Destination } from '../destination/destination.js';
+import { noRemover, type Remover } from '../destination/remove-tree.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import { Slices } from '../listing/slices.js';
 import { walkSource } from '../listing/walk-source.js';
 import type { Ledger } from '../report/ledger.js';
 import type { Stop } from '../report/stop.js';
 import { listOptionsOf, type Request } from '../request/request.js';
+import { DeletionGuard } from './deletion-guard.js';
 import type { TreeCopy } from './tree-copy.js';
 
 /** What takes part in a copy, real or dry. */
@@ -24,13 +27,21 @@ export interface CourseParts {
 /** What real and dry copies do one after the other; what comes after a stop does nothing. */
 export class Course {
   readonly #parts: CourseParts;
+  readonly #guard: DeletionGuard | undefined;
 
   constructor(parts: CourseParts) {
     this.#parts = parts;
+    const { maxDelete } = parts.request.settings;
+    const isNeeded = maxDelete !== undefined && parts.destination.policy.standing === 'content';
+    this.#guard = isNeeded ? new DeletionGuard(maxDelete) : undefined;
   }
 
   async list(): Promise<void> {
     const { request, destination, tree, ...others } = this.#parts;
+    if (this.#guard !== undefined) {
+      const counts = countEntries(destination.handles, destination.spared);
+      await new Slices().through(counts, others.stop, count => this.#guard?.holds(count));
+    }
     const { speed } = destination;
     const ahead = speed && {
       speed,
@@ -49,7 +60,10 @@ export class Course {
     while (!stop.isStopped) {
       if (!dispatcher.isIdle) await dispatcher.change();
       else if (tree.isDone) return;
-      else tree.unblock();
+      else {
+        await this.#lookAtDeletions();
+        if (!stop.isStopped) tree.unblock();
+      }
     }
   }
 
@@ -57,25 +71,48 @@ export class Course {
   async sweep(): Promise<void> {
     const { request, ledger, stop, destination, tree } = this.#parts;
     const { settings, places } = request;
-    const { standing } = destination.policy;
-    const isAsked = settings.delete && standing === 'content' && !ledger.hasFailures;
-    if (stop.isStopped || !(isAsked || standing === 'earlier')) return;
+    const isEarlier = destination.policy.standing === 'earlier';
+    const isAsked = () => settings.delete && destination.policy.standing === 'content' && !ledger.hasFailures;
+    if (stop.isStopped || !(isAsked() || isEarlier)) return;
     if (!isSourceAsBefore(places)) {
       const message = 'the source is no longer the folder that was copied; nothing was deleted';
       ledger.failed(ROOT, { code: 'CHANGED', message });
       return;
     }
+    await this.#lookAtDeletions();
+    if (stop.isStopped || !(isAsked() || isEarlier)) return;
+    await this.#eachExtra(destination.remover, deletion => tree.book(deletion));
+    await this.settle();
+  }
+
+  /** Where more would go than may, or that cannot be told, it is a failure, after which nothing goes. */
+  async #lookAtDeletions(): Promise<void> {
+    const { request, ledger, stop, tree } = this.#parts;
+    const guard = this.#guard;
+    if (guard === undefined || ledger.hasFailures || !guard.beginLook()) return;
+    const take = (deletion: Deletion) => {
+      if (deletion.kind === 'deleted') guard.wouldDelete();
+      else if (deletion.kind === 'failed') tree.book(deletion);
+    };
+    for (const removal of tree.blockedRemovals()) take(removal);
+    await this.#eachExtra(noRemover, take);
+    const failure = stop.isStopped ? undefined : guard.verdict(request.settings.dryRun);
+    if (failure !== undefined) ledger.failedBeside(ROOT, failure);
+  }
+
+  async #eachExtra(remover: Remover, take: (deletion: Deletion) => void): Promise<void> {
+    const { request, stop, destination } = this.#parts;
+    const { settings, places } = request;
     const source = openFolderHandles(places.sourceRoot, { followLinks: settings.dereference });
     try {
       const scope = { request, source, destination: destination.handles, spared: destination.spared };
       await new Slices(settings.events).through(
-        deleteExtras(scope, destination.remover),
+        deleteExtras(scope, remover),
         stop,
-        deletion => deletion && tree.book(deletion),
+        deletion => deletion && take(deletion),
       );
     } finally {
       source.close();
     }
-    await this.settle();
   }
 }

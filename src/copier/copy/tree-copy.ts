@@ -5,7 +5,7 @@ import type { FolderPlace } from '../../files/system/entry-calls.js';
 import type { DoneOutcome, How, JobHow } from '../../protocol/messages.js';
 import { closeRoot, lentFacts } from '../destination/close-root.js';
 import type { Deletion } from '../destination/delete-extras.js';
-import { canBeRemoved, removeTree } from '../destination/remove-tree.js';
+import { canBeRemoved, noRemover, type Removal, removeTree } from '../destination/remove-tree.js';
 import type { SettledFiles } from '../dispatch/open-batch.js';
 import {
   finishJob,
@@ -118,13 +118,28 @@ export class TreeCopy {
     }
   }
 
+  /** What `unblock` would remove. */
+  *blockedRemovals(): Generator<Removal, void, undefined> {
+    const { handles, spared } = this.#parts.destination;
+    for (const { job } of this.#blocked) {
+      if (this.#mayGo(job)) yield* removeTree(handles, join(job.folder, job.name), spared, noRemover);
+    }
+  }
+
+  /** Whether what stands in the place of this entry may go with all that is in it. */
+  #mayGo({ folder, name }: PendingJob): boolean {
+    const { handles, spared } = this.#parts.destination;
+    return canBeRemoved(handles, join(folder, name), spared);
+  }
+
   /** All else is done: the folders that stand in the way of entries go, unless something failed. */
   unblock(): void {
     const { handles, spared, remover } = this.#parts.destination;
     if (this.#blocked.length === 0) throw new Error('entries are left, and nothing is done about them');
     const blocked = this.#blocked.splice(0);
-    const mayGo = ({ job }: Blocked) => canBeRemoved(handles, join(job.folder, job.name), spared);
-    const freed = new Set(this.#parts.ledger.hasFailures ? [] : blocked.filter(mayGo));
+    const freed = new Set(
+      this.#parts.ledger.hasFailures ? [] : blocked.filter(({ job }) => this.#mayGo(job)),
+    );
     for (const { job } of freed) {
       for (const removal of removeTree(handles, join(job.folder, job.name), spared, remover))
         this.book(removal);

@@ -70,20 +70,29 @@ export function lookAtDestination(request: Request, place: WorkPlace): LookedAtD
 }
 
 function siteOf(
-  { settings, places, filters }: Request,
+  request: Request,
   { root, standing, trust }: WorkPlace,
 ): FolderSite & Pick<Destination, 'spared'> {
-  const { ifExists, digests, oneFileSystem } = settings;
+  const { ifExists, digests } = request.settings;
   return {
     handles: openFolderHandles(root),
     policy: { standing, trust, ifExists, digests },
     setsModes: false,
+    sourceRoot: request.places.sourceFacts,
+    spared: sparedIn(request, root, standing),
+  };
+}
+
+/** What stays there, whatever the source has. */
+export function sparedIn(
+  { settings, places, filters }: Request,
+  root: BytePath,
+  standing: WorkPlace['standing'],
+): Spared {
+  return {
+    // What an earlier run of this copy left there is nobody's.
+    filters: standing === 'content' ? filters : undefined,
+    onlyOn: settings.oneFileSystem ? lstatIfThere(native(root)) : undefined,
     sourceRoot: places.sourceFacts,
-    spared: {
-      // What an earlier run of this copy left there is nobody's.
-      filters: standing === 'content' ? filters : undefined,
-      onlyOn: oneFileSystem ? lstatIfThere(native(root)) : undefined,
-      sourceRoot: places.sourceFacts,
-    },
   };
 }

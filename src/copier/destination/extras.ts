@@ -57,6 +57,20 @@ export function* extrasIn(
   }
 }
 
+/** Whether any name in the destination's root stands in the source's too, excluded or not. */
+export function hasCommonName(scope: ExtrasScope): boolean {
+  const others: BytePath[] = [];
+  for (const name of namesIn(scope.destination, ROOT)) {
+    if (isReserved(name)) continue;
+    if (inSource(scope, name) !== undefined) return true;
+    others.push(name);
+  }
+  const steps = otherSpellings(scope, ROOT, others);
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value.size > 0;
+  }
+}
+
 /** What the run copies of the source, if it stands there. */
 function wantedInSource(scope: ExtrasScope, path: BytePath): Facts | undefined {
   const { selection, filters } = scope.request;

@@ -2,6 +2,7 @@ import { platformCalls } from '../../files/system/platform-calls.js';
 import { validatePatterns } from '../listing/patterns.js';
 import { RefusedError, shownValue, UsageError } from '../report/errors.js';
 import { EventSink } from '../report/event-sink.js';
+import { deletionLimitOf } from './deletion-limit.js';
 import {
   type CopySettings,
   DEFAULT_CHUNK_SIZE,
@@ -33,7 +34,14 @@ import {
  * @throws {RefusedError} where attributes have to be kept and cannot be reached
  */
 export function normalizeOptions(options: RunOptions): CopySettings {
-  const { workers, xattrs, onEvent, wantsFiles = onEvent !== undefined, ...given } = complete(options);
+  const {
+    workers,
+    xattrs,
+    maxDelete,
+    onEvent,
+    wantsFiles = onEvent !== undefined,
+    ...given
+  } = complete(options);
   const { bwlimit, checksums, from, fsync, signal, verify } = given;
   if (workers !== undefined) validateWhole('workers', workers, 1, MOST_WORKERS);
   validateWhole('chunkSize', given.chunkSize, 1, LARGEST_CHUNK_SIZE);
@@ -55,8 +63,11 @@ export function normalizeOptions(options: RunOptions): CopySettings {
       'delete cannot be used with from, which lists only a part of the source; leave one of them out',
     );
   }
+  if (maxDelete !== undefined && !given.delete)
+    throw new UsageError('max-delete is a limit for delete; add delete, or leave it out');
   return {
     ...given,
+    maxDelete: maxDelete === undefined ? undefined : deletionLimitOf(maxDelete),
     pool: { most: workers ?? DEFAULT_WORKERS, isWanted: workers !== undefined },
     attributes: keepsAttributes(xattrs),
     digests: verify || checksums !== undefined,
@@ -74,6 +85,7 @@ const DEFAULTS: Defaults = {
   suffix: DEFAULT_SUFFIX,
   ifExists: 'overwrite',
   delete: false,
+  maxDelete: undefined,
   include: [],
   exclude: [],
   ignoreFile: undefined,

@@ -1,6 +1,7 @@
 import type { IfExists, Reflink } from '../../protocol/messages.js';
 import type { EventSink } from '../report/event-sink.js';
 import type { CopyEvent } from '../report/events.js';
+import type { DeletionLimit, MaxDelete } from './deletion-limit.js';
 
 /** The options of a copy; all of them optional, with the command's defaults. */
 export interface CopyOptions {
@@ -17,6 +18,12 @@ export interface CopyOptions {
   readonly ifExists?: IfExists;
   /** After a copy without failures, remove from the destination what the source does not have. */
   readonly delete?: boolean;
+  /**
+   * The most that `delete` may remove: a number of entries, or a share of what the destination held before, such as
+   * `10%`. If it is more, nothing is deleted. Default: a copy is refused if the source is empty, or has no name of its
+   * root in common with the destination.
+   */
+  readonly maxDelete?: MaxDelete;
   /**
    * gitignore lines, relative to the source. Together with excludes, they take back what those leave out, except
    * inside excluded folders. Without excludes, only what they match is copied, and everything in a folder that
@@ -81,6 +88,8 @@ export interface RunOptions extends CopyOptions {
  * `fsync` is true under `verify` too.
  */
 export interface CopySettings extends Required<Omit<CopyOptions, Unset | 'xattrs'>> {
+  /** Undefined: a deletion that looks like a mistake is refused. */
+  readonly maxDelete: DeletionLimit | undefined;
   readonly ignoreFile: string | Buffer | undefined;
   readonly checksums: string | Buffer | undefined;
   readonly failed: string | Buffer | undefined;
@@ -101,6 +110,7 @@ export interface CopySettings extends Required<Omit<CopyOptions, Unset | 'xattrs
 /** Options that stand for nothing where they are left out. */
 export type Unset =
   | 'workers'
+  | 'maxDelete'
   | 'ignoreFile'
   | 'checksums'
   | 'failed'
@@ -114,6 +124,7 @@ export const COPY_ONLY = [
   'xattrs',
   'ifExists',
   'delete',
+  'maxDelete',
   'reflink',
   'checksums',
   'fsync',

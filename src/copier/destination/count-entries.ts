@@ -1,0 +1,38 @@
+import { type BytePath, join, ROOT } from '../../files/byte-path.js';
+import { kindOf } from '../../files/facts.js';
+import { codeOf } from '../../files/failure.js';
+import { isReserved } from '../../files/reserved-names.js';
+import { type FolderHandles, standingAt } from '../../files/system/folder-handles.js';
+import { namesIn } from './names-in.js';
+import { isSpared, type Spared } from './remove-tree.js';
+
+/** Counts what a destination holds, excluded entries included, its root not. Yields the number of each step. */
+export function* countEntries(
+  destination: FolderHandles,
+  spared: Spared,
+): Generator<number, void, undefined> {
+  const notEntered = { ...spared, filters: undefined };
+  const folders: BytePath[] = [ROOT];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const name of readableNamesIn(destination, folder)) {
+      if (folder === ROOT && isReserved(name)) continue;
+      yield 1;
+      const path = join(folder, name);
+      const facts = standingAt(destination, path);
+      const isFolder = facts !== undefined && kindOf(facts) === 'folder';
+      if (isFolder && !isSpared(notEntered, path, facts)) folders.push(path);
+    }
+  }
+}
+
+/** What cannot be read is not counted: all else is the greater a share of the whole then. */
+function* readableNamesIn(
+  destination: FolderHandles,
+  folder: BytePath,
+): Generator<BytePath, void, undefined> {
+  try {
+    yield* namesIn(destination, folder);
+  } catch (error) {
+    if (codeOf(error) !== 'EACCES') throw error;
+  }
+}
