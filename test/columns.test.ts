@@ -3,10 +3,11 @@ import { expect, test } from 'vitest';
 import { BATCH_LIMIT } from '../src/copier/dispatch/batch-size.js';
 import { JobBatch } from '../src/copier/dispatch/job-batch.js';
 import { type BytePath, ROOT, rawName } from '../src/files/byte-path.js';
-import { Facts, factsAt } from '../src/files/facts.js';
+import { FactsRow } from '../src/files/facts-column.js';
 import { FileRun } from '../src/files/file-run.js';
 import { NameColumn, nameAt } from '../src/files/name-column.js';
 import { JOB_KINDS } from '../src/protocol/messages.js';
+import { factsWith } from './helpers/facts.js';
 
 /** Any bytes but a zero and a slash, one character each. */
 const byteName = fc
@@ -52,16 +53,11 @@ test('a column gives back the names that it was given, however they came in', ()
   );
 });
 
-function factsOfSize(size: number): Facts {
-  return new Facts(1, 2, 3, 4, 0o100644, 1, 5, 6, size, 8, 9, 10, 11, 12, 13, 14);
-}
-
 function runOf(names: readonly string[]): FileRun {
   const run = new FileRun();
   for (const [index, name] of names.entries()) {
     const bytes = Buffer.from(`${name}\0`, 'latin1');
-    const row = [1, 2, 3, 4, 0o100644, 1, 5, 6, index, 8, 9, 10, 11, 12, 13, 14];
-    run.push(bytes, 0, name.length, (values, start) => values.set(row, start));
+    run.push(bytes, 0, name.length, factsWith({ size: index, inodeLow: 2 ** 32 - 1, mtime: -1 }));
   }
   return run;
 }
@@ -71,9 +67,9 @@ test('batches take runs up to what they hold, row by row with the right folder, 
   const run = runOf(names);
   const folder = rawName('folder');
   const batch = new JobBatch(1, false);
-  batch.add({ kind: 'link', folder: ROOT, name: rawName('link'), facts: factsOfSize(3), attempt: 1 });
+  batch.add({ kind: 'link', folder: ROOT, name: rawName('link'), facts: factsWith({ size: 3 }), attempt: 1 });
   expect(batch.addFiles(folder, run, 50, 200)).toBe(150);
-  batch.add({ kind: 'finishAfter', folder: ROOT, name: folder, facts: factsOfSize(0), attempt: 1 });
+  batch.add({ kind: 'finishAfter', folder: ROOT, name: folder, facts: factsWith({}), attempt: 1 });
   expect(batch.addFiles(rawName('other'), run, 0, 200)).toBe(256 - 152);
   expect(batch.isFull(BATCH_LIMIT)).toBe(true);
 
@@ -83,7 +79,7 @@ test('batches take runs up to what they hold, row by row with the right folder, 
     message.folders[message.folderOf[row] ?? -1],
     JOB_KINDS.wordOf(message.kinds[row]),
     nameAt(message.names, row),
-    factsAt(message.facts, row).size,
+    new FactsRow(message.facts).moveTo(row).size,
   ]);
   expect(rows).toEqual([
     [ROOT, 'link', 'link', 3],

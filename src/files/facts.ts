@@ -5,25 +5,23 @@ import { type BigIntStats, constants } from 'node:fs';
  * needs 64 bits, is kept in halves of 32. `blocks` are of 512 bytes. Each time is whole seconds since 1970,
  * rounded down, and the nanoseconds that follow.
  */
-export class Facts {
-  constructor(
-    readonly deviceHigh: number,
-    readonly deviceLow: number,
-    readonly inodeHigh: number,
-    readonly inodeLow: number,
-    readonly mode: number,
-    readonly nlink: number,
-    readonly uid: number,
-    readonly gid: number,
-    readonly size: number,
-    readonly blocks: number,
-    readonly atime: number,
-    readonly atimeNs: number,
-    readonly mtime: number,
-    readonly mtimeNs: number,
-    readonly ctime: number,
-    readonly ctimeNs: number,
-  ) {}
+export interface Facts {
+  readonly deviceHigh: number;
+  readonly deviceLow: number;
+  readonly inodeHigh: number;
+  readonly inodeLow: number;
+  readonly mode: number;
+  readonly nlink: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly size: number;
+  readonly blocks: number;
+  readonly atime: number;
+  readonly atimeNs: number;
+  readonly mtime: number;
+  readonly mtimeNs: number;
+  readonly ctime: number;
+  readonly ctimeNs: number;
 }
 
 /** The file system that an entry lies in. */
@@ -34,163 +32,46 @@ export type EntryKind = 'file' | 'folder' | 'link' | 'fifo' | 'socket' | 'device
 /** From what `fs` gives with `bigint: true`. */
 export function factsFrom(stats: BigIntStats): Facts {
   const { dev, ino, mode, nlink, uid, gid, size, blocks, atimeNs, mtimeNs, ctimeNs } = stats;
-  return new Facts(
-    high(dev),
-    low(dev),
-    high(ino),
-    low(ino),
-    Number(mode),
-    Number(nlink),
-    Number(uid),
-    Number(gid),
-    Number(size),
-    Number(blocks),
-    seconds(atimeNs),
-    nanoseconds(atimeNs),
-    seconds(mtimeNs),
-    nanoseconds(mtimeNs),
-    seconds(ctimeNs),
-    nanoseconds(ctimeNs),
-  );
+  return {
+    deviceHigh: high(dev),
+    deviceLow: low(dev),
+    inodeHigh: high(ino),
+    inodeLow: low(ino),
+    mode: Number(mode),
+    nlink: Number(nlink),
+    uid: Number(uid),
+    gid: Number(gid),
+    size: Number(size),
+    blocks: Number(blocks),
+    atime: seconds(atimeNs),
+    atimeNs: nanoseconds(atimeNs),
+    mtime: seconds(mtimeNs),
+    mtimeNs: nanoseconds(mtimeNs),
+    ctime: seconds(ctimeNs),
+    ctimeNs: nanoseconds(ctimeNs),
+  };
 }
 
-/** The same entry with another mode. */
-export function withMode(facts: Facts, mode: number): Facts {
-  const column = new FactsColumn(1);
-  column.push(facts);
-  const packed = column.packed();
-  packed[FACT.mode] = mode;
-  return factsAt(packed, 0);
-}
-
-/** The places of an entry's facts in its row of a column. */
-export const FACT = {
-  deviceHigh: 0,
-  deviceLow: 1,
-  inodeHigh: 2,
-  inodeLow: 3,
-  mode: 4,
-  nlink: 5,
-  uid: 6,
-  gid: 7,
-  size: 8,
-  blocks: 9,
-  atime: 10,
-  atimeNs: 11,
-  mtime: 12,
-  mtimeNs: 13,
-  ctime: 14,
-  ctimeNs: 15,
-} as const;
-/** Numbers in a row. */
-export const FACT_ROW = 16;
-/** From a few rows to a full batch in two steps. */
-const GROWTH = 4;
-
-/** Many entries' facts in one array: it crosses the pipe as a single piece of memory. */
-export class FactsColumn {
-  #values: Float64Array;
-  #end = 0;
-
-  constructor(capacity = 16) {
-    this.#values = new Float64Array(capacity * FACT_ROW);
-  }
-
-  push(facts: Facts): void {
-    this.#makeRoom(1);
-    writeFacts(this.#values, this.#end, facts);
-    this.#end += FACT_ROW;
-  }
-
-  clear(): void {
-    this.#end = 0;
-  }
-
-  /** A row that `fill` writes, from this place on. */
-  pushWith(fill: (values: Float64Array, start: number) => void): void {
-    this.#makeRoom(1);
-    fill(this.#values, this.#end);
-    this.#end += FACT_ROW;
-  }
-
-  /** The rows of another column from `from` to before `to`. */
-  pushRows(other: FactsColumn, from: number, to: number): void {
-    this.#makeRoom(to - from);
-    this.#values.set(other.#values.subarray(from * FACT_ROW, to * FACT_ROW), this.#end);
-    this.#end += (to - from) * FACT_ROW;
-  }
-
-  /** The bytes of the entry at `index`. */
-  sizeAt(index: number): number {
-    return this.#values[index * FACT_ROW + FACT.size] ?? 0;
-  }
-
-  /** The number of names of the entry at `index`. */
-  nlinkAt(index: number): number {
-    return this.#values[index * FACT_ROW + FACT.nlink] ?? 0;
-  }
-
-  /** Room for more rows behind those that were pushed. */
-  get values(): Float64Array {
-    return this.#values;
-  }
-
-  /** Just what was pushed. */
-  packed(): Float64Array {
-    return this.#end === this.#values.length ? this.#values : this.#values.slice(0, this.#end);
-  }
-
-  #makeRoom(rows: number): void {
-    const needed = this.#end + rows * FACT_ROW;
-    if (needed <= this.#values.length) return;
-    const wider = new Float64Array(Math.max(needed, this.#values.length * GROWTH));
-    wider.set(this.#values);
-    this.#values = wider;
-  }
-}
-
-/** As a row of a column, from `start` on. */
-export function writeFacts(values: Float64Array, start: number, facts: Facts): void {
-  values[start + FACT.deviceHigh] = facts.deviceHigh;
-  values[start + FACT.deviceLow] = facts.deviceLow;
-  values[start + FACT.inodeHigh] = facts.inodeHigh;
-  values[start + FACT.inodeLow] = facts.inodeLow;
-  values[start + FACT.mode] = facts.mode;
-  values[start + FACT.nlink] = facts.nlink;
-  values[start + FACT.uid] = facts.uid;
-  values[start + FACT.gid] = facts.gid;
-  values[start + FACT.size] = facts.size;
-  values[start + FACT.blocks] = facts.blocks;
-  values[start + FACT.atime] = facts.atime;
-  values[start + FACT.atimeNs] = facts.atimeNs;
-  values[start + FACT.mtime] = facts.mtime;
-  values[start + FACT.mtimeNs] = facts.mtimeNs;
-  values[start + FACT.ctime] = facts.ctime;
-  values[start + FACT.ctimeNs] = facts.ctimeNs;
-}
-
-/** The facts of the entry at `index` of a packed column. */
-export function factsAt(packed: Float64Array, index: number): Facts {
-  const start = index * FACT_ROW;
-  const at = (offset: number) => packed[start + offset] ?? 0;
-  return new Facts(
-    at(FACT.deviceHigh),
-    at(FACT.deviceLow),
-    at(FACT.inodeHigh),
-    at(FACT.inodeLow),
-    at(FACT.mode),
-    at(FACT.nlink),
-    at(FACT.uid),
-    at(FACT.gid),
-    at(FACT.size),
-    at(FACT.blocks),
-    at(FACT.atime),
-    at(FACT.atimeNs),
-    at(FACT.mtime),
-    at(FACT.mtimeNs),
-    at(FACT.ctime),
-    at(FACT.ctimeNs),
-  );
+/** An object of their own: for facts that the next call turns into another's. */
+export function copyOf(facts: Facts): Facts {
+  return {
+    deviceHigh: facts.deviceHigh,
+    deviceLow: facts.deviceLow,
+    inodeHigh: facts.inodeHigh,
+    inodeLow: facts.inodeLow,
+    mode: facts.mode,
+    nlink: facts.nlink,
+    uid: facts.uid,
+    gid: facts.gid,
+    size: facts.size,
+    blocks: facts.blocks,
+    atime: facts.atime,
+    atimeNs: facts.atimeNs,
+    mtime: facts.mtime,
+    mtimeNs: facts.mtimeNs,
+    ctime: facts.ctime,
+    ctimeNs: facts.ctimeNs,
+  };
 }
 
 const KINDS: Readonly<Record<number, EntryKind>> = {
@@ -254,40 +135,12 @@ export function unchanged(before: Facts, after: Facts): boolean {
   );
 }
 
-/** The same of entries in columns. */
-export function unchangedAt(
-  before: Float64Array,
-  row: number,
-  after: Float64Array,
-  afterRow: number,
-): boolean {
-  const a = row * FACT_ROW;
-  const b = afterRow * FACT_ROW;
-  return (
-    before[a + FACT.inodeLow] === after[b + FACT.inodeLow] &&
-    before[a + FACT.inodeHigh] === after[b + FACT.inodeHigh] &&
-    before[a + FACT.deviceLow] === after[b + FACT.deviceLow] &&
-    before[a + FACT.deviceHigh] === after[b + FACT.deviceHigh] &&
-    before[a + FACT.size] === after[b + FACT.size] &&
-    before[a + FACT.mtimeNs] === after[b + FACT.mtimeNs] &&
-    before[a + FACT.mtime] === after[b + FACT.mtime] &&
-    before[a + FACT.ctimeNs] === after[b + FACT.ctimeNs] &&
-    before[a + FACT.ctime] === after[b + FACT.ctime]
-  );
-}
-
 /** What `blocks` counts in, on every file system. */
 const BLOCK_BYTES = 512;
 
 /** Bytes of a file's content, holes not counted. */
 export function allocatedBytes({ size, blocks }: Facts): number {
   return Math.min(size, blocks * BLOCK_BYTES);
-}
-
-/** The same of an entry in a column. */
-export function allocatedAt(values: Float64Array, row: number): number {
-  const at = row * FACT_ROW;
-  return Math.min(values[at + FACT.size] ?? 0, (values[at + FACT.blocks] ?? 0) * BLOCK_BYTES);
 }
 
 /** Whether a file has fewer blocks than its size needs. */

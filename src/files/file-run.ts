@@ -1,4 +1,5 @@
-import { allocatedAt, FACT_ROW, FactsColumn } from './facts.js';
+import { allocatedBytes, type Facts } from './facts.js';
+import { FactsColumn } from './facts-column.js';
 import { NameColumn, type PackedNames, startOf } from './name-column.js';
 
 /**
@@ -31,36 +32,17 @@ export class FileRun {
     this.isPlain = true;
   }
 
-  /**
-   * @param name holds its bytes from `start` to `end`
-   * @param readFacts writes its facts as a row of a column, from the given place on
-   */
-  push(
-    name: Buffer,
-    start: number,
-    end: number,
-    readFacts: (values: Float64Array, start: number) => void,
-  ): void {
+  /** @param name holds its bytes from `start` to `end` */
+  push(name: Uint8Array, start: number, end: number, facts: Facts): void {
     this.names.pushBytes(name, start, end);
-    this.facts.pushWith(readFacts);
-    this.#count();
+    this.facts.push(facts);
+    this.bytes += facts.size;
+    this.allocatedBytes += allocatedBytes(facts);
+    if (facts.nlink !== 1 || facts.size >= LARGER_BYTES) this.isPlain = false;
   }
 
-  /** The file in a row of columns. */
-  pushRow(names: PackedNames, facts: Float64Array, row: number): void {
-    this.names.pushBytes(names.bytes, startOf(names, row), startOf(names, row + 1) - 1);
-    this.facts.pushWith((values, start) => {
-      for (let at = 0; at < FACT_ROW; at += 1) values[start + at] = facts[row * FACT_ROW + at] ?? 0;
-    });
-    this.#count();
-  }
-
-  #count(): void {
-    const row = this.length - 1;
-    const size = this.facts.sizeAt(row);
-    this.bytes += size;
-    this.allocatedBytes += allocatedAt(this.facts.values, row);
-    if (this.facts.nlinkAt(row) !== 1 || size >= LARGER_BYTES) this.isPlain = false;
+  pushRow(names: PackedNames, row: number, facts: Facts): void {
+    this.push(names.bytes, startOf(names, row), startOf(names, row + 1) - 1, facts);
   }
 }
 

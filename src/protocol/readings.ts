@@ -1,4 +1,5 @@
 import type { BytePath } from '../files/byte-path.js';
+import type { Facts } from '../files/facts.js';
 import type { Failure } from '../files/failure.js';
 import type { PackedNames } from '../files/name-column.js';
 
@@ -45,8 +46,8 @@ export interface StandingFolder {
   readonly isFinished?: boolean;
   /** Why it could not be made. */
   readonly failure?: Failure;
-  /** As it was before; a row of a column. Undefined where it was not there, or not looked at. */
-  readonly facts?: Float64Array;
+  /** As it was before. Undefined where it was not there, or not looked at. */
+  readonly facts?: Facts;
   /** What of its names the source does not have, and of each 1 where it is a folder for sure; where that was asked. */
   readonly extras?: Extras;
 }

@@ -1,17 +1,9 @@
 import { join, ROOT } from '../files/byte-path.js';
-import { FACT, FACT_ROW, factsAt } from '../files/facts.js';
+import { copyOf } from '../files/facts.js';
 import { failureOf } from '../files/failure.js';
-import { nameAt } from '../files/name-column.js';
 import type { Queue } from '../multiprocessing/index.js';
-import {
-  type Batch,
-  type BatchEnd,
-  folderAt,
-  JOB_KINDS,
-  kindAt,
-  type WorkerReport,
-  type WorkerSettings,
-} from '../protocol/messages.js';
+import { BatchRow } from '../protocol/batch-row.js';
+import type { Batch, BatchEnd, WorkerReport, WorkerSettings } from '../protocol/messages.js';
 import type { FolderReading, FolderRequest } from '../protocol/readings.js';
 import { type Steps, walk } from './content/steps.js';
 import { type Finished, Job, postponed } from './context/job.js';
@@ -81,8 +73,10 @@ async function prepare(
 }
 
 function* copyEntries(context: WorkerContext, batch: Batch): Steps<void> {
-  for (let row = 0; row < batch.kinds.length; row += 1) {
-    if (!isCopiedAtOnce(context, batch, row)) yield* copyEntry(context, batch, row);
+  const row = new BatchRow(batch);
+  for (let index = 0; index < batch.kinds.length; index += 1) {
+    row.moveTo(index);
+    if (!isCopiedAtOnce(context, row)) yield* copyEntry(context, row);
     const breath = context.reporter.breathe();
     if (breath !== undefined) yield breath;
     if (context.reporter.isOverdue) return;
@@ -90,56 +84,41 @@ function* copyEntries(context: WorkerContext, batch: Batch): Steps<void> {
 }
 
 /** Most entries take no generator, and no objects. */
-function isCopiedAtOnce(context: WorkerContext, batch: Batch, row: number): boolean {
-  if (batch.kinds[row] !== FILE) return false;
+function isCopiedAtOnce(context: WorkerContext, row: BatchRow): boolean {
+  if (row.kind !== 'file') return false;
   try {
-    const notKept = copySmallFile(context, batch, row);
+    const notKept = copySmallFile(context, row);
     if (notKept === undefined) return false;
-    context.reporter.streamed(row, batch.facts[row * FACT_ROW + FACT.size] ?? 0, notKept);
+    context.reporter.streamed(row.index, row.facts.size, notKept);
   } catch (error) {
-    fail(context, batch, row, error);
+    fail(context, row, error);
   }
   return true;
 }
 
-const FILE = JOB_KINDS.codeOf('file');
-
-function* copyEntry(context: WorkerContext, batch: Batch, row: number): Steps<void> {
+function* copyEntry(context: WorkerContext, row: BatchRow): Steps<void> {
   try {
-    const job = jobAt(context, batch, row);
-    context.reporter.done(row, job, yield* perform(context, job));
+    const job = jobOf(context, row);
+    context.reporter.done(row.index, job, yield* perform(context, job));
   } catch (error) {
     if (error instanceof Stopped) {
       context.reporter.takeBack();
       throw error;
     }
-    fail(context, batch, row, error);
+    fail(context, row, error);
   }
 }
 
-function fail(context: WorkerContext, batch: Batch, row: number, error: unknown): void {
+function fail(context: WorkerContext, { index, folder }: BatchRow, error: unknown): void {
   const failure = failureOf(error);
   if (failure.code === 'EMFILE' || failure.code === 'ENFILE') context.closeFolders();
-  context.reporter.failed(row, folderAt(batch, row), failure);
+  context.reporter.failed(index, folder, failure);
 }
 
-function jobAt(context: WorkerContext, batch: Batch, row: number): Job {
-  const origin = {
-    runId: context.settings.runId,
-    batch: batch.id,
-    row,
-    again: batch.again,
-    isLastTry: batch.isLastTry,
-  };
-  return new Job(
-    kindAt(batch, row),
-    folderAt(batch, row),
-    nameAt(batch.names, row),
-    factsAt(batch.facts, row),
-    origin,
-    batch.firstNames?.[row],
-    batch.parts?.[row],
-  );
+function jobOf({ settings }: WorkerContext, row: BatchRow): Job {
+  const { id, again, isLastTry } = row.batch;
+  const origin = { runId: settings.runId, batch: id, row: row.index, again, isLastTry };
+  return new Job(row.kind, row.folder, row.name, copyOf(row.facts), origin, row.firstName, row.part);
 }
 
 function* perform(context: WorkerContext, job: Job): Steps<Finished> {

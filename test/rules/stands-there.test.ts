@@ -1,11 +1,12 @@
 import { constants } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { Facts } from '../../src/files/facts.js';
+import type { Facts } from '../../src/files/facts.js';
 import type { IfExists, JobKind, Trust } from '../../src/protocol/messages.js';
 import { decideEntry, decideFolder, type Policy } from '../../src/rules/stands-there.js';
+import { factsWith } from '../helpers/facts.js';
 
 function entry(type: number, nlink = 1): Facts {
-  return new Facts(0, 1, 0, 1, type | 0o644, nlink, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  return factsWith({ mode: type | 0o644, nlink });
 }
 
 const [file, folder, link] = [constants.S_IFREG, constants.S_IFDIR, constants.S_IFLNK].map(type =>

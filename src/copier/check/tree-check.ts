@@ -1,5 +1,5 @@
 import { type BytePath, join, native, ROOT, split } from '../../files/byte-path.js';
-import { type Facts, factsAt, kindOf, linkIdentityOf, sameDevice } from '../../files/facts.js';
+import { type Facts, kindOf, linkIdentityOf, sameDevice } from '../../files/facts.js';
 import { type Failure, failureOf, step } from '../../files/failure.js';
 import { isReserved } from '../../files/reserved-names.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
@@ -104,10 +104,7 @@ export class TreeCheck implements Visitor {
 
   /** Compares a folder. @returns whether what is in it is to be compared too */
   #isFolderThere(folder: BytePath, facts: Facts, seen: StandingFolder | undefined): boolean {
-    const standing =
-      seen?.facts === undefined
-        ? step('its copy cannot be read', () => this.#standing(folder))
-        : factsAt(seen.facts, 0);
+    const standing = seen?.facts ?? step('its copy cannot be read', () => this.#standing(folder));
     if (standing === undefined) {
       this.#tell(folder, [{ kind: 'missing' }]);
       return false;

@@ -1,22 +1,21 @@
 import { join } from '../../files/byte-path.js';
-import { FACT, FACT_ROW, factsAt, kindOf } from '../../files/facts.js';
+import { kindOf } from '../../files/facts.js';
 import { failureOf } from '../../files/failure.js';
-import { nameAt, startOf } from '../../files/name-column.js';
+import { startOf } from '../../files/name-column.js';
 import { type FolderHandles, standingAt } from '../../files/system/folder-handles.js';
+import { BatchRow } from '../../protocol/batch-row.js';
 import { NO_WORD } from '../../protocol/codes.js';
 import {
   type Batch,
   type BatchEnd,
   type FailedOutcome,
-  folderAt,
   JOB_HOWS,
   type JobHow,
   type JobKind,
-  kindAt,
   usualBytes,
 } from '../../protocol/messages.js';
 import { heldTimes } from '../../rules/held-times.js';
-import { isUpToDate, type TreePair, type Wanted } from '../../rules/is-up-to-date.js';
+import { isUpToDate, type TreePair } from '../../rules/is-up-to-date.js';
 import { decideEntry, filledFolderInTheWay } from '../../rules/stands-there.js';
 import type { LookedAtDestination } from '../destination/destination.js';
 import { namesIn } from '../destination/names-in.js';
@@ -49,13 +48,15 @@ export class DryHands implements Hands {
     const hows = new Uint8Array(rows).fill(NO_WORD);
     const failed: FailedOutcome[] = [];
     let bytes = 0;
-    for (let row = 0; row < rows; row += 1) {
+    const row = new BatchRow(batch);
+    for (let index = 0; index < rows; index += 1) {
+      row.moveTo(index);
       try {
-        const how = this.#howOf(batch, row);
-        hows[row] = JOB_HOWS.codeOf(how);
-        bytes += usualBytes(how, batch.facts[row * FACT_ROW + FACT.size] ?? 0);
+        const how = this.#howOf(row);
+        hows[index] = JOB_HOWS.codeOf(how);
+        bytes += usualBytes(how, row.facts.size);
       } catch (error) {
-        failed.push({ index: row, failure: failureOf(error) });
+        failed.push({ index, failure: failureOf(error) });
       }
     }
     const names = batch.names.bytes.subarray(0, startOf(batch.names, rows));
@@ -71,11 +72,10 @@ export class DryHands implements Hands {
 
   async end(): Promise<void> {}
 
-  #howOf(batch: Batch, row: number): JobHow {
+  #howOf(entry: BatchRow): JobHow {
     const { handles, policy, gone } = this.#destination;
-    const kind = kindAt(batch, row);
+    const { kind } = entry;
     if (policy.standing === 'nothing' || isFinish({ kind })) return howMade(kind);
-    const entry = entryAt(batch, row, kind);
     const path = join(entry.folder, entry.name);
     const there = gone.has(path) ? undefined : standingAt(handles, path);
     const decision = decideEntry(entry, there, policy, facts => isUpToDate(this.#pair(), entry, facts));
@@ -96,9 +96,4 @@ export class DryHands implements Hands {
 function howMade(kind: JobKind): JobHow {
   if (kind === 'file') return 'streamed';
   return kind === 'link' || kind === 'hardLink' ? 'linked' : 'made';
-}
-
-function entryAt(batch: Batch, row: number, kind: JobKind): Wanted {
-  const [folder, name] = [folderAt(batch, row), nameAt(batch.names, row)];
-  return { kind, folder, name, facts: factsAt(batch.facts, row), firstName: batch.firstNames?.[row] };
 }

@@ -1,6 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { native } from '../../files/byte-path.js';
-import { type Facts, permissionsOf, withMode } from '../../files/facts.js';
+import { type Facts, permissionsOf } from '../../files/facts.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
 import { stat } from '../../files/system/stat.js';
@@ -8,7 +8,7 @@ import { isAccepted } from '../../rules/keep.js';
 
 /** The root's facts while the claim lies in it: its owner may do all in it. */
 export function lentFacts(facts: Facts): Facts {
-  return withMode(facts, facts.mode | OWNER_ALL);
+  return { ...facts, mode: facts.mode | OWNER_ALL };
 }
 
 /**

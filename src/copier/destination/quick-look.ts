@@ -1,6 +1,5 @@
-import { constants } from 'node:fs';
 import type { BytePath } from '../../files/byte-path.js';
-import { FACT, FACT_ROW, type Facts } from '../../files/facts.js';
+import { type Facts, kindOf } from '../../files/facts.js';
 import type { FileRun } from '../../files/file-run.js';
 import { NameColumn, type PackedNames } from '../../files/name-column.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
@@ -17,8 +16,6 @@ export class QuickLook {
   readonly #destination: FolderHandles;
   readonly #held: HeldTimes;
   readonly #name = new NameColumn(1);
-  /** What stands there, as a row of a column. */
-  readonly #standing = new Float64Array(FACT_ROW);
   #looks = 0;
   #slowLooks = 0;
 
@@ -42,12 +39,8 @@ export class QuickLook {
   foundIn(folder: BytePath, run: FileRun): Uint8Array {
     const found = new Uint8Array(run.length);
     const names = run.names.packed();
-    const { values } = run.facts;
     for (let row = 0; row < run.length; row += 1) {
-      const at = row * FACT_ROW;
-      const size = values[at + FACT.size] ?? 0;
-      const [mtime, mtimeNs] = [values[at + FACT.mtime] ?? 0, values[at + FACT.mtimeNs] ?? 0];
-      if (this.#sees(folder, names, row, { size, mtime, mtimeNs })) found[row] = 1;
+      if (this.#sees(folder, names, row, run.facts.at(row))) found[row] = 1;
     }
     return found;
   }
@@ -57,28 +50,24 @@ export class QuickLook {
     this.#looks += 1;
     const isTimed = this.#looks % LOOKS_A_MEASUREMENT === 0;
     const startMs = isTimed ? performance.now() : 0;
-    const isThere = this.#look(folder, names, row);
+    const standing = this.#look(folder, names, row);
     if (isTimed && performance.now() - startMs > SLOW_MS) this.#slowLooks += 1;
-    return isThere && this.#isIt(wanted);
+    return standing !== undefined && this.#isIt(standing, wanted);
   }
 
-  #look(folder: BytePath, names: PackedNames, row: number): boolean {
+  #look(folder: BytePath, names: PackedNames, row: number): Facts | undefined {
     try {
-      return this.#calls.readRow(this.#destination.place(folder), names, row, this.#standing);
+      return this.#calls.lookInRow(this.#destination.place(folder), names, row);
     } catch {
       // Whoever copies it meets with the same, and reports it.
-      return false;
+      return undefined;
     }
   }
 
-  #isIt(wanted: Wanted): boolean {
-    const standing = this.#standing;
-    const isFile = ((standing[FACT.mode] ?? 0) & constants.S_IFMT) === constants.S_IFREG;
+  #isIt(standing: Facts, wanted: Wanted): boolean {
     // A file with one name in the source and several in the copy is linked to something else.
-    if (!isFile || standing[FACT.nlink] !== 1) return false;
-    const size = standing[FACT.size] ?? 0;
-    const [mtime, mtimeNs] = [standing[FACT.mtime] ?? 0, standing[FACT.mtimeNs] ?? 0];
-    return isSameFile(wanted, { size, mtime, mtimeNs }, this.#held);
+    if (kindOf(standing) !== 'file' || standing.nlink !== 1) return false;
+    return isSameFile(wanted, standing, this.#held);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { BytePath } from '../../files/byte-path.js';
-import { FactsColumn, factsAt } from '../../files/facts.js';
+import { copyOf } from '../../files/facts.js';
+import { FactsColumn } from '../../files/facts-column.js';
 import type { FileRun } from '../../files/file-run.js';
 import { NameColumn } from '../../files/name-column.js';
 import { type Batch, JOB_KINDS, type Part } from '../../protocol/messages.js';
@@ -74,7 +75,7 @@ export class JobBatch {
     const first = this.size;
     const most = Math.min(end, from + limit.jobs - first);
     let to = from;
-    for (; to < most && this.#bytes < limit.bytes; to += 1) this.#bytes += run.facts.sizeAt(to);
+    for (; to < most && this.#bytes < limit.bytes; to += 1) this.#bytes += run.facts.at(to).size;
     const last = first + to - from;
     this.#folderOf.fill(this.#placeOf(folder), first, last);
     this.#kinds.fill(FILE, first, last);
@@ -88,7 +89,7 @@ export class JobBatch {
     if (kind === undefined || row >= this.size) throw this.#noJobAt(row);
     const folder = this.folderAt(row);
     const name = this.#names.at(row);
-    const job = { kind, folder, name, facts: factsAt(this.#facts.values, row), attempt: this.attempt };
+    const job = { kind, folder, name, facts: copyOf(this.#facts.at(row)), attempt: this.attempt };
     const firstName = this.#firstNames?.[row];
     const part = this.#parts?.[row];
     if (firstName === undefined && part === undefined && !this.again) return job;
@@ -103,13 +104,13 @@ export class JobBatch {
 
   /** Whether the job at `row` is a file with no other name, copied by itself: nothing hangs on how it comes in. */
   isPlainFile(row: number): boolean {
-    return this.#kinds[row] === FILE && this.#facts.nlinkAt(row) === 1;
+    return this.#kinds[row] === FILE && this.#facts.at(row).nlink === 1;
   }
 
   /** The sizes in the rows from `from` to before `end`, together. */
   bytesOf(from: number, end: number): number {
     let bytes = 0;
-    for (let row = from; row < end; row += 1) bytes += this.#facts.sizeAt(row);
+    for (let row = from; row < end; row += 1) bytes += this.#facts.at(row).size;
     return bytes;
   }
 

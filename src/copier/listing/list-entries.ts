@@ -1,5 +1,6 @@
 import { type BytePath, join, native, ROOT, rawName } from '../../files/byte-path.js';
-import { type Facts, factsAt, kindOf, sameDevice, sameInode } from '../../files/facts.js';
+import { type Facts, kindOf, sameDevice, sameInode } from '../../files/facts.js';
+import { FactsRow } from '../../files/facts-column.js';
 import { EntryError, type Failure, failureOf } from '../../files/failure.js';
 import { FileRun } from '../../files/file-run.js';
 import { NameColumn, nameAt, type PackedNames } from '../../files/name-column.js';
@@ -220,8 +221,9 @@ class Walk {
 
   #foldersIn(folder: BytePath, { names, facts }: ReadFolder): BytePath[] {
     const found: BytePath[] = [];
+    const itsFacts = new FactsRow(facts);
     for (let row = 0; row < names.ends.length; row += 1) {
-      const itsFacts = factsAt(facts, row);
+      itsFacts.moveTo(row);
       if (kindOf(itsFacts) !== 'folder' || !this.#isEntered(itsFacts)) continue;
       const name = nameAt(names, row);
       if (!this.#isExcluded(folder, name, true)) found.push(join(folder, name));

@@ -1,5 +1,5 @@
 import type { BytePath } from '../../files/byte-path.js';
-import { type EntryKind, type Facts, factsAt } from '../../files/facts.js';
+import { copyOf, type EntryKind, type Facts } from '../../files/facts.js';
 import type { Failure } from '../../files/failure.js';
 import type { FileRun } from '../../files/file-run.js';
 import type { StandingFolder } from '../../protocol/readings.js';
@@ -53,7 +53,7 @@ export interface ListedEntry {
 /** The files of a run, one by one. */
 export function* entriesOf({ folder, run, same }: ListedFiles): Generator<ListedEntry, void, undefined> {
   for (let row = 0; row < run.length; row += 1) {
-    const facts = factsAt(run.facts.values, row);
+    const facts = copyOf(run.facts.at(row));
     yield { kind: 'file', folder, name: run.names.at(row), facts, isSame: same?.[row] === 1 };
   }
 }

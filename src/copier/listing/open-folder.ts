@@ -1,5 +1,6 @@
 import type { BytePath } from '../../files/byte-path.js';
-import { type Facts, FactsColumn, factsAt } from '../../files/facts.js';
+import { copyOf, type Facts } from '../../files/facts.js';
+import { FactsColumn } from '../../files/facts-column.js';
 import type { Failure } from '../../files/failure.js';
 
 /** A folder that has been read, with the subfolders that the walk has still to enter. */
@@ -48,15 +49,14 @@ export class OpenFolder {
   *subfolders(): Generator<{ name: BytePath; facts: Facts }, void, undefined> {
     for (let at = this.#next; at < this.#names.length; at += 1) {
       const name = this.#names[at];
-      if (name !== undefined && this.#facts !== undefined)
-        yield { name, facts: factsAt(this.#facts.values, at) };
+      if (name !== undefined && this.#facts !== undefined) yield { name, facts: copyOf(this.#facts.at(at)) };
     }
   }
 
   nextSubfolder(): { name: BytePath; facts: Facts } | undefined {
     const name = this.#names[this.#next];
     if (name === undefined || this.#facts === undefined) return undefined;
-    const facts = factsAt(this.#facts.values, this.#next);
+    const facts = copyOf(this.#facts.at(this.#next));
     this.#next += 1;
     return { name, facts };
   }

@@ -1,5 +1,6 @@
 import { type BytePath, join } from '../../files/byte-path.js';
-import { factsAt, kindOf } from '../../files/facts.js';
+import { copyOf, kindOf } from '../../files/facts.js';
+import { FactsRow } from '../../files/facts-column.js';
 import { FileRun } from '../../files/file-run.js';
 import { nameAt } from '../../files/name-column.js';
 import type { ReadFolder } from '../../protocol/readings.js';
@@ -30,22 +31,23 @@ export function* readRows(
     run.clear();
     isSame = [];
   };
+  const itsFacts = new FactsRow(facts);
   for (let row = 0; row < names.ends.length; row += 1) {
     const name = nameAt(names, row);
-    const itsFacts = factsAt(facts, row);
+    itsFacts.moveTo(row);
     const kind = kindOf(itsFacts);
     folder.namesRead += 1;
     if (isExcluded(folder.path, name, kind === 'folder')) continue;
     if (kind === 'folder') {
       folder.addSubfolder(name, itsFacts);
     } else if (kind === 'file' && inRuns) {
-      run.pushRow(names, facts, row);
+      run.pushRow(names, row, itsFacts);
       isSame.push(same[row] ?? 0);
       if (run.isFull) yield* files();
     } else {
       const told = [...strays(join(folder.path, name))];
       yield* told;
-      const entry = { kind, folder: folder.path, name, facts: itsFacts, isSame: same[row] === 1 };
+      const entry = { kind, folder: folder.path, name, facts: copyOf(itsFacts), isSame: same[row] === 1 };
       if (told.length === 0) yield { kind: 'entry', entry };
     }
   }

@@ -159,7 +159,7 @@ export class Ledger {
   /** Files that are there already, of those in a run: only where nobody is told of each. */
   skippedFiles(folder: BytePath, run: FileRun, from: number, end: number): void {
     this.tally.skipped += end - from;
-    for (let row = from; row < end; row += 1) this.tally.passedBytes += run.facts.sizeAt(row);
+    for (let row = from; row < end; row += 1) this.tally.passedBytes += run.facts.at(row).size;
     this.tally.latest = join(folder, run.names.at(end - 1));
   }
 

@@ -21,18 +21,15 @@ export interface EntryCalls {
   close(descriptor: number): void;
   /** @param follow whether a link's target is meant. @returns undefined where nothing stands */
   factsIn(folder: FolderPlace, name: string, follow: boolean): Facts | undefined;
-  /**
-   * The same of the name in a row, a link itself and not its target, written as a row of a column from its start on.
-   * @returns whether anything stands there
-   */
-  readRow(folder: FolderPlace, names: PackedNames, row: number, values: Float64Array): boolean;
+  /** The same of the name in a row, a link itself and not its target: good until the next call, as nothing is made for it. */
+  lookInRow(folder: FolderPlace, names: PackedNames, row: number): Facts | undefined;
   factsOf(descriptor: number): Facts;
-  /** Whether an open file is as it was when the facts of this row were its own: see `unchanged`. */
-  isUnchanged(descriptor: number, facts: Float64Array, row: number): boolean;
+  /** The same, good until the next call. */
+  lookAt(descriptor: number): Facts;
   /** Access and modification time: to the nanosecond through the C library, to the microsecond through Node. */
-  setTimes(descriptor: number, atime: number, atimeNs: number, mtime: number, mtimeNs: number): void;
+  setTimes(descriptor: number, times: Times): void;
   /** The same by name: of a link itself, not of its target. */
-  setTimesIn(folder: FolderPlace, name: string, facts: Facts): void;
+  setTimesIn(folder: FolderPlace, name: string, times: Times): void;
   /** Whether an open file has extended attributes, as most have not; false where that cannot be asked. */
   hasAttributes(descriptor: number): boolean;
   /** The same without holding up the process; true also where it cannot be told. */
@@ -46,6 +43,8 @@ export interface EntryCalls {
   /** Lets pieces of a slab travel, many in one call. */
   vectors(slab: Buffer, chunkSize: number): Vectors;
 }
+
+export type Times = Pick<Facts, 'atime' | 'atimeNs' | 'mtime' | 'mtimeNs'>;
 
 /** The names in an open folder, without `.` and `..`. */
 export interface Names {

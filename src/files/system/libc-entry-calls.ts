@@ -1,10 +1,10 @@
-import { constants } from 'node:fs';
-import { FACT, FACT_ROW, type Facts, factsAt, unchangedAt } from '../facts.js';
+import { copyOf, type Facts, kindOf } from '../facts.js';
 import { type PackedNames, startOf } from '../name-column.js';
-import type { EntryCalls } from './entry-calls.js';
+import type { EntryCalls, Times } from './entry-calls.js';
 import { type Libc, NO_ATTRIBUTES_ERRNOS, systemError } from './libc.js';
-import { type FileLook, LibcNames } from './libc-names.js';
+import { LibcFolders } from './libc-names.js';
 import { LibcVectors } from './libc-vectors.js';
+import { Statx } from './statx.js';
 
 /**
  * Linux's own calls: names are looked up in open folders; facts and names are read from the kernel's bytes. Memory is
@@ -29,8 +29,9 @@ export function libcEntryCalls(library: Libc): EntryCalls {
   };
 
   const noName = addressOf(NO_NAME);
-  const statxAddress = addressOf(statxBytes);
-  const times = new Times();
+  const found = new Statx();
+  const foundAddress = addressOf(found.bytes);
+  const times = new TimeSpecs();
   const timesAddress = addressOf(times.bytes);
   let path = Buffer.allocUnsafeSlow(PATH_MAX);
   let pathAddress = addressOf(path);
@@ -66,55 +67,53 @@ export function libcEntryCalls(library: Libc): EntryCalls {
 
   /** @returns whether anything stands there */
   const stat = (folder: number, path: number, flags: number): boolean => {
-    while (statx(folder, path, flags, STATX_BASIC_STATS, statxAddress) < 0) {
+    while (statx(folder, path, flags, STATX_BASIC_STATS, foundAddress) < 0) {
       if (library.errno() === ENOENT) return false;
       throwUnlessInterrupted('statx');
     }
     return true;
   };
 
-  const statOpen = (descriptor: number): void => {
-    while (statx(descriptor, noName, AT_EMPTY_PATH, STATX_BASIC_STATS, statxAddress) < 0) {
+  const statOpen = (descriptor: number): Facts => {
+    while (statx(descriptor, noName, AT_EMPTY_PATH, STATX_BASIC_STATS, foundAddress) < 0) {
       throwUnlessInterrupted('statx');
     }
+    return found;
   };
 
-  const calls: EntryCalls = {
+  const close = (descriptor: number): void => {
+    // One that is interrupted has closed all the same.
+    if (closeDescriptor(descriptor) < 0) throwUnlessInterrupted('close');
+  };
+
+  const folders = new LibcFolders(library, throwUnlessInterrupted, close, (folder, name) =>
+    statx(folder, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, foundAddress) >= 0 && kindOf(found) === 'file'
+      ? found
+      : undefined,
+  );
+
+  return {
     open: (folder, name, flags, mode) => open(folder.descriptor, asPath(name), flags, mode),
     openRow: (folder, names, row, flags, mode) => open(folder.descriptor, pathAt(names, row), flags, mode),
 
-    close(descriptor) {
-      // One that is interrupted has closed all the same.
-      if (closeDescriptor(descriptor) < 0) throwUnlessInterrupted('close');
-    },
+    close,
 
     factsIn: (folder, name, follow) =>
-      stat(folder.descriptor, asPath(name), follow ? 0 : AT_SYMLINK_NOFOLLOW) ? factsFromStatx() : undefined,
+      stat(folder.descriptor, asPath(name), follow ? 0 : AT_SYMLINK_NOFOLLOW) ? copyOf(found) : undefined,
 
-    readRow(folder, names, row, values) {
-      const isThere = stat(folder.descriptor, pathAt(names, row), AT_SYMLINK_NOFOLLOW);
-      if (isThere) readStatx(values, 0);
-      return isThere;
-    },
+    lookInRow: (folder, names, row) =>
+      stat(folder.descriptor, pathAt(names, row), AT_SYMLINK_NOFOLLOW) ? found : undefined,
 
-    factsOf(descriptor) {
-      statOpen(descriptor);
-      return factsFromStatx();
-    },
+    lookAt: statOpen,
+    factsOf: descriptor => copyOf(statOpen(descriptor)),
 
-    isUnchanged(descriptor, facts, row) {
-      statOpen(descriptor);
-      readStatx(factsRow, 0);
-      return unchangedAt(facts, row, factsRow, 0);
-    },
-
-    setTimes(descriptor, atime, atimeNs, mtime, mtimeNs) {
-      times.set(atime, atimeNs, mtime, mtimeNs);
+    setTimes(descriptor, given) {
+      times.set(given);
       while (futimens(descriptor, timesAddress) < 0) throwUnlessInterrupted('futimens');
     },
 
-    setTimesIn({ descriptor }, name, { atime, atimeNs, mtime, mtimeNs }) {
-      times.set(atime, atimeNs, mtime, mtimeNs);
+    setTimesIn({ descriptor }, name, given) {
+      times.set(given);
       const path = asPath(name);
       while (utimensat(descriptor, path, timesAddress, AT_SYMLINK_NOFOLLOW) < 0) {
         throwUnlessInterrupted('utimensat');
@@ -135,22 +134,10 @@ export function libcEntryCalls(library: Libc): EntryCalls {
     },
 
     readsDescriptors: true,
-    names: ({ descriptor }, afterwards = 'close') => {
-      const files: FileLook = {
-        isFileAt: address =>
-          statx(descriptor, address, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, statxAddress) >= 0 &&
-          (word(7) & constants.S_IFMT) === constants.S_IFREG,
-        readFacts: readStatx,
-      };
-      const close = () => {
-        if (afterwards === 'close') calls.close(descriptor);
-      };
-      return new LibcNames(library, descriptor, throwUnlessInterrupted, files, close);
-    },
+    names: ({ descriptor }, afterwards = 'close') => folders.names(descriptor, afterwards),
 
     vectors: (slab, chunkSize) => new LibcVectors(library, slab, chunkSize, throwUnlessInterrupted),
   };
-  return calls;
 }
 
 const AT_SYMLINK_NOFOLLOW = 0x100;
@@ -164,62 +151,12 @@ const EINTR = 4;
 const PATH_MAX = 4096;
 const NO_NAME = Buffer.from('\0');
 
-/** One `struct statx`, the same on every architecture; see statx(2). */
-const statxBytes = Buffer.allocUnsafeSlow(256);
-const words = new Uint32Array(statxBytes.buffer);
-const longs = new BigInt64Array(statxBytes.buffer);
-
-const factsRow = new Float64Array(FACT_ROW);
-
-function factsFromStatx(): Facts {
-  readStatx(factsRow, 0);
-  return factsAt(factsRow, 0);
-}
-
-/** Writes what the last `statx` brought as a row of a column, from `start` on. */
-function readStatx(values: Float64Array, start: number): void {
-  const major = word(34);
-  const minor = word(35);
-  // As `makedev` puts them together, which is what `fs` tells.
-  values[start + FACT.deviceHigh] = ((major & 0xfffff000) | (minor >>> 20)) >>> 0;
-  values[start + FACT.deviceLow] =
-    (((major & 0xfff) << 8) | (minor & 0xff) | ((minor & 0xfff00) << 12)) >>> 0;
-  values[start + FACT.inodeHigh] = word(9);
-  values[start + FACT.inodeLow] = word(8);
-  values[start + FACT.mode] = word(7) & 0xffff;
-  values[start + FACT.nlink] = word(4);
-  values[start + FACT.uid] = word(5);
-  values[start + FACT.gid] = word(6);
-  values[start + FACT.size] = long(10);
-  values[start + FACT.blocks] = long(12);
-  values[start + FACT.atime] = time(16);
-  values[start + FACT.atimeNs] = word(18);
-  values[start + FACT.mtime] = time(28);
-  values[start + FACT.mtimeNs] = word(30);
-  values[start + FACT.ctime] = time(24);
-  values[start + FACT.ctimeNs] = word(26);
-}
-
-function word(index: number): number {
-  return words[index] ?? 0;
-}
-
-/** An unsigned 64-bit number that is no identity: exact up to 2^53. */
-function long(index: number): number {
-  return word(index) + word(index + 1) * 2 ** 32;
-}
-
-/** Seconds; before 1970 they are negative. */
-function time(index: number): number {
-  return word(index + 1) < 2 ** 31 ? long(index) : Number(longs[index / 2]);
-}
-
 /** Two times as two `struct timespec`: of each a 64-bit number of seconds and one of nanoseconds, the lower half first. */
-class Times {
+class TimeSpecs {
   readonly bytes = Buffer.allocUnsafeSlow(32);
   readonly #words = new Uint32Array(this.bytes.buffer);
 
-  set(atime: number, atimeNs: number, mtime: number, mtimeNs: number): void {
+  set({ atime, atimeNs, mtime, mtimeNs }: Times): void {
     this.#setOne(0, atime, atimeNs);
     this.#setOne(4, mtime, mtimeNs);
   }

@@ -1,40 +1,62 @@
+import type { Facts } from '../facts.js';
 import type { FileRun } from '../file-run.js';
 import type { Names } from './entry-calls.js';
 import type { Libc, LibcFunction, WaitingFunction } from './libc.js';
 
+/** Reads folders. The memory of readers that are closed serves the next: a fresh piece for each costs more than to read it. */
+export class LibcFolders {
+  readonly #library: Libc;
+  readonly #calls: FolderCalls;
+  readonly #spare: NamesBuffer[] = [];
+
+  /** @param fileAt the facts of a regular file in an open folder, by the address of its name; undefined: it is none */
+  constructor(
+    library: Libc,
+    throwUnlessInterrupted: (syscall: string) => void,
+    close: (descriptor: number) => void,
+    fileAt: (folder: number, name: number) => Facts | undefined,
+  ) {
+    const getdents = library.bind('getdents64', 'int64_t', ['int', 'int64_t', 'int64_t']);
+    const getdentsWaiting = library.bindWaiting('getdents64', 'int64_t', ['int', 'int64_t', 'int64_t']);
+    this.#library = library;
+    this.#calls = { getdents, getdentsWaiting, throwUnlessInterrupted, close, fileAt };
+  }
+
+  /** @param descriptor of a folder that is open for reading */
+  names(descriptor: number, afterwards: 'close' | 'keep open'): Names {
+    const buffer = this.#spare.pop() ?? newBuffer(this.#library);
+    return new LibcNames(this.#calls, descriptor, buffer, () => {
+      this.#spare.push(buffer);
+      if (afterwards === 'close') this.#calls.close(descriptor);
+    });
+  }
+}
+
+interface FolderCalls {
+  readonly getdents: LibcFunction;
+  readonly getdentsWaiting: WaitingFunction;
+  readonly throwUnlessInterrupted: (syscall: string) => void;
+  readonly close: (descriptor: number) => void;
+  readonly fileAt: (folder: number, name: number) => Facts | undefined;
+}
+
 /** Names as `getdents64` packs them, many to a call. */
-export class LibcNames implements Names {
+class LibcNames implements Names {
   isFolder = false;
-  readonly #getdents: LibcFunction;
-  readonly #getdentsWaiting: WaitingFunction;
+  readonly #calls: FolderCalls;
   readonly #descriptor: number;
-  readonly #throwUnlessInterrupted: (syscall: string) => void;
-  readonly #close: () => void;
-  readonly #files: FileLook;
   readonly #buffer: NamesBuffer;
   readonly #bytes: Buffer;
+  readonly #close: () => void;
   #position = 0;
   #end = 0;
   #isRead = false;
 
-  /**
-   * @param files looks into the folder
-   * @param close closes the descriptor, which is of an open folder
-   */
-  constructor(
-    library: Libc,
-    descriptor: number,
-    throwUnlessInterrupted: (syscall: string) => void,
-    files: FileLook,
-    close: () => void,
-  ) {
-    this.#buffer = spareBuffers.pop() ?? newBuffer(library);
-    this.#bytes = this.#buffer.bytes;
-    this.#files = files;
-    this.#getdents = getdentsOf(library);
-    this.#getdentsWaiting = getdentsWaitingOf(library);
+  constructor(calls: FolderCalls, descriptor: number, buffer: NamesBuffer, close: () => void) {
+    this.#calls = calls;
     this.#descriptor = descriptor;
-    this.#throwUnlessInterrupted = throwUnlessInterrupted;
+    this.#buffer = buffer;
+    this.#bytes = buffer.bytes;
     this.#close = close;
   }
 
@@ -49,8 +71,9 @@ export class LibcNames implements Names {
       const after = record + bytes.readUInt16LE(record + LENGTH);
       if (!isDots(bytes, start)) {
         if (bytes[record + TYPE] !== DT_REG) return;
-        if (!this.#files.isFileAt(address + start)) return;
-        run.push(bytes, start, endOf(bytes, start, after), this.#files.readFacts);
+        const facts = this.#calls.fileAt(this.#descriptor, address + start);
+        if (facts === undefined) return;
+        run.push(bytes, start, endOf(bytes, start, after), facts);
       }
       this.#position = after;
     }
@@ -74,13 +97,12 @@ export class LibcNames implements Names {
   }
 
   close(): void {
-    spareBuffers.push(this.#buffer);
     this.#close();
   }
 
   /** What goes wrong is found out by `next`, which makes the same call again. */
   async #refillLater(): Promise<void> {
-    const bytes = await this.#getdentsWaiting(this.#descriptor, this.#buffer.address, BUFFER_BYTES);
+    const bytes = await this.#calls.getdentsWaiting(this.#descriptor, this.#buffer.address, BUFFER_BYTES);
     this.#position = 0;
     this.#end = Math.max(Number(bytes), 0);
     this.#isRead = bytes === 0;
@@ -90,23 +112,15 @@ export class LibcNames implements Names {
     this.#position = 0;
     if (this.#isRead) return false;
     for (;;) {
-      this.#end = Number(this.#getdents(this.#descriptor, this.#buffer.address, BUFFER_BYTES));
+      this.#end = Number(this.#calls.getdents(this.#descriptor, this.#buffer.address, BUFFER_BYTES));
       if (this.#end >= 0) {
         this.#isRead = this.#end === 0;
         return !this.#isRead;
       }
       this.#end = 0;
-      this.#throwUnlessInterrupted('getdents64');
+      this.#calls.throwUnlessInterrupted('getdents64');
     }
   }
-}
-
-/** Looks for regular files in a folder, one at a time. */
-export interface FileLook {
-  /** @param address of a name, a C string. @returns false also where it cannot be looked at */
-  isFileAt(address: number): boolean;
-  /** Writes the facts of the file just seen as a row of a column, from `start` on. */
-  readFacts(values: Float64Array, start: number): void;
 }
 
 /** Offsets in a `struct linux_dirent64`; see getdents64(2). */
@@ -117,8 +131,6 @@ const DT_DIR = 4;
 const DT_REG = 8;
 
 const BUFFER_BYTES = 32 * 1024;
-/** Memory of readers that are closed: a fresh piece for every folder costs more than to read it. */
-const spareBuffers: NamesBuffer[] = [];
 
 interface NamesBuffer {
   readonly bytes: Buffer;
@@ -129,20 +141,6 @@ interface NamesBuffer {
 function newBuffer(library: Libc): NamesBuffer {
   const bytes = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   return { bytes, address: Number(library.addressOf(bytes)) };
-}
-
-let getdents: LibcFunction | undefined;
-
-function getdentsOf(library: Libc): LibcFunction {
-  getdents ??= library.bind('getdents64', 'int64_t', ['int', 'int64_t', 'int64_t']);
-  return getdents;
-}
-
-let getdentsWaiting: WaitingFunction | undefined;
-
-function getdentsWaitingOf(library: Libc): WaitingFunction {
-  getdentsWaiting ??= library.bindWaiting('getdents64', 'int64_t', ['int', 'int64_t', 'int64_t']);
-  return getdentsWaiting;
 }
 
 const DOT = 0x2e;

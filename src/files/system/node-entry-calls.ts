@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { isSince } from '../../is-since.js';
 import { NAME_ENCODING, native } from '../byte-path.js';
-import { type Facts, factsAt, factsFrom, unchanged, writeFacts } from '../facts.js';
+import { type Facts, factsFrom } from '../facts.js';
 import { nameAt } from '../name-column.js';
 import type { EntryCalls, Names, Vectors } from './entry-calls.js';
 
@@ -29,14 +29,10 @@ export const nodeEntryCalls: EntryCalls = {
     });
     return stats && factsFrom(stats);
   },
-  readRow(folder, names, row, values) {
-    const facts = nodeEntryCalls.factsIn(folder, nameAt(names, row), false);
-    if (facts !== undefined) writeFacts(values, 0, facts);
-    return facts !== undefined;
-  },
+  lookInRow: (folder, names, row) => nodeEntryCalls.factsIn(folder, nameAt(names, row), false),
   factsOf: descriptor => factsFrom(fstatSync(descriptor, { bigint: true })),
-  isUnchanged: (descriptor, facts, row) => unchanged(factsAt(facts, row), nodeEntryCalls.factsOf(descriptor)),
-  setTimes: (descriptor, atime, atimeNs, mtime, mtimeNs) =>
+  lookAt: descriptor => nodeEntryCalls.factsOf(descriptor),
+  setTimes: (descriptor, { atime, atimeNs, mtime, mtimeNs }) =>
     futimesSync(descriptor, nodeSeconds(atime, atimeNs), nodeSeconds(mtime, mtimeNs)),
   setTimesIn: (folder, name, { atime, atimeNs, mtime, mtimeNs }) =>
     lutimesSync(native(folder.prefix + name), nodeSeconds(atime, atimeNs), nodeSeconds(mtime, mtimeNs)),

@@ -1,16 +1,11 @@
 import { type BytePath, native, ROOT } from '../../files/byte-path.js';
-import { FACT, FACT_ROW, type Facts } from '../../files/facts.js';
+import type { Facts } from '../../files/facts.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import { type FolderHandles, openFolderHandles } from '../../files/system/folder-handles.js';
 import { stat } from '../../files/system/stat.js';
 import type { Queue } from '../../multiprocessing/index.js';
-import {
-  type Batch,
-  folderAt,
-  type NotKept,
-  type WorkerReport,
-  type WorkerSettings,
-} from '../../protocol/messages.js';
+import type { BatchRow } from '../../protocol/batch-row.js';
+import type { NotKept, WorkerReport, WorkerSettings } from '../../protocol/messages.js';
 import { type HeldTimes, heldTimes } from '../../rules/held-times.js';
 import { Chunks } from '../content/chunks.js';
 import { Clones } from '../content/clones.js';
@@ -119,13 +114,8 @@ export class WorkerContext implements Pace {
   }
 
   /** Whether a file could be a clone, as far as is known yet. */
-  mayBeCloned(batch: Batch, row: number): boolean {
-    if (this.settings.reflink === 'never') return false;
-    const at = row * FACT_ROW;
-    const deviceHigh = batch.facts[at + FACT.deviceHigh] ?? 0;
-    const deviceLow = batch.facts[at + FACT.deviceLow] ?? 0;
-    const { folder } = this.traits(folderAt(batch, row));
-    return !this.clones.isImpossible({ deviceHigh, deviceLow }, folder);
+  mayBeCloned({ facts, folder }: BatchRow): boolean {
+    return this.settings.reflink !== 'never' && !this.clones.isImpossible(facts, this.traits(folder).folder);
   }
 
   /** What the destination's folder hands down to new entries. */

@@ -1,5 +1,6 @@
 import { type BytePath, rawName } from '../../files/byte-path.js';
-import { type Facts, FactsColumn, kindOf, permissionsOf, sameInode } from '../../files/facts.js';
+import { type Facts, kindOf, permissionsOf, sameInode } from '../../files/facts.js';
+import { FactsColumn } from '../../files/facts-column.js';
 import { codeOf, EntryError, type Failure, failureOf } from '../../files/failure.js';
 import { NameColumn, nameAt, type PackedNames } from '../../files/name-column.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
@@ -101,7 +102,7 @@ async function seeToDestination(
       const place = await openToLook({ handles, root: settings.destination, followLinks: false }, folder);
       opened.push(place);
       const facts = await waitingCalls.factsOf(place.descriptor);
-      const outcome = { facts: rowOf(facts) };
+      const outcome = { facts };
       if (!makes) return { outcome, place };
       const isOpen = (permissionsOf(facts) & OWNERS) === OWNERS && !sameInode(facts, context.sourceRoot);
       if (isOpen) {
@@ -213,12 +214,6 @@ function columnsOf(rows: readonly Row[]): Pick<ReadFolder, 'names' | 'facts'> {
 function packed(names: readonly FoundName[]): PackedNames {
   const column = new NameColumn(names.length);
   for (const { name } of names) column.push(rawName(name));
-  return column.packed();
-}
-
-function rowOf(facts: Facts): Float64Array {
-  const column = new FactsColumn(1);
-  column.push(facts);
   return column.packed();
 }
 

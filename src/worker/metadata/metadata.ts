@@ -7,7 +7,7 @@ import { keep } from '../../rules/keep.js';
 import { keptPermissions } from '../../rules/kept-permissions.js';
 import { keepAttributes } from './attributes.js';
 import type { DestinationTraits } from './destination-traits.js';
-import { giveTimes } from './times.js';
+import { giveTimesOf } from './times.js';
 
 /**
  * The mode with which a new file is created: its own at once, where nothing more has to be done to it; else
@@ -37,8 +37,9 @@ export interface OpenFiles {
  * finished. In this order, as a new owner or new content takes capabilities and set-id bits away.
  * @returns what could not be kept
  */
-export function giveMetadata(files: OpenFiles, facts: Facts): NotKept[] {
+export function giveMetadata(files: OpenFiles, facts: Facts): readonly NotKept[] {
   const { source, target, traits, hasAttributes, createdMode } = files;
+  if (isRightSoFar(files, facts)) return giveTimesOf(target, facts);
   const look = () => entryCalls().factsOf(target);
   const change = (uid: number, gid: number) => fchownSync(target, uid, gid);
   const owner = traits.owners.give(change, look, facts, traits.handsDownGroup);
@@ -50,13 +51,15 @@ export function giveMetadata(files: OpenFiles, facts: Facts): NotKept[] {
   }
   const mode = keptPermissions(facts, owner);
   if (mode !== createdMode) notKept.push(...keep('mode', () => fchmodSync(target, mode)));
-  notKept.push(...giveTimesOf(target, facts, look));
+  notKept.push(...giveTimesOf(target, facts));
   return notKept;
 }
 
-function giveTimesOf(target: number, facts: Facts, look: () => Facts): readonly NotKept[] {
-  const { atime, atimeNs, mtime, mtimeNs } = facts;
-  return giveTimes(facts, () => entryCalls().setTimes(target, atime, atimeNs, mtime, mtimeNs), look);
+/** As most new files are: they have all but their times from the beginning. */
+function isRightSoFar({ traits, hasAttributes, createdMode }: OpenFiles, facts: Facts): boolean {
+  const { owners, handsDownGroup, handsDownAcl } = traits;
+  const isBare = !hasAttributes && !handsDownAcl && permissionsOf(facts) === createdMode;
+  return isBare && owners.isRight(facts.uid, facts.gid, handsDownGroup);
 }
 
 function descriptorPath(descriptor: number): string {

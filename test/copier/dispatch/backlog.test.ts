@@ -4,9 +4,9 @@ import { BATCH_LIMIT } from '../../../src/copier/dispatch/batch-size.js';
 import type { JobBatch } from '../../../src/copier/dispatch/job-batch.js';
 import { finishJob, type PendingJob } from '../../../src/copier/dispatch/pending-job.js';
 import { type BytePath, bytePath } from '../../../src/files/byte-path.js';
-import { Facts } from '../../../src/files/facts.js';
+import { factsWith } from '../../helpers/facts.js';
 
-const facts = new Facts(0, 1, 0, 2, 0o100644, 1, 0, 0, 5, 8, 1, 0, 1, 0, 1, 0);
+const facts = factsWith({ size: 5, blocks: 8 });
 const folder = bytePath('folder');
 const file = (name: string): PendingJob => ({
   kind: 'file',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type ComingFolders, FoldersAhead } from '../../../src/copier/listing/folders-ahead.js';
 import { type BytePath, bytePath, join } from '../../../src/files/byte-path.js';
-import { FactsColumn } from '../../../src/files/facts.js';
+import { FactsColumn } from '../../../src/files/facts-column.js';
 import { NameColumn, nameAt } from '../../../src/files/name-column.js';
 import type { FolderReading, FolderRequest } from '../../../src/protocol/readings.js';
 
