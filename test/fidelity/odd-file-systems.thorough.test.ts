@@ -179,3 +179,51 @@ describe('times beyond what the destination can hold', () => {
     }
   }
 });
+
+describe('a file system with shorter names', () => {
+  for (const oddity of ['name=100', 'long=100']) {
+    test(`takes a destination whose name leaves no room for more: ${oddity}`, async context => {
+      const { root } = oddOrSkip(context, oddity);
+      const source = makeTree([{ path: 'x', kind: 'file', content: 'x' }]);
+      for (const name of ['n'.repeat(100), `${'相'.repeat(31)}.copy`]) {
+        const copy = join(root, name);
+        for (const _ of ['made', 'kept']) {
+          expect(await commandCopy(source, [], { copy })).toMatchObject({ status: 0, stderr: '' });
+          expect(compareTrees(source, copy)).toEqual([]);
+        }
+      }
+      expect(readdirSync(root)).toHaveLength(2);
+    });
+
+    test(`keeps the unfinished copies of two long names apart: ${oddity}`, async context => {
+      const { root } = oddOrSkip(context, oddity);
+      const names = ['a', 'b'].map(end => 'n'.repeat(99) + end);
+      const sources = names.map((_, n) => makeTree([{ path: 'x', kind: 'file', size: 2_000_000 + n }]));
+      const runs = names.map((name, n) =>
+        runCommand(['--bwlimit', '4m', sources[n] ?? '', join(root, name)]),
+      );
+      for (const result of await Promise.all(runs)) expect(result).toMatchObject({ status: 0, stderr: '' });
+      for (const [n, name] of names.entries()) {
+        expect(compareTrees(sources[n] ?? '', join(root, name))).toEqual([]);
+      }
+    });
+  }
+
+  test('refuses a name that is too long in one line, and leaves nothing', async context => {
+    const { root } = oddOrSkip(context, 'name=100');
+    const source = makeTree([{ path: 'x', kind: 'file', content: 'x' }]);
+    const { status, stderr } = await commandCopy(source, [], { copy: join(root, 'n'.repeat(101)) });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^folder-copy: [^\n]*\(ENAMETOOLONG\)\n$/);
+    expect(readdirSync(root)).toEqual([]);
+  });
+});
+
+test('a file system that says 0 of 0 blocks is not taken for full', async context => {
+  const { root } = oddOrSkip(context, 'no-room');
+  const source = makeTree([{ path: 'x', kind: 'file', size: 100_000 }]);
+  const copy = await wholeCopy(source, [], { copy: join(root, 'copy') });
+  expect(await commandCopy(source, [], { copy })).toMatchObject({ status: 0, stderr: '' });
+  const ram = mountOrSkip(context, { type: 'ramfs' });
+  await wholeCopy(source, [], { copy: join(ram, 'copy') });
+});

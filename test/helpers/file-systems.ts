@@ -7,6 +7,8 @@ import { type Program, succeeds, whyMissing } from './needs.js';
 import type { OnCleanup } from './scratch-folder.js';
 
 export type FileSystem =
+  /** counts no blocks and has no limit */
+  | { type: 'ramfs'; options?: string }
   /** `inodes` limits entries, `options` are mount options such as `noatime` */
   | { type: 'tmpfs'; size?: string; inodes?: number; options?: string }
   | { type: 'ext4' | 'btrfs' | 'xfs' | 'vfat'; size?: string; options?: string }
@@ -55,6 +57,10 @@ function mount(system: FileSystem, folder: string, root: string): void {
     run('mount', '-t', 'tmpfs', '-o', options.join(','), 'tmpfs', root);
     return;
   }
+  if (system.type === 'ramfs') {
+    run('mount', '-t', 'ramfs', 'ramfs', root);
+    return;
+  }
   const image = join(folder, 'image');
   run('truncate', '-s', system.size ?? '320M', image); // xfs will not be smaller than 300 MiB; the image is sparse
   const maker = makers['casefold' in system ? 'casefold' : 'seconds' in system ? 'seconds' : system.type];
@@ -90,7 +96,8 @@ function unmount(root: string): void {
 
 /** undefined: it can be done. */
 function whyNotMounted(system: FileSystem): string | undefined {
-  const programs: Program[] = system.type === 'tmpfs' ? ['mount'] : ['mount', `mkfs.${system.type}`];
+  const programs: Program[] =
+    system.type === 'tmpfs' || system.type === 'ramfs' ? ['mount'] : ['mount', `mkfs.${system.type}`];
   if (system.type === 'ntfs') programs.push('lowntfs-3g');
   if (system.type === 'exfat') programs.push('losetup', 'mount.exfat-fuse');
   const lacks = whyMissing(...programs, 'root');

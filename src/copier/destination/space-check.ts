@@ -32,7 +32,8 @@ export function findShortage({ root, standing }: WorkPlace, need: Need): Shortag
 }
 
 function shortageOf(fs: StatsFs, needed: Amount, free: Amount): Shortage | undefined {
-  if (!MAY_SAVE.has(fs.type) && needed.bytes > free.bytes)
+  // One in memory may say 0 of 0: it has no limit of its own.
+  if (fs.blocks > 0 && !MAY_SAVE.has(fs.type) && needed.bytes > free.bytes)
     return { what: 'bytes', needed: needed.bytes, free: free.bytes };
   // btrfs counts none; file systems that make them as needed tell a changing or no number.
   if (fs.files === 0 || MAKES_INODES.has(fs.type) || needed.entries <= free.entries) return undefined;

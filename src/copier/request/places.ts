@@ -1,10 +1,11 @@
 import { accessSync, constants, lstatSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type BytePath, bytePath, NAME_ENCODING, native, rawName, readable } from '../../files/byte-path.js';
+import { type BytePath, bytePath, native, rawName, readable } from '../../files/byte-path.js';
 import { type Facts, kindOf, sameInode } from '../../files/facts.js';
 import { codeOf } from '../../files/failure.js';
 import { lstat, stat } from '../../files/system/stat.js';
 import { RefusedError, refusal, shownValue, UsageError } from '../report/errors.js';
+import { partialOf } from './partial-name.js';
 import { absolute, nearestStanding, parentOf, realPath } from './paths.js';
 import { isPath } from './validate.js';
 
@@ -94,18 +95,6 @@ function findPlaces(
     shown,
   };
 }
-
-/** Beside the destination; a name that is too long with the suffix is cut to fit, between characters. */
-function partialOf(destinationRoot: BytePath): BytePath {
-  const name = Buffer.from(basename(destinationRoot), NAME_ENCODING);
-  let end = Math.min(name.length, MOST_NAME_BYTES - PARTIAL.length);
-  // In UTF-8 a byte of this kind goes on with a character.
-  while (end < name.length && end > 0 && (name.readUInt8(end) & 0xc0) === 0x80) end -= 1;
-  return rawName(join(dirname(destinationRoot), name.toString(NAME_ENCODING, 0, end) + PARTIAL));
-}
-
-const PARTIAL = '.partial';
-const MOST_NAME_BYTES = 255;
 
 function defaultDestination(source: BytePath, suffix: string): BytePath {
   if (dirname(source) === source) {
