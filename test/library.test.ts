@@ -138,6 +138,29 @@ test('rejects with PartialCopyError, which has the report and the failures, when
   );
 });
 
+test('counts the root, and what could not be deleted, beside the entries', () => {
+  const totals = {
+    status: 1,
+    files: 8,
+    folders: 1,
+    bytes: 0,
+    skipped: 0,
+    deleted: 0,
+    notKept: {},
+    seconds: 1,
+  };
+  const failure = { path: 'a', code: 'EIO', message: 'input/output error', attempts: 1 };
+  const messageOf = (failed: number, failures: number, message?: string) =>
+    new PartialCopyError(
+      { ...totals, failed, left: 1 - failed, destination: '/d', ...(message !== undefined && { message }) },
+      Array.from({ length: failures }, () => failure),
+    ).message;
+  expect(messageOf(1, 1)).toBe('1 of 10 entries could not be copied');
+  expect(messageOf(1, 2)).toBe('1 of 10 entries could not be copied; 1 other step failed');
+  expect(messageOf(0, 2)).toBe('2 other steps failed');
+  expect(messageOf(0, 0, 'no space left')).toBe('no space left');
+});
+
 // A table for callers without types: what is wrong, and what the message names.
 const refusedOptions: [options: object, says: RegExp][] = [
   [{ workers: 0 }, /^workers takes .*, not 0$/],

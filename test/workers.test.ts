@@ -70,6 +70,8 @@ for (const [signal, to] of signals) {
         new RegExp(`: stopping\\n.*run the same command again to resume \\(${signal}\\)\\n$`),
       ),
     });
+    // Where it is, as far as it has come.
+    expect(run.output().stdout).toContain(` -> ${place.destination}.partial\n`);
     expect(run.processes()).toEqual([]);
     expect(Date.now() - from).toBeLessThan(5000);
   });

@@ -9,7 +9,7 @@ import { escapeText, shownDestination } from './escape.js';
 import { pathOf } from './exact-words.js';
 import { Lines } from './lines.js';
 import { inLocale } from './locale.js';
-import { fewerWorkersNotice, noticeOf } from './notices.js';
+import { fewerWorkersNotice, Notices } from './notices.js';
 import { chooseView } from './progress/choose-view.js';
 import { watchSignals } from './signals.js';
 import { checkSummaryOf, summaryOf } from './summary.js';
@@ -30,8 +30,9 @@ export async function copyOrCheck(
     view.print(`folder-copy: ${name}: stopping`);
     void view.close();
   });
+  const notices = new Notices(level, options.dryRun === true, source, destination);
   const onEvent = (event: CopyEvent) => {
-    const notice = noticeOf(event, source, level);
+    const notice = notices.of(event);
     if (notice !== undefined) view.print(notice);
     if (event.type !== 'difference' || progress === 'json') return view.event(event);
     // A bar is drawn on the same terminal: the line comes above it.

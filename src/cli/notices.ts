@@ -1,30 +1,77 @@
 import { isLeftOut } from '../copier/report/event-sink.js';
-import type { CopyEvent } from '../copier/report/events.js';
-import { escapeText, shownPath } from './escape.js';
+import type { CopyEvent, ErrorEvent, FileEvent } from '../copier/report/events.js';
+import type { How } from '../protocol/messages.js';
+import { escapeText, shownDestination, shownPath } from './escape.js';
 
 export type NoticeLevel = 'quiet' | 'usual' | 'verbose';
 
 /**
- * The line that an event has on standard error, if any: failures always, what was left out though nobody asked
- * for that unless it is to be quiet, every entry, also each that is deleted in the destination, if that is wanted.
- * @param source as it was typed; messages name entries from there
+ * The lines that events have on standard error: failures always, what was left out though nobody asked for that
+ * unless it is to be quiet, every entry, also each that is deleted in the destination, if that is wanted.
  */
-export function noticeOf(event: CopyEvent, source: string, level: NoticeLevel): string | undefined {
-  if (event.type === 'error') {
-    return `folder-copy: ${shownIn(source, event)}: ${escapeText(event.message)} (${event.code})`;
+export class Notices {
+  readonly #level: NoticeLevel;
+  readonly #verbs: Verbs;
+  /** As they were typed; messages name entries from there. */
+  readonly #source: string;
+  #destination: string | undefined;
+
+  constructor(level: NoticeLevel, isDry: boolean, source: string, destination: string | undefined) {
+    this.#level = level;
+    this.#verbs = isDry ? WOULD_BE_DONE : DONE;
+    this.#source = escapeText(source);
+    this.#destination = destination === undefined ? undefined : escapeText(destination);
   }
-  if (event.type === 'deleted' && level === 'verbose') return `deleted ${shownPath(event)}`;
-  if (event.type !== 'file' || level === 'quiet') return undefined;
-  return level === 'verbose' || isLeftOut(event) ? `${event.how} ${shownIn(source, event)}` : undefined;
+
+  of(event: CopyEvent): string | undefined {
+    switch (event.type) {
+      case 'start':
+        this.#destination ??= shownDestination(event);
+        return undefined;
+      case 'error':
+        return `folder-copy: ${this.#place(event)}: ${escapeText(event.message)} (${event.code})`;
+      case 'file':
+        return this.#level === 'verbose' || (this.#level === 'usual' && isLeftOut(event))
+          ? `${this.#verbs[event.how]} ${this.#place(event)}`
+          : undefined;
+      case 'deleted':
+        return this.#level === 'verbose' ? `${this.#verbs.deleted} ${shownPath(event)}` : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  #place(event: FileEvent | ErrorEvent): string {
+    const path = shownPath(event);
+    const isThere = event.type === 'error' && event.side === 'destination';
+    const root = (isThere ? this.#destination : undefined) ?? this.#source;
+    return path === '' ? root : `${root.replace(/\/+$/, '')}/${path}`;
+  }
 }
+
+type Verbs = Readonly<Record<How | 'deleted', string>>;
+
+const DONE: Verbs = {
+  streamed: 'streamed',
+  cloned: 'cloned',
+  linked: 'linked',
+  made: 'made',
+  kept: 'kept',
+  skipped: 'skipped',
+  deleted: 'deleted',
+};
+
+const WOULD_BE_DONE: Verbs = {
+  streamed: 'would copy',
+  cloned: 'would copy',
+  linked: 'would link',
+  made: 'would make',
+  kept: 'would keep',
+  skipped: 'would skip',
+  deleted: 'would delete',
+};
 
 /** For a run that goes on with fewer workers than it was to have. */
 export function fewerWorkersNotice({ message }: Error): string {
   return `folder-copy: continuing with fewer workers: ${escapeText(message)}`;
-}
-
-function shownIn(source: string, event: Parameters<typeof shownPath>[0]): string {
-  const path = shownPath(event);
-  const root = escapeText(source);
-  return path === '' ? root : `${root.replace(/\/+$/, '')}/${path}`;
 }

@@ -52,8 +52,12 @@ function footer(help: Help): string {
   return ['', 'Exit status:', ...statuses, '', 'Examples:', ...examples].join('\n');
 }
 
-/** Commander's complaints quote the user's words as they came, and suggest on a second line. */
+/**
+ * Commander's complaints quote the user's words as they came, and suggest on a second line. One that does not say
+ * what would be right says where to read it.
+ */
 function asLine(complaint: string): string {
   const [, words = complaint] = /^(?:error: )?(.*?)\n?$/s.exec(complaint) ?? [];
-  return escapeText(words.replace('\n(Did you mean', ' (Did you mean'));
+  const line = escapeText(words.replace('\n(Did you mean', ' (Did you mean'));
+  return /[.)]$/.test(line) ? line : `${line}; see folder-copy --help`;
 }

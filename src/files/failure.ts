@@ -63,8 +63,10 @@ export class EntryError extends Error {
 
 /** glibc's words (`strerror`) where they tell a user enough, better ones where they do not. */
 const WORDS: Readonly<Record<string, string>> = {
+  E2BIG: 'larger than the file system allows',
   EACCES: 'permission denied',
   EBUSY: 'device or resource busy',
+  ECONNABORTED: 'the file system has lost its connection',
   EDQUOT: 'disk quota exceeded',
   EEXIST: 'it already exists in the destination',
   EFBIG: 'file too large for the destination',
@@ -78,8 +80,11 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or folder',
   ENOMEM: 'out of memory',
   ENOSPC: 'no space left on the destination',
+  ENOTCONN: 'the file system has lost its connection',
   ENOTDIR: 'not a folder',
   ENOTEMPTY: 'a folder that is not empty is in its place',
+  ENOTSUP: 'not supported by the file system',
+  EOPNOTSUPP: 'not supported by the file system',
   EPERM: 'operation not permitted',
   EROFS: 'read-only file system',
   ESTALE: 'stale file handle',

@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, chownSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
@@ -84,6 +84,28 @@ for (const quiet of [false, true]) {
     });
   }
 }
+
+test('names what cannot be deleted by its place in the destination', needs('root'), async () => {
+  const scratch = scratchFolder();
+  chmodSync(scratch, 0o755);
+  const place = makeTree(
+    [
+      { kind: 'file', path: 'photos/a.jpg', content: 'a' },
+      { kind: 'file', path: 'copy/theirs/kept', content: 'k' },
+    ],
+    join(scratch, 'place'),
+  );
+  // Both the folder that it is in and what is in there are another user's.
+  for (const path of ['.', 'photos', 'photos/a.jpg', 'copy']) chownSync(join(place, path), 65534, 65534);
+  chmodSync(place, 0o755);
+  const { status, stderr } = await runCommand(['--delete', 'photos', 'copy'], { cwd: place, ...mortal });
+  expect(status).toBe(1);
+  const lines = stderr.trimEnd().split('\n');
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^folder-copy: copy\/theirs\S*: cannot be deleted: .* \(E\w+\)$/),
+  );
+  expect(lines.filter(line => !line.startsWith('folder-copy: copy/theirs'))).toEqual([]);
+});
 
 test('reports a file that cannot be replaced, and leaves it whole', needs('root'), async () => {
   const scratch = scratchFolder();

@@ -202,9 +202,13 @@ const sideFiles: Refused[] = [
 ];
 
 const usage: Refused[] = [
-  ['no argument away from a terminal', [], /^folder-copy: missing argument 'src'/],
-  ['a third argument', ['photos', 'copy', 'more'], /^folder-copy: too many arguments/],
-  ['an unknown option', ['--colour', 'photos'], /^folder-copy: unknown option '--colour'/],
+  ['no argument away from a terminal', [], /^folder-copy: missing argument 'src'; see folder-copy --help$/],
+  ['a third argument', ['photos', 'copy', 'more'], /^folder-copy: too many arguments\. Expected 2 /],
+  [
+    'an unknown option',
+    ['--colour', 'photos'],
+    /^folder-copy: unknown option '--colour'; see folder-copy --help$/,
+  ],
   ['an option that is nearly right', ['--worker', '2', 'photos'], /unknown option '--worker'.*--workers/],
   ['an escape sequence in an option', ['--\x1b[2J', 'photos'], /^folder-copy: unknown option '--\\x1b\[2J'/],
   ['an option without its value', ['photos', '--workers'], /--workers.*argument missing/],

@@ -58,11 +58,14 @@ describe('--delete', () => {
     const source = makeTree([{ path: 'file', kind: 'file', content: 'x' }]);
     const old: TreeEntry[] = ['extra/a\nb', 'file'].map(path => ({ path, kind: 'file', content: 'x' }));
     const copy = makeTree(old, beside(source, 'copy'));
-    for (const options of [['-n'], []]) {
+    for (const [verb, options] of [
+      ['would delete', ['-n']],
+      ['deleted', []],
+    ] as const) {
       const { stderr } = await runCommand([...options, '-v', '--delete', source, copy]);
-      expect(stderr.split('\n').filter(line => line.startsWith('deleted'))).toEqual([
-        'deleted extra/a\\nb',
-        'deleted extra',
+      expect(stderr.split('\n').filter(line => line.startsWith(verb))).toEqual([
+        `${verb} extra/a\\nb`,
+        `${verb} extra`,
       ]);
     }
   });

@@ -179,7 +179,9 @@ describe('--check is refused', () => {
     );
     for (const { status, stdout, stderr } of results) {
       expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-      expect(stderr).toMatch(/^folder-copy: option '--check' cannot be used with option '.*'\n$/);
+      expect(stderr).toMatch(
+        /^folder-copy: option '--check' cannot be used with option '.*'; see folder-copy --help\n$/,
+      );
     }
   });
 

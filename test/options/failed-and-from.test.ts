@@ -131,6 +131,27 @@ describe('--failed', () => {
     expect(listOf(failed)).toEqual([]);
   });
 
+  test('names no more than --from has named, where a folder on the way fails', async () => {
+    const source = tree();
+    const [list, failed] = [
+      listFile(source, ['folder/one', 'gone/a', 'gone/b/c', 'top']),
+      `${source}.failed`,
+    ];
+    makeTree([{ path: 'folder', kind: 'file', content: 'in the way' }], join(dirname(source), 'copy'));
+    const first = await commandCopy(source, ['--from', list, '--failed', failed, '--if-exists', 'error']);
+    expect(first.status).toBe(1);
+    expect(listOf(failed).sort()).toEqual(['folder/one', 'gone/a', 'gone/b/c']);
+    // The folder is back, with more in it than was asked for.
+    makeTree(
+      ['gone/a', 'gone/b/c', 'gone/other'].map(path => ({ path, kind: 'file', content: 'x' })),
+      source,
+    );
+    const second = await toldCopy(source, { from: failed });
+    expect(Object.keys(second.how).sort()).toEqual([
+      ...['folder', 'folder/one', 'gone', 'gone/a', 'gone/b', 'gone/b/c'],
+    ]);
+  });
+
   test('is not touched by a run that is refused', async () => {
     const source = tree();
     const failed = listFile(source, ['top']);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ROOT, readable } from '../../files/byte-path.js';
+import { type BytePath, ROOT, readable } from '../../files/byte-path.js';
 import { type Failure, failureOf } from '../../files/failure.js';
 import type { FolderHandles } from '../../files/system/folder-handles.js';
 import { heldTimes } from '../../rules/held-times.js';
@@ -31,7 +31,7 @@ import { workerSettings } from './worker-settings.js';
 export async function runCopy(request: Request, tally: Tally): Promise<CopyReport> {
   const { settings, places } = request;
   const runId = randomBytes(8).toString('hex');
-  const files = openSideFiles(settings.checksums, settings.failed);
+  const files = openSideFiles(settings.checksums, settings.failed, selectedIn(request));
   const stop = new Stop();
   stop.listenTo(settings.signal, 'stopped; run the same command again to resume');
   const ledger = new Ledger(
@@ -40,11 +40,14 @@ export async function runCopy(request: Request, tally: Tally): Promise<CopyRepor
     files,
     failure => settings.failFast && stop.atFailure(failure),
   );
+  let destination: BytePath;
   try {
     const folder = await openFor(request, runId, files, ledger);
     let isFinished = false;
     try {
-      isFinished = await new CopyRun(request, folder, runId, ledger, stop).run();
+      const run = new CopyRun(request, folder, runId, ledger, stop);
+      isFinished = await run.run();
+      destination = run.standsAt;
     } finally {
       folder.claim.release();
       if (!isFinished) folder.giveBack();
@@ -53,7 +56,11 @@ export async function runCopy(request: Request, tally: Tally): Promise<CopyRepor
   } finally {
     stop.close();
   }
-  return ledger.end(places, stop.reason);
+  return ledger.end({ ...places, destination }, stop.reason);
+}
+
+function selectedIn({ selection }: Request): (folder: BytePath) => readonly BytePath[] {
+  return folder => selection?.below(folder) ?? [];
 }
 
 /** From here on the run goes ahead. @throws {RefusedError} nothing is left of it then */
@@ -82,6 +89,7 @@ class CopyRun {
   readonly #runId: string;
   readonly #ledger: Ledger;
   readonly #stop: Stop;
+  #standsAt: BytePath;
 
   constructor(request: Request, folder: WorkFolder, runId: string, ledger: Ledger, stop: Stop) {
     this.#request = request;
@@ -89,6 +97,12 @@ class CopyRun {
     this.#runId = runId;
     this.#ledger = ledger;
     this.#stop = stop;
+    this.#standsAt = request.places.exists ? request.places.destination : folder.root;
+  }
+
+  /** Where the copy is, as far as it has come. */
+  get standsAt(): BytePath {
+    return this.#standsAt;
   }
 
   /** @returns whether the root has its own mode now */
@@ -203,6 +217,7 @@ class CopyRun {
       return false;
     }
     const { claim } = this.#folder;
+    this.#standsAt = places.destination;
     destination.moved(destinationRoot);
     claim.moved(destinationRoot);
     try {

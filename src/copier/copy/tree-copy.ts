@@ -160,7 +160,7 @@ export class TreeCopy {
         if (this.#isTheirs) this.#parts.ledger.deleted(deletion.path);
         return;
       case 'failed':
-        this.#parts.ledger.failedBeside(deletion.path, deletion.failure);
+        this.#parts.ledger.failedDeletion(deletion.path, deletion.failure);
         return;
       case 'touched':
         if (deletion.folder !== ROOT) this.#finishAgain(deletion.folder, deletion.facts);

@@ -1,6 +1,6 @@
 import { type BytePath, native, ROOT } from '../../files/byte-path.js';
 import { type Facts, sameInode } from '../../files/facts.js';
-import { failureOf } from '../../files/failure.js';
+import { failedStep, failureOf } from '../../files/failure.js';
 import { stat } from '../../files/system/stat.js';
 import type { Places } from '../request/places.js';
 import { type ExtrasScope, extrasIn } from './extras.js';
@@ -31,7 +31,8 @@ export function* deleteExtras(
       for (const path of extras) yield* removeTree(destination, path, spared, remover);
       yield { kind: 'touched', folder, facts };
     } catch (error) {
-      yield { kind: 'failed', path: folder, failure: failureOf(error) };
+      const failure = failureOf(failedStep('its extra entries cannot be deleted', error));
+      yield { kind: 'failed', path: folder, failure };
     }
   }
 }

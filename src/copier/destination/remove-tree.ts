@@ -1,7 +1,7 @@
 import { rmdirSync, unlinkSync } from 'node:fs';
 import { type BytePath, join, native, split } from '../../files/byte-path.js';
 import { type Device, type Facts, kindOf, sameDevice, sameInode } from '../../files/facts.js';
-import { type Failure, failureOf } from '../../files/failure.js';
+import { type Failure, failedStep, failureOf } from '../../files/failure.js';
 import type { FolderHandles } from '../../files/system/folder-handles.js';
 import { lstat } from '../../files/system/stat.js';
 import { closeAgain, openToOwner } from '../../folders/open-to-owner.js';
@@ -89,7 +89,7 @@ export function* removeTree(
         yield { kind: 'deleted', path: top.path };
       }
     } catch (error) {
-      yield { kind: 'failed', path: top.path, failure: failureOf(error) };
+      yield { kind: 'failed', path: top.path, failure: failureOf(failedStep('cannot be deleted', error)) };
     }
   }
 }

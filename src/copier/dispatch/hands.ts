@@ -34,11 +34,13 @@ export interface Hands {
 export class BatchLostError extends Error {
   override readonly name = 'BatchLostError';
 
+  /** @param message what has become of the worker, as a user may read it */
   constructor(
     readonly loss: Loss,
+    message: string,
     cause: Error,
   ) {
-    super(cause.message, { cause });
+    super(message, { cause });
   }
 }
 

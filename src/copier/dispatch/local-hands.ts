@@ -131,8 +131,14 @@ interface Mark {
 
 function lossOf(error: unknown): BatchLostError | undefined {
   if (error instanceof WorkerLostError)
-    return new BatchLostError(error.hadBegun ? 'at work' : 'not begun', error);
-  return error instanceof WorkerStartError ? new BatchLostError('no worker', error) : undefined;
+    return new BatchLostError(error.hadBegun ? 'at work' : 'not begun', lossInWords(error), error);
+  return error instanceof WorkerStartError
+    ? new BatchLostError('no worker', error.message, error)
+    : undefined;
+}
+
+function lossInWords({ signal, exitCode }: WorkerLostError): string {
+  return signal === null ? `its worker ended (exit code ${exitCode})` : `its worker was killed (${signal})`;
 }
 
 /** Batches that a worker has beside the one it is at, so that it never waits for the next. */

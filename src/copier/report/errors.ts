@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { type Failure, failureOf } from '../../files/failure.js';
+import { count } from '../../units.js';
 import type { CopyReport } from './events.js';
 
 /** The copy was refused before anything was written; the command exits with 2 then. */
@@ -33,10 +34,19 @@ export class PartialCopyError extends Error {
     readonly report: CopyReport,
     readonly failures: readonly EntryFailure[],
   ) {
-    const { files, folders, skipped, failed, left } = report;
-    const entries = files + folders + skipped + failed + left;
-    super(`${failures.length} of ${entries} entries could not be copied`);
+    super(sentence(report, failures.length));
   }
+}
+
+/** The root and what could not be deleted are no entries that were to be copied: they are counted beside them. */
+function sentence({ files, folders, skipped, failed, left, message }: CopyReport, failures: number): string {
+  const entries = files + folders + skipped + failed + left;
+  const parts = [
+    failed > 0 ? `${failed} of ${count(entries, 'entry', 'entries')} could not be copied` : '',
+    failures > failed ? `${count(failures - failed, 'other step')} failed` : '',
+    message ?? '',
+  ];
+  return parts.filter(part => part !== '').join('; ');
 }
 
 /** A value that should not be there, as a refusal shows it: callers without types can give anything. */

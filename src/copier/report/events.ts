@@ -79,6 +79,8 @@ interface OtherBytes {
 /** An entry failed; each once. */
 export interface ErrorEvent extends EventPath {
   readonly type: 'error';
+  /** Where `path` is one of the destination, which could not be deleted: it is relative to that. */
+  readonly side?: 'destination';
   readonly code: string;
   readonly message: string;
   readonly attempts: number;

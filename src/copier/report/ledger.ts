@@ -7,7 +7,7 @@ import type { How, NotKept } from '../../protocol/messages.js';
 import { version } from '../../version.js';
 import { differenceEvent } from './difference-event.js';
 import type { EventSink } from './event-sink.js';
-import { type CopyReport, eventDestination, eventPath, eventPlaces } from './events.js';
+import { type CopyReport, type ErrorEvent, eventDestination, eventPath, eventPlaces } from './events.js';
 import { noSideFiles, type SideFiles } from './side-files.js';
 import { exitStatus, type StopReason } from './stop.js';
 import type { Tally } from './tally.js';
@@ -187,8 +187,20 @@ export class Ledger {
     this.#tellFailure(path, failure, 1);
   }
 
-  #tellFailure(path: BytePath, failure: Failure, attempts: number): void {
-    this.#events.tell({ type: 'error', ...eventPath(path), ...failure, attempts });
+  /** An entry of the destination that should have gone. */
+  failedDeletion(path: BytePath, failure: Failure): void {
+    if (this.#isOver) return;
+    this.#failedBeside = true;
+    this.#tellFailure(path, failure, 1, { side: 'destination' });
+  }
+
+  #tellFailure(
+    path: BytePath,
+    failure: Failure,
+    attempts: number,
+    side: Partial<Pick<ErrorEvent, 'side'>> = {},
+  ): void {
+    this.#events.tell({ type: 'error', ...eventPath(path), ...side, ...failure, attempts });
     this.#isOver = this.#endsRun(failure);
   }
 

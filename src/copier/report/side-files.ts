@@ -8,7 +8,7 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
-import { type BytePath, bytePath, NAME_ENCODING, ROOT, readable } from '../../files/byte-path.js';
+import { type BytePath, bytePath, NAME_ENCODING, readable } from '../../files/byte-path.js';
 import { refusal } from './errors.js';
 
 /** The files that a run writes beside the copy: the manifest of `--checksums`, the list of `--failed`. */
@@ -22,10 +22,15 @@ export interface SideFiles {
   discard(): void;
 }
 
-/** @throws {RefusedError} where one of them cannot be made */
+/**
+ * @param selectedIn what alone is to be copied of a folder, where that is not all: the list names that instead of
+ *   the folder, so that the next run takes no more than this one
+ * @throws {RefusedError} where one of them cannot be made
+ */
 export function openSideFiles(
   checksums: string | Buffer | undefined,
   failed: string | Buffer | undefined,
+  selectedIn: (folder: BytePath) => readonly BytePath[],
 ): SideFiles {
   const manifest = openSideFile('checksums', checksums);
   try {
@@ -36,7 +41,10 @@ export function openSideFiles(
         list?.start();
       },
       digest: (path, digest) => manifest?.write(manifestLine(path, digest)),
-      failed: path => list?.write(`${path === ROOT ? '.' : path}\0`),
+      failed: path => {
+        const selected = selectedIn(path);
+        for (const named of selected.length > 0 ? selected : [path]) list?.write(`${named || '.'}\0`);
+      },
       close: () => {
         manifest?.close();
         list?.close();

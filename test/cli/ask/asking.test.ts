@@ -10,6 +10,6 @@ test('where standard input is no terminal it never asks', async () => {
   expect({ status, stdout, stderr }).toEqual({
     status: 2,
     stdout: '',
-    stderr: "folder-copy: missing argument 'src'\n",
+    stderr: "folder-copy: missing argument 'src'; see folder-copy --help\n",
   });
 });

@@ -215,6 +215,8 @@ test('where standard error is no terminal it never asks', async () => {
   const place = makeTree(scene);
   const screen = openScreen({ program: ['sh', '-c', 'folder-copy 2> errors'], cwd: place });
   expect(await screen.ended()).toBe(2);
-  expect(readFileSync(join(place, 'errors'), 'utf8')).toBe("folder-copy: missing argument 'src'\n");
+  expect(readFileSync(join(place, 'errors'), 'utf8')).toBe(
+    "folder-copy: missing argument 'src'; see folder-copy --help\n",
+  );
   expect(screen.text()).not.toContain(PROMPT.trim());
 });

@@ -253,7 +253,14 @@ const fields: { [T in Exclude<CopyEvent['type'], 'difference'>]: Fields<Extract<
   listed: { type: 'required', files: 'required', folders: 'required', bytes: 'required' },
   file: { type: 'required', ...path, bytes: 'required', how: 'required', notKept: 'optional' },
   deleted: { type: 'required', ...path },
-  error: { type: 'required', ...path, code: 'required', message: 'required', attempts: 'required' },
+  error: {
+    type: 'required',
+    ...path,
+    side: 'optional',
+    code: 'required',
+    message: 'required',
+    attempts: 'required',
+  },
   end: {
     type: 'required',
     status: 'required',

@@ -31,9 +31,15 @@ test('plain is a line now and then on standard error, the last of them at 100.00
 });
 
 const contradictions: [args: string[], says: string][] = [
-  [['-q', '-v'], "option '-q, --quiet' cannot be used with option '-v, --verbose'"],
-  [['-q', '--progress', 'bar'], "option '-q, --quiet' cannot be used with '--progress bar'"],
-  [['--progress', 'plain', '-q'], "option '-q, --quiet' cannot be used with '--progress plain'"],
+  [['-q', '-v'], "option '-q, --quiet' cannot be used with option '-v, --verbose'; see folder-copy --help"],
+  [
+    ['-q', '--progress', 'bar'],
+    "option '-q, --quiet' cannot be used with '--progress bar'; see folder-copy --help",
+  ],
+  [
+    ['--progress', 'plain', '-q'],
+    "option '-q, --quiet' cannot be used with '--progress plain'; see folder-copy --help",
+  ],
   [
     ['--progress', 'loud'],
     "option '--progress <view>' argument 'loud' is invalid. Allowed choices are auto, bar, plain, json, none.",
