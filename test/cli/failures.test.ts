@@ -91,12 +91,14 @@ test('names what cannot be deleted by its place in the destination', needs('root
   const place = makeTree(
     [
       { kind: 'file', path: 'photos/a.jpg', content: 'a' },
+      { kind: 'file', path: 'copy/a.jpg', content: 'old' },
       { kind: 'file', path: 'copy/theirs/kept', content: 'k' },
     ],
     join(scratch, 'place'),
   );
   // Both the folder that it is in and what is in there are another user's.
-  for (const path of ['.', 'photos', 'photos/a.jpg', 'copy']) chownSync(join(place, path), 65534, 65534);
+  for (const path of ['.', 'photos', 'photos/a.jpg', 'copy', 'copy/a.jpg'])
+    chownSync(join(place, path), 65534, 65534);
   chmodSync(place, 0o755);
   const { status, stderr } = await runCommand(['--delete', 'photos', 'copy'], { cwd: place, ...mortal });
   expect(status).toBe(1);
