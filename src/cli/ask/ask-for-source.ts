@@ -9,6 +9,7 @@ import type { Ending } from '../ending.js';
 import { escapeText } from '../escape.js';
 import { completeFolder, expandHome } from './complete-folder.js';
 import { Prompt, PromptEnded } from './prompt.js';
+import { unquoted } from './unquoted.js';
 
 export type Asked =
   | { readonly kind: 'source'; readonly source: string }
@@ -47,10 +48,14 @@ async function askFolder(prompt: Prompt): Promise<string> {
   for (;;) {
     const answer = await prompt.ask('Folder to copy: ', completeFolder);
     if (answer.trim() === '') continue;
-    const path = expandHome(answer);
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
+    const found = [answer, unquoted(answer)].map(expandHome).find(isFolder);
+    if (found !== undefined) return found;
     prompt.say(`${escapeText(answer)}: no such folder`);
   }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 async function mayMerge(

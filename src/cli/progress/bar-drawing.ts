@@ -20,15 +20,22 @@ export class BarDrawing {
     const options: Options = {
       stream: process.stderr,
       fps: FRAMES_A_SECOND,
-      hideCursor: true,
       linewrap: false,
       gracefulExit: false,
       format: () => this.#frame(),
     };
     this.#bar = new SingleBar(options);
+    // Between two frames the terminal is as it was, whatever ends or stops the command: each frame is one write.
+    this.#bar.on('redraw-pre', () => {
+      process.stderr.cork();
+      process.stderr.write(HIDE_CURSOR + WRAP_OFF);
+    });
     // At rest the cursor stands at the line's start: where a terminal made narrower has broken the line in
     // pieces, all of them lie behind it.
-    this.#bar.on('redraw-post', () => process.stderr.write('\r'));
+    this.#bar.on('redraw-post', () => {
+      process.stderr.write(`\r${WRAP_ON}${SHOW_CURSOR}`);
+      process.stderr.uncork();
+    });
     // cli-progress goes back to where it started, which has moved: let that be here, with lines wrapped again.
     this.#bar.on('stop', () => process.stderr.write(WRAP_ON + SAVE_CURSOR));
   }
@@ -62,6 +69,8 @@ const FRAMES_A_SECOND = 20;
 const USUAL_COLUMNS = 80;
 
 const ERASE_BELOW = '\x1b[J';
+const HIDE_CURSOR = '\x1b[?25l';
+const SHOW_CURSOR = '\x1b[?25h';
 const SAVE_CURSOR = '\x1b7';
 const WRAP_ON = '\x1b[?7h';
 const WRAP_OFF = '\x1b[?7l';

@@ -122,6 +122,15 @@ test('a failure is a line of its own, whole, above the bar, which does not end a
   expect(last?.percent).toBeLessThan(100);
 });
 
+test('Ctrl-\\ ends it at once, and the terminal is as it was', async () => {
+  const { status, output } = await runInTerminal([...slowly, ...scene(album)], {
+    keys: [{ after: /\d\.\d\d%/, type: '\x1c' }],
+  });
+  expect(status).toBe(131);
+  expect(output.lastIndexOf('\x1b[?25h')).toBeGreaterThan(output.lastIndexOf('\x1b[?25l'));
+  expect(output.lastIndexOf('\x1b[?7h')).toBeGreaterThan(output.lastIndexOf('\x1b[?7l'));
+});
+
 test('Ctrl-C stops it with 130 and leaves the terminal as it was', async () => {
   const more = album.map(entry => ({ ...entry, size: 500_000 }));
   const { status, output } = await runInTerminal([...slowly, ...scene(more)], {
