@@ -2,7 +2,7 @@ import { ignoreAsBefore } from '../src/cli/ignored-signals.js';
 import { isLikelyCopy } from '../src/cli/is-likely-copy.js';
 import { lightenEngineLater } from '../src/light-engine.js';
 import { whyNotFork } from '../src/multiprocessing/can-fork.js';
-import { forkAhead } from '../src/multiprocessing/fork-ahead.js';
+import { Spare } from '../src/multiprocessing/spare.js';
 import { workerProcess } from '../src/worker/worker-process.js';
 
 const ignored = ignoreAsBefore();
@@ -13,7 +13,7 @@ else refuse(hindrance);
 
 function start(argv: readonly string[]): void {
   // The first worker starts while the rest of the command loads: a small copy takes little more than the two.
-  const spare = isLikelyCopy(argv) ? forkAhead(worker) : undefined;
+  const spare = isLikelyCopy(argv) ? new Spare(worker) : undefined;
 
   lightenEngineLater();
 

@@ -20,7 +20,7 @@ export async function copyOrCheck(
   source: string,
   destination: string | undefined,
   options: ParsedOptions,
-  { output, ignored }: Surroundings,
+  { output, ignored, spare }: Surroundings,
 ): Promise<Ending> {
   const { check: isCheck = false, progress, quiet = false, verbose = false, ...copyOptions } = options;
   const level = quiet ? 'quiet' : verbose ? 'verbose' : 'usual';
@@ -45,7 +45,7 @@ export async function copyOrCheck(
   const wantsFiles = verbose || view.wantsFiles;
   try {
     const signal = AbortSignal.any([signals.signal, output.signal]);
-    const settings = normalizeOptions({ ...copyOptions, onEvent, wantsFiles, onGivenUp, signal });
+    const settings = normalizeOptions({ ...copyOptions, onEvent, wantsFiles, onGivenUp, signal, spare });
     const to = destination === undefined ? undefined : pathOf(destination);
     const run = await (isCheck ? prepareCheck : prepareCopy)(pathOf(source), to, settings);
     view.start(run.tally);

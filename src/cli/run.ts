@@ -1,6 +1,6 @@
 import { type Command, CommanderError } from 'commander';
 import { RefusedError } from '../copier/report/errors.js';
-import { offerForkedAhead, type Spare } from '../multiprocessing/fork-ahead.js';
+import type { Spare } from '../multiprocessing/spare.js';
 import { COMMAND_OPTIONS, type ParsedOptions } from './command-options.js';
 import type { Shell } from './completion/shells.js';
 import { copyOrCheck } from './copy-or-check.js';
@@ -25,8 +25,7 @@ export async function run(
   spare: Spare | undefined,
 ): Promise<void> {
   process.once('exit', leaveLostTerminals);
-  if (spare !== undefined) offerForkedAhead(spare);
-  endAs(await obey(argv, { output: openOutput(), ignored }));
+  endAs(await obey(argv, { output: openOutput(), ignored, spare }));
 }
 
 async function obey(argv: readonly string[], surroundings: Surroundings): Promise<Ending> {

@@ -1,3 +1,4 @@
+import type { Spare } from '../multiprocessing/spare.js';
 import type { Output } from './output.js';
 
 /** What the command finds where it is started. */
@@ -5,4 +6,6 @@ export interface Surroundings {
   readonly output: Output;
   /** The signals that stop nothing, as whoever started it wanted. */
   readonly ignored: ReadonlySet<string>;
+  /** A worker that has been forked already. */
+  readonly spare: Spare | undefined;
 }

@@ -4,11 +4,11 @@ import { whyNotFork, whyNotThisRuntime } from './can-fork.js';
 import { describeEnding, type Ending, StateError, WorkerStartError } from './errors.js';
 import { inheritedExecArgv } from './exec-argv.js';
 import { fork, type ProcessKind } from './fork.js';
-import { takeForkedAhead } from './fork-ahead.js';
 import type { Call, FromChild, QueueFromChild, ToChild } from './messages.js';
 import type { LocalQueue } from './queue/local-queue.js';
 import { toCall } from './queue/queue-handles.js';
 import { QueuePort } from './queue/queue-port.js';
+import type { Spare } from './spare.js';
 import { START_SECONDS, StartWatch } from './start-watch.js';
 import type { AnyFunction, Task } from './task.js';
 
@@ -25,6 +25,8 @@ export interface ForkOptions {
   readonly initializer?: { readonly task: Task; readonly args: readonly unknown[] };
   /** Where it is left out in part: the layer's own program, and the rest as this process has it. */
   readonly process?: Partial<ProcessKind>;
+  /** Taken by the first that it fits. */
+  readonly spare?: Spare;
 }
 
 /** Why a process never got to what it was forked for, though nobody asked it to end. */
@@ -66,7 +68,7 @@ export class Forked {
   constructor(options: ForkOptions, handlers: ForkHandlers) {
     this.#handlers = handlers;
     const kind = { ...ownKind(), ...options.process };
-    [this.#child, this.pid] = forkNow(kind);
+    [this.#child, this.pid] = forkNow(kind, options.spare);
     this.#watch = new StartWatch(() => this.#giveUp());
     this.#child.on('message', (message: FromChild) => this.#receive(message));
     this.#child.once('exit', (exitCode, signal) => {
@@ -218,9 +220,9 @@ export class Forked {
   }
 }
 
-/** A child that was forked ahead, or a new one, and its pid. */
-function forkNow(kind: ProcessKind): [child: ChildProcess, pid: number] {
-  const child = takeForkedAhead(kind) ?? tryToFork(kind);
+/** The spare child, or a new one, and its pid. */
+function forkNow(kind: ProcessKind, spare: Spare | undefined): [child: ChildProcess, pid: number] {
+  const child = spare?.take(kind) ?? tryToFork(kind);
   // Some failures Node tells by a missing pid, others it throws.
   if (child.pid === undefined) throw new WorkerStartError(NOT_FORKED);
   return [child, child.pid];

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ProcessKind } from '../../src/multiprocessing/fork.js';
-import { forkAhead, offerForkedAhead } from '../../src/multiprocessing/fork-ahead.js';
 import { Pool, type PoolOptions, task, WorkerStartError } from '../../src/multiprocessing/index.js';
+import { Spare } from '../../src/multiprocessing/spare.js';
 import { isRunning, processesOf } from '../helpers/processes.js';
 import { until } from '../helpers/running.js';
 import type { pid } from './tasks.js';
@@ -50,23 +50,23 @@ test('a program that is no file is refused, one that is not there cannot start',
 test('a pool takes the process that was forked ahead for it, and no other pool does', async () => {
   const ahead = kind('taken');
   const before = new Set(children());
-  offerForkedAhead(forkAhead(ahead));
+  const spare = new Spare(ahead);
   const [forked] = children().filter(pid => !before.has(pid));
-  const other = makePool({ ...ahead, env: { NAME: 'other' } });
+  const other = makePool({ ...ahead, env: { NAME: 'other' }, spare });
   expect(await other.applyAsync(pidTask, [])).not.toBe(forked);
-  const first = makePool(ahead);
+  const first = makePool({ ...ahead, spare });
   expect(await first.applyAsync(pidTask, [])).toBe(forked);
-  const second = makePool(ahead);
+  const second = makePool({ ...ahead, spare });
   expect(await second.applyAsync(pidTask, [])).not.toBe(forked);
 });
 
 test('a process that was forked ahead and has died is not taken', async () => {
   const ahead = kind('dead');
   const before = new Set(children());
-  offerForkedAhead(forkAhead(ahead));
+  const spare = new Spare(ahead);
   const [forked = Number.NaN] = children().filter(pid => !before.has(pid));
   process.kill(forked, 'SIGKILL');
   await until('it is gone', () => !isRunning(forked));
   await sleep(50); // until Node has heard of it
-  expect(await makePool(ahead).applyAsync(countRuns, [])).toBe(1);
+  expect(await makePool({ ...ahead, spare }).applyAsync(countRuns, [])).toBe(1);
 });

@@ -1,4 +1,5 @@
 import { Pool, Queue, task, WorkerLostError, WorkerStartError } from '../../multiprocessing/index.js';
+import type { Spare } from '../../multiprocessing/spare.js';
 import type { Batch, BatchEnd, WorkerReport, WorkerSettings } from '../../protocol/messages.js';
 import type { FolderReading, FolderRequest } from '../../protocol/readings.js';
 import type { WorkerTasks } from '../../worker/copy-batch.js';
@@ -23,7 +24,7 @@ export class LocalHands implements Hands {
    * @param onGivenUp told once, if not all workers could be started and it goes on with the others
    */
   constructor(
-    { most, isWanted }: PoolSize,
+    { most, isWanted, spare }: PoolSettings,
     settings: WorkerSettings,
     bwlimit: number | undefined,
     onGivenUp: (error: Error) => void,
@@ -37,6 +38,7 @@ export class LocalHands implements Hands {
       watchdog: false,
       ahead: AHEAD,
       onGivenUp,
+      ...(spare && { spare }),
     });
     this.#reading = this.#read();
   }
@@ -116,11 +118,13 @@ export class LocalHands implements Hands {
   }
 }
 
-/** How many workers there may be. */
-export interface PoolSize {
+/** What is asked of the pool. */
+export interface PoolSettings {
   readonly most: number;
   /** Whether just so many were asked for. */
   readonly isWanted: boolean;
+  /** A worker that has been forked already. */
+  readonly spare?: Spare | undefined;
 }
 
 /** Stands in the queue behind all reports that were put before it. */

@@ -40,6 +40,7 @@ export function normalizeOptions(options: RunOptions): CopySettings {
     maxDelete,
     onEvent,
     wantsFiles = onEvent !== undefined,
+    spare,
     ...given
   } = complete(options);
   const { bwlimit, checksums, from, fsync, signal, verify } = given;
@@ -68,7 +69,7 @@ export function normalizeOptions(options: RunOptions): CopySettings {
   return {
     ...given,
     maxDelete: maxDelete === undefined ? undefined : deletionLimitOf(maxDelete),
-    pool: { most: workers ?? DEFAULT_WORKERS, isWanted: workers !== undefined },
+    pool: { most: workers ?? DEFAULT_WORKERS, isWanted: workers !== undefined, spare },
     attributes: keepsAttributes(xattrs),
     digests: verify || checksums !== undefined,
     // What is read back has to be on the disk first.
@@ -77,7 +78,8 @@ export function normalizeOptions(options: RunOptions): CopySettings {
   };
 }
 
-type Defaults = Required<Omit<RunOptions, Unset | 'wantsFiles'>> & Record<Unset | 'wantsFiles', undefined>;
+type LeftOut = Unset | 'wantsFiles' | 'spare';
+type Defaults = Required<Omit<RunOptions, LeftOut>> & Record<LeftOut, undefined>;
 
 const DEFAULTS: Defaults = {
   workers: undefined,
@@ -109,6 +111,7 @@ const DEFAULTS: Defaults = {
   wantsFiles: undefined,
   isStorageSlow: false,
   onGivenUp: () => {},
+  spare: undefined,
 };
 
 const PATHS = ['ignoreFile', 'checksums', 'failed', 'from'] as const;

@@ -1,3 +1,4 @@
+import type { Spare } from '../../multiprocessing/spare.js';
 import type { IfExists, Reflink } from '../../protocol/messages.js';
 import type { EventSink } from '../report/event-sink.js';
 import type { CopyEvent } from '../report/events.js';
@@ -81,6 +82,8 @@ export interface RunOptions extends CopyOptions {
   readonly isStorageSlow?: boolean;
   /** Told once, if not all workers could be started and the run goes on with the others. */
   readonly onGivenUp?: (error: Error) => void;
+  /** A worker that has been forked already. */
+  readonly spare?: Spare | undefined;
 }
 
 /**
@@ -100,8 +103,12 @@ export interface CopySettings extends Required<Omit<CopyOptions, Unset | 'xattrs
   readonly attributes: boolean;
   /** Whether the digest of each file is taken: what stands there is believed by its content alone then. */
   readonly digests: boolean;
-  /** How many workers there may be, and whether just so many were asked for. */
-  readonly pool: { readonly most: number; readonly isWanted: boolean };
+  /** How many workers there may be, whether just so many were asked for, and one that is there already. */
+  readonly pool: {
+    readonly most: number;
+    readonly isWanted: boolean;
+    readonly spare: Spare | undefined;
+  };
   readonly isStorageSlow: boolean;
   readonly events: EventSink;
   readonly onGivenUp: (error: Error) => void;

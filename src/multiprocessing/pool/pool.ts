@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { StateError, type WorkerStartError } from '../errors.js';
 import { checkTimeout } from '../queue/queue.js';
+import type { Spare } from '../spare.js';
 import { type AnyFunction, fileUrl, type ItemOf, type ResultOf, type Task } from '../task.js';
 import { AbortWatch } from './abort-watch.js';
 import { Crew } from './crew.js';
@@ -43,6 +44,8 @@ export interface PoolOptions {
    * that could. A pool without any rejects what waits with this error.
    */
   readonly onGivenUp?: (error: WorkerStartError) => void;
+  /** A process that was forked ahead and becomes the first worker, if it is as the pool would fork one. */
+  readonly spare?: Spare;
 }
 
 export interface ApplyOptions {
@@ -68,7 +71,7 @@ export class Pool implements AsyncDisposable {
       throw new RangeError(`a pool's size must be a whole number of at least 1, got ${String(size)}`);
     }
     const { initializer, initargs = [], program, stdio, execArgv, env, watchdog = true } = options;
-    const { ahead = 0, onGivenUp = () => {} } = options;
+    const { ahead = 0, onGivenUp = () => {}, spare } = options;
     if (!Number.isInteger(ahead) || ahead < 0) {
       throw new RangeError(`ahead must be a whole number of at least 0, got ${String(ahead)}`);
     }
@@ -83,6 +86,7 @@ export class Pool implements AsyncDisposable {
         ...(env && { env }),
       },
       ...(initializer && { initializer: { task: initializer, args: initargs } }),
+      ...(spare && { spare }),
     };
     this.#crew = new Crew({ size, ahead, fork, onGivenUp });
   }
