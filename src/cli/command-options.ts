@@ -106,7 +106,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
       {
         flags: '--if-exists <policy>',
         description:
-          'for a file that already exists: replace it, replace it if size or time differs, keep it, or fail',
+          'for a file that already exists: replace it, replace it if size or time differs, or if it is older, keep it, or fail',
         defaultValue: 'overwrite',
         choices: IF_EXISTS,
       },

@@ -48,7 +48,7 @@ export type Standing = 'nothing' | 'earlier' | 'content';
 export type Trust = 'time' | 'content' | 'nothing';
 
 /** What becomes of a file that stands in the destination already. */
-export type IfExists = 'overwrite' | 'update' | 'skip' | 'error';
+export type IfExists = 'overwrite' | 'update' | 'newer' | 'skip' | 'error';
 export type Reflink = 'auto' | 'always' | 'never';
 
 /** Work for one worker: entries, one in each row of the columns. */

@@ -56,6 +56,13 @@ export function isSameTime(source: Timed, destination: Timed, held: HeldTimes): 
   return isOneGrain(source, destination, held.grainNs) || isNearest(source.mtime, destination.mtime, held);
 }
 
+/** Whether a modification time of the source is later than one of the destination, by more than the destination can tell. */
+export function isLaterTime(source: Timed, destination: Timed, held: HeldTimes): boolean {
+  const seconds = source.mtime - destination.mtime;
+  const isLater = seconds > 0 || (seconds === 0 && source.mtimeNs > destination.mtimeNs);
+  return isLater && !isSameTime(source, destination, held);
+}
+
 export type Timed = Pick<Facts, 'mtime' | 'mtimeNs'>;
 
 /** Whether every file system can hold this time, in seconds. */

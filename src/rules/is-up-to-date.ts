@@ -3,7 +3,8 @@ import { type BytePath, NAME_ENCODING, native } from '../files/byte-path.js';
 import { type Facts, isOneFile, kindOf } from '../files/facts.js';
 import { type FolderHandles, standingAt } from '../files/system/folder-handles.js';
 import type { JobKind } from '../protocol/messages.js';
-import { type HeldTimes, isSameTime, type Timed } from './held-times.js';
+import { type HeldTimes, isLaterTime, isSameTime, type Timed } from './held-times.js';
+import type { Look } from './stands-there.js';
 
 /** Both trees, to be looked at: a worker's context has them, and the parent of a dry run. */
 export interface TreePair {
@@ -21,6 +22,29 @@ export interface Wanted {
   readonly facts: Facts;
   /** Of a hard link: the name that has been copied. */
   readonly firstName?: BytePath | undefined;
+}
+
+export function lookAt(trees: TreePair, job: Wanted): Look {
+  return {
+    isUpToDate: there => isUpToDate(trees, job, there),
+    isOlder: there => isOlder(trees, job, there),
+  };
+}
+
+function isOlder(trees: TreePair, job: Wanted, there: Facts): boolean {
+  if (isLaterTime(job.facts, there, trees.heldTimes)) return true;
+  // As old, and the same file: it becomes one with its other names.
+  const isSame = kindOf(there) === kindOf(job.facts) && isSameFile(job.facts, there, trees.heldTimes);
+  return job.kind === 'hardLink' && isSame && !isLinked(trees, job, there);
+}
+
+/** Whether what stands under the first name of a hard link is another file, which is kept as it is not older. */
+export function isFirstNameAnother(trees: TreePair, { firstName, facts }: Wanted): boolean {
+  const first = firstName === undefined ? undefined : standingAt(trees.destination, firstName);
+  if (first === undefined || isLaterTime(facts, first, trees.heldTimes)) return false;
+  const kind = kindOf(facts);
+  if (kindOf(first) !== kind || (kind === 'file' && first.size !== facts.size)) return true;
+  return !isSameTime(facts, first, trees.heldTimes);
 }
 
 /** Whether what stands in the destination is what the job would make, as kind, size and time tell. */

@@ -20,22 +20,29 @@ export function decideFolder(there: Facts | undefined, { standing, ifExists }: P
   if (standing === 'earlier' || ifExists === 'overwrite' || ifExists === 'update') return 'replace';
   if (kind === 'link') throw linkInTheWay();
   if (ifExists === 'skip') return 'skip';
-  throw new EntryError('EEXIST', 'something else is in its place');
+  throw inItsPlace();
 }
 
 /** `compare`: what is there stays if it has the source's content, else it is replaced. */
 export type EntryDecision = 'make' | 'replace' | 'skip' | 'compare';
 
+/** What stands there beside the entry as it is to be made: looked at only where that decides. */
+export interface Look {
+  /** Whether it is the entry already, as far as facts tell. */
+  isUpToDate(there: Facts): boolean;
+  /** Whether it was modified earlier. */
+  isOlder(there: Facts): boolean;
+}
+
 /**
  * @param entry as it is to be made
- * @param isUpToDate whether it is there already, as far as facts tell: looked at only where that decides
  * @throws {EntryError} where the entry fails for what stands there
  */
 export function decideEntry(
   { kind, facts }: { readonly kind: JobKind; readonly facts: Facts },
   there: Facts | undefined,
   { standing, trust, ifExists, digests }: Policy,
-  isUpToDate: (there: Facts) => boolean,
+  look: Look,
 ): EntryDecision {
   if (there === undefined) return 'make';
   if (standing === 'nothing') throw nameCollision();
@@ -43,16 +50,20 @@ export function decideEntry(
   if (standing === 'earlier') {
     // What has one name in the source and several in the copy is linked to something else.
     const isLinkedAmiss = kind !== 'hardLink' && facts.nlink === 1 && there.nlink > 1;
-    if (trust === 'nothing' || isLinkedAmiss || !isUpToDate(there)) return 'replace';
+    if (trust === 'nothing' || isLinkedAmiss || !look.isUpToDate(there)) return 'replace';
     return trust === 'content' && isFile ? 'compare' : 'skip';
   }
   switch (ifExists) {
     case 'overwrite':
       return 'replace';
     case 'update':
-      if (!isUpToDate(there)) return 'replace';
+      if (!look.isUpToDate(there)) return 'replace';
       // What --verify and --checksums vouch for is not believed by its time.
       return digests && isFile ? 'compare' : 'skip';
+    case 'newer':
+      // Its time is that of the last change in it.
+      if (kindOf(there) === 'folder') throw inItsPlace();
+      return look.isOlder(there) ? 'replace' : 'skip';
     case 'skip':
       return 'skip';
     case 'error':
@@ -66,6 +77,10 @@ export function decideEntry(
 export function isTimeTrusted({ standing, trust, ifExists, digests }: Policy): boolean {
   if (standing === 'earlier') return trust === 'time';
   return standing === 'content' && ifExists === 'update' && !digests;
+}
+
+function inItsPlace(): EntryError {
+  return new EntryError('EEXIST', 'something else is in its place');
 }
 
 /** @param other whose name it is taken for */

@@ -29,6 +29,8 @@ const folders: [title: string, there: Facts | undefined, policy: Policy, becomes
   ['a file, skip', file, content('skip'), 'skip'],
   ['a link, skip', link, content('skip'), 'LINK_IN_THE_WAY'],
   ['a file, error', file, content('error'), 'EEXIST'],
+  ['a file, newer', file, content('newer'), 'EEXIST'],
+  ['a link, newer', link, content('newer'), 'LINK_IN_THE_WAY'],
   ['what an earlier run made of a name that was a file', file, earlier('time'), 'replace'],
   ['something in a copy that was empty', folder, fresh, 'NAME_COLLISION'],
 ];
@@ -47,6 +49,9 @@ const entries: [
   ['the same, update with digests', 'file', file, true, content('update', true), 'compare'],
   ['the same link, update with digests', 'link', link, true, content('update', true), 'skip'],
   ['another, update', 'file', file, false, content('update'), 'replace'],
+  ['another, newer', 'file', file, false, content('newer'), 'replace'],
+  ['the same, newer', 'file', file, true, content('newer'), 'skip'],
+  ['a folder, newer', 'file', folder, false, content('newer'), 'EEXIST'],
   ['another, skip', 'file', file, false, content('skip'), 'skip'],
   ['another, error', 'file', file, false, content('error'), 'EEXIST'],
   ["an earlier run's, trusted", 'file', file, true, earlier('time'), 'skip'],
@@ -83,8 +88,9 @@ describe('where there stands', () => {
 
   for (const [title, kind, there, isSame, policy, becomes] of entries) {
     test(`${title}: an entry ends as ${becomes}`, () => {
+      const look = { isUpToDate: () => isSame, isOlder: () => !isSame };
       const facts = entry(kind === 'link' ? constants.S_IFLNK : constants.S_IFREG);
-      expect(outcome(() => decideEntry({ kind, facts }, there, policy, () => isSame))).toBe(becomes);
+      expect(outcome(() => decideEntry({ kind, facts }, there, policy, look))).toBe(becomes);
     });
   }
 });

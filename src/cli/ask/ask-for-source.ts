@@ -73,6 +73,7 @@ async function mayMerge(
 const MERGING: Readonly<Record<IfExists, string>> = {
   overwrite: ', replacing files of the same name',
   update: ', replacing files that differ',
+  newer: ', replacing files that are older',
   skip: ', keeping the files that it has',
   error: ', failing for files that it has',
 };

@@ -15,7 +15,7 @@ import {
   usualBytes,
 } from '../../protocol/messages.js';
 import { heldTimes } from '../../rules/held-times.js';
-import { isUpToDate, type TreePair } from '../../rules/is-up-to-date.js';
+import { isFirstNameAnother, lookAt, type TreePair } from '../../rules/is-up-to-date.js';
 import { decideEntry, filledFolderInTheWay } from '../../rules/stands-there.js';
 import type { LookedAtDestination } from '../destination/destination.js';
 import { namesIn } from '../destination/names-in.js';
@@ -78,12 +78,14 @@ export class DryHands implements Hands {
     if (policy.standing === 'nothing' || isFinish({ kind })) return howMade(kind);
     const path = join(entry.folder, entry.name);
     const there = gone.has(path) ? undefined : standingAt(handles, path);
-    const decision = decideEntry(entry, there, policy, facts => isUpToDate(this.#pair(), entry, facts));
+    const decision = decideEntry(entry, there, policy, lookAt(this.#pair(), entry));
     if (decision === 'skip' || decision === 'compare') return 'skipped';
     if (there !== undefined && kindOf(there) === 'folder') {
       for (const _ of namesIn(handles, path)) throw filledFolderInTheWay();
     }
-    return howMade(kind);
+    const isAlone =
+      policy.standing === 'content' && policy.ifExists === 'newer' && isFirstNameAnother(this.#pair(), entry);
+    return howMade(isAlone && kindOf(entry.facts) === 'file' ? 'file' : kind);
   }
 
   #pair(): TreePair {

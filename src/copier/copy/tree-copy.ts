@@ -241,7 +241,8 @@ export class TreeCopy {
   /** Whether what stands there has the source's content: then other names may be linked to it. */
   #isOurs(how: How): boolean {
     const { standing, ifExists } = this.#parts.destination.policy;
-    return how !== 'skipped' || standing === 'earlier' || ifExists === 'update';
+    // Under `newer`, whoever makes another name of it looks first.
+    return how !== 'skipped' || standing === 'earlier' || ifExists === 'update' || ifExists === 'newer';
   }
 
   /** The other names of a file become links to it, or, where it is not there, the next of them is copied. */

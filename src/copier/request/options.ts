@@ -14,7 +14,7 @@ export interface CopyOptions {
   readonly suffix?: string;
   /**
    * A file that already exists in the destination: `overwrite` replaces it, `update` does so if its size or
-   * modification time differs, `skip` keeps it, `error` makes the entry fail. Default `overwrite`.
+   * modification time differs, `newer` if the source's modification time is later, `skip` keeps it, `error` makes the entry fail. Default `overwrite`.
    */
   readonly ifExists?: IfExists;
   /** After a copy without failures, remove from the destination what the source does not have. */
@@ -150,7 +150,7 @@ export const DEFAULT_RETRIES = 2;
 export const MOST_RETRIES = 100;
 export const DEFAULT_SUFFIX = '[副本]';
 
-export const IF_EXISTS: readonly IfExists[] = ['overwrite', 'update', 'skip', 'error'];
+export const IF_EXISTS: readonly IfExists[] = ['overwrite', 'update', 'newer', 'skip', 'error'];
 export const REFLINK: readonly Reflink[] = ['auto', 'always', 'never'];
 export type Xattrs = 'auto' | 'always' | 'never';
 export const XATTRS: readonly Xattrs[] = ['auto', 'always', 'never'];

@@ -2,6 +2,7 @@ import { linkSync } from 'node:fs';
 import { native, split } from '../../files/byte-path.js';
 import { kindOf } from '../../files/facts.js';
 import { step } from '../../files/failure.js';
+import { isFirstNameAnother } from '../../rules/is-up-to-date.js';
 import { isRefusal } from '../../rules/keep.js';
 import { lossOf } from '../../rules/not-kept.js';
 import type { Steps } from '../content/steps.js';
@@ -16,6 +17,10 @@ import { putInPlace } from './put-in-place.js';
 export function* makeHardLink(context: WorkerContext, job: Job): Steps<Finished> {
   const firstName = job.firstName;
   if (firstName === undefined) throw new TypeError('a hard link was sent without the name it is to link');
+  const { standing, ifExists } = context.settings;
+  if (standing === 'content' && ifExists === 'newer' && isFirstNameAnother(context, job)) {
+    return yield* copyAlone(context, job);
+  }
   try {
     return yield* putInPlace(context, job, function* (_context, _job, target) {
       const [folder, name] = split(firstName);

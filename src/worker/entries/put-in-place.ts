@@ -3,7 +3,7 @@ import { native } from '../../files/byte-path.js';
 import { type Facts, kindOf } from '../../files/facts.js';
 import { codeOf, step } from '../../files/failure.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
-import { isUpToDate } from '../../rules/is-up-to-date.js';
+import { lookAt } from '../../rules/is-up-to-date.js';
 import { lossOf } from '../../rules/not-kept.js';
 import { decideEntry, filledFolderInTheWay, nameCollision } from '../../rules/stands-there.js';
 import type { Steps } from '../content/steps.js';
@@ -78,7 +78,7 @@ function* keptIfDone(
   target: Target,
   there: Facts | undefined,
 ): Steps<Finished | undefined> {
-  const decision = decideEntry(job, there, context.settings, facts => isUpToDate(context, job, facts));
+  const decision = decideEntry(job, there, context.settings, lookAt(context, job));
   if (decision === 'skip') return skipped;
   if (decision !== 'compare') return undefined;
   const { isSame, digest } = yield* compareContent(context, job, target);
