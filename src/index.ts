@@ -1,5 +1,7 @@
 export { type CheckOptions, checkFolder } from './copier/check-folder.js';
 export { copyFolder } from './copier/copy-folder.js';
+export type { FilterEntry } from './copier/listing/filters.js';
+export type { AbortedError } from './copier/report/aborted.js';
 export { type EntryFailure, PartialCopyError, RefusedError, UsageError } from './copier/report/errors.js';
 export type {
   CheckReport,
@@ -16,4 +18,5 @@ export type {
 } from './copier/report/events.js';
 export type { MaxDelete } from './copier/request/deletion-limit.js';
 export type { CopyOptions } from './copier/request/options.js';
+export type { PathLike } from './copier/request/path-like.js';
 export type { How, NotKept } from './protocol/messages.js';

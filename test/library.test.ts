@@ -1,6 +1,15 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CopyEvent, copyFolder, PartialCopyError, RefusedError, UsageError } from 'folder-copy';
+import { pathToFileURL } from 'node:url';
+import {
+  type AbortedError,
+  type CopyEvent,
+  copyFolder,
+  type FilterEntry,
+  PartialCopyError,
+  RefusedError,
+  UsageError,
+} from 'folder-copy';
 import { describe, expect, test } from 'vitest';
 import { compareTrees } from './helpers/compare-trees.js';
 import { makeTree } from './helpers/make-tree.js';
@@ -128,6 +137,7 @@ test('rejects with PartialCopyError, which has the report and the failures, when
   expect(children()).toEqual([]);
   expectAccounts(events);
   if (!(error instanceof PartialCopyError)) throw error;
+  expect(error.code).toBe('PARTIAL_COPY');
   expect(error.message).toBe('2 of 314 entries could not be copied');
   expect(error.report).toMatchObject({ status: 1, files: 299, folders: 12, failed: 2, left: 0, destination });
   const failures = error.failures.toSorted((a, b) => (a.path < b.path ? -1 : 1));
@@ -182,6 +192,8 @@ const refusedOptions: [options: object, says: RegExp][] = [
   [{ checksums: 5 }, /^checksums takes a path, .*, not 5$/],
   [{ signal: 'SIGINT' }, /^signal takes an AbortSignal, not "SIGINT"$/],
   [{ onEvent: true }, /^onEvent takes a function, not true$/],
+  [{ filter: 'a' }, /^filter takes a function, not "a"$/],
+  [{ from: new URL('https://example.org/list') }, /^from takes a path, and https:.* is not a file URL/],
   [{ ifExist: 'error' }, /^unknown option "ifExist"$/],
   [{ check: true }, /^unknown option "check"$/],
 ];
@@ -195,6 +207,7 @@ describe('rejects with RefusedError, and writes nothing', () => {
       await expect(refused).rejects.toThrow(UsageError);
       await expect(refused).rejects.toThrow(RefusedError);
       await expect(refused).rejects.toThrow(says);
+      await expect(refused).rejects.toMatchObject({ code: 'USAGE' });
       expect(existsSync(destination)).toBe(false);
     });
   }
@@ -216,6 +229,89 @@ describe('rejects with RefusedError, and writes nothing', () => {
       expect(events).toEqual([]);
     }
     expect(existsSync(join(source, 'copy'))).toBe(false);
+  });
+});
+
+test('a refusal has the code that its message ends with', async () => {
+  const { source } = scene();
+  for (const [from, to, code] of [
+    [`${source}-missing`, undefined, 'ENOENT'],
+    [join(source, '0/0.jpg'), undefined, 'ENOTDIR'],
+    [source, join(source, 'copy'), 'EINVAL'],
+  ] as const) {
+    const refused = copyFolder(from, to);
+    await expect(refused).rejects.toMatchObject({ name: 'RefusedError', code });
+    await expect(refused).rejects.toThrow(new RegExp(` \\(${code}\\)$`));
+  }
+});
+
+test('takes file URLs for paths, also with bytes that are no UTF-8', async () => {
+  const { source, destination } = scene();
+  const failed = `${destination} failed`;
+  await copyFolder(pathToFileURL(source), pathToFileURL(`${destination} 100%`), {
+    failed: pathToFileURL(failed),
+  });
+  expect(compareTrees(source, `${destination} 100%`, { times: 'us' })).toEqual([
+    'missing: "socket" (socket)',
+  ]);
+  expect(existsSync(failed)).toBe(true);
+  const odd = Buffer.from(`${source}/caf\xe9`, 'latin1');
+  await copyFolder(source, new URL(`file://${source}-caf%E9`));
+  expect(existsSync(Buffer.from(`${source}-caf\xe9`, 'latin1'))).toBe(true);
+  expect(existsSync(odd)).toBe(false);
+});
+
+describe('filter', () => {
+  test('leaves entries out, with all that is in them', async () => {
+    const { source, destination } = scene();
+    const asked: FilterEntry[] = [];
+    const report = await copyFolder(source, destination, {
+      filter: entry => {
+        asked.push(entry);
+        return entry.path !== '3' && entry.path !== 'latest';
+      },
+    });
+    expect([...new Set(asked.map(({ path }) => path))].toSorted()).toEqual(
+      paths.filter(path => !path.startsWith('3/')),
+    );
+    expect(asked).toContainEqual({ path: '0', isFolder: true });
+    expect(asked).toContainEqual({ path: '0/0.jpg', isFolder: false });
+    const missing = compareTrees(source, destination, { times: 'us' }).filter(line => !line.includes('"3/'));
+    expect(missing).toEqual([
+      'missing: "3" (folder)',
+      'missing: "latest" (link)',
+      'missing: "socket" (socket)',
+    ]);
+    expect(report.files).toBe(300 - 33);
+  });
+
+  test('leaves alone what it leaves out of the destination', async () => {
+    const { source, destination } = scene();
+    makeTree(
+      ['kept/inside', 'gone/inside', '0/0.jpg'].map(path => ({ kind: 'file', path, content: 'old' })),
+      destination,
+    );
+    await copyFolder(source, destination, { delete: true, filter: ({ path }) => path !== 'kept' });
+    expect([existsSync(join(destination, 'kept/inside')), existsSync(join(destination, 'gone'))]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  test('has to answer at once, and what it throws ends the copy', async () => {
+    const { source, destination } = scene();
+    const later = (async () => true) as unknown as () => boolean;
+    await expect(copyFolder(source, destination, { filter: later })).rejects.toThrow(
+      /^filter returns true or false, not Promise/,
+    );
+    const mistake = new Error('a mistake of the filter');
+    const failing = copyFolder(source, destination, {
+      filter: () => {
+        throw mistake;
+      },
+    });
+    await expect(failing).rejects.toBe(mistake);
+    expect(children()).toEqual([]);
   });
 });
 
@@ -242,11 +338,30 @@ for (const moment of moments) {
     });
     const thrown: unknown = await aborted.catch((error: unknown) => error);
     expect(thrown).toBe(controller.signal.reason);
-    expect(thrown).toMatchObject({ name: 'AbortError' });
+    expect(thrown).toMatchObject({ name: 'AbortError', report: { status: 1, code: expect.any(String) } });
     expect(children()).toEqual([]);
     expectAccounts(events);
   });
 }
+
+test('of several copies with one signal each is rejected with its own report', async () => {
+  const { source, destination } = scene();
+  const controller = new AbortController();
+  const stopped = [1, 2].map(number =>
+    copyFolder(source, `${destination}-${number}`, {
+      signal: controller.signal,
+      onEvent: event => {
+        if (event.type === 'listed') controller.abort(new Error('enough'));
+      },
+    }).catch((error: unknown) => error),
+  );
+  const errors = (await Promise.all(stopped)) as AbortedError[];
+  expect(errors.map(({ report }) => report.destination).toSorted()).toEqual(
+    [1, 2].map(n => `${destination}-${n}.partial`),
+  );
+  for (const error of errors) expect([error, error.cause]).toContain(controller.signal.reason);
+  for (const { code } of errors) expect(code).toBe('ABORT_ERR');
+});
 
 test('rejects with what onEvent throws, and leaves no process', async () => {
   const { source, destination } = scene();

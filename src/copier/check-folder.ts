@@ -1,9 +1,11 @@
 import { runCheck } from './check/check-run.js';
 import { type PreparedRun, prepared } from './prepared-run.js';
+import { abortedError } from './report/aborted.js';
 import { UsageError } from './report/errors.js';
 import type { CheckReport } from './report/events.js';
 import { normalizeOptions } from './request/normalize-options.js';
 import { COPY_ONLY, type CopyOptions, type CopySettings } from './request/options.js';
+import type { PathLike } from './request/path-like.js';
 import { checkStandingPlaces } from './request/places.js';
 import { readRequest } from './request/request.js';
 
@@ -15,12 +17,12 @@ export type CheckOptions = Omit<CopyOptions, (typeof COPY_ONLY)[number]>;
  * @param destination by default, the path of `source` with `options.suffix` appended
  * @returns the report, when the last worker process has ended: its `status` is 0 if nothing differs and nothing failed
  * @throws {RefusedError} if there is nothing to compare, or the options cannot be right
- * @throws the reason of `options.signal`, when all workers have ended
+ * @throws {AbortedError} the reason of `options.signal` with the report, when all workers have ended
  * @throws what `options.onEvent` throws or rejects with, when all workers have ended
  */
 export async function checkFolder(
-  source: string | Buffer,
-  destination?: string | Buffer,
+  source: PathLike,
+  destination?: PathLike,
   options: CheckOptions = {},
 ): Promise<CheckReport> {
   const settings = normalizeOptions(options);
@@ -28,14 +30,15 @@ export async function checkFolder(
   settings.signal?.throwIfAborted();
   const run = await prepareCheck(source, destination, settings);
   const report = await run.run();
-  if (report.code !== undefined) settings.signal?.throwIfAborted();
+  const { signal } = settings;
+  if (report.code !== undefined && signal?.aborted) throw abortedError(signal.reason, report);
   return report;
 }
 
 /** A comparison that is ready to run. @throws {RefusedError} */
 export async function prepareCheck(
-  source: string | Buffer,
-  destination: string | Buffer | undefined,
+  source: PathLike,
+  destination: PathLike | undefined,
   settings: CopySettings,
 ): Promise<PreparedRun<CheckReport>> {
   const places = checkStandingPlaces(source, destination, settings.suffix);

@@ -111,20 +111,23 @@ export class Claim {
       (isOfThisBoot && holder.pidNamespace !== here.pidNamespace)
     ) {
       throw new RefusedError(
-        `${readable(this.#root)}: is in use by process ${holder.pid} on ${holder.host}, which cannot be seen from here; if it has ended, remove ${path} (EBUSY)`,
+        `${readable(this.#root)}: is in use by process ${holder.pid} on ${holder.host}, which cannot be seen from here; if it has ended, remove ${path}`,
+        'EBUSY',
       );
     }
     if (!isOfThisBoot) return;
     if (isAlive(holder))
       throw new RefusedError(
-        `${readable(this.#root)}: another run is using it, process ${holder.pid}; wait until that ends (EBUSY)`,
+        `${readable(this.#root)}: another run is using it, process ${holder.pid}; wait until that ends`,
+        'EBUSY',
       );
     const deadline = performance.now() + WORKERS_END_WITHIN_MS;
     for (const worker of holder.workers) {
       while (isAlive(worker)) {
         if (performance.now() > deadline) {
           throw new RefusedError(
-            `${readable(this.#root)}: a worker of a killed run is still using it, process ${worker.pid}; end that process, then run the same command again (EBUSY)`,
+            `${readable(this.#root)}: a worker of a killed run is still using it, process ${worker.pid}; end that process, then run the same command again`,
+            'EBUSY',
           );
         }
         await sleep(50);
@@ -174,10 +177,9 @@ export class Claim {
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined;
       throw new RefusedError(
-        `${readable(rawName(`${this.#root}/${name}`))}: is not a readable claim; if no run is using the folder, remove it (EBUSY)`,
-        {
-          cause: error,
-        },
+        `${readable(rawName(`${this.#root}/${name}`))}: is not a readable claim; if no run is using the folder, remove it`,
+        'EBUSY',
+        { cause: error },
       );
     }
   }

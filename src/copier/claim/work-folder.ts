@@ -111,7 +111,8 @@ async function openPartial(
   undo.add(() => claim.release());
   if (existsSync(native(destinationRoot)))
     throw new RefusedError(
-      `${readable(destinationRoot)}: another run has just created it; wait for that run, then run the same command again (EBUSY)`,
+      `${readable(destinationRoot)}: another run has just created it; wait for that run, then run the same command again`,
+      'EBUSY',
     );
   // Whatever it was made with, or opened to since.
   if (!made) isAccepted(() => chmodSync(native(root), PRIVATE));
@@ -179,22 +180,26 @@ function refuseForeign(root: BytePath, { source, sourceFacts }: Places, probe?: 
   const facts = lstat(native(root));
   if (kindOf(facts) !== 'folder')
     throw new RefusedError(
-      `${readable(root)}: is in the way: it is not a folder; remove or rename it (ENOTDIR)`,
+      `${readable(root)}: is in the way: it is not a folder; remove or rename it`,
+      'ENOTDIR',
     );
   if (!isOurs(root, facts, probe))
     throw new RefusedError(
-      `${readable(root)}: exists and belongs to another user; have it removed or renamed (EPERM)`,
+      `${readable(root)}: exists and belongs to another user; have it removed or renamed`,
+      'EPERM',
     );
   const mark = readMark(root, facts);
   if (mark === undefined) {
     if (readdirSync(native(root)).every(isWithoutContent)) return;
     throw new RefusedError(
-      `${readable(root)}: exists and is not an unfinished copy; remove or rename it (EEXIST)`,
+      `${readable(root)}: exists and is not an unfinished copy; remove or rename it`,
+      'EEXIST',
     );
   }
   if (!isSameSource(mark, source, sourceFacts)) {
     throw new RefusedError(
-      `${readable(root)}: is an unfinished copy of ${readable(mark.source.path)}; finish that copy, or remove it (EEXIST)`,
+      `${readable(root)}: is an unfinished copy of ${readable(mark.source.path)}; finish that copy, or remove it`,
+      'EEXIST',
     );
   }
 }

@@ -1,14 +1,26 @@
 import { readFileSync } from 'node:fs';
 import ignore, { type Ignore } from 'ignore';
 import { type BytePath, bytePath, NAME_ENCODING, readable } from '../../files/byte-path.js';
-import { RefusedError, refusal } from '../report/errors.js';
+import { RefusedError, refusal, shownValue } from '../report/errors.js';
+import { eventPath } from '../report/events.js';
 import { LONGEST_PATTERN } from './patterns.js';
 
-/** The patterns of a run, as its options give them. */
-export interface PatternOptions {
+/** An entry, as a filter of the caller's is asked about it. */
+export interface FilterEntry {
+  /** Relative to the source; bytes that are not UTF-8 are replaced. */
+  readonly path: string;
+  /** The bytes of the path, if they are not UTF-8. */
+  readonly pathBase64?: string;
+  readonly isFolder: boolean;
+}
+
+/** The filters of a run, as its options give them. */
+export interface FilterOptions {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly ignoreFile: string | Buffer | undefined;
+  /** Whether an entry that the patterns leave in stays in. */
+  readonly filter: ((entry: FilterEntry) => boolean) | undefined;
 }
 
 /**
@@ -27,23 +39,41 @@ export class Filters {
   /** The folder of the latest test: the next one is mostly in the same, or right below. */
   #reached = NOTHING;
 
-  private constructor(lines: string, onlyIncludes: boolean) {
+  readonly #filter: FilterOptions['filter'];
+
+  private constructor(lines: string, onlyIncludes: boolean, filter: FilterOptions['filter']) {
     this.#rules = ignore(CASE_COUNTS).add(lines);
     this.#onlyIncludes = onlyIncludes;
+    this.#filter = filter;
   }
 
   /** @throws {RefusedError} where the ignore file cannot be read or used */
-  static read({ include, exclude, ignoreFile }: PatternOptions): Filters {
+  static read({ include, exclude, ignoreFile, filter }: FilterOptions): Filters {
     const first = ignoreFile === undefined ? '' : readLines(ignoreFile);
     // A carriage return at the end of a given pattern is part of the name, and not of the line's end.
     const given = [...exclude, ...include.map(glob => `!${glob}`)].map(line => `${bytePath(line)}\r\n`);
-    return new Filters(first + given.join(''), ignoreFile === undefined && exclude.length === 0);
+    const onlyIncludes = include.length > 0 && ignoreFile === undefined && exclude.length === 0;
+    return new Filters(first + given.join(''), onlyIncludes, filter);
   }
 
   /** Whether this entry is left out, or one of the folders that it lies in. */
   isExcluded(path: BytePath, isFolder: boolean): boolean {
+    return this.#isExcludedByPattern(path, isFolder) || !this.#passesFilter(path, isFolder);
+  }
+
+  #isExcludedByPattern(path: BytePath, isFolder: boolean): boolean {
     if (this.#onlyIncludes) return !isFolder && !this.#test(path).isIncluded;
     return this.#test(isFolder ? `${path}/` : path).isExcluded;
+  }
+
+  /** A promise would be taken for yes: what is not told at once is refused. */
+  #passesFilter(path: BytePath, isFolder: boolean): boolean {
+    if (this.#filter === undefined) return true;
+    const answer: unknown = this.#filter({ ...eventPath(path), isFolder });
+    if (typeof answer === 'boolean') return answer;
+    throw Object.assign(new TypeError(`filter returns true or false, not ${shownValue(answer)}`), {
+      code: 'ERR_INVALID_RETURN_VALUE',
+    });
   }
 
   /** Whether a folder that is not excluded is in the copy only if something in it is. */
@@ -113,6 +143,7 @@ function readLines(file: string | Buffer): string {
   if (tooLong === -1) return `${text}\n`;
   throw new RefusedError(
     `ignore file ${shown}: line ${tooLong + 1} is longer than ${LONGEST_PATTERN} characters`,
+    'EINVAL',
   );
 }
 

@@ -6,17 +6,33 @@ import type { CopyReport } from './events.js';
 /** The copy was refused before anything was written; the command exits with 2 then. */
 export class RefusedError extends Error {
   override readonly name: string = 'RefusedError';
+
+  /** @param code an errno name, or one of our own; it stands at the end of the message */
+  constructor(
+    what: string,
+    readonly code: string,
+    options?: ErrorOptions,
+  ) {
+    super(code === USAGE ? what : `${what} (${code})`, options);
+  }
 }
+
+/** The code of a wrong option or argument; the message needs none. */
+const USAGE = 'USAGE';
 
 /** A refusal that an error is the reason for. @param path as it is to be shown */
 export function refusal(path: string, what: string, error: unknown): RefusedError {
   const { code, message } = failureOf(error);
-  return new RefusedError(`${path}: ${what}: ${message} (${code})`, { cause: error });
+  return new RefusedError(`${path}: ${what}: ${message}`, code, { cause: error });
 }
 
 /** An option or argument that cannot be used. */
 export class UsageError extends RefusedError {
   override readonly name = 'UsageError';
+
+  constructor(message: string) {
+    super(message, USAGE);
+  }
 }
 
 /** An entry that failed. */
@@ -29,6 +45,7 @@ export interface EntryFailure extends Failure {
 /** The copy ran to its end, and some entries failed. */
 export class PartialCopyError extends Error {
   override readonly name = 'PartialCopyError';
+  readonly code = 'PARTIAL_COPY';
 
   constructor(
     readonly report: CopyReport,

@@ -19,10 +19,11 @@ import {
   XATTRS,
   type Xattrs,
 } from './options.js';
+import { type PathLike, pathFrom } from './path-like.js';
 import {
   validateChoice,
   validateFlag,
-  validatePath,
+  validateFunction,
   validateSignal,
   validateSuffix,
   validateWhole,
@@ -54,11 +55,10 @@ export function normalizeOptions(options: RunOptions): CopySettings {
   validateChoice('xattrs', xattrs, XATTRS);
   validateWhole('retries', given.retries, 0, MOST_RETRIES);
   if (bwlimit !== undefined) validateWhole('bwlimit', bwlimit, 1, Number.MAX_SAFE_INTEGER);
-  for (const name of PATHS) validatePath(name, given[name]);
   for (const name of FLAGS) validateFlag(name, given[name]);
   validateSignal(signal);
-  if (onEvent !== undefined && typeof onEvent !== 'function')
-    throw new UsageError(`onEvent takes a function, not ${shownValue(onEvent)}`);
+  validateFunction('onEvent', onEvent);
+  validateFunction('filter', given.filter);
   if (given.delete && from !== undefined) {
     throw new UsageError(
       'delete cannot be used with from, which lists only a part of the source; leave one of them out',
@@ -68,6 +68,10 @@ export function normalizeOptions(options: RunOptions): CopySettings {
     throw new UsageError('max-delete is a limit for delete; add delete, or leave it out');
   return {
     ...given,
+    ignoreFile: optionalPath('ignoreFile', given.ignoreFile),
+    checksums: optionalPath('checksums', checksums),
+    failed: optionalPath('failed', given.failed),
+    from: optionalPath('from', from),
     maxDelete: maxDelete === undefined ? undefined : deletionLimitOf(maxDelete),
     pool: { most: workers ?? DEFAULT_WORKERS, isWanted: workers !== undefined, spare },
     attributes: keepsAttributes(xattrs),
@@ -91,6 +95,7 @@ const DEFAULTS: Defaults = {
   include: [],
   exclude: [],
   ignoreFile: undefined,
+  filter: undefined,
   oneFileSystem: false,
   dereference: false,
   reflink: 'auto',
@@ -114,7 +119,6 @@ const DEFAULTS: Defaults = {
   spare: undefined,
 };
 
-const PATHS = ['ignoreFile', 'checksums', 'failed', 'from'] as const;
 const FLAGS = [
   ...(['delete', 'oneFileSystem', 'dereference', 'strict', 'verify'] as const),
   ...(['fsync', 'failFast', 'spaceCheck', 'dryRun'] as const),
@@ -134,10 +138,15 @@ function complete(options: RunOptions) {
 /** How a run is shown is the command's affair, but a program may hand on all that it was given. */
 const SHOWING = new Set(['progress', 'quiet', 'verbose']);
 
+function optionalPath(option: string, path: PathLike | undefined): string | Buffer | undefined {
+  return path === undefined ? undefined : pathFrom(`${option} takes`, path);
+}
+
 function keepsAttributes(xattrs: Xattrs): boolean {
   if (xattrs === 'always' && platformCalls() === undefined) {
     throw new RefusedError(
-      'xattrs always: extended attributes cannot be read here: the optional dependency koffi is not installed or does not support this platform, or there is no /proc; mend that, or use xattrs auto (ENOTSUP)',
+      'xattrs always: extended attributes cannot be read here: the optional dependency koffi is not installed or does not support this platform, or there is no /proc; mend that, or use xattrs auto',
+      'ENOTSUP',
     );
   }
   return xattrs !== 'never';

@@ -1,8 +1,10 @@
 import type { Spare } from '../../multiprocessing/spare.js';
 import type { IfExists, Reflink } from '../../protocol/messages.js';
+import type { FilterEntry } from '../listing/filters.js';
 import type { EventSink } from '../report/event-sink.js';
 import type { CopyEvent } from '../report/events.js';
 import type { DeletionLimit, MaxDelete } from './deletion-limit.js';
+import type { PathLike } from './path-like.js';
 
 /** The options of a copy; all of them optional, with the command's defaults. */
 export interface CopyOptions {
@@ -34,7 +36,12 @@ export interface CopyOptions {
   /** gitignore lines, relative to the source: what they match is not copied, and `delete` leaves it alone. */
   readonly exclude?: readonly string[];
   /** A file of gitignore lines; they come before those of `exclude`. */
-  readonly ignoreFile?: string | Buffer;
+  readonly ignoreFile?: PathLike;
+  /**
+   * Asked about each entry that no pattern leaves out: `false` leaves it out, with all that is in it. With `delete`,
+   * it is also asked about what only the destination has; what it leaves out stays there. It may be asked twice.
+   */
+  readonly filter?: (entry: FilterEntry) => boolean;
   /** Do not enter folders on another file system than the source's; such folders are made, and stay empty. */
   readonly oneFileSystem?: boolean;
   /** Copy what symbolic links point to. Default: links stay links. */
@@ -48,7 +55,7 @@ export interface CopyOptions {
   /** Read every copied file back and compare it with what was read from the source. */
   readonly verify?: boolean;
   /** A file to write the checksums of the copied files to; `sha256sum -c` checks them in the destination. */
-  readonly checksums?: string | Buffer;
+  readonly checksums?: PathLike;
   /** A file counts as finished only when it and its folder are on the disk. */
   readonly fsync?: boolean;
   /** How often a file is tried again after a transient error, 0 to 100. Default 2. */
@@ -56,9 +63,9 @@ export interface CopyOptions {
   /** Stop at the first failed entry. Default: copy the rest, report all failures. */
   readonly failFast?: boolean;
   /** A file to write the paths of failed entries to, relative to the source, each ended by a NUL byte. */
-  readonly failed?: string | Buffer;
+  readonly failed?: PathLike;
   /** A file as `failed` writes it: only these entries are copied, and everything in a folder, unless excluded. */
-  readonly from?: string | Buffer;
+  readonly from?: PathLike;
   /** Limit for all workers together, in bytes per second. Default: none. */
   readonly bwlimit?: number;
   /** Check that the copy fits into the free space, as soon as its size is known. Default true. */
@@ -98,6 +105,7 @@ export interface CopySettings extends Required<Omit<CopyOptions, Unset | 'xattrs
   readonly failed: string | Buffer | undefined;
   readonly from: string | Buffer | undefined;
   readonly bwlimit: number | undefined;
+  readonly filter: ((entry: FilterEntry) => boolean) | undefined;
   readonly signal: AbortSignal | undefined;
   /** Whether extended attributes and ACLs are kept, where the platform's calls can be reached. */
   readonly attributes: boolean;
@@ -116,6 +124,7 @@ export interface CopySettings extends Required<Omit<CopyOptions, Unset | 'xattrs
 
 /** Options that stand for nothing where they are left out. */
 export type Unset =
+  | 'filter'
   | 'workers'
   | 'maxDelete'
   | 'ignoreFile'

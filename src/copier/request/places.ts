@@ -4,10 +4,10 @@ import { type BytePath, bytePath, native, rawName, readable } from '../../files/
 import { type Facts, kindOf, sameInode } from '../../files/facts.js';
 import { codeOf } from '../../files/failure.js';
 import { lstat, stat } from '../../files/system/stat.js';
-import { RefusedError, refusal, shownValue, UsageError } from '../report/errors.js';
+import { RefusedError, refusal, UsageError } from '../report/errors.js';
 import { partialOf } from './partial-name.js';
+import { type PathLike, pathFrom } from './path-like.js';
 import { absolute, nearestStanding, parentOf, realPath } from './paths.js';
-import { isPath } from './validate.js';
 
 /** Where a copy reads and writes; all paths absolute. */
 export interface Places {
@@ -28,17 +28,14 @@ export interface Places {
  * Finds source and destination of a copy and refuses what cannot be, before anything is written.
  * @throws {RefusedError}
  */
-export function checkPlaces(
-  source: string | Buffer,
-  destination: string | Buffer | undefined,
-  suffix: string,
-): Places {
+export function checkPlaces(source: PathLike, destination: PathLike | undefined, suffix: string): Places {
   const { shown, ...places } = findPlaces(source, destination, suffix);
   const { destinationRoot, partialRoot, exists } = places;
   refuseUnwritable(shown, destinationRoot, exists);
   if (exists && lstatSync(native(partialRoot), { throwIfNoEntry: false }) !== undefined) {
     throw new RefusedError(
-      `${shown}: exists, and so does ${readable(partialRoot)}; remove or rename one of them (EEXIST)`,
+      `${shown}: exists, and so does ${readable(partialRoot)}; remove or rename one of them`,
+      'EEXIST',
     );
   }
   return places;
@@ -49,27 +46,25 @@ export function checkPlaces(
  * @throws {RefusedError}
  */
 export function checkStandingPlaces(
-  source: string | Buffer,
-  destination: string | Buffer | undefined,
+  source: PathLike,
+  destination: PathLike | undefined,
   suffix: string,
 ): Places {
   const { shown, ...places } = findPlaces(source, destination, suffix);
-  if (!places.exists) throw new RefusedError(`${shown}: no such folder to compare with (ENOENT)`);
+  if (!places.exists) throw new RefusedError(`${shown}: no such folder to compare with`, 'ENOENT');
   refuseUnreadable(shown, places.destinationRoot);
   return places;
 }
 
 /** @returns with `shown`, the destination as the user named it */
 function findPlaces(
-  source: string | Buffer,
-  destination: string | Buffer | undefined,
+  givenSource: PathLike,
+  givenDestination: PathLike | undefined,
   suffix: string,
 ): Places & { readonly shown: string } {
-  if (!isPath(source))
-    throw new UsageError(`the source is a path, a string or a Buffer, not ${shownValue(source)}`);
-  if (destination !== undefined && !isPath(destination)) {
-    throw new UsageError(`the destination is a path, a string or a Buffer, not ${shownValue(destination)}`);
-  }
+  const source = pathFrom('the source is', givenSource);
+  const destination =
+    givenDestination === undefined ? undefined : pathFrom('the destination is', givenDestination);
   // The empty name would be resolved to the working directory: a script's unset variable must not copy that.
   if (source.length === 0) throw new UsageError("the source's name is empty");
   if (destination?.length === 0) throw new UsageError("the destination's name is empty");
@@ -111,7 +106,7 @@ function statSource(shown: string, path: BytePath): Facts {
     throw refusal(shown, 'cannot be copied', error);
   }
   if (kindOf(facts) !== 'folder')
-    throw new RefusedError(`${shown}: cannot be copied: it is not a folder (ENOTDIR)`);
+    throw new RefusedError(`${shown}: cannot be copied: it is not a folder`, 'ENOTDIR');
   refuseUnreadable(shown, path);
   return facts;
 }
@@ -130,11 +125,13 @@ function statDestination(shown: string, path: BytePath): Facts | undefined {
   const behind = statIfThere(shown, () => stat(native(path)));
   if (behind === undefined)
     throw new RefusedError(
-      `${shown}: is a dangling symbolic link; remove it, or create what it points to (ENOENT)`,
+      `${shown}: is a dangling symbolic link; remove it, or create what it points to`,
+      'ENOENT',
     );
   if (kindOf(behind) !== 'folder')
     throw new RefusedError(
-      `${shown}: exists and is not a folder; remove it, or name another destination (ENOTDIR)`,
+      `${shown}: exists and is not a folder; remove it, or name another destination`,
+      'ENOTDIR',
     );
   return behind;
 }
@@ -158,16 +155,18 @@ function refuseOverlap(
   standing: Facts | undefined,
 ): void {
   if (standing !== undefined && sameInode(standing, sourceFacts)) {
-    throw new RefusedError(`${destination}: is the source itself; name another destination (EINVAL)`);
+    throw new RefusedError(`${destination}: is the source itself; name another destination`, 'EINVAL');
   }
   if (isWithin(parentOf(destinationRoot), sourceFacts)) {
     throw new RefusedError(
-      `${destination}: lies inside the source ${source}; name a destination outside it (EINVAL)`,
+      `${destination}: lies inside the source ${source}; name a destination outside it`,
+      'EINVAL',
     );
   }
   if (standing !== undefined && isWithin(parentOf(sourceRoot), standing)) {
     throw new RefusedError(
-      `${destination}: contains the source ${source}; name another destination (EINVAL)`,
+      `${destination}: contains the source ${source}; name another destination`,
+      'EINVAL',
     );
   }
 }
@@ -185,7 +184,7 @@ function refuseUnwritable(shown: string, destinationRoot: BytePath, exists: bool
   try {
     const facts = stat(native(folder));
     if (kindOf(facts) !== 'folder')
-      throw new RefusedError(`${shown}: ${readable(folder)} is not a folder (ENOTDIR)`);
+      throw new RefusedError(`${shown}: ${readable(folder)} is not a folder`, 'ENOTDIR');
     refuseClosed(folder, exists && facts.uid === process.geteuid?.());
   } catch (error) {
     if (error instanceof RefusedError) throw error;

@@ -22,7 +22,7 @@ export interface Request {
 /** @throws {RefusedError} where a file that the settings name cannot be read or used, or nothing can be forked */
 export async function readRequest(places: Places, settings: CopySettings): Promise<Request> {
   const hindrance = whyNotFork(fileURLToPath(WORKER_PROGRAM));
-  if (hindrance !== undefined) throw new RefusedError(hindrance);
+  if (hindrance !== undefined) throw new RefusedError(hindrance, 'ENOTSUP');
   const selection = settings.from === undefined ? undefined : Selection.read(settings.from);
   return { places, settings, selection, filters: await readFilters(settings) };
 }
@@ -37,12 +37,13 @@ export function listOptionsOf({ settings, selection, filters }: Request, root: B
 }
 
 /**
- * The filters of a run; what reads patterns is loaded only where there are any.
+ * The filters of a run; what reads patterns is loaded only where there are filters.
  * @throws {RefusedError} where the ignore file cannot be read or used
  */
 async function readFilters(settings: CopySettings): Promise<Filters | undefined> {
-  const { include, exclude, ignoreFile } = settings;
-  if (include.length + exclude.length === 0 && ignoreFile === undefined) return undefined;
+  const { include, exclude, ignoreFile, filter } = settings;
+  const hasPatterns = include.length + exclude.length > 0 || ignoreFile !== undefined;
+  if (!hasPatterns && filter === undefined) return undefined;
   const { Filters } = await import('../listing/filters.js');
   return Filters.read(settings);
 }

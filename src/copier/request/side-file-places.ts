@@ -30,7 +30,7 @@ function check(
   const place = placeOf(file);
   if (place === undefined) return;
   const fault = leadsNowhere(place) ?? faultOf(place, request) ?? sharedWith(place, others);
-  if (fault !== undefined) throw new RefusedError(`${option} ${readable(place)}: ${fault} (EINVAL)`);
+  if (fault !== undefined) throw new RefusedError(`${option} ${readable(place)}: ${fault}`, 'EINVAL');
 }
 
 /** It would be made wherever that is. */

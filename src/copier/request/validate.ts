@@ -20,13 +20,9 @@ export function validateFlag(option: string, value: boolean): void {
   throw new UsageError(`${option} takes true or false, not ${shownValue(value)}`);
 }
 
-export function validatePath(option: string, path: unknown): void {
-  if (path === undefined || isPath(path)) return;
-  throw new UsageError(`${option} takes a path, a string or a Buffer, not ${shownValue(path)}`);
-}
-
-export function isPath(path: unknown): path is string | Buffer {
-  return typeof path === 'string' || Buffer.isBuffer(path);
+export function validateFunction(option: string, value: unknown): void {
+  if (value === undefined || typeof value === 'function') return;
+  throw new UsageError(`${option} takes a function, not ${shownValue(value)}`);
 }
 
 /** By what it can do: it may come from another realm, as a test runner's does. */
