@@ -57,6 +57,7 @@ const DONE: Verbs = {
   linked: 'linked',
   made: 'made',
   kept: 'kept',
+  adjusted: 'adjusted',
   skipped: 'skipped',
   deleted: 'deleted',
 };
@@ -67,6 +68,7 @@ const WOULD_BE_DONE: Verbs = {
   linked: 'would link',
   made: 'would make',
   kept: 'would keep',
+  adjusted: 'would adjust',
   skipped: 'would skip',
   deleted: 'would delete',
 };

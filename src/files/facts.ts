@@ -87,7 +87,7 @@ export function kindOf(facts: Facts): EntryKind {
 }
 
 /** Permission bits with set-user-id, set-group-id and sticky. */
-export function permissionsOf(facts: Facts): number {
+export function permissionsOf(facts: Pick<Facts, 'mode'>): number {
   return facts.mode & 0o7777;
 }
 

@@ -142,7 +142,7 @@ export type How = (typeof HOWS)[number];
  */
 export type JobHow = WordOf<typeof JOB_HOWS>;
 
-const HOWS = ['streamed', 'cloned', 'linked', 'made', 'kept', 'skipped'] as const;
+const HOWS = ['streamed', 'cloned', 'linked', 'made', 'kept', 'adjusted', 'skipped'] as const;
 export const JOB_HOWS = new Codes([...HOWS, 'begun', 'filled', 'postponed', 'compared']);
 
 /** From a worker: what has happened in its batch since its last report. */

@@ -12,8 +12,11 @@ export interface FolderRequest {
   readonly makes: boolean;
 }
 
-/** Which files are looked for in the destination: none; by size and time; by all facts. */
-export type Looks = 'none' | 'by time' | 'by all facts';
+/**
+ * Which files are looked for in the destination: none; by size and time; by mode and owner besides; those that are not
+ * older; by all facts.
+ */
+export type Looks = 'none' | 'by time' | 'by time and rights' | 'by age' | 'by all facts';
 
 /** A folder as a worker has found it. */
 export type FolderReading =

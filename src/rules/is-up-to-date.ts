@@ -4,6 +4,7 @@ import { type Facts, isOneFile, kindOf } from '../files/facts.js';
 import { type FolderHandles, standingAt } from '../files/system/folder-handles.js';
 import type { JobKind } from '../protocol/messages.js';
 import { type HeldTimes, isLaterTime, isSameTime, type Timed } from './held-times.js';
+import { hasSameRights } from './same-rights.js';
 import type { Look } from './stands-there.js';
 
 /** Both trees, to be looked at: a worker's context has them, and the parent of a dry run. */
@@ -27,6 +28,7 @@ export interface Wanted {
 export function lookAt(trees: TreePair, job: Wanted): Look {
   return {
     isUpToDate: there => isUpToDate(trees, job, there),
+    hasSameRights: there => hasSameRights(job.facts, there),
     isOlder: there => isOlder(trees, job, there),
   };
 }

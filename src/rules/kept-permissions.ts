@@ -1,7 +1,7 @@
 import { type Facts, permissionsOf } from '../files/facts.js';
 
 /** The permissions an entry may have: set-id bits would speak for the wrong owner without the right one. */
-export function keptPermissions(facts: Facts, owner: OwnerKept): number {
+export function keptPermissions(facts: Pick<Facts, 'mode'>, owner: OwnerKept): number {
   return permissionsOf(facts) & ~(owner.user ? 0 : SET_USER_ID) & ~(owner.group ? 0 : SET_GROUP_ID);
 }
 

@@ -23,13 +23,18 @@ export function decideFolder(there: Facts | undefined, { standing, ifExists }: P
   throw inItsPlace();
 }
 
-/** `compare`: what is there stays if it has the source's content, else it is replaced. */
-export type EntryDecision = 'make' | 'replace' | 'skip' | 'compare';
+/**
+ * `adjust`: what is there stays, and gets the source's mode and owner; `compare`: it stays if it has the source's
+ * content, else it is replaced.
+ */
+export type EntryDecision = 'make' | 'replace' | 'skip' | 'adjust' | 'compare';
 
 /** What stands there beside the entry as it is to be made: looked at only where that decides. */
 export interface Look {
   /** Whether it is the entry already, as far as facts tell. */
   isUpToDate(there: Facts): boolean;
+  /** Whether it has the source's mode and owner too. */
+  hasSameRights(there: Facts): boolean;
   /** Whether it was modified earlier. */
   isOlder(there: Facts): boolean;
 }
@@ -57,9 +62,7 @@ export function decideEntry(
     case 'overwrite':
       return 'replace';
     case 'update':
-      if (!look.isUpToDate(there)) return 'replace';
-      // What --verify and --checksums vouch for is not believed by its time.
-      return digests && isFile ? 'compare' : 'skip';
+      return decideUpdate(there, kind, digests && isFile, look);
     case 'newer':
       // Its time is that of the last change in it.
       if (kindOf(there) === 'folder') throw inItsPlace();
@@ -73,10 +76,14 @@ export function decideEntry(
   }
 }
 
-/** Whether a file that is there with the right size and time stays without another look. */
-export function isTimeTrusted({ standing, trust, ifExists, digests }: Policy): boolean {
-  if (standing === 'earlier') return trust === 'time';
-  return standing === 'content' && ifExists === 'update' && !digests;
+function decideUpdate(there: Facts, kind: JobKind, wantsDigest: boolean, look: Look): EntryDecision {
+  if (!look.isUpToDate(there)) return 'replace';
+  const isRight = kind === 'hardLink' || look.hasSameRights(there);
+  // Its other names, in a snapshot perhaps, keep theirs.
+  if (!isRight && there.nlink > 1) return 'replace';
+  // What --verify and --checksums vouch for is not believed by its time.
+  if (wantsDigest) return 'compare';
+  return isRight ? 'skip' : 'adjust';
 }
 
 function inItsPlace(): EntryError {

@@ -88,9 +88,29 @@ describe('where there stands', () => {
 
   for (const [title, kind, there, isSame, policy, becomes] of entries) {
     test(`${title}: an entry ends as ${becomes}`, () => {
-      const look = { isUpToDate: () => isSame, isOlder: () => !isSame };
+      const look = { isUpToDate: () => isSame, hasSameRights: () => true, isOlder: () => !isSame };
       const facts = entry(kind === 'link' ? constants.S_IFLNK : constants.S_IFREG);
       expect(outcome(() => decideEntry({ kind, facts }, there, policy, look))).toBe(becomes);
+    });
+  }
+
+  const otherRights: [
+    title: string,
+    kind: JobKind,
+    there: Facts | undefined,
+    digests: boolean,
+    becomes: string,
+  ][] = [
+    ['a file', 'file', file, false, 'adjust'],
+    ['a file whose digest is wanted', 'file', file, true, 'compare'],
+    ['a file with several names', 'file', linked, false, 'replace'],
+    ['a name of a file that was copied', 'hardLink', linked, false, 'skip'],
+  ];
+  for (const [title, kind, there, digests, becomes] of otherRights) {
+    test(`${title}, the same but for its mode or owner: under update it ends as ${becomes}`, () => {
+      const look = { isUpToDate: () => true, hasSameRights: () => false, isOlder: () => false };
+      const policy = content('update', digests);
+      expect(decideEntry({ kind, facts: entry(constants.S_IFREG) }, there, policy, look)).toBe(becomes);
     });
   }
 });

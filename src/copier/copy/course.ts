@@ -97,7 +97,7 @@ export class Course {
     for (const removal of tree.blockedRemovals()) take(removal);
     await this.#eachExtra(noRemover, take);
     const failure = stop.isStopped ? undefined : guard.verdict(request.settings.dryRun);
-    if (failure !== undefined) ledger.failedBeside(ROOT, failure);
+    if (failure !== undefined) ledger.failedDeletion(ROOT, failure);
   }
 
   async #eachExtra(remover: Remover, take: (deletion: Deletion) => void): Promise<void> {

@@ -80,6 +80,7 @@ export class DryHands implements Hands {
     const there = gone.has(path) ? undefined : standingAt(handles, path);
     const decision = decideEntry(entry, there, policy, lookAt(this.#pair(), entry));
     if (decision === 'skip' || decision === 'compare') return 'skipped';
+    if (decision === 'adjust') return 'adjusted';
     if (there !== undefined && kindOf(there) === 'folder') {
       for (const _ of namesIn(handles, path)) throw filledFolderInTheWay();
     }

@@ -65,7 +65,8 @@ export class TreeCopy {
     const how = finalHow(outcome.how);
     if (!isFinish(job)) {
       ledger.settledFile(path, how, bytes, notKept);
-      if (how === 'skipped' || (job.kind === 'hardLink' && how === 'linked')) ledger.passed(job.facts.size);
+      if (how === 'skipped' || how === 'adjusted' || (job.kind === 'hardLink' && how === 'linked'))
+        ledger.passed(job.facts.size);
       const known = digest ?? (job.kind === 'hardLink' ? this.#hardLinks.digestOf(job.facts) : undefined);
       if (known !== undefined) ledger.digest(path, known);
       if (how !== 'skipped') this.#folders.change(job.folder);

@@ -1,5 +1,5 @@
 import type { WorkerSettings } from '../../protocol/messages.js';
-import { isTimeTrusted } from '../../rules/stands-there.js';
+import { looksOf } from '../../rules/is-file-there.js';
 import type { WorkFolder } from '../claim/work-folder.js';
 import type { CopySettings } from '../request/options.js';
 import type { Places } from '../request/places.js';
@@ -26,9 +26,7 @@ export function workerSettings(
     attributes,
     strict,
     setsModes: folder.setsModes,
-    looks: isTimeTrusted({ standing: folder.standing, trust: folder.trust, ifExists, digests })
-      ? 'by time'
-      : 'none',
+    looks: looksOf({ standing: folder.standing, trust: folder.trust, ifExists, digests }),
     readsExtras: false,
     verify,
     digests,

@@ -5,7 +5,7 @@ import { lstatIfThere } from '../../files/system/stat.js';
 import { type FolderSite, lookAtFolder, makeFolder } from '../../folders/make-folder.js';
 import type { FolderOutcome } from '../../protocol/readings.js';
 import { heldTimes } from '../../rules/held-times.js';
-import { isTimeTrusted } from '../../rules/stands-there.js';
+import { looksOf } from '../../rules/is-file-there.js';
 import type { WorkFolder, WorkPlace } from '../claim/work-folder.js';
 import { StorageSpeed } from '../listing/storage-speed.js';
 import type { Request } from '../request/request.js';
@@ -31,13 +31,14 @@ export interface Destination extends FolderSite {
 
 export function openDestination(request: Request, folder: WorkFolder, runId: string): Destination {
   const site = { ...siteOf(request, folder), setsModes: folder.setsModes };
+  const looks = looksOf(site.policy);
   const speed = new StorageSpeed(request.settings.isStorageSlow);
   return {
     ...site,
     root: folder.root,
     remover: remover(site.handles),
     collisions: nameCollisions(folder.root, runId),
-    quickLook: isTimeTrusted(site.policy) ? new QuickLook(site.handles, heldTimes(folder.root)) : undefined,
+    quickLook: looks === 'none' ? undefined : new QuickLook(site.handles, looks, heldTimes(folder.root)),
     speed,
     makeFolder: path => speed.ofDestination(() => makeFolder(site, path)),
   };

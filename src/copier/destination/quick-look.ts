@@ -1,11 +1,12 @@
 import type { BytePath } from '../../files/byte-path.js';
-import { type Facts, kindOf } from '../../files/facts.js';
+import type { Facts } from '../../files/facts.js';
 import type { FileRun } from '../../files/file-run.js';
 import { NameColumn, type PackedNames } from '../../files/name-column.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import type { FolderHandles } from '../../files/system/folder-handles.js';
+import type { Looks } from '../../protocol/readings.js';
 import type { HeldTimes } from '../../rules/held-times.js';
-import { isSameFile } from '../../rules/is-up-to-date.js';
+import { isFileThere } from '../../rules/is-file-there.js';
 
 /**
  * Sees in the destination whether a file is there already, so that it need not be sent to a worker: that costs
@@ -14,18 +15,23 @@ import { isSameFile } from '../../rules/is-up-to-date.js';
 export class QuickLook {
   readonly #calls = entryCalls();
   readonly #destination: FolderHandles;
+  readonly #looks: Looks;
   readonly #held: HeldTimes;
   readonly #name = new NameColumn(1);
-  #looks = 0;
+  #count = 0;
   #slowLooks = 0;
 
-  /** @param held what the destination can hold of a time */
-  constructor(destination: FolderHandles, held: HeldTimes) {
+  /**
+   * @param looks by what a file is told to be there
+   * @param held what the destination can hold of a time
+   */
+  constructor(destination: FolderHandles, looks: Looks, held: HeldTimes) {
     this.#destination = destination;
+    this.#looks = looks;
     this.#held = held;
   }
 
-  /** Whether a regular file with this size and time stands there; false also where it was not looked for. */
+  /** Whether a regular file stands there that is to stay; false also where it was not looked for. */
   finds(folder: BytePath, name: BytePath, facts: Facts): boolean {
     this.#name.clear();
     this.#name.push(name);
@@ -45,14 +51,14 @@ export class QuickLook {
     return found;
   }
 
-  #sees(folder: BytePath, names: PackedNames, row: number, wanted: Wanted): boolean {
+  #sees(folder: BytePath, names: PackedNames, row: number, wanted: Facts): boolean {
     if (this.#slowLooks >= MOST_SLOW_LOOKS) return false;
-    this.#looks += 1;
-    const isTimed = this.#looks % LOOKS_A_MEASUREMENT === 0;
+    this.#count += 1;
+    const isTimed = this.#count % LOOKS_A_MEASUREMENT === 0;
     const startMs = isTimed ? performance.now() : 0;
     const standing = this.#look(folder, names, row);
     if (isTimed && performance.now() - startMs > SLOW_MS) this.#slowLooks += 1;
-    return standing !== undefined && this.#isIt(standing, wanted);
+    return standing !== undefined && isFileThere(this.#looks, wanted, standing, this.#held);
   }
 
   #look(folder: BytePath, names: PackedNames, row: number): Facts | undefined {
@@ -63,15 +69,7 @@ export class QuickLook {
       return undefined;
     }
   }
-
-  #isIt(standing: Facts, wanted: Wanted): boolean {
-    // A file with one name in the source and several in the copy is linked to something else.
-    if (kindOf(standing) !== 'file' || standing.nlink !== 1) return false;
-    return isSameFile(wanted, standing, this.#held);
-  }
 }
-
-type Wanted = Pick<Facts, 'size' | 'mtime' | 'mtimeNs'>;
 
 const LOOKS_A_MEASUREMENT = 32;
 const SLOW_MS = 0.2;

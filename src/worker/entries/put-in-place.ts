@@ -5,10 +5,12 @@ import { codeOf, step } from '../../files/failure.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import { lookAt } from '../../rules/is-up-to-date.js';
 import { lossOf } from '../../rules/not-kept.js';
+import { hasSameRights } from '../../rules/same-rights.js';
 import { decideEntry, filledFolderInTheWay, nameCollision } from '../../rules/stands-there.js';
 import type { Steps } from '../content/steps.js';
 import { type Finished, type Job, skipped } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
+import { adjustEntry } from './adjust-entry.js';
 import { compareContent } from './compare-content.js';
 import { Target } from './target.js';
 
@@ -79,11 +81,14 @@ function* keptIfDone(
   there: Facts | undefined,
 ): Steps<Finished | undefined> {
   const decision = decideEntry(job, there, context.settings, lookAt(context, job));
+  if (there === undefined || decision === 'make' || decision === 'replace') return undefined;
   if (decision === 'skip') return skipped;
-  if (decision !== 'compare') return undefined;
+  if (decision === 'adjust') return adjustEntry(context, job, target, there);
   const { isSame, digest } = yield* compareContent(context, job, target);
   if (!isSame) return undefined;
-  return digest === undefined ? skipped : { ...skipped, digest };
+  const isRight = context.settings.standing !== 'content' || hasSameRights(job.facts, there);
+  const kept = isRight ? skipped : adjustEntry(context, job, target, there);
+  return kept && digest !== undefined ? { ...kept, digest } : kept;
 }
 
 /** Brings what was made under a temporary name to its own, whatever stands there. */

@@ -15,8 +15,8 @@ import type {
   UnseenName,
 } from '../../protocol/readings.js';
 import { compareFacts } from '../../rules/compare-facts.js';
+import { isFileThere } from '../../rules/is-file-there.js';
 import { isFinishedFolder } from '../../rules/is-finished-folder.js';
-import { isSameFile } from '../../rules/is-up-to-date.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { type FoundName, namesIn } from './names-in.js';
 import { openToLook } from './open-to-look.js';
@@ -186,12 +186,9 @@ async function findSame(
   return Uint8Array.from(await Promise.all(found));
 }
 
-/** A file with one name in the source and several in the copy is linked to something else. */
 function isSame({ settings, heldTimes }: WorkerContext, source: Facts, there: Facts): boolean {
-  if (kindOf(there) !== 'file' || there.nlink !== 1) return false;
-  return settings.looks === 'by time'
-    ? isSameFile(source, there, heldTimes)
-    : compareFacts(source, there, heldTimes).length === 0;
+  if (settings.looks !== 'by all facts') return isFileThere(settings.looks, source, there, heldTimes);
+  return kindOf(there) === 'file' && there.nlink === 1 && compareFacts(source, there, heldTimes).length === 0;
 }
 
 function extrasOf(source: readonly FoundName[], standing: readonly FoundName[]): Extras {

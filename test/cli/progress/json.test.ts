@@ -308,6 +308,7 @@ const hows: Record<How, true> = {
   linked: true,
   made: true,
   kept: true,
+  adjusted: true,
   skipped: true,
 };
 const losses: Record<NotKept, true> = {
