@@ -12,6 +12,7 @@ import { findShortage, fullInWords, shortageInWords } from '../destination/space
 import { removeIfThere, removeUnfinished } from '../destination/unfinished.js';
 import { Dispatcher, type JobListener } from '../dispatch/dispatcher.js';
 import { LocalHands } from '../dispatch/local-hands.js';
+import { isOfLargeFile } from '../dispatch/pending-job.js';
 import { Slices } from '../listing/slices.js';
 import type { CopyReport } from '../report/events.js';
 import { Ledger } from '../report/ledger.js';
@@ -149,6 +150,7 @@ class CopyRun {
         const grewAs = standing === 'content' ? part?.temporaryName : undefined;
         removeIfThere(destination.handles, folder, grewAs ?? name);
       },
+      mayFitAlone: failure => this.#mayFitAlone(failure),
       isDiskFull: failure => this.#isStoppedAsFull(failure),
     });
   }
@@ -160,8 +162,10 @@ class CopyRun {
       done: (job, outcome) => tree.settle(job, outcome),
       ...(!this.#ledger.tellsOfEach && { doneFiles: files => tree.settleFiles(files) }),
       failed: (job, failure) => {
-        if (!this.#isStoppedAsFull(failure)) tree.fail(job, failure);
+        const isTriedWhole = isOfLargeFile(job) && this.#mayFitAlone(failure);
+        if (isTriedWhole || !this.#isStoppedAsFull(failure)) tree.fail(job, failure);
       },
+      mayFitAlone: (failure, isAlone) => this.#mayFitAlone(failure) && (!isAlone || tree.hasLargeUnderWay),
       copied: bytes => this.#ledger.copied(bytes),
       abandoned: (batch, jobs) => removeUnfinished(place, batch, jobs),
       workers: pids => this.#nameWorkers(pids),
@@ -169,10 +173,17 @@ class CopyRun {
     };
   }
 
+  /** Each file that is replaced makes room for the next, where they come one after the other. */
+  #mayFitAlone({ code }: Failure): boolean {
+    return DISK_FULL.has(code) && this.#folder.standing === 'content' && !this.#stop.isStopped;
+  }
+
   /** A full disk is full for all: what could not be written is left, and told of in one line. */
   #isStoppedAsFull({ code }: Failure): boolean {
     if (!DISK_FULL.has(code) || this.#stop.isClosed) return false;
-    this.#stop.now(code, fullInWords(this.#folder.root, this.#ledger.need()));
+    const { root, standing } = this.#folder;
+    const isAnew = standing === 'content' && this.#request.settings.ifExists === 'overwrite';
+    this.#stop.now(code, fullInWords(root, this.#ledger.need(), isAnew));
     return true;
   }
 

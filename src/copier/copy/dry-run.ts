@@ -40,6 +40,7 @@ export async function runDry(request: Request, tally: Tally): Promise<CopyReport
     replacesFolders: settings.delete || place.standing === 'earlier',
     largeFiles: undefined,
     drop: () => {},
+    mayFitAlone: () => false,
     isDiskFull: () => false,
   });
   dispatcher.join({

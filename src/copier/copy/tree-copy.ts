@@ -89,7 +89,7 @@ export class TreeCopy {
 
   fail(job: PendingJob, failure: Failure): void {
     const next = isOfLargeFile(job) ? this.#parts.largeFiles?.failed(job, failure) : undefined;
-    if (next !== undefined && (job.kind !== 'begin' || failure.code === 'CHANGED')) {
+    if (next !== undefined && (job.kind !== 'begin' || this.#isTriedWhole(failure))) {
       this.#goOn(next);
       return;
     }
@@ -149,6 +149,11 @@ export class TreeCopy {
     for (const one of blocked) if (!freed.has(one)) this.#failForGood(one.job, one.failure);
   }
 
+  /** Whether large files are begun that are not finished. */
+  get hasLargeUnderWay(): boolean {
+    return (this.#parts.largeFiles?.unfinished().length ?? 0) > 0;
+  }
+
   /** The run has stopped: large files that were begun and not finished go, also those that no worker has at hand. */
   dropLargeFiles(): void {
     for (const job of this.#parts.largeFiles?.unfinished() ?? []) this.#parts.drop(job);
@@ -197,6 +202,10 @@ export class TreeCopy {
     return this.#parts.destination.policy.standing === 'content';
   }
 
+  #isTriedWhole(failure: Failure): boolean {
+    return failure.code === 'CHANGED' || this.#parts.mayFitAlone(failure);
+  }
+
   #goOn(next: LargeStep): void {
     switch (next.kind) {
       case 'wait':
@@ -208,7 +217,7 @@ export class TreeCopy {
         this.#parts.drop(next.job);
         const whole = asWhole(next.job);
         // One that would not hold still gets another chance with a single worker, which finds out more.
-        if (next.failure.code === 'CHANGED') this.#parts.dispatcher.add(nextTry(whole));
+        if (this.#isTriedWhole(next.failure)) this.#parts.dispatcher.add(nextTry(whole));
         else this.fail(whole, next.failure);
         return;
       }

@@ -30,6 +30,8 @@ export interface TreeCopyParts {
   readonly largeFiles: LargeFiles | undefined;
   /** Removes what a large file has left under its temporary or, in a copy's own folder, its own name. */
   readonly drop: (job: PendingJob) => void;
+  /** Whether a large file that failed so is tried again by one worker: when all others are done, it may fit. */
+  readonly mayFitAlone: (failure: Failure) => boolean;
   /** Whether a failure stops the whole run, so that its entry is no failed one but left for the next run. */
   readonly isDiskFull: (failure: Failure) => boolean;
 }

@@ -52,13 +52,17 @@ export function shortageInWords({ what, needed, free }: Shortage): string {
   return `not enough space: ${wants} needed, ${has} free, ${lacks} missing; make room and run the same command again to resume`;
 }
 
-/** What is said when a disk turns out to be full. */
-export function fullInWords(root: BytePath, { bytes, isAll }: Need): string {
+/**
+ * What is said when a disk turns out to be full.
+ * @param isAnew whether the same command would begin anew, as it replaces whatever stands there
+ */
+export function fullInWords(root: BytePath, { bytes, isAll }: Need, isAnew: boolean): string {
   const fs = fileSystemAt(root);
   const missing = fs === undefined ? 0 : bytes - freeBytes(fs);
   const amount =
     missing > 0 ? `${isAll ? '' : 'at least '}${formatBytes(missing)} more needed` : 'more space needed';
-  return `no space left: ${amount}; make room and run the same command again to resume`;
+  const resume = isAnew ? 'run it again with --if-exists update' : 'run the same command again';
+  return `no space left: ${amount}; make room and ${resume} to resume`;
 }
 
 /** Undefined where the folder has gone meanwhile: whatever is written there next fails and says so. */

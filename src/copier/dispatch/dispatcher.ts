@@ -10,7 +10,7 @@ import { FolderReaders } from './folder-readers.js';
 import { BatchLostError, type Hands } from './hands.js';
 import type { JobBatch } from './job-batch.js';
 import { OpenBatch, type SettledFiles } from './open-batch.js';
-import { isFinish, nextTry, type PendingJob } from './pending-job.js';
+import { isFinish, isOfLargeFile, nextTry, type PendingJob } from './pending-job.js';
 import { PoolGrowth } from './pool-growth.js';
 import { Retries } from './retries.js';
 
@@ -26,6 +26,12 @@ export interface JobListener {
    * @returns the row of that one, if it can be told
    */
   abandoned(batch: number, jobs: readonly (readonly [row: number, job: PendingJob])[]): number | undefined;
+  /**
+   * There was no room for a job's entry. Left out where there never is more.
+   * @param isAlone whether no other was under way
+   * @returns whether it may fit when it is tried again, all others being done
+   */
+  mayFitAlone?(failure: Failure, isAlone: boolean): boolean;
   /** The workers that live now. */
   workers(pids: readonly number[]): void;
   /** None lives, and none can be started. @returns whether the run is stopped, and its jobs are left as they are */
@@ -52,6 +58,8 @@ export class Dispatcher {
   #finishing = 0;
   /** Of the batches that the workers have. */
   #weight = 0;
+  /** Whether one batch at a time is handed out: each of its entries makes room for the next. */
+  #isOneAtATime = false;
   #ending: Promise<void> | undefined;
   #error: unknown;
 
@@ -157,7 +165,8 @@ export class Dispatcher {
       this.#hands.grow();
     }
     // Where no worker could be made, the pool says why to the one batch that it is handed.
-    while (this.#open.size < this.#hands.capacity || this.#open.size === 0) {
+    const capacity = this.#isOneAtATime ? 1 : this.#hands.capacity;
+    while (this.#open.size < capacity || this.#open.size === 0) {
       const limit = this.#size.limit(this.#backlog.jobs, this.#hands.workers);
       const jobs = this.#backlog.take(limit, job => this.#postpone(job));
       if (jobs === undefined) break;
@@ -170,7 +179,7 @@ export class Dispatcher {
   get #needsWorker(): boolean {
     const { workers, size, capacity } = this.#hands;
     const waiting = this.#backlog.ready;
-    if (waiting === 0 || workers >= size) return false;
+    if (waiting === 0 || workers >= size || (this.#isOneAtATime && workers > 0)) return false;
     const { jobs } = this.#backlog;
     const busy = this.#open.size;
     const weight = this.#weight + this.#backlog.weight;
@@ -192,7 +201,8 @@ export class Dispatcher {
 
   async #run(jobs: JobBatch): Promise<void> {
     this.#lastBatch += 1;
-    const batch = new OpenBatch(this.#lastBatch, jobs);
+    const isAlone = this.#isOneAtATime && this.#open.size === 0;
+    const batch = new OpenBatch(this.#lastBatch, jobs, isAlone);
     this.#open.add(batch);
     this.#weight += jobs.weight;
     try {
@@ -235,8 +245,22 @@ export class Dispatcher {
         listener.done(settled.job, settled.outcome);
       }
     }
-    for (const { index, failure } of failed) this.#notDone(batch.settle(index), failure);
+    for (const { index, failure } of failed) {
+      const job = batch.settle(index);
+      if (!this.#isKeptForLater(job, failure, batch.isAlone)) this.#notDone(job, failure);
+    }
     if (done.hows.length > 0) this.#retries.someDone();
+  }
+
+  /** Where there is room for one at a time, the others wait. A large file's part cannot be done by itself. */
+  #isKeptForLater(job: PendingJob, failure: Failure, isAlone: boolean): boolean {
+    if (this.#isEnded || !this.#listener.mayFitAlone?.(failure, isAlone)) return false;
+    this.#isOneAtATime = true;
+    if (isOfLargeFile(job)) return false;
+    // Behind all that is under way, the parts of large files too.
+    this.#backlog.flush();
+    this.#backlog.add({ ...job, again: true });
+    return true;
   }
 
   /** What of a batch has not been reported never will be. */
@@ -246,7 +270,10 @@ export class Dispatcher {
     if (error instanceof BatchLostError) {
       if (error.loss === 'no worker' && this.#listener.workerless(error.message)) return;
       const failure = this.#retries.workerLost(error);
-      const isEachTried = error.loss === 'no worker' || (error.loss === 'at work' && jobs.length === 1);
+      // A worker can have been gone by the time that it was sent the batch: the second time, it is the job's doing.
+      const isKnown = batch.hasReported || jobs[0]?.[1].again === true;
+      const isOnlyOne = error.loss === 'at work' && jobs.length === 1;
+      const isEachTried = error.loss === 'no worker' || (isOnlyOne && isKnown);
       for (const [row, job] of jobs) this.#notDone(job, failure, isEachTried || row === atHand);
     } else if (!this.#isEnded) this.#error ??= error;
   }

@@ -23,14 +23,17 @@ export interface SettledFiles {
 /** A batch that a worker is at, and which of its jobs are not settled. */
 export class OpenBatch {
   readonly id: number;
+  readonly isAlone: boolean;
   readonly #handedMs = performance.now();
   #firstReportMs: number | undefined;
   readonly #jobs: JobBatch;
   readonly #isSettled: Uint8Array;
   #unsettled: number;
 
-  constructor(id: number, jobs: JobBatch) {
+  /** @param isAlone whether no other is under way as long as this one is */
+  constructor(id: number, jobs: JobBatch, isAlone: boolean) {
     this.id = id;
+    this.isAlone = isAlone;
     this.#jobs = jobs;
     this.#isSettled = new Uint8Array(jobs.size);
     this.#unsettled = jobs.size;
@@ -50,6 +53,11 @@ export class OpenBatch {
     return this.#firstReportMs === undefined
       ? Math.max(nowMs - this.#handedMs - LONGEST_START_MS, 0)
       : nowMs - this.#firstReportMs;
+  }
+
+  /** Whether it is known that a worker has begun with it. */
+  get hasReported(): boolean {
+    return this.#firstReportMs !== undefined;
   }
 
   /** A report of it has come in. */
