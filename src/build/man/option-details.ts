@@ -18,7 +18,7 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
     'extended attributes and ACLs. `auto`: keep them if the optional package koffi is installed. `always`: refuse to start without it. `never`: do not copy them',
   '--suffix': "what is appended to the source's name if `dest` is left out",
   '--if-exists':
-    'what to do with a file that exists in the destination. `overwrite`: replace it. `update`: replace it if its size or modification time differs; if only its mode or owner differs, change that without copying, unless the file has other names (hard links). `newer`: replace it if its modification time is earlier than in the source. `skip`: leave it. `error`: report it as failed',
+    'for a file that exists in the destination. `overwrite`: replace it. `update`: replace it if its size or modification time differs; if only mode or owner differ, change those (or replace it, if it has other names). `newer`: replace it if it is older than in the source. `skip`: leave it. `error`: report it as failed',
   '--delete':
     'after a copy without failures, remove from the destination what the source does not have. If the source is empty, or none of the names in its root exists in the root of the destination, the command refuses to start: the disk may not be mounted, or the destination mistyped. `--max-delete 100%` does it all the same',
   '--max-delete':
