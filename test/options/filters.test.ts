@@ -41,6 +41,12 @@ describe('what is copied', () => {
       without('build', 'build/out.o'),
     ],
     ['a slash at the end means folders', { exclude: ['build/'] }, undefined, without('build', 'build/out.o')],
+    [
+      'an escaped slash is one, and two asterisks before it are a folder at least',
+      { exclude: [String.raw`**\/main.c`, String.raw`**\/readme.txt`, String.raw`src\/lib\/*.o`] },
+      undefined,
+      without('src/main.c', 'src/lib/util.o'),
+    ],
     ['case counts', { exclude: ['*.txt'] }, undefined, without('readme.txt')],
     [
       'an include takes in again what was excluded',

@@ -193,11 +193,12 @@ function line(): fc.Arbitrary<string> {
 function pattern(): fc.Arbitrary<string> {
   return fc
     .tuple(
-      fc.constantFrom('', '', '/', '**/'),
+      fc.constantFrom('', '', '/', '**/', '**\\/'),
       fc.oneof(fc.tuple(segment()), fc.array(segment(), { minLength: 1, maxLength: 3 })),
+      fc.constantFrom('/', '/', '/', '\\/'),
       fc.constantFrom('', '', '', '/', '/*', '/**'),
     )
-    .map(([start, segments, end]) => start + segments.join('/') + end);
+    .map(([start, segments, slash, end]) => start + segments.join(slash) + end);
 }
 
 function segment(): fc.Arbitrary<string> {
@@ -252,7 +253,7 @@ function segment(): fc.Arbitrary<string> {
     .filter(isReadAlike);
 }
 
-/** The two rare forms that git reads in another way: see `Filters`. */
+/** The rare form that git reads in another way: see `Filters`. */
 function isReadAlike(text: string): boolean {
   return (
     !/\*\*./.test(text.replace(/^\*+$/, '')) && !/[^*]\*\*/.test(text) && !/(?<!\\)(\\\\)*\\$/.test(text)

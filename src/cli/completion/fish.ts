@@ -16,7 +16,8 @@ function line({ words, description, argument }: CompletedOption): string {
 function values(argument: Argument): string {
   switch (argument.kind) {
     case 'choice':
-      return `-x -a ${quoted(argument.choices.join(' '))}`;
+      // With a description of its own, an empty one: else each has the option's.
+      return `-x -a '${argument.choices.map(choice => `${choice}\\t`).join(' ')}'`;
     case 'file':
       return '-r -F';
     case 'free':

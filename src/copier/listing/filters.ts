@@ -29,8 +29,8 @@ export interface FilterOptions {
  * out what none of them matches, neither itself nor a folder that it lies in.
  *
  * As in git, patterns are held against the bytes of names: `?` and `[…]` stand for one byte, names need not
- * be UTF-8, and case counts. In two rare forms two asterisks cross slashes in git and not here: right behind
- * a literal beginning, as in `a**`, where git's manual calls them regular ones, and beside an escaped slash.
+ * be UTF-8, and case counts. In one rare form two asterisks cross slashes in git and not here: right behind a
+ * literal beginning, as in `a**`, where git's manual calls them regular ones.
  */
 export class Filters {
   readonly #onlyIncludes: boolean;
@@ -42,7 +42,7 @@ export class Filters {
   readonly #filter: FilterOptions['filter'];
 
   private constructor(lines: string, onlyIncludes: boolean, filter: FilterOptions['filter']) {
-    this.#rules = ignore(CASE_COUNTS).add(lines);
+    this.#rules = ignore(CASE_COUNTS).add(withPlainSlashes(lines));
     this.#onlyIncludes = onlyIncludes;
     this.#filter = filter;
   }
@@ -116,6 +116,16 @@ export class Filters {
     this.#rules = ignore(CASE_COUNTS).add(this.#rules);
     this.#reached = NOTHING;
   }
+}
+
+/**
+ * A slash is a slash in git, escaped or not, with two exceptions: at the beginning it is no anchor, and behind two
+ * asterisks it leaves them no way to match nothing.
+ */
+function withPlainSlashes(lines: string): string {
+  return lines
+    .replace(/(?<=^!?|\/)\*{2,}\\\/(?=\S)/gm, '*/**/')
+    .replace(/(?<=[^\\\n!])((?:\\\\)*)\\\/(?=\S)/g, '$1/');
 }
 
 interface Reached {

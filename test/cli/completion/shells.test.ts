@@ -16,3 +16,9 @@ test('there is a script for no other shell', async () => {
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   expect(stderr).toContain('Allowed choices are bash, zsh, fish.');
 });
+
+test("fish shows an option's text beside the option, not beside each of its choices", async () => {
+  const { stdout } = await runCommand(['--completion', 'fish']);
+  // What stands behind a choice and a tab is its own text: none.
+  expect(stdout).toContain(String.raw`-l reflink -x -a 'auto\t always\t never\t' -d `);
+});
