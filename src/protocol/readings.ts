@@ -10,6 +10,8 @@ export interface FolderRequest {
   readonly names?: PackedNames;
   /** Whether it is made in the destination first, where it does not stand there. */
   readonly makes: boolean;
+  /** Whether a worker that was lost may have made it. */
+  readonly again?: true;
 }
 
 /**

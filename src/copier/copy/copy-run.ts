@@ -5,6 +5,7 @@ import type { FolderHandles } from '../../files/system/folder-handles.js';
 import { heldTimes } from '../../rules/held-times.js';
 import { giveFinalName, removeMark, syncFolder } from '../claim/last-rename.js';
 import { openWorkFolder, type WorkFolder } from '../claim/work-folder.js';
+import { answers } from '../destination/answers.js';
 import { cleanTemporaries } from '../destination/clean-temporaries.js';
 import { cloneGuess } from '../destination/clone-guess.js';
 import { type Destination, openDestination } from '../destination/destination.js';
@@ -44,14 +45,16 @@ export async function runCopy(request: Request, tally: Tally): Promise<CopyRepor
   let destination: BytePath;
   try {
     const folder = await openFor(request, runId, files, ledger);
+    const run = new CopyRun(request, folder, runId, ledger, stop);
     let isFinished = false;
     try {
-      const run = new CopyRun(request, folder, runId, ledger, stop);
       isFinished = await run.run();
       destination = run.standsAt;
     } finally {
-      folder.claim.release();
-      if (!isFinished) folder.giveBack();
+      if (run.canCleanUp) {
+        folder.claim.release();
+        if (!isFinished) folder.giveBack();
+      }
       files.close();
     }
   } finally {
@@ -91,6 +94,9 @@ class CopyRun {
   readonly #ledger: Ledger;
   readonly #stop: Stop;
   #standsAt: BytePath;
+  #canCleanUp = true;
+  /** What removes the half-done entries of workers that the stop has ended. */
+  readonly #leftAtStop: (() => void)[] = [];
 
   constructor(request: Request, folder: WorkFolder, runId: string, ledger: Ledger, stop: Stop) {
     this.#request = request;
@@ -104,6 +110,11 @@ class CopyRun {
   /** Where the copy is, as far as it has come. */
   get standsAt(): BytePath {
     return this.#standsAt;
+  }
+
+  /** Whether storage answers: else all is left as it is, for the next run. */
+  get canCleanUp(): boolean {
+    return this.#canCleanUp;
   }
 
   /** @returns whether the root has its own mode now */
@@ -128,9 +139,13 @@ class CopyRun {
       if (stop.isStopped || !tree.hasRoot) return false;
       return await this.#finish(course, tree, destination.handles);
     } finally {
-      await dispatcher.end();
-      if (this.#folder.standing === 'content') tree.dropLargeFiles();
-      destination.handles.close();
+      const end = await dispatcher.end();
+      this.#canCleanUp = end === 'ended' && (!stop.isStopped || (await answers(this.#folder.root)));
+      if (this.#canCleanUp) {
+        for (const remove of this.#leftAtStop) remove();
+        if (this.#folder.standing === 'content') tree.dropLargeFiles();
+        destination.handles.close();
+      }
     }
   }
 
@@ -167,7 +182,11 @@ class CopyRun {
       },
       mayFitAlone: (failure, isAlone) => this.#mayFitAlone(failure) && (!isAlone || tree.hasLargeUnderWay),
       copied: bytes => this.#ledger.copied(bytes),
-      abandoned: (batch, jobs) => removeUnfinished(place, batch, jobs),
+      abandoned: (batch, jobs) => {
+        if (!this.#stop.isStopped) return removeUnfinished(place, batch, jobs);
+        this.#leftAtStop.push(() => removeUnfinished(place, batch, jobs));
+        return undefined;
+      },
       workers: pids => this.#nameWorkers(pids),
       workerless: reason => this.#stop.withoutWorkers(reason),
     };

@@ -19,7 +19,7 @@ import { isFirstNameAnother, lookAt, type TreePair } from '../../rules/is-up-to-
 import { decideEntry, filledFolderInTheWay } from '../../rules/stands-there.js';
 import type { LookedAtDestination } from '../destination/destination.js';
 import { namesIn } from '../destination/names-in.js';
-import type { Hands } from '../dispatch/hands.js';
+import type { Hands, HandsEnd } from '../dispatch/hands.js';
 import { isFinish } from '../dispatch/pending-job.js';
 
 /** The hands of a dry run: they look at what stands there, by the rules of the workers, and report what those would do. */
@@ -70,7 +70,9 @@ export class DryHands implements Hands {
     throw new Error('a dry run reads the source by itself');
   }
 
-  async end(): Promise<void> {}
+  async end(): Promise<HandsEnd> {
+    return 'ended';
+  }
 
   #howOf(entry: BatchRow): JobHow {
     const { handles, policy, gone } = this.#destination;

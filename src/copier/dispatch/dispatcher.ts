@@ -7,7 +7,7 @@ import { WakeUp } from '../../wake-up.js';
 import { Backlog, type OnAdded } from './backlog.js';
 import { BatchSize } from './batch-size.js';
 import { FolderReaders } from './folder-readers.js';
-import { BatchLostError, type Hands } from './hands.js';
+import { BatchLostError, type Hands, type HandsEnd } from './hands.js';
 import type { JobBatch } from './job-batch.js';
 import { OpenBatch, type SettledFiles } from './open-batch.js';
 import { isFinish, isOfLargeFile, nextTry, type PendingJob } from './pending-job.js';
@@ -60,7 +60,7 @@ export class Dispatcher {
   #weight = 0;
   /** Whether one batch at a time is handed out: each of its entries makes room for the next. */
   #isOneAtATime = false;
-  #ending: Promise<void> | undefined;
+  #ending: Promise<HandsEnd> | undefined;
   #error: unknown;
 
   readonly #readers: FolderReaders;
@@ -139,12 +139,12 @@ export class Dispatcher {
   }
 
   /** Ends the workers, whatever they do; what they leave is told to the listener as abandoned. */
-  async end(): Promise<void> {
+  async end(): Promise<HandsEnd> {
     this.#readers.end();
     this.#ending ??= this.#hands.end();
     this.#growth.end();
     this.#changes.call();
-    await this.#ending;
+    return await this.#ending;
   }
 
   get #isEnded(): boolean {

@@ -26,8 +26,11 @@ export interface Hands {
    * @throws {BatchLostError}
    */
   read(requests: readonly FolderRequest[]): Promise<readonly FolderReading[]>;
-  /** Ends the workers, whatever they do: what is under way rejects. */
-  end(): Promise<void>;
+  /**
+   * Ends the workers, whatever they do: what is under way rejects.
+   * @returns `stuck` where one does not end, as a call that it made to storage that hangs cannot be broken off
+   */
+  end(): Promise<HandsEnd>;
 }
 
 /** The worker that had the batch is gone, or there was none to be had: what it did not report is left undone. */
@@ -43,6 +46,8 @@ export class BatchLostError extends Error {
     super(message, { cause });
   }
 }
+
+export type HandsEnd = 'ended' | 'stuck';
 
 /** How a batch was lost; `not begun`: its worker ended before it had started. */
 export type Loss = 'no worker' | 'not begun' | 'at work';

@@ -5,7 +5,7 @@ import type { FolderReading, FolderRequest } from '../../protocol/readings.js';
 import type { WorkerTasks } from '../../worker/copy-batch.js';
 import { WORKER_PROGRAM, workerProcess } from '../../worker/worker-process.js';
 import { Budget } from './budget.js';
-import { BatchLostError, type Hands } from './hands.js';
+import { BatchLostError, type Hands, type HandsEnd } from './hands.js';
 
 /** A pool of forked workers on this machine. */
 export class LocalHands implements Hands {
@@ -84,12 +84,23 @@ export class LocalHands implements Hands {
     }
   }
 
-  async end(): Promise<void> {
+  async end(): Promise<HandsEnd> {
+    let timer: NodeJS.Timeout | undefined;
+    const stuck = new Promise<HandsEnd>(resolve => {
+      timer = setTimeout(() => resolve('stuck'), LONGEST_END_MS);
+    });
+    const end = await Promise.race([this.#end(), stuck]);
+    clearTimeout(timer);
+    return end;
+  }
+
+  async #end(): Promise<HandsEnd> {
     await this.#pool.terminate(KILL_AFTER_MS);
     await Promise.allSettled(this.#running);
     await this.#reports.close();
     await this.#reading;
     await this.#budget?.end();
+    return 'ended';
   }
 
   async #inWorker(batch: Batch): Promise<BatchEnd> {
@@ -149,3 +160,5 @@ function lossInWords({ signal, exitCode }: WorkerLostError): string {
 const AHEAD = 1;
 /** Files in work are finished or dropped within a second of a signal. */
 const KILL_AFTER_MS = 400;
+/** A killed worker is gone at once, unless the kernel waits for storage on its behalf. */
+const LONGEST_END_MS = 6000;

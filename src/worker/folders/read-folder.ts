@@ -92,7 +92,7 @@ interface Destination {
 /** Makes the folder where that is asked, and opens it where files may be found in it. */
 async function seeToDestination(
   context: WorkerContext,
-  { folder, makes }: FolderRequest,
+  { folder, makes, again }: FolderRequest,
   source: FolderPlace,
   opened: FolderPlace[],
 ): Promise<Destination> {
@@ -120,6 +120,8 @@ async function seeToDestination(
     const site = { handles, policy: settings, sourceRoot, setsModes: settings.setsModes };
     return { outcome: { made: makeFolder(site, folder) } };
   } catch (error) {
+    // In a new destination all folders are this run's.
+    if (again && codeOf(error) === 'NAME_COLLISION') return { outcome: { made: 'made' } };
     return { outcome: { failure: failureOf(error) } };
   }
 }
