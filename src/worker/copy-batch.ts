@@ -140,7 +140,7 @@ function* perform(context: WorkerContext, job: Job): Steps<Finished> {
     case 'finish':
       return finishFolder(context, join(job.folder, job.name), job.facts);
     case 'finishRoot':
-      context.destination.moved(context.settings.finalDestination);
+      context.rootMoved();
       return finishFolder(context, ROOT, job.facts);
     case 'finishAfter': {
       const folder = join(job.folder, job.name);

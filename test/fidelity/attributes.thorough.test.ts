@@ -5,6 +5,7 @@ import { commandCopy, toldCopy, wholeCopy } from '../helpers/copies.js';
 import { mountOrSkip } from '../helpers/file-systems.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { needs } from '../helpers/needs.js';
+import { oddOrSkip } from '../helpers/odd-file-system.js';
 import { shell } from '../helpers/shell.js';
 
 describe('extended attributes', () => {
@@ -66,3 +67,45 @@ test(
     expect(compareTrees(source, copy, { xattrs: true })).toEqual([]);
   },
 );
+
+test(
+  "user's attributes of read-only entries are kept beside their lists, which come last",
+  needs('root', 'setfacl', 'getfattr'),
+  async () => {
+    const source = makeTree([
+      { path: 'file', kind: 'file', content: 'x' },
+      { path: 'folder', kind: 'folder' },
+    ]);
+    // The list first: so it is listed first too.
+    shell(
+      source,
+      'setfacl -m u:12:r file folder; setfattr -n user.note -v kept file folder; chmod 444 file; chmod 555 folder',
+    );
+    shell(dirname(source), 'chown -R 65534:65534 source; chmod 777 .');
+    const copy = await wholeCopy(source, [], { uid: 65534, gid: 65534 });
+    expect(compareTrees(source, copy, { xattrs: true })).toEqual([]);
+  },
+);
+
+test(
+  "a file system's own attributes stay behind, so that a list that was taken away does not come back",
+  needs('root', 'setfacl'),
+  async context => {
+    const wide = mountOrSkip(context, { type: 'xfs' });
+    const source = makeTree([{ path: 'file', kind: 'file', content: 'x' }], join(wide, 'source'));
+    shell(source, 'setfacl -m u:1234:rw file');
+    const backup = await wholeCopy(source, [], { copy: join(dirname(makeTree([])), 'backup') });
+    shell(backup, 'setfacl -b file; chmod 600 file');
+    const back = await wholeCopy(backup, [], { copy: join(wide, 'back') });
+    expect(shell(back, 'getfacl -c file')).not.toContain('1234');
+    expect(compareTrees(backup, back, { xattrs: true })).toEqual([]);
+  },
+);
+
+test('a list of attributes that is longer than the kernel hands out costs the attributes, not the file', async context => {
+  const { root, backing } = oddOrSkip(context, 'names=70000');
+  makeTree([{ path: 'folder/file', kind: 'file', content: 'x' }], backing);
+  const { report, copy } = await toldCopy(root, {}, join(dirname(root), 'copy'));
+  expect(report).toMatchObject({ status: 0, failed: 0, notKept: { attribute: 3 } });
+  expect(compareTrees(backing, copy)).toEqual([]);
+});

@@ -1,17 +1,34 @@
 import { closeSync, fsyncSync, lstatSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type BytePath, native, rawName } from '../../files/byte-path.js';
-import { MARK_NAME } from '../../files/reserved-names.js';
+import { codeOf } from '../../files/failure.js';
+import { MARK_NAME, temporaryName } from '../../files/reserved-names.js';
 import { isAccepted } from '../../rules/keep.js';
 import type { Places } from '../request/places.js';
+import { renameByEntries } from './rename-by-entries.js';
 
-/** Gives a finished `.partial` its final name. @throws where something has taken that name meanwhile */
-export function giveFinalName({ partialRoot, destinationRoot }: Places, fsync: boolean): void {
+/**
+ * Gives a finished `.partial` its final name.
+ * @returns whether it is the same folder still: one that could not be renamed has been made anew
+ * @throws where something has taken that name meanwhile
+ */
+export function giveFinalName(
+  { partialRoot, destinationRoot }: Places,
+  fsync: boolean,
+  runId: string,
+): 'renamed' | 'made anew' {
   if (fsync) syncFolder(partialRoot);
   if (lstatSync(native(destinationRoot), { throwIfNoEntry: false }) !== undefined) {
     throw Object.assign(new Error('EEXIST: something else has taken its name'), { code: 'EEXIST' });
   }
-  renameSync(native(partialRoot), native(destinationRoot));
+  try {
+    renameSync(native(partialRoot), native(destinationRoot));
+    return 'renamed';
+  } catch (error) {
+    if (codeOf(error) !== 'EXDEV') throw error;
+    renameByEntries(partialRoot, destinationRoot, temporaryName(runId));
+    return 'made anew';
+  }
 }
 
 /** Of a copy that has its final name; only once that is on the disk, if asked. */

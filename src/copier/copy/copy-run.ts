@@ -239,7 +239,8 @@ class CopyRun {
     try {
       // Opened before anything else can be put in its place.
       destination.place(ROOT);
-      if (!exists) giveFinalName(places, settings.fsync);
+      const isAnew = !exists && giveFinalName(places, settings.fsync, this.#runId) === 'made anew';
+      if (isAnew) destination.close();
     } catch (error) {
       const { code, message } = failureOf(error);
       const where = readable(this.#folder.root);

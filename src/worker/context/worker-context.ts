@@ -1,5 +1,6 @@
 import { type BytePath, native, ROOT } from '../../files/byte-path.js';
 import type { Facts } from '../../files/facts.js';
+import { CLAIM_NAME } from '../../files/reserved-names.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import { type FolderHandles, openFolderHandles } from '../../files/system/folder-handles.js';
 import { stat } from '../../files/system/stat.js';
@@ -100,6 +101,13 @@ export class WorkerContext implements Pace {
       notKept = change();
     });
     return isSynced ? notKept : [...notKept, 'sync'];
+  }
+
+  /** The root has its last name now. Where the claim has left the open one, it was made anew under that name. */
+  rootMoved(): void {
+    this.destination.moved(this.settings.finalDestination);
+    const claim = this.calls.factsIn(this.destination.place(ROOT), CLAIM_NAME, false);
+    if (claim === undefined) this.destination.close();
   }
 
   /** So that others can be opened; they are opened again when they are needed. */
