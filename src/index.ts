@@ -14,6 +14,7 @@ export type {
   FileEvent,
   ListedEvent,
   NotKeptCounts,
+  ProgressEvent,
   StartEvent,
 } from './copier/report/events.js';
 export type { MaxDelete } from './copier/request/deletion-limit.js';

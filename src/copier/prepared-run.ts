@@ -1,4 +1,5 @@
 import type { CopyReport } from './report/events.js';
+import { tellProgress } from './report/progress-events.js';
 import { Tally } from './report/tally.js';
 import type { Request } from './request/request.js';
 
@@ -18,9 +19,15 @@ export function prepared<Report extends CopyReport>(
   return {
     tally,
     run: async () => {
-      const report = await run(request, tally);
-      await request.settings.events.drained();
-      return report;
+      const { events } = request.settings;
+      const stopTelling = tellProgress(events, tally);
+      try {
+        const report = await run(request, tally);
+        await events.drained();
+        return report;
+      } finally {
+        stopTelling();
+      }
     },
   };
 }

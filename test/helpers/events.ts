@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'vitest';
-import type { CopyEvent } from '../../src/index.js';
+import type { CopyEvent, ProgressEvent } from '../../src/index.js';
 import { fromRoot } from './project-root.js';
 
 /** As it ships. */
@@ -46,6 +46,7 @@ export function ofType<T extends CopyEvent['type']>(
 export function checkAccounts(events: readonly CopyEvent[]): void {
   expect(events[0]?.type).toBe('start');
   expect(events.at(-1)?.type).toBe('end');
+  checkProgress(ofType(events, 'progress'));
   const listed = ofType(events, 'listed');
   const ends = ofType(events, 'end');
   expect([ofType(events, 'start').length, ends.length, listed.length <= 1]).toEqual([1, 1, true]);
@@ -56,11 +57,24 @@ export function checkAccounts(events: readonly CopyEvent[]): void {
   // A run that has come to its end has listed all, and left nothing.
   if (end.code === undefined) expect([listed.length, end.left]).toEqual([1, 0]);
   const told = ofType(events, 'file');
-  const entries = [...told, ...ofType(events, 'error').filter(({ path }) => path !== '')];
+  const entries = [...told, ...ofType(events, 'error').filter(({ path, side }) => path !== '' && !side)];
   const paths = entries.map(({ path, pathBase64 }) => pathBase64 ?? path);
   expect(new Set(paths).size).toBe(settled);
   expect(paths.length).toBe(settled);
   expect(told.filter(({ how }) => how === 'skipped').length).toBe(end.skipped);
   expect(told.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(end.bytes);
   expect(ofType(events, 'deleted').length).toBe(end.deleted);
+}
+
+/** It never goes back, and is told twice a second at most. */
+function checkProgress(told: readonly ProgressEvent[]): void {
+  for (const [index, { files, folders, listedFiles, listedBytes, seconds }] of told.entries()) {
+    const before = told[index - 1];
+    if (before === undefined) continue;
+    expect(files + folders).toBeGreaterThanOrEqual(before.files + before.folders);
+    expect(listedFiles).toBeGreaterThanOrEqual(before.listedFiles);
+    expect(listedBytes).toBeGreaterThanOrEqual(before.listedBytes);
+    // A timer that is late once is early the next time.
+    expect(seconds - before.seconds).toBeGreaterThan(0);
+  }
 }

@@ -39,6 +39,11 @@ export class EventSink {
     if (isPromise(dealtWith)) this.#waitFor(dealtWith);
   }
 
+  /** Whether the consumer has still to deal with what it was told. */
+  get isBehind(): boolean {
+    return this.#open.size > 0;
+  }
+
   /** Resolves once the consumer has dealt with all it was told. @throws what the consumer failed with */
   async drained(): Promise<void> {
     while (this.#open.size > 0 && this.#signal?.aborted !== true) await this.#change();

@@ -10,6 +10,7 @@ export type CopyEvent =
   | FileEvent
   | DeletedEvent
   | DifferenceEvent
+  | ProgressEvent
   | ErrorEvent
   | EndEvent;
 
@@ -40,6 +41,20 @@ export interface FileEvent extends EventPath {
   readonly how: How;
   /** What could not be kept, if anything. */
   readonly notKept?: readonly NotKept[];
+}
+
+/** How far the run has come; twice a second at most. */
+export interface ProgressEvent {
+  readonly type: 'progress';
+  /** Finished entries; folders are not among `files`. */
+  readonly files: number;
+  readonly folders: number;
+  /** Of content that was copied, of files under way too. */
+  readonly bytes: number;
+  /** What has been found so far; all there is once the `listed` event has come. */
+  readonly listedFiles: number;
+  readonly listedBytes: number;
+  readonly seconds: number;
 }
 
 /** An entry that only the destination had was removed. */

@@ -170,6 +170,24 @@ test('a run that a signal stops tells what it left', async () => {
   expect(end?.left).toBeGreaterThan(0);
 });
 
+test('one long file is seen to move', async () => {
+  const place = makeTree([{ kind: 'file', path: 'photos/long', size: 2_000_000 }]);
+  const { stdout } = await runCommand(['--progress', 'json', '--bwlimit', '1m', 'photos', 'copy'], {
+    cwd: place,
+  });
+  const events = eventsOf(stdout);
+  checkAccounts(events);
+  const told = ofType(events, 'progress');
+  // Two seconds, on any machine; more where that is busy.
+  expect(told.length).toBeGreaterThanOrEqual(2);
+  const seconds = ofType(events, 'end')[0]?.seconds ?? 0;
+  expect(told.length).toBeLessThanOrEqual(seconds * 2 + 1);
+  const moved = told.map(({ bytes }) => bytes);
+  expect(moved).toEqual(moved.toSorted((a, b) => a - b));
+  expect(new Set(moved).size).toBeGreaterThan(1);
+  expect(told[0]).toMatchObject({ files: 0, listedFiles: 1, listedBytes: 2_000_000 });
+});
+
 test('standard output holds events and nothing else, with -v, -q and a failure beside', async () => {
   const place = makeTree([...photos, ...standing]);
   for (const flags of [[], ['-v'], ['-q']]) {
@@ -253,6 +271,15 @@ const fields: { [T in Exclude<CopyEvent['type'], 'difference'>]: Fields<Extract<
   listed: { type: 'required', files: 'required', folders: 'required', bytes: 'required' },
   file: { type: 'required', ...path, bytes: 'required', how: 'required', notKept: 'optional' },
   deleted: { type: 'required', ...path },
+  progress: {
+    type: 'required',
+    files: 'required',
+    folders: 'required',
+    bytes: 'required',
+    listedFiles: 'required',
+    listedBytes: 'required',
+    seconds: 'required',
+  },
   error: {
     type: 'required',
     ...path,
