@@ -20,8 +20,9 @@ export class FoldersAhead {
   readonly #read: ReadByOthers;
   readonly #coming: ComingFolders;
   readonly #asked = new Map<BytePath, Promise<FolderReading>>();
-  /** Folders to be asked for, the next one last. */
+  /** Folders to be asked for, the next one last, and which of them are still wanted. */
   readonly #wanted: BytePath[] = [];
+  readonly #isWanted = new Set<BytePath>();
   /** Of what has been read and not taken. */
   readonly #entriesOf = new Map<BytePath, number>();
   #entries = 0;
@@ -29,6 +30,16 @@ export class FoldersAhead {
   constructor(read: ReadByOthers, coming: ComingFolders) {
     this.#read = read;
     this.#coming = coming;
+  }
+
+  /** Whether a folder has been asked for, and not taken: it may have been made. */
+  hasAskedFor(folder: BytePath): boolean {
+    return this.#asked.has(folder);
+  }
+
+  /** The walk reads this folder itself. */
+  leave(folder: BytePath): void {
+    this.#isWanted.delete(folder);
   }
 
   /** The walk has come to this folder. */
@@ -41,7 +52,11 @@ export class FoldersAhead {
 
   /** The walk will come to these, in this order, before all others that it is still to come to. */
   want(folders: readonly BytePath[]): void {
-    for (const folder of folders.toReversed()) if (!this.#asked.has(folder)) this.#wanted.push(folder);
+    for (const folder of folders.toReversed()) {
+      if (this.#asked.has(folder) || this.#isWanted.has(folder)) continue;
+      this.#wanted.push(folder);
+      this.#isWanted.add(folder);
+    }
     this.#askMore();
   }
 
@@ -49,8 +64,7 @@ export class FoldersAhead {
   forget(folder: BytePath): void {
     const isInIt = (path: BytePath) => path === folder || path.startsWith(`${folder}/`);
     for (const path of [...this.#asked.keys()].filter(isInIt)) this.#drop(path);
-    const rest = this.#wanted.filter(path => !isInIt(path));
-    this.#wanted.splice(0, this.#wanted.length, ...rest);
+    for (const path of [...this.#isWanted].filter(isInIt)) this.#isWanted.delete(path);
   }
 
   /** Has names of one folder looked at, some at a time, a few of these ahead. */
@@ -70,13 +84,12 @@ export class FoldersAhead {
     while (this.#asked.size < MOST_FOLDERS && this.#entries < MOST_ENTRIES) {
       const folder = this.#wanted.pop();
       if (folder === undefined) return;
-      void this.#ask(folder);
+      if (this.#isWanted.has(folder)) void this.#ask(folder);
     }
   }
 
   #ask(folder: BytePath): Promise<FolderReading> {
-    const at = this.#wanted.lastIndexOf(folder);
-    if (at >= 0) this.#wanted.splice(at, 1);
+    this.#isWanted.delete(folder);
     const asked = this.#read(this.#coming.requestFor(folder)).then(reading => {
       // Nobody waits for what was forgotten meanwhile.
       if (this.#asked.get(folder) !== asked) return reading;

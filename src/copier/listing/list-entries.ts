@@ -114,7 +114,11 @@ class Walk {
       const next = top.nextSubfolder();
       if (next !== undefined) {
         const folder = join(top.path, next.name);
-        if (!this.#options.ahead?.speed.isSlow) return this.#enter(folder, next.facts);
+        const isAhead = this.#options.ahead?.speed.isSlow || this.#ahead?.hasAskedFor(folder);
+        if (!isAhead) {
+          this.#ahead?.leave(folder);
+          return this.#enter(folder, next.facts);
+        }
         this.#steps = this.#enterAhead(folder, next.facts);
         continue;
       }

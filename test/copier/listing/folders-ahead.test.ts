@@ -109,3 +109,21 @@ test('names of one folder are looked at in pieces, each of them once, in their o
   );
   expect(asked).toEqual(Array.from({ length: 5000 }, (_, n) => `f${n}`));
 });
+
+test('a folder that the walk reads itself is not asked for any more, nor one that is wanted twice', async () => {
+  const readers = new Readers();
+  const ahead = new FoldersAhead(readers.read, readers.coming);
+  const many = Array.from({ length: 300 }, (_, n) => `folder-${n}`);
+  ahead.want(paths(...many));
+  ahead.want(paths(...many));
+  const atFirst = readers.folders.length;
+  ahead.leave(bytePath(`folder-${atFirst}`));
+  for (const folder of readers.folders) {
+    const taken = ahead.take(folder);
+    await readers.answer(folder);
+    await taken;
+  }
+  expect(readers.folders).not.toContain(`folder-${atFirst}`);
+  expect(new Set(readers.folders).size).toBe(readers.folders.length);
+  expect(ahead.hasAskedFor(bytePath(`folder-${atFirst + 1}`))).toBe(true);
+});
