@@ -37,6 +37,7 @@ const proofs: Readonly<Record<string, string>> = {
   'removing extra files': 'existing/deleting',
   'a limit for that, known before the first deletion': 'options/max-delete',
   'an empty source does not empty the destination': 'options/max-delete',
+  'snapshots: hard links to an earlier copy': 'options/link-dest',
   'comparing two folders': 'options/check',
   'dry run': 'options/dry-run',
   'limiting the rate': 'options/bwlimit',

@@ -75,7 +75,7 @@ export function shellExamples(page: string): string[] {
 
 /** The examples' /mnt lies in the scene. */
 export function mounted(text: string): string {
-  return text.replaceAll(/(?<=\s)\/mnt\//g, '"$MNT"/');
+  return text.replaceAll(/(?<=[\s=])\/mnt\//g, '"$MNT"/');
 }
 
 /** Runs the examples of a page from top to bottom, as its reader would. */

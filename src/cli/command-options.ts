@@ -121,6 +121,14 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
           'let --delete remove at most so many entries, or that share of the destination; if it is more, delete nothing',
         parse: parseMaxDelete,
       },
+      {
+        flags: '--link-dest <dir>',
+        description:
+          'repeatable; make hard links to the files that are the same in this earlier copy, instead of copying them',
+        names: 'file',
+        isRepeatable: true,
+        parse: collectPaths,
+      },
     ],
   },
   {
@@ -229,6 +237,7 @@ export interface ParsedOptions {
   readonly ifExists: IfExists;
   readonly delete?: true;
   readonly maxDelete?: MaxDelete;
+  readonly linkDest?: readonly (string | Buffer)[];
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
   readonly ignoreFile?: string | Buffer;
@@ -268,6 +277,10 @@ function parseMaxDelete(text: string): MaxDelete {
   if (digits !== undefined && Number(digits) <= (percent ? 100 : Number.MAX_SAFE_INTEGER))
     return percent ? `${Number(digits)}%` : Number(digits);
   throw new InvalidArgumentError('It takes a whole number of entries, or a share from 0% to 100%.');
+}
+
+function collectPaths(text: string, previous: unknown): readonly (string | Buffer)[] {
+  return [...(Array.isArray(previous) ? previous : []), pathOf(text)];
 }
 
 function parseWhole(text: string, least: number, most: number): number {

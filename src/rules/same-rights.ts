@@ -22,3 +22,17 @@ export function hasSameRights(source: Rights, there: Rights): boolean {
 const UID = process.geteuid?.();
 const IS_ROOT = UID === 0;
 const GROUPS = new Set([process.getegid?.() ?? 0, ...(process.getgroups?.() ?? [])]);
+
+/**
+ * Whether an entry has the mode and owner that a copy of the source's gets.
+ * @param newUid whose new entries are: another's than ours where the destination decides
+ */
+export function isAsCopied(source: Rights, there: Rights, newUid = UID): boolean {
+  if (UID === undefined) return true;
+  const owner = { user: source.uid === there.uid, group: source.gid === there.gid };
+  const mayGiveUser = IS_ROOT && newUid === UID;
+  if (!owner.user && (mayGiveUser || there.uid !== newUid)) return false;
+  if (!owner.group && (mayGiveUser || GROUPS.has(source.gid))) return false;
+  const isLink = (there.mode & constants.S_IFMT) === constants.S_IFLNK;
+  return isLink || keptPermissions(source, owner) === permissionsOf(there);
+}

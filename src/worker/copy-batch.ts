@@ -15,6 +15,7 @@ import { copyLink } from './entries/copy-link.js';
 import { copySmallFile } from './entries/copy-small-file.js';
 import { finishFolder } from './entries/finish-folder.js';
 import { beginLargeFile, copyRangeOf, endLargeFile } from './entries/large-file.js';
+import { linkAtOnce } from './entries/link-to-snapshot.js';
 import { makeFifo } from './entries/make-fifo.js';
 import { makeHardLink } from './entries/make-hard-link.js';
 import { readFolder } from './folders/read-folder.js';
@@ -86,6 +87,10 @@ function* copyEntries(context: WorkerContext, batch: Batch): Steps<void> {
 /** Most entries take no generator, and no objects. */
 function isCopiedAtOnce(context: WorkerContext, row: BatchRow): boolean {
   if (row.kind !== 'file') return false;
+  if (context.snapshots.length > 0 && linkAtOnce(context, row)) {
+    context.reporter.linked(row.index);
+    return true;
+  }
   try {
     const notKept = copySmallFile(context, row);
     if (notKept === undefined) return false;

@@ -23,6 +23,8 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
     'after a copy without failures, remove from the destination what the source does not have. If the source is empty, or none of the names in its root exists in the root of the destination, the command refuses to start: the disk may not be mounted, or the destination mistyped. `--max-delete 100%` does it all the same',
   '--max-delete':
     'the most entries that `--delete` may remove: a number, or a share of what the destination held before. If there are more, nothing is deleted, the rest is copied, and the status is 1. `0` allows none',
+  '--link-dest':
+    'repeatable. Hard-link the files that are the same in an earlier copy (path, size, modification time, mode, owner, attributes) instead of copying them, so that they take no space. The earlier copy is only read. If a file cannot be linked, it is copied. A relative path begins at the working folder',
   '--workers':
     'how many workers copy at the same time, 1 to 64. They are started as soon as there are that many entries to copy. Without this option, it depends on the work and on the storage: the slower the storage answers, the more workers, up to 5',
   '--chunk-size':

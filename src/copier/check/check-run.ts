@@ -96,6 +96,7 @@ function checkerSettings(places: Places, { chunkSize, dereference, verify }: Cop
     verify: false,
     digests: false,
     fsync: false,
+    snapshots: [],
     parentPid: process.pid,
   };
 }

@@ -119,9 +119,9 @@ class CopyRun {
 
   /** @returns whether the root has its own mode now */
   async run(): Promise<boolean> {
-    const { settings, places } = this.#request;
+    const { settings, snapshots } = this.#request;
     const { bwlimit, pool, retries, spaceCheck, onGivenUp } = settings;
-    const inWorkers = workerSettings(places, settings, this.#folder, this.#runId);
+    const inWorkers = workerSettings(this.#request, this.#folder, this.#runId);
     const hands = new LocalHands(pool, inWorkers, bwlimit, onGivenUp);
     const dispatcher = new Dispatcher(hands, retries);
     const destination = openDestination(this.#request, this.#folder, this.#runId);
@@ -133,7 +133,8 @@ class CopyRun {
     try {
       await this.#clean(destination.handles);
       await course.list();
-      if (spaceCheck && !stop.isStopped) this.#checkSpace();
+      // What becomes a link to a snapshot needs no space.
+      if (spaceCheck && snapshots.length === 0 && !stop.isStopped) this.#checkSpace();
       await course.settle();
       await course.sweep();
       if (stop.isStopped || !tree.hasRoot) return false;

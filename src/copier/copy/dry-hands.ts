@@ -21,6 +21,7 @@ import type { LookedAtDestination } from '../destination/destination.js';
 import { namesIn } from '../destination/names-in.js';
 import type { Hands, HandsEnd } from '../dispatch/hands.js';
 import { isFinish } from '../dispatch/pending-job.js';
+import type { DrySnapshots } from './dry-snapshots.js';
 
 /** The hands of a dry run: they look at what stands there, by the rules of the workers, and report what those would do. */
 export class DryHands implements Hands {
@@ -31,11 +32,13 @@ export class DryHands implements Hands {
   readonly capacity = 1;
   readonly #source: FolderHandles;
   readonly #destination: LookedAtDestination;
+  readonly #snapshots: DrySnapshots;
   #trees: TreePair | undefined;
 
-  constructor(source: FolderHandles, destination: LookedAtDestination) {
+  constructor(source: FolderHandles, destination: LookedAtDestination, snapshots: DrySnapshots) {
     this.#source = source;
     this.#destination = destination;
+    this.#snapshots = snapshots;
   }
 
   grow(): void {}
@@ -77,7 +80,7 @@ export class DryHands implements Hands {
   #howOf(entry: BatchRow): JobHow {
     const { handles, policy, gone } = this.#destination;
     const { kind } = entry;
-    if (policy.standing === 'nothing' || isFinish({ kind })) return howMade(kind);
+    if (policy.standing === 'nothing' || isFinish({ kind })) return this.#howMade(entry, kind);
     const path = join(entry.folder, entry.name);
     const there = gone.has(path) ? undefined : standingAt(handles, path);
     const decision = decideEntry(entry, there, policy, lookAt(this.#pair(), entry));
@@ -88,7 +91,12 @@ export class DryHands implements Hands {
     }
     const isAlone =
       policy.standing === 'content' && policy.ifExists === 'newer' && isFirstNameAnother(this.#pair(), entry);
-    return howMade(isAlone && kindOf(entry.facts) === 'file' ? 'file' : kind);
+    return this.#howMade(entry, isAlone && kindOf(entry.facts) === 'file' ? 'file' : kind);
+  }
+
+  #howMade(entry: BatchRow, kind: JobKind): JobHow {
+    if (kind === 'file') return this.#snapshots.has(entry) ? 'linked' : 'streamed';
+    return kind === 'link' || kind === 'hardLink' ? 'linked' : 'made';
   }
 
   #pair(): TreePair {
@@ -96,9 +104,4 @@ export class DryHands implements Hands {
     this.#trees ??= { source: this.#source, destination: handles, heldTimes: heldTimes(root) };
     return this.#trees;
   }
-}
-
-function howMade(kind: JobKind): JobHow {
-  if (kind === 'file') return 'streamed';
-  return kind === 'link' || kind === 'hardLink' ? 'linked' : 'made';
 }

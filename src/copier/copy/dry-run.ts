@@ -10,6 +10,7 @@ import type { Tally } from '../report/tally.js';
 import type { Request } from '../request/request.js';
 import { Course } from './course.js';
 import { DryHands } from './dry-hands.js';
+import { DrySnapshots } from './dry-snapshots.js';
 import { TreeCopy } from './tree-copy.js';
 
 /**
@@ -30,7 +31,8 @@ export async function runDry(request: Request, tally: Tally): Promise<CopyReport
   );
   const source = openFolderHandles(places.sourceRoot, { followLinks: settings.dereference });
   const destination = lookAtDestination(request, place);
-  const hands = new DryHands(source, destination);
+  const snapshots = new DrySnapshots(source, request, place.root);
+  const hands = new DryHands(source, destination, snapshots);
   const dispatcher = new Dispatcher(hands, settings.retries);
   const tree = new TreeCopy({
     ledger,
@@ -62,6 +64,7 @@ export async function runDry(request: Request, tally: Tally): Promise<CopyReport
     stop.close();
     await dispatcher.end();
     source.close();
+    snapshots.close();
     destination.handles.close();
   }
   return ledger.end(places, stop.reason);

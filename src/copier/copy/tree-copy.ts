@@ -1,5 +1,5 @@
 import { type BytePath, join, ROOT } from '../../files/byte-path.js';
-import type { Facts } from '../../files/facts.js';
+import { type Facts, kindOf } from '../../files/facts.js';
 import type { Failure } from '../../files/failure.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
 import type { DoneOutcome, How, JobHow } from '../../protocol/messages.js';
@@ -65,8 +65,8 @@ export class TreeCopy {
     const how = finalHow(outcome.how);
     if (!isFinish(job)) {
       ledger.settledFile(path, how, bytes, notKept);
-      if (how === 'skipped' || how === 'adjusted' || (job.kind === 'hardLink' && how === 'linked'))
-        ledger.passed(job.facts.size);
+      const isThere = how === 'skipped' || how === 'adjusted' || how === 'linked';
+      if (isThere && kindOf(job.facts) === 'file') ledger.passed(job.facts.size);
       const known = digest ?? (job.kind === 'hardLink' ? this.#hardLinks.digestOf(job.facts) : undefined);
       if (known !== undefined) ledger.digest(path, known);
       if (how !== 'skipped') this.#folders.change(job.folder);

@@ -1,13 +1,11 @@
 import type { WorkerSettings } from '../../protocol/messages.js';
 import { looksOf } from '../../rules/is-file-there.js';
 import type { WorkFolder } from '../claim/work-folder.js';
-import type { CopySettings } from '../request/options.js';
-import type { Places } from '../request/places.js';
+import type { Request } from '../request/request.js';
 
 /** What the workers of a run are told. */
 export function workerSettings(
-  places: Places,
-  settings: CopySettings,
+  { places, settings, snapshots }: Request,
   folder: WorkFolder,
   runId: string,
 ): WorkerSettings {
@@ -31,6 +29,7 @@ export function workerSettings(
     verify,
     digests,
     fsync,
+    snapshots,
     parentPid: process.pid,
   };
 }

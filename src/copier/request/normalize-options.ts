@@ -72,6 +72,7 @@ export function normalizeOptions(options: RunOptions): CopySettings {
     checksums: optionalPath('checksums', checksums),
     failed: optionalPath('failed', given.failed),
     from: optionalPath('from', from),
+    linkDest: listOfPaths('linkDest', given.linkDest),
     maxDelete: maxDelete === undefined ? undefined : deletionLimitOf(maxDelete),
     pool: { most: workers ?? DEFAULT_WORKERS, isWanted: workers !== undefined, spare },
     attributes: keepsAttributes(xattrs),
@@ -92,6 +93,7 @@ const DEFAULTS: Defaults = {
   ifExists: 'overwrite',
   delete: false,
   maxDelete: undefined,
+  linkDest: [],
   include: [],
   exclude: [],
   ignoreFile: undefined,
@@ -140,6 +142,12 @@ const SHOWING = new Set(['progress', 'quiet', 'verbose']);
 
 function optionalPath(option: string, path: PathLike | undefined): string | Buffer | undefined {
   return path === undefined ? undefined : pathFrom(`${option} takes`, path);
+}
+
+function listOfPaths(option: string, paths: readonly PathLike[]): (string | Buffer)[] {
+  if (!Array.isArray(paths))
+    throw new UsageError(`${option} takes a list of paths, not ${shownValue(paths)}`);
+  return paths.map(path => pathFrom(`${option} takes`, path));
 }
 
 function keepsAttributes(xattrs: Xattrs): boolean {

@@ -16,7 +16,8 @@ export interface CopyOptions {
   readonly suffix?: string;
   /**
    * A file that already exists in the destination: `overwrite` replaces it, `update` does so if its size or
-   * modification time differs, `newer` if the source's modification time is later, `skip` keeps it, `error` makes the entry fail. Default `overwrite`.
+   * modification time differs (if only mode or owner do, these are changed), `newer` if the source's modification time
+   * is later, `skip` keeps it, `error` makes the entry fail. Default `overwrite`.
    */
   readonly ifExists?: IfExists;
   /** After a copy without failures, remove from the destination what the source does not have. */
@@ -27,6 +28,11 @@ export interface CopyOptions {
    * root in common with the destination.
    */
   readonly maxDelete?: MaxDelete;
+  /**
+   * Earlier copies, which are only read. Files and links that are the same there, under the same path, become hard
+   * links to them and are not copied; the first folder that has the same one counts.
+   */
+  readonly linkDest?: readonly PathLike[];
   /**
    * gitignore lines, relative to the source. Together with excludes, they take back what those leave out, except
    * inside excluded folders. Without excludes, only what they match is copied, and everything in a folder that
@@ -98,6 +104,7 @@ export interface RunOptions extends CopyOptions {
  * `fsync` is true under `verify` too.
  */
 export interface CopySettings extends Required<Omit<CopyOptions, Unset | 'xattrs'>> {
+  readonly linkDest: readonly (string | Buffer)[];
   /** Undefined: a deletion that looks like a mistake is refused. */
   readonly maxDelete: DeletionLimit | undefined;
   readonly ignoreFile: string | Buffer | undefined;
@@ -141,6 +148,7 @@ export const COPY_ONLY = [
   'ifExists',
   'delete',
   'maxDelete',
+  'linkDest',
   'reflink',
   'checksums',
   'fsync',

@@ -9,6 +9,7 @@ import { Selection } from '../listing/selection.js';
 import { RefusedError } from '../report/errors.js';
 import type { CopySettings } from './options.js';
 import type { Places } from './places.js';
+import { findSnapshots } from './snapshot-places.js';
 
 /** What is to be copied or compared, and how: checked and complete. */
 export interface Request {
@@ -17,6 +18,8 @@ export interface Request {
   /** Undefined: all that is in the source. */
   readonly selection: Selection | undefined;
   readonly filters: Filters | undefined;
+  /** Roots of earlier copies: what is the same there is linked. */
+  readonly snapshots: readonly BytePath[];
 }
 
 /** @throws {RefusedError} where a file that the settings name cannot be read or used, or nothing can be forked */
@@ -24,7 +27,8 @@ export async function readRequest(places: Places, settings: CopySettings): Promi
   const hindrance = whyNotFork(fileURLToPath(WORKER_PROGRAM));
   if (hindrance !== undefined) throw new RefusedError(hindrance, 'ENOTSUP');
   const selection = settings.from === undefined ? undefined : Selection.read(settings.from);
-  return { places, settings, selection, filters: await readFilters(settings) };
+  const snapshots = findSnapshots(places, settings.linkDest);
+  return { places, settings, selection, filters: await readFilters(settings), snapshots };
 }
 
 /**

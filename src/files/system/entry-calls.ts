@@ -34,6 +34,10 @@ export interface EntryCalls {
   hasAttributes(descriptor: number): boolean;
   /** The same without holding up the process; true also where it cannot be told. */
   mayHaveAttributes(descriptor: number): Promise<boolean>;
+  /** Makes another name of an entry, of a link itself: it fails where anything stands. */
+  link(from: FolderPlace, name: string, to: FolderPlace, newName: string): void;
+  /** The same under the same name, that in a row. */
+  linkRow(from: FolderPlace, to: FolderPlace, names: PackedNames, row: number): void;
   /** Makes a folder, as `mkdir` does: it fails where anything stands. */
   makeFolder(folder: FolderPlace, name: string, mode: number): void;
   /** Whether `names` reads from the place's descriptor, which has to be open for reading then, and closes it. */

@@ -64,7 +64,8 @@ export function standingAt(handles: FolderHandles, path: BytePath): Facts | unde
   }
 }
 
-const NOTHING_THERE = new Set(['ENOENT', 'ENOTDIR', 'LINK_IN_THE_WAY']);
+/** What is thrown where a folder on the way does not stand. */
+export const NOTHING_THERE = new Set(['ENOENT', 'ENOTDIR', 'LINK_IN_THE_WAY']);
 
 /** Open folders of a tree kept at most: two trees, Node and five workers stay below `ulimit -n 64`; enough for neighbours to share their ancestors. */
 const OPEN_FOLDERS = 14;

@@ -16,6 +16,7 @@ export function libcEntryCalls(library: Libc): EntryCalls {
   const closeDescriptor = bind('close', 'int', ['int']);
   const statx = bind('statx', 'int', ['int', 'int64_t', 'int', 'uint32_t', 'int64_t']);
   const mkdirat = bind('mkdirat', 'int', ['int', 'int64_t', 'uint32_t']);
+  const linkat = bind('linkat', 'int', ['int', 'int64_t', 'int', 'int64_t', 'int']);
   const utimensat = bind('utimensat', 'int', ['int', 'int64_t', 'int64_t', 'int']);
   const futimens = bind('futimens', 'int', ['int', 'int64_t']);
   const flistxattr = bind('flistxattr', 'int64_t', ['int', 'int64_t', 'int64_t']);
@@ -127,6 +128,19 @@ export function libcEntryCalls(library: Libc): EntryCalls {
     },
 
     mayHaveAttributes: async descriptor => (await flistxattrWaiting(descriptor, 0, 0)) !== 0,
+
+    link(from, name, to, newName) {
+      // Both names have to stand at a time.
+      const other = Buffer.from(`${newName}\0`, 'latin1');
+      const newPath = addressOf(other);
+      const path = asPath(name);
+      while (linkat(from.descriptor, path, to.descriptor, newPath, 0) < 0) throwUnlessInterrupted('link');
+    },
+
+    linkRow(from, to, names, row) {
+      const path = pathAt(names, row);
+      while (linkat(from.descriptor, path, to.descriptor, path, 0) < 0) throwUnlessInterrupted('link');
+    },
 
     makeFolder(folder, name, mode) {
       const path = asPath(name);

@@ -2,6 +2,7 @@ import {
   closeSync,
   fstatSync,
   futimesSync,
+  linkSync,
   lstatSync,
   lutimesSync,
   mkdirSync,
@@ -38,6 +39,11 @@ export const nodeEntryCalls: EntryCalls = {
     lutimesSync(native(folder.prefix + name), nodeSeconds(atime, atimeNs), nodeSeconds(mtime, mtimeNs)),
   hasAttributes: () => false,
   mayHaveAttributes: async () => false,
+  link: (from, name, to, newName) => linkSync(native(from.prefix + name), native(to.prefix + newName)),
+  linkRow: (from, to, names, row) => {
+    const name = nameAt(names, row);
+    nodeEntryCalls.link(from, name, to, name);
+  },
   makeFolder: (folder, name, mode) => void mkdirSync(native(folder.prefix + name), mode),
   readsDescriptors: false,
   names(folder): Names {

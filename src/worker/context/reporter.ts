@@ -108,6 +108,12 @@ export class Reporter {
     if (notKept.length > 0) this.#details.set(row, { notKept });
   }
 
+  /** A file became another name of one that stood somewhere else. */
+  linked(row: number): void {
+    this.#hows[row] = LINKED;
+    this.#to = row + 1;
+  }
+
   failed(row: number, folder: BytePath, failure: Failure): void {
     this.takeBack();
     this.#to = row + 1;
@@ -199,6 +205,7 @@ export class Reporter {
   }
 }
 
+const LINKED = JOB_HOWS.codeOf('linked');
 const STREAMED = JOB_HOWS.codeOf('streamed');
 /** Often enough for a smooth bar and a prompt end, seldom enough to cost nothing. */
 const REPORT_EVERY_MS = 20;

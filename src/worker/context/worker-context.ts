@@ -3,6 +3,7 @@ import type { Facts } from '../../files/facts.js';
 import { CLAIM_NAME } from '../../files/reserved-names.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import { type FolderHandles, openFolderHandles } from '../../files/system/folder-handles.js';
+import { SnapshotFolders } from '../../files/system/snapshot-folders.js';
 import { stat } from '../../files/system/stat.js';
 import type { Queue } from '../../multiprocessing/index.js';
 import type { BatchRow } from '../../protocol/batch-row.js';
@@ -39,6 +40,8 @@ export class WorkerContext implements Pace {
   #owners: Owners | undefined;
   #traits: DestinationTraits | undefined;
   #traitsOf: BytePath | undefined;
+  /** In which the same entry may be found, to be linked to; the first that has it counts. */
+  readonly snapshots: readonly SnapshotFolders[];
 
   constructor(
     readonly settings: WorkerSettings,
@@ -50,6 +53,7 @@ export class WorkerContext implements Pace {
   ) {
     this.source = openFolderHandles(settings.source, { followLinks: settings.dereference });
     this.destination = openFolderHandles(settings.destination);
+    this.snapshots = settings.snapshots.map(root => new SnapshotFolders(root));
     this.chunks = new Chunks(settings.chunkSize, budget !== undefined);
     this.#unsynced = new UnsyncedFolders(this.destination);
     this.reporter = new Reporter(reports, settings.parentPid, stop, this.#unsynced, budget === undefined);
@@ -114,6 +118,7 @@ export class WorkerContext implements Pace {
   closeFolders(): void {
     this.source.close();
     this.destination.close();
+    for (const snapshot of this.snapshots) snapshot.close();
   }
 
   /** @returns undefined where the run wants no digests */

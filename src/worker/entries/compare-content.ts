@@ -13,7 +13,7 @@ import type { Target } from './target.js';
 export function* compareContent(
   context: WorkerContext,
   job: Job,
-  { place, name }: Target,
+  { place, name }: Pick<Target, 'place' | 'name'>,
 ): Steps<{ isSame: boolean; digest?: string }> {
   const { calls, digests, settings } = context;
   if (digests === undefined) throw new TypeError('contents are compared in a worker without digests');

@@ -3,6 +3,7 @@ import { native } from '../../files/byte-path.js';
 import { type Facts, kindOf } from '../../files/facts.js';
 import { codeOf, step } from '../../files/failure.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
+import type { JobKind } from '../../protocol/messages.js';
 import { lookAt } from '../../rules/is-up-to-date.js';
 import { lossOf } from '../../rules/not-kept.js';
 import { hasSameRights } from '../../rules/same-rights.js';
@@ -12,6 +13,7 @@ import { type Finished, type Job, skipped } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { adjustEntry } from './adjust-entry.js';
 import { compareContent } from './compare-content.js';
+import { isLinkedToSnapshot, linkToSnapshot } from './link-to-snapshot.js';
 import { Target } from './target.js';
 
 /** Creates the new entry at its target, exclusively: it fails where anything stands. */
@@ -26,9 +28,20 @@ export type Make = (context: WorkerContext, job: Job, target: Target) => Steps<F
  */
 export function* putInPlace(context: WorkerContext, job: Job, make: Make): Steps<Finished> {
   const target = targetOf(context, job);
-  const made = yield* WAYS[context.settings.standing](context, job, make, target);
+  const isLinkable = context.snapshots.length > 0 && LINKABLE.has(job.kind);
+  const makeOrLink = isLinkable ? linkOr(make) : make;
+  const made = yield* WAYS[context.settings.standing](context, job, makeOrLink, target);
   if (made.how !== 'skipped') context.touched(job.folder);
   return made;
+}
+
+/** What may become a link to what a snapshot has. */
+const LINKABLE: ReadonlySet<JobKind> = new Set(['file', 'begin', 'link']);
+
+function linkOr(make: Make): Make {
+  return function* (context, job, target) {
+    return (yield* linkToSnapshot(context, job, target)) ?? (yield* make(context, job, target));
+  };
 }
 
 /** An entry's place under its own name. */
@@ -58,6 +71,7 @@ function* goOn(context: WorkerContext, job: Job, make: Make, target: Target): St
   const there = standingAt(target);
   const kept = yield* keptIfDone(context, job, target, there);
   if (kept !== undefined) return kept;
+  if (there !== undefined && (yield* isLinkedToSnapshot(context, job, there))) return skipped;
   if (there !== undefined) removeEntry(target.path, there);
   return yield* makeWhole(context, job, make, target);
 }
@@ -69,7 +83,10 @@ function* putOver(context: WorkerContext, job: Job, make: Make, target: Target):
   const temporary = target.named(job.temporaryName);
   if (job.again) removeIfThere(temporary.path);
   const made = yield* makeWhole(context, job, make, temporary);
-  if (made.how !== 'begun') renameOver(job, target, there);
+  if (made.how === 'begun') return made;
+  renameOver(job, target, there);
+  // Renaming one name of a file over another name of the same file does nothing at all.
+  if (made.how === 'linked') removeIfThere(temporary.path);
   return made;
 }
 
@@ -104,8 +121,6 @@ export function renameOver(job: Job, target: Target, there = standingAt(target))
       throw error;
     });
   }
-  // Renaming one name of a file over another name of the same file does nothing at all.
-  if (job.kind === 'hardLink') removeIfThere(temporaryPath);
 }
 
 /** What `make` leaves unfinished is removed. */

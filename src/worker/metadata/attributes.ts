@@ -1,9 +1,7 @@
 import { codeOf } from '../../files/failure.js';
 import type { PlatformCalls } from '../../files/system/platform-calls.js';
 import type { NotKept } from '../../protocol/messages.js';
-import { isOfFileSystem } from './internal-attributes.js';
-
-const IS_ROOT = process.geteuid?.() === 0;
+import { HAS_NO_ATTRIBUTES, isAccessList, keptAttributes, POSIX_LISTS } from '../../rules/kept-attributes.js';
 
 /**
  * Gives the target the source's extended attributes and, last of all, its access control lists: these may close it to
@@ -30,34 +28,22 @@ export function keepAttributes(
       notKept.push('attribute');
     }
   };
-  for (const name of names) if (!isList(name)) copy(name);
+  for (const name of names) if (!isAccessList(name)) copy(name);
   if (mayHaveList) notKept.push(...removeLists(calls, target, names));
-  for (const name of names) if (isList(name)) copy(name);
+  for (const name of names) if (isAccessList(name)) copy(name);
   return notKept;
 }
 
 /** Those that are to be kept. */
 function namesOf(calls: PlatformCalls, source: string, notKept: NotKept[]): string[] {
   try {
-    return calls.attributes(source).filter(name => isForUs(name) && !isOfFileSystem(name));
+    return keptAttributes(calls, source);
   } catch (error) {
     // More names than the kernel hands out, a bad block: what there is cannot be told, only that it is lost.
-    if (!HAS_NONE.has(codeOf(error) ?? '')) notKept.push('attribute');
+    if (!HAS_NO_ATTRIBUTES.has(codeOf(error) ?? '')) notKept.push('attribute');
     return [];
   }
 }
-
-/** As `cp -a` and `rsync -X`: `security.*` and `trusted.*` are root's, but a lost capability is worth telling. */
-function isForUs(name: string): boolean {
-  return IS_ROOT || name.startsWith('user.') || isList(name) || name === 'security.capability';
-}
-
-/** Access control lists: POSIX's, and NFSv4's under its two names. */
-function isList(name: string): boolean {
-  return POSIX_LISTS.includes(name) || name === 'system.nfs4_acl' || name === 'system.nfs4acl';
-}
-
-const POSIX_LISTS = ['system.posix_acl_access', 'system.posix_acl_default'];
 
 /** The target's own, for which the source has none. */
 function removeLists(calls: PlatformCalls, target: string, kept: readonly string[]): NotKept[] {
@@ -80,9 +66,6 @@ function isRemoved(calls: PlatformCalls, target: string, name: string): boolean 
     return true;
   } catch (error) {
     const code = codeOf(error) ?? '';
-    return code === 'ENODATA' || HAS_NONE.has(code);
+    return code === 'ENODATA' || HAS_NO_ATTRIBUTES.has(code);
   }
 }
-
-/** Of a file system without any. */
-const HAS_NONE = new Set(['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);

@@ -29,6 +29,11 @@ export class Owners {
       process.platform !== 'linux' || (claim !== undefined && !isFromFolder && claim.gid !== GID);
   }
 
+  /** Whose new entries are. */
+  get newUid(): number {
+    return this.#uid;
+  }
+
   /** Whether this is whose new entries are. */
   isOfNew(uid: number): boolean {
     return !HAS_OWNERS || uid === this.#uid;

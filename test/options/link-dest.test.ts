@@ -1,0 +1,222 @@
+import { chmodSync, lchownSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { compareTrees } from '../helpers/compare-trees.js';
+import { commandCopy, toldCopy, wholeCopy } from '../helpers/copies.js';
+import { makeTree } from '../helpers/make-tree.js';
+import { needs } from '../helpers/needs.js';
+import { startCommand } from '../helpers/run-command.js';
+import { shell } from '../helpers/shell.js';
+import type { TreeEntry } from '../helpers/tree-description.js';
+import { treeSnapshot } from '../helpers/tree-snapshot.js';
+import { withoutKoffi } from '../helpers/without-koffi.js';
+
+const tree: TreeEntry[] = [
+  { path: 'same', kind: 'file', content: 'same', mode: '640' },
+  { path: 'changed', kind: 'file', content: 'new', mtime: '1500000000000000000' },
+  { path: 'folder/deep', kind: 'file', content: 'deep' },
+  { path: 'folder', kind: 'folder', mode: '750', mtime: '1500000000000000001' },
+  { path: 'link', kind: 'link', target: 'same' },
+  { path: { latin1: 'caf\xe9' }, kind: 'file', content: 'bytes' },
+  { path: 'twice', kind: 'hardlink', to: 'same' },
+];
+
+/** A source and an earlier copy of it, in which one file is older. */
+async function scene(): Promise<{ source: string; snapshot: string }> {
+  const source = makeTree(tree);
+  const snapshot = await wholeCopy(source, [], { copy: join(dirname(source), 'snapshot') });
+  rmSync(join(snapshot, 'changed'));
+  makeTree([{ path: 'changed', kind: 'file', content: 'old', mtime: '1400000000000000000' }], snapshot);
+  return { source, snapshot };
+}
+
+const inode = (...path: string[]): number => lstatSync(join(...path)).ino;
+const linked = ['same', 'twice', 'folder/deep', 'link', 'caf\ufffd'];
+const isLinked = (one: string, other: string, path: string): boolean =>
+  inode(one, path) === inode(other, path);
+
+describe('--link-dest', () => {
+  test('links what is the same in the earlier copy, and copies the rest; a dry run says so', async () => {
+    const { source, snapshot } = await scene();
+    const before = treeSnapshot(snapshot);
+    for (const dryRun of [true, false]) {
+      const { how, report } = await toldCopy(source, { linkDest: [snapshot], dryRun });
+      expect(how).toEqual({
+        ...Object.fromEntries(linked.map(path => [path, 'linked'])),
+        ...{ folder: 'made', changed: 'streamed' },
+      });
+      expect(report).toMatchObject({ status: 0, files: 6, folders: 1, bytes: 3, notKept: {} });
+    }
+    const copy = join(dirname(source), 'copy');
+    expect(compareTrees(source, copy)).toEqual([]);
+    expect(compareTrees(before, snapshot)).toEqual([]);
+    expect(['same', 'folder/deep', 'link'].filter(path => !isLinked(copy, snapshot, path))).toEqual([]);
+    expect(isLinked(copy, snapshot, 'changed')).toBe(false);
+    expect(readFileSync(join(snapshot, 'changed'), 'utf8')).toBe('old');
+  });
+
+  const runs: [title: string, args: string[], env: () => Record<string, string>][] = [
+    ['without koffi', [], withoutKoffi],
+    ['with -v, where each is told of', ['-v'], () => ({})],
+    ['with --fsync', ['--fsync'], () => ({})],
+    ['with one worker and a rate limit', ['-w', '1', '--bwlimit', '1m'], () => ({})],
+  ];
+  for (const [title, args, env] of runs) {
+    test(`so it is ${title}`, async () => {
+      const { source, snapshot } = await scene();
+      const { status, copy } = await commandCopy(source, ['--link-dest', snapshot, ...args], { env: env() });
+      expect(status).toBe(0);
+      expect(compareTrees(source, copy, { times: 'us' })).toEqual([]);
+      const paths = ['same', 'folder/deep', 'link'];
+      expect(paths.filter(path => !isLinked(copy, snapshot, path))).toEqual([]);
+    });
+  }
+
+  const differences: [title: string, change: (snapshot: string) => void][] = [
+    ['mode', snapshot => chmodSync(join(snapshot, 'folder/deep'), 0o600)],
+    ['size', snapshot => writeFileSync(join(snapshot, 'folder/deep'), 'longer')],
+    ['modification time', snapshot => shell(snapshot, 'touch -d @7 folder/deep')],
+    ['kind', snapshot => shell(snapshot, 'rm folder/deep; ln -s ../same folder/deep')],
+    ['folder, which is a link to one', snapshot => shell(snapshot, 'mv folder other; ln -s other folder')],
+    ['folder, which is not there', snapshot => shell(snapshot, 'rm -r folder')],
+  ];
+  for (const [what, change] of differences) {
+    test(`copies what has another ${what} there`, async () => {
+      const { source, snapshot } = await scene();
+      change(snapshot);
+      const { how, copy } = await toldCopy(source, { linkDest: [snapshot] });
+      expect(how).toMatchObject({ same: 'linked', 'folder/deep': 'streamed' });
+      expect(compareTrees(source, copy)).toEqual([]);
+    });
+  }
+
+  test('copies what has another owner or other attributes there', needs('root'), async () => {
+    const attributed: TreeEntry[] = ['a', 'b', 'c'].map(path => ({
+      ...{ path, kind: 'file', content: path, xattrs: { 'user.x': 'y' } },
+    })) as TreeEntry[];
+    const source = makeTree(attributed);
+    const snapshot = await wholeCopy(source, [], { copy: join(dirname(source), 'snapshot') });
+    lchownSync(join(snapshot, 'a'), 7, 8);
+    shell(snapshot, 'setfattr -n user.x -v z b');
+    const { how, copy } = await toldCopy(source, { linkDest: [snapshot] });
+    expect(how).toEqual({ a: 'streamed', b: 'streamed', c: 'linked' });
+    expect(compareTrees(source, copy, { xattrs: true })).toEqual([]);
+  });
+
+  test('of several the first that has the same file counts', async () => {
+    const { source, snapshot } = await scene();
+    const older = await wholeCopy(source, [], { copy: join(dirname(source), 'older') });
+    const { how, copy } = await toldCopy(source, { linkDest: [snapshot, older] });
+    expect(how).toMatchObject({ same: 'linked', changed: 'linked' });
+    expect([isLinked(copy, snapshot, 'same'), isLinked(copy, older, 'changed')]).toEqual([true, true]);
+  });
+
+  test('with --checksums contents are compared, and linked files are in the manifest', async () => {
+    const { source, snapshot } = await scene();
+    shell(snapshot, 'printf ROT! > folder/deep; touch -r ../source/folder/deep folder/deep');
+    const sums = join(dirname(source), 'sums');
+    const { how, copy } = await toldCopy(source, { linkDest: [snapshot], checksums: sums });
+    expect(how).toMatchObject({ same: 'linked', 'folder/deep': 'streamed' });
+    expect(readFileSync(sums, 'latin1').trimEnd().split('\n').length).toBe(5);
+    expect(shell(copy, `sha256sum -c --quiet ${sums}`)).toBe('');
+  });
+
+  test('in an existing destination files are replaced by links, as --if-exists has it', async () => {
+    const { source, snapshot } = await scene();
+    const copy = await wholeCopy(source);
+    expect((await toldCopy(source, { linkDest: [snapshot], ifExists: 'update' })).how).toMatchObject({
+      same: 'skipped',
+    });
+    for (const _ of [1, 2]) {
+      expect((await toldCopy(source, { linkDest: [snapshot] })).how).toMatchObject({
+        'folder/deep': 'linked',
+      });
+      expect(isLinked(copy, snapshot, 'folder/deep')).toBe(true);
+      expect(compareTrees(source, copy)).toEqual([]);
+    }
+  });
+
+  test('a run that was stopped is resumed: what is linked stays', async () => {
+    const many: TreeEntry[] = Array.from({ length: 40 }, (_, n) => ({
+      path: `${n}`,
+      kind: 'file',
+      size: 20_000,
+    }));
+    const source = makeTree(many);
+    const snapshot = await wholeCopy(source, [], { copy: join(dirname(source), 'snapshot') });
+    for (let n = 20; n < 40; n += 1) chmodSync(join(snapshot, `${n}`), 0o600);
+    const copy = join(dirname(source), 'copy');
+    const first = startCommand(['-v', '--bwlimit', '100k', '--link-dest', snapshot, source, copy]);
+    await first.sees(/(linked .*\n[\s\S]*){5}/);
+    await first.sees(/streamed .*\n/);
+    first.child.kill('SIGTERM');
+    await first.finished;
+    const { how } = await toldCopy(source, { linkDest: [snapshot] }, copy);
+    expect(new Set(Object.values(how))).toContain('skipped');
+    expect(Object.values(how).filter(word => word === 'skipped').length).toBeGreaterThanOrEqual(6);
+    expect(compareTrees(source, copy)).toEqual([]);
+    expect(isLinked(copy, snapshot, '3')).toBe(true);
+  });
+
+  test('as another user, whose copies are their own', needs('root'), async () => {
+    const source = makeTree([{ path: 'file', kind: 'file', content: 'x', mode: '644' }]);
+    shell(dirname(source), 'chmod 755 .; mkdir of; chown 65534:65534 of');
+    const as = { uid: 65534, gid: 65534 };
+    const [snapshot, copy] = ['snapshot', 'copy'].map(name => join(dirname(source), 'of', name)) as [
+      string,
+      string,
+    ];
+    await commandCopy(source, ['-q'], { ...as, copy: snapshot });
+    expect(await commandCopy(source, ['--link-dest', snapshot], { ...as, copy })).toMatchObject({
+      status: 0,
+    });
+    expect(isLinked(copy, snapshot, 'file')).toBe(true);
+  });
+
+  test('where no link can be made, it is copied', async () => {
+    const { source, snapshot } = await scene();
+    const elsewhere = shell('/', 'stat -c %d /dev/shm').trim() !== shell('/', `stat -c %d ${source}`).trim();
+    if (!elsewhere) return;
+    const copy = shell('/dev/shm', 'mktemp -d -p /dev/shm').trim();
+    try {
+      const { how } = await toldCopy(source, { linkDest: [snapshot] }, join(copy, 'copy'));
+      expect(how).toMatchObject({ 'caf\ufffd': 'streamed', 'folder/deep': 'streamed' });
+      expect(compareTrees(source, join(copy, 'copy'))).toEqual([]);
+    } finally {
+      rmSync(copy, { recursive: true });
+    }
+  });
+
+  const refused: [title: string, folder: string, says: RegExp][] = [
+    [
+      'a folder that is missing',
+      'nowhere',
+      /link-dest .*nowhere: no such folder; a relative path begins at the working folder/,
+    ],
+    ['a file', 'source/same', /is not a folder/],
+    ['the destination', 'copy', /lies where the copy is made/],
+    ['a folder in the destination', 'copy/inside', /lies where the copy is made/],
+    ['the source', 'source', /is the source/],
+    ['a folder in the source', 'source/folder', /is the source/],
+    ['a folder that the source lies in', '.', /is the source/],
+  ];
+  for (const [title, folder, says] of refused) {
+    test(`refuses ${title}`, async () => {
+      const source = makeTree(tree);
+      const root = dirname(source);
+      mkdirSync(join(root, 'copy/inside'), { recursive: true });
+      const before = treeSnapshot(root);
+      const { status, stderr } = await commandCopy(source, ['--link-dest', join(root, folder)]);
+      expect(stderr).toMatch(says);
+      expect(status).toBe(2);
+      expect(compareTrees(before, root)).toEqual([]);
+    });
+  }
+
+  test('is no option of a comparison, and in the library takes a list', async () => {
+    const { source, snapshot } = await scene();
+    expect(await commandCopy(source, ['--check', '--link-dest', snapshot])).toMatchObject({ status: 2 });
+    const wrong = { linkDest: snapshot as unknown as string[] };
+    await expect(toldCopy(source, wrong)).rejects.toThrow(/^linkDest takes a list of paths/);
+  });
+});
