@@ -38,6 +38,7 @@ const proofs: Readonly<Record<string, string>> = {
   'a limit for that, known before the first deletion': 'options/max-delete',
   'an empty source does not empty the destination': 'options/max-delete',
   'snapshots: hard links to an earlier copy': 'options/link-dest',
+  'keeping replaced files': 'options/backup-dir',
   'comparing two folders': 'options/check',
   'dry run': 'options/dry-run',
   'limiting the rate': 'options/bwlimit',

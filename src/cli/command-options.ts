@@ -129,6 +129,12 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         isRepeatable: true,
         parse: collectPaths,
       },
+      {
+        flags: '--backup-dir <dir>',
+        description: 'move what is replaced or deleted to this folder',
+        names: 'file',
+        parse: pathOf,
+      },
     ],
   },
   {
@@ -238,6 +244,7 @@ export interface ParsedOptions {
   readonly delete?: true;
   readonly maxDelete?: MaxDelete;
   readonly linkDest?: readonly (string | Buffer)[];
+  readonly backupDir?: string | Buffer;
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
   readonly ignoreFile?: string | Buffer;

@@ -7,6 +7,7 @@ import { type FolderHandles, standingAt } from '../files/system/folder-handles.j
 import type { FolderOutcome } from '../protocol/readings.js';
 import { isAccepted } from '../rules/keep.js';
 import { decideFolder, type FolderDecision, type Policy } from '../rules/stands-there.js';
+import type { BackupFolder } from './backup-folder.js';
 import { openToOwner } from './open-to-owner.js';
 
 /** Where a folder is made. */
@@ -17,6 +18,8 @@ export interface FolderSite {
   readonly sourceRoot: Facts;
   /** Whether folders that are made have to be given their mode: see `WorkFolder`. */
   readonly setsModes: boolean;
+  /** Keeps what is replaced, if that is asked. */
+  readonly backup?: BackupFolder | undefined;
 }
 
 /**
@@ -32,10 +35,22 @@ export function makeFolder(site: FolderSite, folder: BytePath): FolderOutcome {
   if (decision === 'keep' || decision === 'skip') return OUTCOMES[decision];
   if (decision === 'replace') {
     const [parent, name] = split(folder);
-    step('what is in its place cannot be removed', () => unlinkSync(native(site.handles.at(parent) + name)));
+    step('what is in its place cannot be removed', () => {
+      site.backup?.keep(parent, name);
+      removeIfThere(native(site.handles.at(parent) + name));
+    });
   }
   if (makeIfFree(site, folder)) return 'made';
   throw new EntryError('EEXIST', 'something else has taken its place');
+}
+
+/** What is kept may have been moved away. */
+function removeIfThere(path: string | Buffer): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
 }
 
 /** What `makeFolder` would come to. */

@@ -38,6 +38,8 @@ export interface WorkerSettings {
   readonly looks: Looks;
   /** Whether it tells what only the destination has. */
   readonly readsExtras: boolean;
+  /** Where what is replaced is kept, if it is. */
+  readonly backup: BytePath | undefined;
   /** Roots of earlier copies: an entry that is the same there becomes a link to it. */
   readonly snapshots: readonly BytePath[];
   readonly parentPid: number;

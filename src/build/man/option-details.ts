@@ -25,6 +25,8 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
     'the most entries that `--delete` may remove: a number, or a share of what the destination held before. If there are more, nothing is deleted, the rest is copied, and the status is 1. `0` allows none',
   '--link-dest':
     'repeatable. Hard-link the files that are the same in an earlier copy (path, size, modification time, mode, owner, attributes) instead of copying them, so that they take no space. The earlier copy is only read. If a file cannot be linked, it is copied. A relative path begins at the working folder',
+  '--backup-dir':
+    'move what is replaced or deleted in the destination to this folder, under the same relative path. Nothing in it is overwritten: the next `name` is kept as `name.~1~`, and so on. It may be in the destination, where `--delete` leaves it alone, or on another file system',
   '--workers':
     'how many workers copy at the same time, 1 to 64. They are started as soon as there are that many entries to copy. Without this option, it depends on the work and on the storage: the slower the storage answers, the more workers, up to 5',
   '--chunk-size':

@@ -38,6 +38,7 @@ export async function runCheck(request: Request, tally: Tally): Promise<CheckRep
         filters: request.filters,
         onlyOn: oneFileSystem ? lstat(native(destinationRoot)) : undefined,
         sourceRoot: sourceFacts,
+        backup: undefined,
       },
     },
     heldTimes: heldTimes(destinationRoot),
@@ -96,6 +97,7 @@ function checkerSettings(places: Places, { chunkSize, dereference, verify }: Cop
     verify: false,
     digests: false,
     fsync: false,
+    backup: undefined,
     snapshots: [],
     parentPid: process.pid,
   };

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { type BytePath, ROOT, readable } from '../../files/byte-path.js';
+import { type BytePath, native, ROOT, readable } from '../../files/byte-path.js';
 import { type Failure, failureOf } from '../../files/failure.js';
-import type { FolderHandles } from '../../files/system/folder-handles.js';
+import { type FolderHandles, openFolderHandles } from '../../files/system/folder-handles.js';
+import { lstatIfThere } from '../../files/system/stat.js';
 import { heldTimes } from '../../rules/held-times.js';
 import { giveFinalName, removeMark, syncFolder } from '../claim/last-rename.js';
 import { openWorkFolder, type WorkFolder } from '../claim/work-folder.js';
@@ -146,6 +147,7 @@ class CopyRun {
         for (const remove of this.#leftAtStop) remove();
         if (this.#folder.standing === 'content') tree.dropLargeFiles();
         destination.handles.close();
+        destination.backup?.close();
       }
     }
   }
@@ -221,7 +223,16 @@ class CopyRun {
 
   async #clean(destination: FolderHandles): Promise<void> {
     const { deadRuns } = this.#folder;
-    if (deadRuns.size > 0) await new Slices().through(cleanTemporaries(destination, deadRuns), this.#stop);
+    if (deadRuns.size === 0) return;
+    await new Slices().through(cleanTemporaries(destination, deadRuns), this.#stop);
+    const { backup } = this.#request;
+    if (backup === undefined || lstatIfThere(native(backup.root)) === undefined) return;
+    const kept = openFolderHandles(backup.root);
+    try {
+      await new Slices().through(cleanTemporaries(kept, deadRuns), this.#stop);
+    } finally {
+      kept.close();
+    }
   }
 
   #checkSpace(): void {

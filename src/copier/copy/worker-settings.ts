@@ -5,7 +5,7 @@ import type { Request } from '../request/request.js';
 
 /** What the workers of a run are told. */
 export function workerSettings(
-  { places, settings, snapshots }: Request,
+  { places, settings, snapshots, backup }: Request,
   folder: WorkFolder,
   runId: string,
 ): WorkerSettings {
@@ -29,6 +29,7 @@ export function workerSettings(
     verify,
     digests,
     fsync,
+    backup: backup?.root,
     snapshots,
     parentPid: process.pid,
   };

@@ -16,8 +16,9 @@ export function* countEntries(
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const name of readableNamesIn(destination, folder)) {
       if (folder === ROOT && isReserved(name)) continue;
-      yield 1;
       const path = join(folder, name);
+      if (path === spared.backup) continue;
+      yield 1;
       const facts = standingAt(destination, path);
       const isFolder = facts !== undefined && kindOf(facts) === 'folder';
       if (isFolder && !isSpared(notEntered, path, facts)) folders.push(path);

@@ -1,7 +1,8 @@
 import { type BytePath, native } from '../../files/byte-path.js';
 import { kindOf } from '../../files/facts.js';
-import { openFolderHandles } from '../../files/system/folder-handles.js';
+import { type FolderHandles, openFolderHandles } from '../../files/system/folder-handles.js';
 import { lstatIfThere } from '../../files/system/stat.js';
+import { BackupFolder } from '../../folders/backup-folder.js';
 import { type FolderSite, lookAtFolder, makeFolder } from '../../folders/make-folder.js';
 import type { FolderOutcome } from '../../protocol/readings.js';
 import { heldTimes } from '../../rules/held-times.js';
@@ -30,18 +31,31 @@ export interface Destination extends FolderSite {
 }
 
 export function openDestination(request: Request, folder: WorkFolder, runId: string): Destination {
-  const site = { ...siteOf(request, folder), setsModes: folder.setsModes };
+  const base = siteOf(request, folder);
+  const backup = backupOf(request, folder, base.handles, runId);
+  const site = { ...base, setsModes: folder.setsModes, backup };
   const looks = looksOf(site.policy);
   const speed = new StorageSpeed(request.settings.isStorageSlow);
   return {
     ...site,
     root: folder.root,
-    remover: remover(site.handles),
+    remover: remover(site.handles, backup),
     collisions: nameCollisions(folder.root, runId),
     quickLook: looks === 'none' ? undefined : new QuickLook(site.handles, looks, heldTimes(folder.root)),
     speed,
     makeFolder: path => speed.ofDestination(() => makeFolder(site, path)),
   };
+}
+
+/** What an earlier run of this copy left there is nobody's loss. */
+function backupOf(
+  { backup, settings }: Request,
+  { standing }: WorkFolder,
+  destination: FolderHandles,
+  runId: string,
+): BackupFolder | undefined {
+  if (backup === undefined || standing !== 'content') return undefined;
+  return new BackupFolder(destination, { root: backup.root, runId, fsync: settings.fsync });
 }
 
 /** The destination of a dry run. */
@@ -86,7 +100,7 @@ function siteOf(
 
 /** What stays there, whatever the source has. */
 export function sparedIn(
-  { settings, places, filters }: Request,
+  { settings, places, filters, backup }: Request,
   root: BytePath,
   standing: WorkPlace['standing'],
 ): Spared {
@@ -95,5 +109,6 @@ export function sparedIn(
     filters: standing === 'content' ? filters : undefined,
     onlyOn: settings.oneFileSystem ? lstatIfThere(native(root)) : undefined,
     sourceRoot: places.sourceFacts,
+    backup: backup?.inDestination,
   };
 }

@@ -1,9 +1,10 @@
 import { rmdirSync, unlinkSync } from 'node:fs';
 import { type BytePath, join, native, split } from '../../files/byte-path.js';
 import { type Device, type Facts, kindOf, sameDevice, sameInode } from '../../files/facts.js';
-import { type Failure, failedStep, failureOf } from '../../files/failure.js';
+import { codeOf, type Failure, failedStep, failureOf } from '../../files/failure.js';
 import type { FolderHandles } from '../../files/system/folder-handles.js';
 import { lstat } from '../../files/system/stat.js';
+import type { BackupFolder } from '../../folders/backup-folder.js';
 import { closeAgain, openToOwner } from '../../folders/open-to-owner.js';
 import type { Filters } from '../listing/filters.js';
 import { namesIn } from './names-in.js';
@@ -21,9 +22,13 @@ export interface Spared {
   readonly onlyOn: Device | undefined;
   /** The source's root, whatever way leads to it. */
   readonly sourceRoot: Facts;
+  /** Where what the run replaces and deletes is kept, if that is in the destination. */
+  readonly backup: BytePath | undefined;
 }
 
-export function isSpared({ filters, onlyOn, sourceRoot }: Spared, path: BytePath, facts: Facts): boolean {
+export function isSpared(spared: Spared, path: BytePath, facts: Facts): boolean {
+  const { filters, onlyOn, sourceRoot, backup } = spared;
+  if (path === backup) return true;
   const isFolder = kindOf(facts) === 'folder';
   const isElsewhere = isFolder && onlyOn !== undefined && !sameDevice(facts, onlyOn);
   return isElsewhere || (isFolder && sameInode(facts, sourceRoot)) || !!filters?.isExcluded(path, isFolder);
@@ -38,7 +43,8 @@ export interface Remover {
   remove(path: BytePath, facts: Facts): void;
 }
 
-export function remover(destination: FolderHandles): Remover {
+/** @param backup keeps what goes, if that is asked */
+export function remover(destination: FolderHandles, backup?: BackupFolder): Remover {
   return {
     open: folder => openToOwner(destination, folder),
     restore: (folder, permissions) => {
@@ -47,11 +53,25 @@ export function remover(destination: FolderHandles): Remover {
     },
     remove: (path, facts) => {
       const [folder, name] = split(path);
-      const isFolder = kindOf(facts) === 'folder';
-      if (isFolder) destination.forget(path);
-      (isFolder ? rmdirSync : unlinkSync)(native(destination.at(folder) + name));
+      if (kindOf(facts) === 'folder') {
+        backup?.keepFolder(path, facts);
+        destination.forget(path);
+        rmdirSync(native(destination.at(folder) + name));
+      } else {
+        backup?.keep(folder, name);
+        unlinkIfThere(native(destination.at(folder) + name));
+      }
     },
   };
+}
+
+/** What is kept may have been moved away. */
+function unlinkIfThere(path: string | Buffer): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
 }
 
 /** Removes nothing: what would go is only told of. */
@@ -75,6 +95,7 @@ export function* removeTree(
       if (isSpared(spared, top.path, facts)) {
         top.stays();
       } else if (isFolder && top.permissions === undefined) {
+        top.before = facts;
         top.permissions = remover.open(top.path);
         stack.push(top);
         for (const child of namesIn(destination, top.path)) {
@@ -84,7 +105,7 @@ export function* removeTree(
         remover.restore(top.path, top.permissions ?? 0);
         top.stays();
       } else {
-        remover.remove(top.path, facts);
+        remover.remove(top.path, top.before ?? facts);
         top.goes();
         yield { kind: 'deleted', path: top.path };
       }
@@ -105,6 +126,8 @@ export function canBeRemoved(destination: FolderHandles, path: BytePath, spared:
 class ToDelete {
   /** Of a folder that is being emptied: those it had before. */
   permissions: number | undefined;
+  /** Its facts, before anything in it went. */
+  before: Facts | undefined;
   holdsSpared = false;
   hasLost = false;
 

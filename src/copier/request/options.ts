@@ -34,6 +34,11 @@ export interface CopyOptions {
    */
   readonly linkDest?: readonly PathLike[];
   /**
+   * A folder that gets what is replaced or deleted in the destination, under its relative path. Nothing in it is
+   * overwritten: a second `name` becomes `name.~1~`. In the destination, `delete` leaves it alone.
+   */
+  readonly backupDir?: PathLike;
+  /**
    * gitignore lines, relative to the source. Together with excludes, they take back what those leave out, except
    * inside excluded folders. Without excludes, only what they match is copied, and everything in a folder that
    * matches; other folders are made only if something in them is copied.
@@ -105,6 +110,7 @@ export interface RunOptions extends CopyOptions {
  */
 export interface CopySettings extends Required<Omit<CopyOptions, Unset | 'xattrs'>> {
   readonly linkDest: readonly (string | Buffer)[];
+  readonly backupDir: string | Buffer | undefined;
   /** Undefined: a deletion that looks like a mistake is refused. */
   readonly maxDelete: DeletionLimit | undefined;
   readonly ignoreFile: string | Buffer | undefined;
@@ -134,6 +140,7 @@ export type Unset =
   | 'filter'
   | 'workers'
   | 'maxDelete'
+  | 'backupDir'
   | 'ignoreFile'
   | 'checksums'
   | 'failed'
@@ -149,6 +156,7 @@ export const COPY_ONLY = [
   'delete',
   'maxDelete',
   'linkDest',
+  'backupDir',
   'reflink',
   'checksums',
   'fsync',

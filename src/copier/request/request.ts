@@ -7,6 +7,7 @@ import type { Filters } from '../listing/filters.js';
 import type { ListOptions } from '../listing/list-entries.js';
 import { Selection } from '../listing/selection.js';
 import { RefusedError } from '../report/errors.js';
+import { type BackupPlace, findBackup } from './backup-place.js';
 import type { CopySettings } from './options.js';
 import type { Places } from './places.js';
 import { findSnapshots } from './snapshot-places.js';
@@ -20,6 +21,8 @@ export interface Request {
   readonly filters: Filters | undefined;
   /** Roots of earlier copies: what is the same there is linked. */
   readonly snapshots: readonly BytePath[];
+  /** Undefined: what is replaced or deleted is gone. */
+  readonly backup: BackupPlace | undefined;
 }
 
 /** @throws {RefusedError} where a file that the settings name cannot be read or used, or nothing can be forked */
@@ -28,7 +31,8 @@ export async function readRequest(places: Places, settings: CopySettings): Promi
   if (hindrance !== undefined) throw new RefusedError(hindrance, 'ENOTSUP');
   const selection = settings.from === undefined ? undefined : Selection.read(settings.from);
   const snapshots = findSnapshots(places, settings.linkDest);
-  return { places, settings, selection, filters: await readFilters(settings), snapshots };
+  const backup = settings.backupDir === undefined ? undefined : findBackup(places, settings.backupDir);
+  return { places, settings, selection, filters: await readFilters(settings), snapshots, backup };
 }
 
 /**

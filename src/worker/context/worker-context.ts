@@ -5,6 +5,7 @@ import { entryCalls } from '../../files/system/choose-calls.js';
 import { type FolderHandles, openFolderHandles } from '../../files/system/folder-handles.js';
 import { SnapshotFolders } from '../../files/system/snapshot-folders.js';
 import { stat } from '../../files/system/stat.js';
+import { BackupFolder } from '../../folders/backup-folder.js';
 import type { Queue } from '../../multiprocessing/index.js';
 import type { BatchRow } from '../../protocol/batch-row.js';
 import type { NotKept, WorkerReport, WorkerSettings } from '../../protocol/messages.js';
@@ -40,6 +41,8 @@ export class WorkerContext implements Pace {
   #owners: Owners | undefined;
   #traits: DestinationTraits | undefined;
   #traitsOf: BytePath | undefined;
+  /** Keeps what is replaced, if that is asked. */
+  readonly backup: BackupFolder | undefined;
   /** In which the same entry may be found, to be linked to; the first that has it counts. */
   readonly snapshots: readonly SnapshotFolders[];
 
@@ -53,6 +56,7 @@ export class WorkerContext implements Pace {
   ) {
     this.source = openFolderHandles(settings.source, { followLinks: settings.dereference });
     this.destination = openFolderHandles(settings.destination);
+    this.backup = backupOf(settings, this.destination);
     this.snapshots = settings.snapshots.map(root => new SnapshotFolders(root));
     this.chunks = new Chunks(settings.chunkSize, budget !== undefined);
     this.#unsynced = new UnsyncedFolders(this.destination);
@@ -119,6 +123,7 @@ export class WorkerContext implements Pace {
     this.source.close();
     this.destination.close();
     for (const snapshot of this.snapshots) snapshot.close();
+    this.backup?.close();
   }
 
   /** @returns undefined where the run wants no digests */
@@ -163,4 +168,12 @@ export class WorkerContext implements Pace {
     this.#otherChunks ??= new Chunks(this.settings.chunkSize, this.#budget !== undefined);
     return this.#otherChunks;
   }
+}
+
+function backupOf(
+  { backup: root, standing, runId, fsync }: WorkerSettings,
+  destination: FolderHandles,
+): BackupFolder | undefined {
+  const isKept = root !== undefined && standing === 'content';
+  return isKept ? new BackupFolder(destination, { root, runId, fsync }) : undefined;
 }

@@ -5,11 +5,11 @@ import { step } from '../../files/failure.js';
 import { type PlatformCalls, platformCalls } from '../../files/system/platform-calls.js';
 import type { NotKept } from '../../protocol/messages.js';
 import { keep } from '../../rules/keep.js';
+import { keepAttributes } from '../../rules/keep-attributes.js';
 import { keptPermissions } from '../../rules/kept-permissions.js';
 import { lossOf } from '../../rules/not-kept.js';
 import type { Finished } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
-import { keepAttributes } from '../metadata/attributes.js';
 import { giveTimes } from '../metadata/times.js';
 
 /** Gives a folder its owner, attributes, mode and times: only now, as its content needed to write in it. */

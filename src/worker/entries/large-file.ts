@@ -56,7 +56,7 @@ export function* endLargeFile(context: WorkerContext, job: Job): Steps<Finished>
   if (job.again && isEnded(context, job)) return { how: 'streamed', bytes: job.facts.size, notKept: [] };
   const made = yield* withBoth(context, job, files => end(context, files, job.facts, 'streamed'));
   if (context.settings.standing === 'content') {
-    renameOver(job, targetOf(context, job));
+    renameOver(context, job, targetOf(context, job));
   }
   context.touched(job.folder);
   return made;

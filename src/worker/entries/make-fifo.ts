@@ -5,12 +5,12 @@ import { O_PATH } from '../../files/system/folder-handles.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
 import type { NotKept } from '../../protocol/messages.js';
 import { keep } from '../../rules/keep.js';
+import { keepAttributes } from '../../rules/keep-attributes.js';
 import { keptPermissions } from '../../rules/kept-permissions.js';
 import { lossOf } from '../../rules/not-kept.js';
 import type { Steps } from '../content/steps.js';
 import type { Finished, Job } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
-import { keepAttributes } from '../metadata/attributes.js';
 import { giveTimes } from '../metadata/times.js';
 import { putInPlace } from './put-in-place.js';
 

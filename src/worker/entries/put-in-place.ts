@@ -1,6 +1,6 @@
-import { renameSync, rmdirSync, unlinkSync } from 'node:fs';
-import { native } from '../../files/byte-path.js';
-import { type Facts, kindOf } from '../../files/facts.js';
+import { readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
+import { join, native } from '../../files/byte-path.js';
+import { type Facts, kindOf, sameInode } from '../../files/facts.js';
 import { codeOf, step } from '../../files/failure.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import type { JobKind } from '../../protocol/messages.js';
@@ -84,9 +84,7 @@ function* putOver(context: WorkerContext, job: Job, make: Make, target: Target):
   if (job.again) removeIfThere(temporary.path);
   const made = yield* makeWhole(context, job, make, temporary);
   if (made.how === 'begun') return made;
-  renameOver(job, target, there);
-  // Renaming one name of a file over another name of the same file does nothing at all.
-  if (made.how === 'linked') removeIfThere(temporary.path);
+  renameOver(context, job, target, there);
   return made;
 }
 
@@ -109,17 +107,51 @@ function* keptIfDone(
 }
 
 /** Brings what was made under a temporary name to its own, whatever stands there. */
-export function renameOver(job: Job, target: Target, there = standingAt(target)): void {
-  const path = native(target.path);
-  const temporaryPath = target.named(job.temporaryName).path;
+export function renameOver(
+  context: WorkerContext,
+  job: Job,
+  target: Target,
+  there = standingAt(target),
+): void {
+  const temporary = target.named(job.temporaryName);
+  const temporaryPath = temporary.path;
   try {
+    if (there !== undefined && isSameFile(context, job, temporary, there)) {
+      // Renaming one name of a file over another name of the same file does nothing at all.
+      removeIfThere(temporaryPath);
+      return;
+    }
+    if (there !== undefined) keepWhatStands(context, job, target, there);
     if (there !== undefined && kindOf(there) === 'folder') removeEntry(target.path, there);
-    renameSync(native(temporaryPath), path);
+    renameSync(native(temporaryPath), native(target.path));
   } catch (error) {
     removeIfThere(temporaryPath);
     step('cannot be put in place', () => {
       throw error;
     });
+  }
+}
+
+/** What was made by a link may be what stands there. */
+function isSameFile({ snapshots }: WorkerContext, { kind }: Job, temporary: Target, there: Facts): boolean {
+  if (kind !== 'hardLink' && snapshots.length === 0) return false;
+  const made = standingAt(temporary);
+  return made !== undefined && sameInode(there, made);
+}
+
+/** A folder only if it is empty: else it stays. */
+function keepWhatStands(
+  { backup, destination }: WorkerContext,
+  { folder, name }: Job,
+  target: Target,
+  there: Facts,
+): void {
+  if (backup === undefined) return;
+  if (kindOf(there) !== 'folder') backup.keep(folder, name);
+  else if (readdirSync(native(target.path)).length === 0) {
+    const path = join(folder, name);
+    backup.keepFolder(path, there);
+    destination.forget(path);
   }
 }
 

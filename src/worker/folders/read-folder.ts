@@ -116,8 +116,8 @@ async function seeToDestination(
   }
   if (!makes) return { outcome: {} };
   try {
-    const { sourceRoot } = context;
-    const site = { handles, policy: settings, sourceRoot, setsModes: settings.setsModes };
+    const { backup, sourceRoot } = context;
+    const site = { handles, policy: settings, sourceRoot, setsModes: settings.setsModes, backup };
     return { outcome: { made: makeFolder(site, folder) } };
   } catch (error) {
     // In a new destination all folders are this run's.

@@ -4,8 +4,8 @@ import { entryCalls } from '../../files/system/choose-calls.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
 import type { NotKept } from '../../protocol/messages.js';
 import { keep } from '../../rules/keep.js';
+import { keepAttributes } from '../../rules/keep-attributes.js';
 import { keptPermissions } from '../../rules/kept-permissions.js';
-import { keepAttributes } from './attributes.js';
 import type { DestinationTraits } from './destination-traits.js';
 import { giveTimesOf } from './times.js';
 

@@ -1,7 +1,7 @@
-import { codeOf } from '../../files/failure.js';
-import type { PlatformCalls } from '../../files/system/platform-calls.js';
-import type { NotKept } from '../../protocol/messages.js';
-import { HAS_NO_ATTRIBUTES, isAccessList, keptAttributes, POSIX_LISTS } from '../../rules/kept-attributes.js';
+import { codeOf } from '../files/failure.js';
+import type { PlatformCalls } from '../files/system/platform-calls.js';
+import type { NotKept } from '../protocol/messages.js';
+import { HAS_NO_ATTRIBUTES, isAccessList, keptAttributes, POSIX_LISTS } from './kept-attributes.js';
 
 /**
  * Gives the target the source's extended attributes and, last of all, its access control lists: these may close it to

@@ -1,0 +1,68 @@
+import { accessSync, constants } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { type BytePath, bytePath, native, rawName, readable } from '../../files/byte-path.js';
+import { kindOf, sameInode } from '../../files/facts.js';
+import { lstatIfThere, stat } from '../../files/system/stat.js';
+import { refusal, UsageError } from '../report/errors.js';
+import { absolute, nearestStanding, parentOf, realPath } from './paths.js';
+import { isWithin, type Places } from './places.js';
+
+/** Where what is replaced or deleted is kept. */
+export interface BackupPlace {
+  /** Absolute, links resolved as far as it stands; it need not stand. */
+  readonly root: BytePath;
+  /** Where it lies in the destination; undefined: outside. */
+  readonly inDestination: BytePath | undefined;
+}
+
+/** @throws {RefusedError} where it cannot be made, or would be changed by the copy or change the source */
+export function findBackup(places: Places, folder: string | Buffer): BackupPlace {
+  const { sourceRoot, sourceFacts, destinationRoot } = places;
+  const shown = `backup-dir ${readable(bytePath(folder))}`;
+  if (folder.length === 0) throw new UsageError("backup-dir: the folder's name is empty");
+  const root = resolved(absolute(bytePath(folder)));
+  if (isWithin(root, sourceFacts))
+    throw new UsageError(`${shown}: lies in the source, which is never changed; name a folder elsewhere`);
+  const standing = lstatIfThere(native(root));
+  if (standing !== undefined && kindOf(standing) !== 'folder')
+    throw new UsageError(`${shown}: is not a folder; name another one`);
+  if (
+    root === destinationRoot ||
+    (standing !== undefined && isAbove(standing, [sourceRoot, destinationRoot]))
+  )
+    throw new UsageError(`${shown}: is or contains the source or the destination; name another folder`);
+  refuseUnwritable(shown, root);
+  const isInside = root.startsWith(`${destinationRoot}/`);
+  const inDestination = isInside ? rawName(relative(destinationRoot, root)) : undefined;
+  if (inDestination !== undefined && lstatIfThere(native(`${sourceRoot}/${inDestination}`)) !== undefined)
+    throw new UsageError(
+      `${shown}: stands in the source, too, and would be copied over; name another folder`,
+    );
+  return { root, inDestination };
+}
+
+/** Whether one of the paths is this folder, or lies in it. */
+function isAbove(folder: ReturnType<typeof stat>, paths: readonly BytePath[]): boolean {
+  return paths.some(path => {
+    for (let at = nearestStanding(path); ; at = parentOf(at)) {
+      if (sameInode(stat(native(at)), folder)) return true;
+      if (parentOf(at) === at) return false;
+    }
+  });
+}
+
+/** All links resolved, as far as it stands. */
+function resolved(path: BytePath): BytePath {
+  if (lstatIfThere(native(path)) !== undefined) return realPath(path);
+  const parent = parentOf(path);
+  return parent === path ? path : rawName(join(resolved(parent), basename(path)));
+}
+
+function refuseUnwritable(shown: string, root: BytePath): void {
+  const standing = nearestStanding(root);
+  try {
+    accessSync(native(standing), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw refusal(shown, 'cannot be written', error);
+  }
+}
