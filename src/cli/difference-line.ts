@@ -1,6 +1,6 @@
 import type { DifferenceEvent } from '../copier/report/events.js';
 import type { Owner, Time } from '../protocol/differences.js';
-import { shownPath } from './escape.js';
+import { escapeText, shownPath } from './escape.js';
 
 /** A difference in one line: what differs, where, and as both trees have it, the source first; the root is `.`. */
 export function differenceLine(event: DifferenceEvent): string {
@@ -24,6 +24,8 @@ function detailOf(event: DifferenceEvent): string | undefined {
       return `${octal(event.source)} -> ${octal(event.destination)}`;
     case 'owner':
       return `${ownerText(event.source)} -> ${ownerText(event.destination)}`;
+    case 'attributes':
+      return [...new Set([...event.source, ...event.destination])].sort().map(escapeText).join(', ');
     case 'target': {
       const { source, sourceBase64, destination, destinationBase64 } = event;
       return `${shown(source, sourceBase64)} -> ${shown(destination, destinationBase64)}`;

@@ -15,6 +15,12 @@ export type Difference =
   /** Permission bits with set-user-id, set-group-id and sticky. */
   | { readonly kind: 'mode'; readonly source: number; readonly destination: number }
   | { readonly kind: 'owner'; readonly source: Owner; readonly destination: Owner }
+  /** The names of extended attributes and access control lists that are not alike, as far as each has them. */
+  | {
+      readonly kind: 'attributes';
+      readonly source: readonly string[];
+      readonly destination: readonly string[];
+    }
   /** The text of a symbolic link. */
   | { readonly kind: 'target'; readonly source: BytePath; readonly destination: BytePath }
   /** `at`: where the first byte is that differs. */

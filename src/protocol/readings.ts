@@ -49,6 +49,8 @@ export interface StandingFolder {
   readonly made?: FolderOutcome;
   /** Whether it stood there as it is to be when all in it is. */
   readonly isFinished?: boolean;
+  /** Whether neither it nor the source's folder has attributes; undefined: not asked. */
+  readonly isBare?: boolean;
   /** Why it could not be made. */
   readonly failure?: Failure;
   /** As it was before. Undefined where it was not there, or not looked at. */

@@ -1,5 +1,7 @@
+import { rawName, toText } from '../files/byte-path.js';
 import { codeOf } from '../files/failure.js';
 import type { PlatformCalls } from '../files/system/platform-calls.js';
+import type { Difference } from '../protocol/differences.js';
 import { isOfFileSystem } from './internal-attributes.js';
 
 const IS_ROOT = process.geteuid?.() === 0;
@@ -10,20 +12,37 @@ export function keptAttributes(calls: PlatformCalls, path: string): string[] {
 }
 
 /**
- * The names of the attributes that two entries do not have alike, of those that a copy keeps.
+ * In what the attributes of two entries differ, of those that a copy keeps.
  * @throws where they cannot be read
  */
-export function differentAttributes(calls: PlatformCalls, path: string, other: string): string[] {
+export function compareAttributes(calls: PlatformCalls, source: string, destination: string): Difference[] {
   // Most entries have none.
-  const [names, others] = [path, other].map(one =>
-    calls.hasAttributesAt(one) ? keptAttributesIfAny(calls, one) : [],
+  const [names, others] = [source, destination].map(path =>
+    calls.hasAttributesAt(path) ? keptAttributesIfAny(calls, path) : [],
   );
   if (names === undefined || others === undefined || (names.length === 0 && others.length === 0)) return [];
-  const isSame = (name: string) =>
-    names.includes(name) &&
-    others.includes(name) &&
-    calls.attribute(path, name).equals(calls.attribute(other, name));
-  return [...new Set([...names, ...others])].filter(name => !isSame(name)).sort();
+  const isOther = (name: string) =>
+    !names.includes(name) ||
+    !others.includes(name) ||
+    !calls.attribute(source, name).equals(calls.attribute(destination, name));
+  const [left, right] = [names, others].map(each => each.filter(isOther).sort());
+  if (left === undefined || right === undefined || left.length + right.length === 0) return [];
+  return [{ kind: 'attributes', source: left.map(asText), destination: right.map(asText) }];
+}
+
+/** Names of attributes come as bytes. */
+function asText(name: string): string {
+  return toText(rawName(name));
+}
+
+/** Whether the file system of a folder knows attributes at all. */
+export function knowsAttributes(calls: PlatformCalls, path: string): boolean {
+  try {
+    calls.attributes(path);
+    return true;
+  } catch (error) {
+    return !HAS_NO_ATTRIBUTES.has(codeOf(error) ?? '');
+  }
 }
 
 function keptAttributesIfAny(calls: PlatformCalls, path: string): string[] {

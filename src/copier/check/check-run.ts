@@ -77,7 +77,10 @@ export async function runCheck(request: Request, tally: Tally): Promise<CheckRep
 const OPEN_FOLDERS = 4;
 
 /** What the workers of a comparison are told: of what concerns writing, that nothing is to be done. */
-function checkerSettings(places: Places, { chunkSize, dereference, verify }: CopySettings): WorkerSettings {
+function checkerSettings(
+  places: Places,
+  { chunkSize, dereference, attributes, verify }: CopySettings,
+): WorkerSettings {
   return {
     source: places.sourceRoot,
     destination: places.destinationRoot,
@@ -89,7 +92,7 @@ function checkerSettings(places: Places, { chunkSize, dereference, verify }: Cop
     ifExists: 'skip',
     reflink: 'never',
     dereference,
-    attributes: false,
+    attributes,
     strict: false,
     setsModes: false,
     looks: verify ? 'none' : 'by all facts',

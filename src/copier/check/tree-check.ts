@@ -3,12 +3,14 @@ import { type Facts, kindOf, linkIdentityOf, sameDevice } from '../../files/fact
 import { type Failure, failureOf, step } from '../../files/failure.js';
 import { isReserved } from '../../files/reserved-names.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
+import { platformCalls } from '../../files/system/platform-calls.js';
 import { stat } from '../../files/system/stat.js';
 import type { Difference } from '../../protocol/differences.js';
 import type { DoneOutcome } from '../../protocol/messages.js';
 import type { StandingFolder } from '../../protocol/readings.js';
 import { compareFacts } from '../../rules/compare-facts.js';
 import type { HeldTimes } from '../../rules/held-times.js';
+import { compareAttributes } from '../../rules/kept-attributes.js';
 import { type ExtrasScope, extrasIn } from '../destination/extras.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { PendingJob } from '../dispatch/pending-job.js';
@@ -111,7 +113,18 @@ export class TreeCheck implements Visitor {
     }
     const differences = compareFacts(facts, standing, this.#parts.heldTimes);
     this.#tell(folder, differences);
-    return differences[0]?.kind !== 'kind';
+    if (differences[0]?.kind === 'kind') return false;
+    if (!seen?.isBare) this.#tell(folder, this.#attributesOf(folder));
+    return true;
+  }
+
+  #attributesOf(folder: BytePath): Difference[] {
+    const { source, destination } = this.#parts.scope;
+    const calls = platformCalls();
+    if (calls === undefined) return [];
+    return step('its attributes cannot be compared', () =>
+      compareAttributes(calls, source.at(folder).slice(0, -1), destination.at(folder).slice(0, -1)),
+    );
   }
 
   #standing(folder: BytePath): Facts | undefined {

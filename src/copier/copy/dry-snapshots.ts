@@ -6,7 +6,7 @@ import { platformCalls } from '../../files/system/platform-calls.js';
 import { SnapshotFolders } from '../../files/system/snapshot-folders.js';
 import { stat } from '../../files/system/stat.js';
 import { type HeldTimes, heldTimes } from '../../rules/held-times.js';
-import { differentAttributes } from '../../rules/kept-attributes.js';
+import { compareAttributes } from '../../rules/kept-attributes.js';
 import { isSameInSnapshot } from '../../rules/same-in-snapshot.js';
 import { nearestStanding } from '../request/paths.js';
 import type { Request } from '../request/request.js';
@@ -49,7 +49,7 @@ export class DrySnapshots {
     if (!isSameInSnapshot(facts, there, heldTimes)) return false;
     const calls = this.#hasAttributes ? platformCalls() : undefined;
     const from = this.#source.at(folder) + name;
-    return calls === undefined || differentAttributes(calls, from, place.prefix + name).length === 0;
+    return calls === undefined || compareAttributes(calls, from, place.prefix + name).length === 0;
   }
 
   close(): void {

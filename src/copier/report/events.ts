@@ -73,6 +73,12 @@ export type DifferenceEvent = EventPath & {
     /** Of modification. */
     | { readonly kind: 'time'; readonly source: Time; readonly destination: Time }
     | { readonly kind: 'owner'; readonly source: Owner; readonly destination: Owner }
+    /** The names of extended attributes and ACLs that are not alike, as far as each has them. */
+    | {
+        readonly kind: 'attributes';
+        readonly source: readonly string[];
+        readonly destination: readonly string[];
+      }
     /** The text of a symbolic link. */
     | ({ readonly kind: 'target'; readonly source: string; readonly destination: string } & OtherBytes)
     /** Another name of the same file in either tree; null: of no file met before. */

@@ -34,6 +34,8 @@ export interface EntryCalls {
   hasAttributes(descriptor: number): boolean;
   /** The same without holding up the process; true also where it cannot be told. */
   mayHaveAttributes(descriptor: number): Promise<boolean>;
+  /** The same by path, of a link itself. */
+  mayHaveAttributesAt(path: string): Promise<boolean>;
   /** Makes another name of an entry, of a link itself: it fails where anything stands. */
   link(from: FolderPlace, name: string, to: FolderPlace, newName: string): void;
   /** The same under the same name, that in a row. */

@@ -21,6 +21,7 @@ export function libcEntryCalls(library: Libc): EntryCalls {
   const futimens = bind('futimens', 'int', ['int', 'int64_t']);
   const flistxattr = bind('flistxattr', 'int64_t', ['int', 'int64_t', 'int64_t']);
   const flistxattrWaiting = bindWaiting('flistxattr', 'int64_t', ['int', 'int64_t', 'int64_t']);
+  const llistxattrWaiting = bindWaiting('llistxattr', 'int64_t', ['int64_t', 'int64_t', 'int64_t']);
   const addressOf = (buffer: Uint8Array): number => Number(library.addressOf(buffer));
 
   /** After a call that returned -1: returns where it is to be made again, throws where it has failed. */
@@ -125,6 +126,13 @@ export function libcEntryCalls(library: Libc): EntryCalls {
       const bytes = flistxattr(descriptor, 0, 0);
       // What cannot be asked for another reason than that there are none comes to light when they are read.
       return bytes > 0 || (bytes < 0 && !NO_ATTRIBUTES_ERRNOS.has(library.errno()));
+    },
+
+    async mayHaveAttributesAt(path) {
+      const bytes = Buffer.from(`${path}\0`, 'latin1');
+      const found = await llistxattrWaiting(addressOf(bytes), 0, 0);
+      // The name has to stay where it is until then.
+      return found !== 0 && bytes.length > 0;
     },
 
     mayHaveAttributes: async descriptor => (await flistxattrWaiting(descriptor, 0, 0)) !== 0,

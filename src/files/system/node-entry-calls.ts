@@ -39,6 +39,7 @@ export const nodeEntryCalls: EntryCalls = {
     lutimesSync(native(folder.prefix + name), nodeSeconds(atime, atimeNs), nodeSeconds(mtime, mtimeNs)),
   hasAttributes: () => false,
   mayHaveAttributes: async () => false,
+  mayHaveAttributesAt: async () => false,
   link: (from, name, to, newName) => linkSync(native(from.prefix + name), native(to.prefix + newName)),
   linkRow: (from, to, names, row) => {
     const name = nameAt(names, row);

@@ -3,6 +3,7 @@ import type { Facts } from '../../files/facts.js';
 import { CLAIM_NAME } from '../../files/reserved-names.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import { type FolderHandles, openFolderHandles } from '../../files/system/folder-handles.js';
+import { platformCalls } from '../../files/system/platform-calls.js';
 import { SnapshotFolders } from '../../files/system/snapshot-folders.js';
 import { stat } from '../../files/system/stat.js';
 import { BackupFolder } from '../../folders/backup-folder.js';
@@ -10,6 +11,7 @@ import type { Queue } from '../../multiprocessing/index.js';
 import type { BatchRow } from '../../protocol/batch-row.js';
 import type { NotKept, WorkerReport, WorkerSettings } from '../../protocol/messages.js';
 import { type HeldTimes, heldTimes } from '../../rules/held-times.js';
+import { knowsAttributes } from '../../rules/kept-attributes.js';
 import { Chunks } from '../content/chunks.js';
 import { Clones } from '../content/clones.js';
 import type { Digest } from '../content/digest.js';
@@ -28,6 +30,7 @@ export class WorkerContext implements Pace {
   readonly calls = entryCalls();
   #heldTimes: HeldTimes | undefined;
   #sourceRoot: Facts | undefined;
+  #mayHaveAttributes: readonly [source: boolean, destination: boolean] | undefined;
   readonly chunks: Chunks;
   #otherChunks: Chunks | undefined;
   readonly clones = new Clones();
@@ -156,6 +159,17 @@ export class WorkerContext implements Pace {
   get sourceRoot(): Facts {
     this.#sourceRoot ??= stat(native(this.settings.source));
     return this.#sourceRoot;
+  }
+
+  /** Whether entries of the source, and of the destination, may have attributes, as their roots tell. */
+  get mayHaveAttributes(): readonly [source: boolean, destination: boolean] {
+    this.#mayHaveAttributes ??= [this.#knowsAttributes(this.source), this.#knowsAttributes(this.destination)];
+    return this.#mayHaveAttributes;
+  }
+
+  #knowsAttributes(tree: FolderHandles): boolean {
+    const calls = platformCalls();
+    return calls !== undefined && knowsAttributes(calls, tree.at(ROOT).slice(0, -1));
   }
 
   /** What the destination can hold of a time. */

@@ -11,6 +11,7 @@ import { keptPermissions, type OwnerKept } from '../../rules/kept-permissions.js
 import { lossOf } from '../../rules/not-kept.js';
 import { type Finished, type Job, skipped } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
+import { withSourcePath } from './source-path.js';
 import type { Target } from './target.js';
 
 /**
@@ -46,9 +47,9 @@ export function adjustEntry(
 
 const KEPT: OwnerKept = { user: true, group: true };
 
-function hasAttributes({ settings, source }: WorkerContext, { folder, name }: Job): boolean {
-  const calls = settings.attributes ? platformCalls() : undefined;
-  return calls?.hasAttributesAt(source.at(folder) + name) ?? false;
+function hasAttributes(context: WorkerContext, { folder, name }: Job): boolean {
+  const calls = context.settings.attributes ? platformCalls() : undefined;
+  return calls !== undefined && withSourcePath(context, folder, name, path => calls.hasAttributesAt(path));
 }
 
 /** Names it without opening it: what takes its place meanwhile is not touched. */

@@ -2,14 +2,17 @@ import { readlinkSync } from 'node:fs';
 import { NAME_ENCODING, native, rawName } from '../../files/byte-path.js';
 import { type Facts, kindOf, linkIdentityOf, unchanged } from '../../files/facts.js';
 import { EntryError, step } from '../../files/failure.js';
+import { platformCalls } from '../../files/system/platform-calls.js';
 import type { Comparison, Difference } from '../../protocol/differences.js';
 import { compareFacts } from '../../rules/compare-facts.js';
+import { compareAttributes } from '../../rules/kept-attributes.js';
 import { firstDifference } from '../content/first-difference.js';
 import type { Steps } from '../content/steps.js';
 import type { OpenFile } from '../content/untouched-files.js';
 import type { Finished, Job } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { openSource } from './open-source.js';
+import { withSourcePath } from './source-path.js';
 
 /**
  * Compares an entry that is no folder with what stands in its place in the destination, and writes nothing.
@@ -24,6 +27,7 @@ export function* compareEntry(context: WorkerContext, job: Job): Steps<Finished>
   const kind = kindOf(job.facts);
   if (kindOf(standing) !== kind) return compared(0, { differences });
   if (kind === 'link') differences.push(...compareTargets(context, job));
+  differences.push(...attributesOf(context, job));
   let bytes = 0;
   if (job.kind === 'compareContent' && kind === 'file' && job.facts.size === standing.size) {
     const at = yield* compareContents(context, job, standing);
@@ -40,6 +44,16 @@ export function* compareEntry(context: WorkerContext, job: Job): Steps<Finished>
 function compared(bytes: number, comparison: Comparison | undefined): Finished {
   const finished = { how: 'compared', bytes, notKept: [] } as const;
   return comparison === undefined ? finished : { ...finished, comparison };
+}
+
+function attributesOf(context: WorkerContext, { folder, name }: Job): Difference[] {
+  const calls = context.settings.attributes ? platformCalls() : undefined;
+  if (calls === undefined) return [];
+  return step('its attributes cannot be compared', () =>
+    withSourcePath(context, folder, name, path =>
+      compareAttributes(calls, path, context.destination.at(folder) + name),
+    ),
+  );
 }
 
 function compareTargets({ source, destination }: WorkerContext, { folder, name }: Job): Difference[] {

@@ -7,12 +7,13 @@ import { platformCalls } from '../../files/system/platform-calls.js';
 import type { SnapshotFolders } from '../../files/system/snapshot-folders.js';
 import type { BatchRow } from '../../protocol/batch-row.js';
 import { isRefusal } from '../../rules/keep.js';
-import { differentAttributes } from '../../rules/kept-attributes.js';
+import { compareAttributes } from '../../rules/kept-attributes.js';
 import { isSameInSnapshot } from '../../rules/same-in-snapshot.js';
 import type { Steps } from '../content/steps.js';
 import type { Finished, Job } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { compareContent } from './compare-content.js';
+import { withSourcePath } from './source-path.js';
 import type { Target } from './target.js';
 
 /**
@@ -114,14 +115,19 @@ function hasSameText({ source }: WorkerContext, { folder, name }: Job, place: Fo
 }
 
 function hasSameAttributes(
-  { settings, source }: WorkerContext,
+  context: WorkerContext,
   folder: Job['folder'],
   name: string,
   place: FolderPlace,
 ): boolean {
-  const calls = settings.attributes ? platformCalls() : undefined;
+  const calls = context.settings.attributes ? platformCalls() : undefined;
   if (calls === undefined) return true;
-  return differentAttributes(calls, source.at(folder) + name, place.prefix + name).length === 0;
+  return withSourcePath(
+    context,
+    folder,
+    name,
+    path => compareAttributes(calls, path, place.prefix + name).length === 0,
+  );
 }
 
 /** @returns false where the place takes no such link. @throws where something stands there, or for another reason */

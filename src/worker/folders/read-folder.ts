@@ -59,7 +59,7 @@ async function read(
   ]);
   const rows = await lookAt(source, found.names.slice(0, MOST_LOOKED_AT), followLinks);
   const known = standing && new Set(standing.names.map(({ name }) => name));
-  const same = await findSame(context, rows, destination.place, known);
+  const same = await findSame(context, source, rows, destination.place, known);
   return {
     kind: 'read',
     destination: {
@@ -103,7 +103,7 @@ async function seeToDestination(
       opened.push(place);
       const facts = await waitingCalls.factsOf(place.descriptor);
       const outcome = { facts };
-      if (!makes) return { outcome, place };
+      if (!makes) return { outcome: { ...outcome, isBare: await areBare(context, [source, place]) }, place };
       const isOpen = (permissionsOf(facts) & OWNERS) === OWNERS && !sameInode(facts, context.sourceRoot);
       if (isOpen) {
         const isFinished = await isAsItIsToBe(context, source, place, facts);
@@ -129,15 +129,20 @@ async function seeToDestination(
 const OWNERS = 0o700;
 
 async function isAsItIsToBe(
-  { calls, settings, heldTimes }: WorkerContext,
+  context: WorkerContext,
   source: FolderPlace,
   place: FolderPlace,
   there: Facts,
 ): Promise<boolean> {
+  const { settings, heldTimes } = context;
   const facts = await waitingCalls.factsOf(source.descriptor);
   if (!isFinishedFolder(facts, there, heldTimes)) return false;
-  const attributed = settings.attributes ? [source, place] : [place];
-  const answers = await Promise.all(attributed.map(each => calls.mayHaveAttributes(each.descriptor)));
+  return await areBare(context, settings.attributes ? [source, place] : [place]);
+}
+
+/** Whether none of these folders has attributes. */
+async function areBare({ calls }: WorkerContext, folders: readonly FolderPlace[]): Promise<boolean> {
+  const answers = await Promise.all(folders.map(({ descriptor }) => calls.mayHaveAttributes(descriptor)));
   return !answers.includes(true);
 }
 
@@ -173,6 +178,7 @@ function lookAt(folder: FolderPlace, names: readonly FoundName[], followLinks: b
  */
 async function findSame(
   context: WorkerContext,
+  source: FolderPlace,
   rows: readonly Row[],
   place: FolderPlace | undefined,
   known: ReadonlySet<BytePath> | undefined,
@@ -183,9 +189,24 @@ async function findSame(
     const isFile = kindOf(facts) === 'file' && facts.nlink === 1;
     if (!isFile || known?.has(name) === false) return 0;
     const there = await waitingCalls.factsAt(place.prefix + name, false).catch(() => undefined);
-    return there !== undefined && isSame(context, facts, there) ? 1 : 0;
+    if (there === undefined || !isSame(context, facts, there)) return 0;
+    return (await mayDifferInAttributes(context, [source, place], name)) ? 0 : 1;
   });
   return Uint8Array.from(await Promise.all(found));
+}
+
+/** Whether that takes another look, where it counts. */
+async function mayDifferInAttributes(
+  { calls, settings, mayHaveAttributes }: WorkerContext,
+  places: readonly FolderPlace[],
+  name: BytePath,
+): Promise<boolean> {
+  if (settings.looks !== 'by all facts' || !settings.attributes) return false;
+  // What is behind a link is asked by its own descriptor.
+  if (settings.dereference && mayHaveAttributes[0]) return true;
+  const asked = places.filter((_, tree) => mayHaveAttributes[tree]);
+  const answers = await Promise.all(asked.map(({ prefix }) => calls.mayHaveAttributesAt(prefix + name)));
+  return answers.includes(true);
 }
 
 function isSame({ settings, heldTimes }: WorkerContext, source: Facts, there: Facts): boolean {

@@ -325,6 +325,7 @@ const differences: Record<DifferenceEvent['kind'], true> = {
   time: true,
   mode: true,
   owner: true,
+  attributes: true,
   target: true,
   links: true,
   content: true,
