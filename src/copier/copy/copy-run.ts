@@ -142,7 +142,7 @@ class CopyRun {
       return await this.#finish(course, tree, destination.handles);
     } finally {
       const end = await dispatcher.end();
-      this.#canCleanUp = end === 'ended' && (!stop.isStopped || (await answers(this.#folder.root)));
+      this.#canCleanUp = end === 'ended' && (!this.#mayHang() || (await answers(this.#folder.root)));
       if (this.#canCleanUp) {
         for (const remove of this.#leftAtStop) remove();
         if (this.#folder.standing === 'content') tree.dropLargeFiles();
@@ -150,6 +150,11 @@ class CopyRun {
         destination.backup?.close();
       }
     }
+  }
+
+  /** Whether storage has to be asked first. Where no worker could be started, no thread could be made to ask it either. */
+  #mayHang(): boolean {
+    return this.#stop.isStopped && this.#stop.reason?.code !== 'WORKER_LOST';
   }
 
   #treeCopy(destination: Destination, dispatcher: Dispatcher): TreeCopy {
