@@ -14,8 +14,9 @@ test('waits where onEvent returns a promise, and for the last of them before it 
   let most = 0;
   let told = 0;
   await copyFolder(source, destination, {
-    onEvent: async () => {
-      told += 1;
+    onEvent: async ({ type }) => {
+      // How many of these there are is a matter of time.
+      if (type !== 'progress') told += 1;
       open += 1;
       most = Math.max(most, open);
       await delay(200);

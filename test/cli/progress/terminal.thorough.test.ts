@@ -51,7 +51,9 @@ for (const [columns, facts] of widths) {
       'folder-copy: SIGINT: stopping',
       `##%  name  ${facts}`,
       'folder-copy: copy: stopped; run the same command again to resume (SIGINT)',
-      '# files, 0 folders, #B in #s (#B/s), # not reached -> copy',
+      '# files, 0 folders, #B in #s (#B/s), # not reached -> copy.partial',
+      // A shell ends the line of a command that a signal has ended.
+      '',
     ];
     expect(normalized(await screen.sees(prompt))).toEqual([...stopped, '$']);
 
