@@ -2,6 +2,7 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync, rm
 import { dirname } from 'node:path';
 import { type BytePath, native, rawName, readable } from '../../files/byte-path.js';
 import { kindOf, permissionsOf } from '../../files/facts.js';
+import { codeOf } from '../../files/failure.js';
 import { CLAIM_NAME, MARK_NAME, temporaryName } from '../../files/reserved-names.js';
 import { lstat, stat } from '../../files/system/stat.js';
 import { closeAgain, openPathToOwner } from '../../folders/open-to-owner.js';
@@ -87,7 +88,14 @@ async function openStanding(
   undo: Undo,
 ): Promise<WorkFolder> {
   const found = openPathToOwner(native(root));
-  const giveBack = () => closeAgain(native(root), found);
+  const giveBack = () => {
+    try {
+      closeAgain(native(root), found);
+    } catch (error) {
+      // Somebody has removed it meanwhile: then there is nothing to give back.
+      if (codeOf(error) !== 'ENOENT') throw error;
+    }
+  };
   undo.add(giveBack);
   const { claim, dead } = await Claim.take(root, runId, settings.fsync);
   undo.add(() => claim.release());
