@@ -9,7 +9,7 @@ import { escapeText, shownDestination } from './escape.js';
 import { pathOf } from './exact-words.js';
 import { Lines } from './lines.js';
 import { inLocale } from './locale.js';
-import { fewerWorkersNotice, Notices } from './notices.js';
+import { fewerWorkersNotice, Notices, ownersNotice } from './notices.js';
 import { chooseView } from './progress/choose-view.js';
 import { watchSignals } from './signals.js';
 import { checkSummaryOf, summaryOf } from './summary.js';
@@ -57,6 +57,8 @@ export async function copyOrCheck(
     if (report.code !== undefined && !output.signal.aborted) {
       view.print(`folder-copy: ${shown}: ${report.message} (${report.code})`);
     }
+    const owners = quiet ? undefined : ownersNotice(report.notKept);
+    if (owners !== undefined && !output.signal.aborted) view.print(owners);
     if (!quiet && progress !== 'json') {
       if (!isCheck) output.write(inLocale(`${options.dryRun ? 'dry run: ' : ''}${summaryOf(report)}\n`));
       else if (!output.signal.aborted) view.print(checkSummaryOf(report, shown));

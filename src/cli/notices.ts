@@ -1,6 +1,7 @@
 import { isLeftOut } from '../copier/report/event-sink.js';
-import type { CopyEvent, ErrorEvent, FileEvent } from '../copier/report/events.js';
+import type { CopyEvent, ErrorEvent, FileEvent, NotKeptCounts } from '../copier/report/events.js';
 import type { How } from '../protocol/messages.js';
+import { count } from '../units.js';
 import { escapeText, shownDestination, shownPath } from './escape.js';
 
 export type NoticeLevel = 'quiet' | 'usual' | 'verbose';
@@ -72,6 +73,13 @@ const WOULD_BE_DONE: Verbs = {
   skipped: 'would skip',
   deleted: 'would delete',
 };
+
+/** For a user who is not root, once a run: what they cannot help. @returns undefined where there is nothing to say */
+export function ownersNotice({ owner = 0 }: NotKeptCounts): string | undefined {
+  if (owner === 0 || process.geteuid?.() === 0) return undefined;
+  const whose = `the owner or group of ${count(owner, 'entry', 'entries')}`;
+  return `folder-copy: ${whose} was not kept, as only root can do that; -q leaves this line out`;
+}
 
 /** For a run that goes on with fewer workers than it was to have. */
 export function fewerWorkersNotice({ message }: Error): string {

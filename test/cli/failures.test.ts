@@ -67,7 +67,9 @@ for (const quiet of [false, true]) {
       const place = makeTree([...readable, ...entries], join(scratch, 'place'));
       const args = ['photos', join(scratch, 'copy'), ...(quiet ? ['-q'] : [])];
       const { status, stdout, stderr } = await runCommand(args, { cwd: place, ...mortal });
-      expect({ status, lines: stderr.split('\n').toSorted() }).toEqual({
+      // Of another user's owners it tells once; it has a test of its own.
+      const said = stderr.replace(/^folder-copy: the owner or group of .*\n/m, '');
+      expect({ status, lines: said.split('\n').toSorted() }).toEqual({
         status: 1,
         lines: ['', ...lines].toSorted(),
       });
