@@ -1,4 +1,13 @@
-import { closeSync, ftruncateSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { randomNumbers } from '../helpers/random-numbers.js';
 
@@ -33,6 +42,13 @@ export function writeFiles(root: string, shape: Shape): string {
     }
   });
   return root;
+}
+
+/** Gives every so many-th of the files below a folder another content of another size, in the order of their paths. */
+export function changeEvery(root: string, step: number): void {
+  const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile());
+  const paths = files.map(({ parentPath, name }) => join(parentPath, name)).sort();
+  for (let at = 0; at < paths.length; at += step) appendFileSync(paths[at] ?? '', 'changed');
 }
 
 /** Each folder holds one file and, while there are folders left, ten folders. */

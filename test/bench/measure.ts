@@ -31,26 +31,36 @@ export async function measure(
     measured.seconds.set(name, []);
     measured.calls.set(name, []);
   }
-  const { update, check } = workload;
+  const { update, check, snapshot } = workload;
   const ours = oursIn(names);
   try {
     const quick = (path: string) => where.quick?.(path) ?? path;
     const folder = where.fresh();
     const source = join(folder, relative(quick(folder), workload.make(quick(folder))));
+    const earlier = snapshot && (await finishedCopies(where, source, names));
+    snapshot?.(quick(source));
     const copies = update || check ? await finishedCopies(where, source, names) : undefined;
     // What the first of all copies finds is not counted: a source still on the disk, memory that the machine has yet to
     // hand out.
-    if (!copies && !where.quick) await copyOnce(us, source, where);
+    if (!copies && !earlier && !where.quick) await copyOnce(us, source, where);
     for (let round = 0; round < rounds; round++) {
       for (const name of rotated(names, round)) {
         if (round > 0 && workload.once?.includes(name)) continue;
         const destination = copies?.get(name) ?? join(where.fresh(), 'copy');
         where.begin?.();
-        measured.seconds.get(name)?.push(await timed(commandOf(name, workload)(source, destination)));
+        const command = commandOf(name, workload, earlier?.get(name));
+        measured.seconds.get(name)?.push(await timed(command(source, destination)));
         if (where.calls) measured.calls.get(name)?.push(where.calls());
         const [original, copy] = [quick(source), quick(destination)];
-        if (!peerNamed(name).copiesNothing) note(measured, name, differences(original, copy));
-        if (round === 0 && name === ours) note(measured, name, rsyncOpinion(original, copy));
+        const looked = [
+          ...(peerNamed(name).copiesNothing ? [] : [differences(original, copy)]),
+          ...(round === 0 && name === ours ? [rsyncOpinion(original, copy)] : []),
+        ];
+        for (const found of looked) {
+          // The earlier copy has the other names.
+          if (earlier) found.delete('hard links');
+          note(measured, name, found);
+        }
         if (!copies) where.leave(dirname(destination));
       }
     }
@@ -60,8 +70,18 @@ export async function measure(
   return measured;
 }
 
-function commandOf(name: PeerName, { update, check }: Workload): Peer['command'] {
+/** @param earlier the copy that a snapshot is linked to */
+function commandOf(
+  name: PeerName,
+  { update, check }: Workload,
+  earlier: string | undefined,
+): Peer['command'] {
   const peer: Peer = peerNamed(name);
+  if (earlier !== undefined) {
+    const { snapshot } = peer;
+    if (snapshot === undefined) throw new Error(`${name} cannot make snapshots`);
+    return (from, to) => snapshot(from, to, earlier);
+  }
   if (check && peer.check === undefined) throw new Error(`${name} cannot check a copy`);
   return (check && peer.check) || (update && peer.update) || peer.command;
 }

@@ -12,6 +12,8 @@ export interface Peer {
   command(source: string, destination: string): Command;
   /** what brings a finished copy up to date, if that is another command */
   update?(source: string, destination: string): Command;
+  /** what makes a snapshot, with links to an earlier copy for what has not changed since */
+  snapshot?(source: string, destination: string, earlier: string): Command;
   /** what compares the two, and writes nothing */
   check?(source: string, destination: string): Command;
   /** what its copies are known not to keep: told in the table, and no reason to fail */
@@ -33,6 +35,7 @@ export const us = 'folder-copy';
 const ours = (...options: string[]): Peer => ({
   command: (from, to) => node(commandPath, ...options, from, to),
   update: (from, to) => node(commandPath, ...options, '--if-exists', 'update', from, to),
+  snapshot: (from, to, earlier) => node(commandPath, ...options, '--link-dest', earlier, from, to),
   check: (from, to) => node(commandPath, ...options, '--check', from, to),
 });
 const rclone = (...options: string[]): Peer => ({
@@ -53,6 +56,7 @@ export const peers = {
   'tar c | tar x': { command: (from, to) => ['sh', '-c', pipe, 'sh', from, to], loses: ['times to 1 s'] },
   'rsync -a': {
     command: (from, to) => ['rsync', '-a', `${from}/`, `${to}/`],
+    snapshot: (from, to, earlier) => ['rsync', '-a', `--link-dest=${earlier}`, `${from}/`, `${to}/`],
     check: (from, to) => ['rsync', '-ani', `${from}/`, `${to}/`],
     loses: ['hard links'],
   },

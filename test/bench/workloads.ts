@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromRoot } from '../helpers/project-root.js';
-import { type Shape, writeFiles, writeNestedFolders, writeSparseFile } from './generate.js';
+import { changeEvery, type Shape, writeFiles, writeNestedFolders, writeSparseFile } from './generate.js';
 import type { PeerName } from './peers.js';
 import type { On } from './place.js';
 import { copyTree, gatherRealTree } from './real-tree.js';
@@ -29,6 +29,8 @@ export interface Workload {
   mostCalls?: { files: number; each: number };
   /** everyone brings a finished copy of their own up to date */
   update?: true;
+  /** everyone makes a snapshot beside an earlier copy of their own, after this change of the source */
+  snapshot?(source: string): void;
   /** everyone compares a finished copy of their own with the source */
   check?: true;
 }
@@ -123,6 +125,24 @@ export const defaultWorkloads: Workload[] = [
     peers: ['cp -a', 'rsync -a', 'rclone copy'],
     goals: { 'rsync -a': 0.8 },
     update: true,
+  },
+  {
+    name: 'snapshot',
+    says: 'a snapshot of `small` with `--link-dest`, nothing changed',
+    on: 'disk',
+    make: files(small),
+    peers: ['rsync -a'],
+    goals: { 'rsync -a': 1.2 },
+    snapshot: () => {},
+  },
+  {
+    name: 'snapshot-1%',
+    says: 'the same, 1 % of the files changed',
+    on: 'disk',
+    make: files(small),
+    peers: ['rsync -a'],
+    goals: { 'rsync -a': 1.2 },
+    snapshot: source => changeEvery(source, 100),
   },
   {
     name: 'sparse',
