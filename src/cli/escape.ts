@@ -2,7 +2,10 @@ import type { CopyReport, ErrorEvent, FileEvent } from '../copier/report/events.
 import { fromBase64, readable } from '../files/byte-path.js';
 import { isUndecodedByte, undecodedByte } from './exact-words.js';
 
-/** A path of an event as it may be shown: control characters and bytes that are no UTF-8 escaped. */
+/**
+ * A path of an event as it may be shown: control characters and bytes that are no UTF-8 escaped. The command knows of a
+ * run what its events say, so that such bytes come from `pathBase64`.
+ */
 export function shownPath({ path, pathBase64 }: Pick<FileEvent | ErrorEvent, 'path' | 'pathBase64'>): string {
   return escapeText(pathBase64 === undefined ? path : readable(fromBase64(pathBase64)));
 }

@@ -186,7 +186,10 @@ export interface DoneColumns {
   readonly from: number;
   /** Of each its code in `JOB_HOWS`; `NO_WORD` where it failed. */
   readonly hows: Uint8Array;
-  /** Of each, as they stood in the batch: one behind the other, each ended by a zero. */
+  /**
+   * Of each, as they stood in the batch: one behind the other, each ended by a zero. The batch is still at hand, but what
+   * is shown as finished is what a worker said.
+   */
   readonly names: Uint8Array;
   /** The few rows of which there is more to tell, by their place in the batch. */
   readonly details: ReadonlyMap<number, DoneDetails>;

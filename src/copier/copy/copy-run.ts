@@ -105,7 +105,7 @@ class CopyRun {
     this.#runId = runId;
     this.#ledger = ledger;
     this.#stop = stop;
-    this.#standsAt = request.places.exists ? request.places.destination : folder.root;
+    this.#standsAt = folder.standing === 'content' ? request.places.destination : folder.root;
   }
 
   /** Where the copy is, as far as it has come. */
@@ -251,12 +251,13 @@ class CopyRun {
    */
   async #finish(course: Course, tree: TreeCopy, destination: FolderHandles): Promise<boolean> {
     const { places, settings } = this.#request;
-    const { destinationRoot, exists } = places;
+    const { destinationRoot } = places;
+    const isNew = this.#folder.standing !== 'content';
     this.#stop.close();
     try {
       // Opened before anything else can be put in its place.
       destination.place(ROOT);
-      const isAnew = !exists && giveFinalName(places, settings.fsync, this.#runId) === 'made anew';
+      const isAnew = isNew && giveFinalName(places, settings.fsync, this.#runId) === 'made anew';
       if (isAnew) destination.close();
     } catch (error) {
       const { code, message } = failureOf(error);
@@ -269,7 +270,7 @@ class CopyRun {
     destination.moved(destinationRoot);
     claim.moved(destinationRoot);
     try {
-      if (!exists) removeMark(destinationRoot, settings.fsync);
+      if (isNew) removeMark(destinationRoot, settings.fsync);
       tree.finishRoot();
       await course.settle();
       claim.release();
