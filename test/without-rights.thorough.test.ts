@@ -1,9 +1,9 @@
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compareTrees } from './helpers/compare-trees.js';
+import { programsForOthers } from './helpers/for-others.js';
 import { makeTree } from './helpers/make-tree.js';
 import { needs } from './helpers/needs.js';
-import { commandPath } from './helpers/run-command.js';
 import { shell } from './helpers/shell.js';
 
 describe('a user without rights', needs('root', 'setpriv'), () => {
@@ -18,7 +18,8 @@ describe('a user without rights', needs('root', 'setpriv'), () => {
     shell(dirname(source), 'chown -R 65534:65534 source; chmod 777 .');
     const copy = join(dirname(source), 'copy');
     const user = 'setpriv --reuid 65534 --regid 65534 --clear-groups';
-    shell(dirname(source), `umask ${umask}; ${user} '${process.execPath}' '${commandPath}' -q source copy`);
+    const { node, command } = programsForOthers();
+    shell(dirname(source), `umask ${umask}; ${user} '${node}' '${command}' -q source copy`);
     expect(compareTrees(source, copy)).toEqual([]);
   });
 });

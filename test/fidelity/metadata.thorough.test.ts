@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
 import { toldCopy } from '../helpers/copies.js';
 import { mountOrSkip } from '../helpers/file-systems.js';
+import { programsForOthers } from '../helpers/for-others.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { needs } from '../helpers/needs.js';
-import { commandPath } from '../helpers/run-command.js';
 import { shell } from '../helpers/shell.js';
 import { tracedCopy } from '../helpers/traced-copy.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
@@ -59,9 +59,10 @@ describe('owner and group', needs('root'), () => {
         { path: '.', kind: 'folder', owner: nobody },
       ]);
       shell(dirname(source), 'chmod 777 .');
+      const { node, command } = programsForOthers();
       const line = shell(
         dirname(source),
-        `setpriv --reuid 65534 --regid 65534 --groups 34 '${process.execPath}' '${commandPath}' source copy`,
+        `setpriv --reuid 65534 --regid 65534 --groups 34 '${node}' '${command}' source copy`,
       );
       expect(line).toContain('not kept: 2 owners ');
       const copy = join(dirname(source), 'copy');

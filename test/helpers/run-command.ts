@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { programsForOthers } from './for-others.js';
 import { killIfThere, processesMarked, processesOf } from './processes.js';
 import { fromRoot } from './project-root.js';
 
@@ -49,7 +50,9 @@ export function runCommand(args: readonly string[], options: CommandOptions = {}
 /** Starts the command and leaves it running: to be watched, signalled, killed. */
 export function startCommand(args: readonly string[], options: CommandOptions = {}): RunningCommand {
   const mark = randomUUID();
-  const child = spawn(process.execPath, [options.program ?? commandPath, ...args], {
+  const isOther = options.uid !== undefined && options.uid !== process.getuid?.();
+  const { node, command } = isOther ? programsForOthers() : { node: process.execPath, command: commandPath };
+  const child = spawn(node, [options.program ?? command, ...args], {
     cwd: options.cwd,
     env: commandEnvironment({ ...options.env, [markName]: mark }),
     stdio: ['pipe', 'pipe', 'pipe'],

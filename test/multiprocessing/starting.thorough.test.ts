@@ -6,10 +6,11 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Process, task, WorkerStartError } from '../../src/multiprocessing/index.js';
 import { compareTrees } from '../helpers/compare-trees.js';
+import { programsForOthers } from '../helpers/for-others.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { needs } from '../helpers/needs.js';
 import { isRunning } from '../helpers/processes.js';
-import { commandEnvironment, commandPath } from '../helpers/run-command.js';
+import { commandEnvironment } from '../helpers/run-command.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
 import { pidAfter, poolOf } from './starting-scene.js';
 import type { double } from './tasks.js';
@@ -56,7 +57,8 @@ describe('the command under a limit on processes', needs('root', 'setpriv', 'bas
   async function limited(most: number, source: string, copy: string) {
     const command = `ulimit -c 0; ulimit -u ${most}; exec "$@"`;
     const user = ['--reuid', String(uid), '--regid', String(uid), '--clear-groups'];
-    const words = [process.execPath, commandPath, '-w', '5', source, copy];
+    const { node, command: program } = programsForOthers();
+    const words = [node, program, '-w', '5', source, copy];
     const child = spawn('setpriv', [...user, 'bash', '-c', command, 'bash', ...words], {
       env: commandEnvironment({ HOME: '/' }),
       stdio: ['ignore', 'pipe', 'pipe'],
