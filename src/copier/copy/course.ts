@@ -46,8 +46,8 @@ export class Course {
     const ahead = speed && {
       speed,
       read: (folder: FolderRequest) => others.dispatcher.read(folder),
-      // Two names that are one there are found out one after the other.
-      makes: destination.collisions === undefined,
+      // What is made only if something in it is copied has to wait for that, and names are compared one after the other.
+      makes: destination.collisions === undefined && request.filters?.hasOnlyEntered !== true,
     };
     const options = { ...listOptionsOf(request, destination.root), ahead };
     const walk = { ...others, events: request.settings.events };

@@ -1,4 +1,4 @@
-import { type BytePath, join } from '../../files/byte-path.js';
+import { join } from '../../files/byte-path.js';
 import { copyOf, kindOf } from '../../files/facts.js';
 import { FactsRow } from '../../files/facts-column.js';
 import { FileRun } from '../../files/file-run.js';
@@ -6,21 +6,13 @@ import { nameAt } from '../../files/name-column.js';
 import type { ReadFolder } from '../../protocol/readings.js';
 import type { Listed } from './listed.js';
 import type { OpenFolder } from './open-folder.js';
-
-/** Which entries the walk is to list. */
-export interface WantedEntries {
-  readonly isExcluded: (folder: BytePath, name: BytePath, isFolder: boolean) => boolean;
-  /** Whether files are listed together, where nothing is to be decided about each. */
-  readonly inRuns: boolean;
-  /** What is to be told of an entry that is not a folder, in its place or behind it. */
-  readonly strays: (path: BytePath) => Iterable<Listed>;
-}
+import type { Scope } from './scope.js';
 
 /** The steps of a walk through what a worker has read of a folder; its subfolders have their turn later. */
 export function* readRows(
   folder: OpenFolder,
   reading: ReadFolder,
-  { isExcluded, inRuns, strays }: WantedEntries,
+  scope: Scope,
 ): Generator<Listed, void, undefined> {
   const { names, facts, same, unseen } = reading;
   const run = new FileRun();
@@ -37,24 +29,24 @@ export function* readRows(
     itsFacts.moveTo(row);
     const kind = kindOf(itsFacts);
     folder.namesRead += 1;
-    if (isExcluded(folder.path, name, kind === 'folder')) continue;
+    if (scope.isExcluded(folder.path, name, kind === 'folder')) continue;
     if (kind === 'folder') {
       folder.addSubfolder(name, itsFacts);
-    } else if (kind === 'file' && inRuns) {
+    } else if (kind === 'file' && scope.inRuns) {
       run.pushRow(names, row, itsFacts);
       isSame.push(same[row] ?? 0);
       if (run.isFull) yield* files();
     } else {
-      const told = [...strays(join(folder.path, name))];
-      yield* told;
+      const strays = scope.strays(folder.path, name);
+      yield* strays;
       const entry = { kind, folder: folder.path, name, facts: copyOf(itsFacts), isSame: same[row] === 1 };
-      if (told.length === 0) yield { kind: 'entry', entry };
+      if (strays.length === 0) yield { kind: 'entry', entry };
     }
   }
   yield* files();
   for (const { name, isFolder, failure } of unseen) {
     folder.namesRead += 1;
-    if (isExcluded(folder.path, name, isFolder)) continue;
+    if (scope.isExcluded(folder.path, name, isFolder)) continue;
     yield { kind: 'failed', path: join(folder.path, name), isFolder, failure };
   }
 }
