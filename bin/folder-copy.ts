@@ -1,8 +1,8 @@
-import { ignoreAsBefore } from '../src/cli/ignored-signals.js';
-import { isLikelyCopy } from '../src/cli/is-likely-copy.js';
+import { isLikelyCopy } from '../src/cli/arguments/is-likely-copy.js';
+import { ignoreAsBefore } from '../src/cli/ending/ignored-signals.js';
 import { lightenEngineLater } from '../src/light-engine.js';
-import { whyNotFork } from '../src/multiprocessing/can-fork.js';
-import { Spare } from '../src/multiprocessing/spare.js';
+import { whyNotFork } from '../src/multiprocessing/process/can-fork.js';
+import { Spare } from '../src/multiprocessing/process/spare.js';
 import { workerProcess } from '../src/worker/worker-process.js';
 
 const ignored = ignoreAsBefore();

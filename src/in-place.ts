@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { whyNotThere } from './multiprocessing/can-fork.js';
+import { whyNotThere } from './multiprocessing/process/can-fork.js';
 
 // What the ES modules of the package load first: bundled into a program that is an ES module itself, the
 // CommonJS behind them would fail on its first line, with words that help nobody.

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { COMMAND_OPTIONS, OPTION_GROUPS } from '../src/cli/command-options.js';
+import { COMMAND_OPTIONS, OPTION_GROUPS } from '../src/cli/arguments/command-options.js';
 import { needs } from './helpers/needs.js';
 import { fromRoot } from './helpers/project-root.js';
 

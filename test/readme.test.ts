@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { withOptionList } from '../src/build/man/options-page.js';
-import { EXIT_STATUSES } from '../src/cli/manual.js';
+import { EXIT_STATUSES } from '../src/cli/arguments/manual.js';
 import {
   anchorsOf,
   commandLines,

@@ -2,18 +2,18 @@ import { prepareCheck } from '../copier/check-folder.js';
 import { prepareCopy } from '../copier/copy-folder.js';
 import type { CopyEvent } from '../copier/report/events.js';
 import { normalizeOptions } from '../copier/request/normalize-options.js';
-import type { ParsedOptions } from './command-options.js';
+import type { ParsedOptions } from './arguments/command-options.js';
 import { differenceLine } from './difference-line.js';
-import { type Ending, endingOf } from './ending.js';
-import { escapeText, shownDestination } from './escape.js';
-import { pathOf } from './exact-words.js';
-import { Lines } from './lines.js';
-import { inLocale } from './locale.js';
+import { type Ending, endingOf } from './ending/ending.js';
+import { watchSignals } from './ending/signals.js';
 import { fewerWorkersNotice, Notices, ownersNotice } from './notices.js';
+import { Lines } from './output/lines.js';
 import { chooseView } from './progress/choose-view.js';
-import { watchSignals } from './signals.js';
 import { checkSummaryOf, summaryOf } from './summary.js';
 import type { Surroundings } from './surroundings.js';
+import { escapeText, shownDestination } from './text/escape.js';
+import { pathOf } from './text/exact-words.js';
+import { inLocale } from './text/locale.js';
 
 /** Copies, really or dry, or compares, and shows how it goes. @throws {RefusedError} */
 export async function copyOrCheck(

@@ -1,6 +1,6 @@
 import type { DifferenceEvent } from '../copier/report/events.js';
 import type { Owner, Time } from '../protocol/differences.js';
-import { escapeText, shownPath } from './escape.js';
+import { escapeText, shownPath } from './text/escape.js';
 
 /** A difference in one line: what differs, where, and as both trees have it, the source first; the root is `.`. */
 export function differenceLine(event: DifferenceEvent): string {

@@ -2,7 +2,7 @@ import { isLeftOut } from '../copier/report/event-sink.js';
 import type { CopyEvent, ErrorEvent, FileEvent, NotKeptCounts } from '../copier/report/events.js';
 import type { How } from '../protocol/messages.js';
 import { count } from '../units.js';
-import { escapeText, shownDestination, shownPath } from './escape.js';
+import { escapeText, shownDestination, shownPath } from './text/escape.js';
 
 export type NoticeLevel = 'quiet' | 'usual' | 'verbose';
 

@@ -1,17 +1,17 @@
 import { type Command, CommanderError } from 'commander';
 import { RefusedError } from '../copier/report/errors.js';
-import type { Spare } from '../multiprocessing/spare.js';
-import { COMMAND_OPTIONS, type ParsedOptions } from './command-options.js';
-import type { Shell } from './completion/shells.js';
+import type { Spare } from '../multiprocessing/process/spare.js';
+import { COMMAND_OPTIONS, type ParsedOptions } from './arguments/command-options.js';
+import { makeProgram } from './arguments/program.js';
+import type { Shell } from './arguments/shells.js';
 import { copyOrCheck } from './copy-or-check.js';
-import { type Ending, endAs, leaveLostTerminals } from './ending.js';
-import { escapeText } from './escape.js';
-import { exactWords } from './exact-words.js';
-import { inLocale } from './locale.js';
-import { openOutput } from './output.js';
-import { printLine } from './print-line.js';
-import { makeProgram } from './program.js';
+import { type Ending, endAs, leaveLostTerminals } from './ending/ending.js';
+import { openOutput } from './output/output.js';
+import { printLine } from './output/print-line.js';
 import type { Surroundings } from './surroundings.js';
+import { escapeText } from './text/escape.js';
+import { exactWords } from './text/exact-words.js';
+import { inLocale } from './text/locale.js';
 
 /**
  * The command, to its end. All it says goes to the standard streams.

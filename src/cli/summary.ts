@@ -1,7 +1,7 @@
 import type { CopyReport, NotKeptCounts } from '../copier/report/events.js';
 import type { NotKept } from '../protocol/messages.js';
 import { count, formatBytes, formatSeconds } from '../units.js';
-import { shownDestination } from './escape.js';
+import { shownDestination } from './text/escape.js';
 
 /** The one line that standard output carries: what was copied, how fast, what was not, and where it is. */
 export function summaryOf(report: CopyReport): string {

@@ -1,5 +1,5 @@
-import type { Spare } from '../multiprocessing/spare.js';
-import type { Output } from './output.js';
+import type { Spare } from '../multiprocessing/process/spare.js';
+import type { Output } from './output/output.js';
 
 /** What the command finds where it is started. */
 export interface Surroundings {

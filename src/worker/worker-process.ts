@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { inheritedExecArgv } from '../multiprocessing/exec-argv.js';
-import type { ProcessKind } from '../multiprocessing/fork.js';
+import { inheritedExecArgv } from '../multiprocessing/process/exec-argv.js';
+import type { ProcessKind } from '../multiprocessing/process/fork.js';
 
 /** The program of a copy worker; its tasks name it as their module. */
 export const WORKER_PROGRAM = new URL('./copy-worker.js', import.meta.url);

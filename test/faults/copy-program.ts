@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { type CopyEvent, type CopyOptions, copyFolder, PartialCopyError, RefusedError } from 'folder-copy';
-import { watchSignals } from '../../src/cli/signals.js';
+import { watchSignals } from '../../src/cli/ending/signals.js';
 
 // A copy as the command runs it, that writes each event as a line of JSON before it goes on:
 // whoever kills it knows how far it had come. Arguments: source, destination, options as JSON.

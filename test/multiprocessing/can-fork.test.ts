@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { OLDEST_NODE, whyNotFork } from '../../src/multiprocessing/can-fork.js';
+import { OLDEST_NODE, whyNotFork } from '../../src/multiprocessing/process/can-fork.js';
 import { fromRoot } from '../helpers/project-root.js';
 
 test('a program that is there can be forked', () => {

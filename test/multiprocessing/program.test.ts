@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import type { ProcessKind } from '../../src/multiprocessing/fork.js';
 import { Pool, type PoolOptions, task, WorkerStartError } from '../../src/multiprocessing/index.js';
-import { Spare } from '../../src/multiprocessing/spare.js';
+import type { ProcessKind } from '../../src/multiprocessing/process/fork.js';
+import { Spare } from '../../src/multiprocessing/process/spare.js';
 import { isRunning, processesOf } from '../helpers/processes.js';
 import { until } from '../helpers/running.js';
 import type { pid } from './tasks.js';

@@ -1,4 +1,4 @@
-import { COMMAND_OPTIONS, type CommandOption, OPTION_GROUPS } from '../../cli/command-options.js';
+import { COMMAND_OPTIONS, type CommandOption, OPTION_GROUPS } from '../../cli/arguments/command-options.js';
 import { OPTION_DETAILS } from './option-details.js';
 import { sentence } from './sentence.js';
 

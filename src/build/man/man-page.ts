@@ -1,4 +1,4 @@
-import { EXAMPLES, EXIT_STATUSES, SUMMARY } from '../../cli/manual.js';
+import { EXAMPLES, EXIT_STATUSES, SUMMARY } from '../../cli/arguments/manual.js';
 import { version } from '../../version.js';
 import { describedOptions } from './described-options.js';
 import { bold, definition, flags, paragraph, section, subsection, title, verbatim } from './roff.js';

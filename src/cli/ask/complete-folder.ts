@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve, sep } from 'node:path';
-import { escapeText } from '../escape.js';
+import { escapeText } from '../text/escape.js';
 
 /**
  * The folders that a path typed so far may go on to. Hidden ones only once their dot is typed.

@@ -1,8 +1,8 @@
 import { createInterface, type Interface } from 'node:readline/promises';
 
-import type { Ending } from '../ending.js';
-import { inLocale } from '../locale.js';
-import { printLine } from '../print-line.js';
+import type { Ending } from '../ending/ending.js';
+import { printLine } from '../output/print-line.js';
+import { inLocale } from '../text/locale.js';
 
 type Complete = (line: string) => [completions: string[], typed: string];
 

@@ -1,8 +1,8 @@
-import type { CommandOption } from '../command-options.js';
+import type { CommandOption } from '../arguments/command-options.js';
+import type { Shell } from '../arguments/shells.js';
 import { bashScript } from './bash.js';
 import { fishScript } from './fish.js';
 import { completedOption } from './option-words.js';
-import type { Shell } from './shells.js';
 import { zshScript } from './zsh.js';
 
 /** The script that has a shell complete the command's options and folders. */

@@ -1,7 +1,7 @@
 import { type Options, SingleBar } from 'cli-progress';
 import { eventPath } from '../../copier/report/events.js';
 import type { Tally } from '../../copier/report/tally.js';
-import { shownPath } from '../escape.js';
+import { shownPath } from '../text/escape.js';
 import { barLine } from './bar-line.js';
 import type { Progress } from './progress.js';
 

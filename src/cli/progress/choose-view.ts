@@ -1,4 +1,4 @@
-import type { Output } from '../output.js';
+import type { Output } from '../output/output.js';
 import { BarView } from './bar.js';
 import { JsonView } from './json.js';
 import { PlainView } from './plain.js';

@@ -1,7 +1,7 @@
 import type { CopyEvent } from '../../copier/report/events.js';
-import { Lines } from '../lines.js';
-import type { Output } from '../output.js';
-import { printLine } from '../print-line.js';
+import { Lines } from '../output/lines.js';
+import type { Output } from '../output/output.js';
+import { printLine } from '../output/print-line.js';
 import type { View } from './view.js';
 
 /** Every event as a line of JSON on standard output, and nothing else there. */

@@ -1,6 +1,6 @@
 import type { CopyEvent } from '../../copier/report/events.js';
 import type { Tally } from '../../copier/report/tally.js';
-import { printLine } from '../print-line.js';
+import { printLine } from '../output/print-line.js';
 import { isComplete, Progress } from './progress.js';
 import { percentOf, progressFacts } from './progress-facts.js';
 import type { View } from './view.js';

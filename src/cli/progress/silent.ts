@@ -1,4 +1,4 @@
-import { printLine } from '../print-line.js';
+import { printLine } from '../output/print-line.js';
 import type { View } from './view.js';
 
 /** Shows nothing but the lines that are printed. */

@@ -1,5 +1,5 @@
 import { Pool, Queue, task, WorkerLostError, WorkerStartError } from '../../multiprocessing/index.js';
-import type { Spare } from '../../multiprocessing/spare.js';
+import type { Spare } from '../../multiprocessing/process/spare.js';
 import type { Batch, BatchEnd, WorkerReport, WorkerSettings } from '../../protocol/messages.js';
 import type { FolderReading, FolderRequest } from '../../protocol/readings.js';
 import type { WorkerTasks } from '../../worker/copy-batch.js';

@@ -1,4 +1,4 @@
-import type { Spare } from '../../multiprocessing/spare.js';
+import type { Spare } from '../../multiprocessing/process/spare.js';
 import type { IfExists, Reflink } from '../../protocol/messages.js';
 import type { FilterEntry } from '../listing/filters.js';
 import type { EventSink } from '../report/event-sink.js';

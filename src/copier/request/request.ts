@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type BytePath, native } from '../../files/byte-path.js';
 import { lstatIfThere } from '../../files/system/stat.js';
-import { whyNotFork } from '../../multiprocessing/can-fork.js';
+import { whyNotFork } from '../../multiprocessing/process/can-fork.js';
 import { WORKER_PROGRAM } from '../../worker/worker-process.js';
 import type { Filters } from '../listing/filters.js';
 import type { ListOptions } from '../listing/list-entries.js';

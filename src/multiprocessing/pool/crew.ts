@@ -1,5 +1,5 @@
 import { Closed, Terminated, WorkerStartError } from '../errors.js';
-import type { ForkOptions, StartFailure } from '../forked.js';
+import type { ForkOptions, StartFailure } from '../process/forked.js';
 import { PoolWorker } from './pool-worker.js';
 import type { Job, Work } from './work.js';
 

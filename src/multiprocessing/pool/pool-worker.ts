@@ -1,7 +1,7 @@
 import { fromRecord } from '../error-record.js';
 import { describeEnding, type Ending, StateError, WorkerLostError, WorkerStartError } from '../errors.js';
-import { Forked, type ForkOptions, type StartFailure } from '../forked.js';
 import type { FromChild } from '../messages.js';
+import { Forked, type ForkOptions, type StartFailure } from '../process/forked.js';
 import type { Work } from './work.js';
 
 export interface PoolWorkerHandlers {

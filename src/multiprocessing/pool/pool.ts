@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { StateError, type WorkerStartError } from '../errors.js';
+import type { Spare } from '../process/spare.js';
 import { checkTimeout } from '../queue/queue.js';
-import type { Spare } from '../spare.js';
 import { type AnyFunction, fileUrl, type ItemOf, type ResultOf, type Task } from '../task.js';
 import { AbortWatch } from './abort-watch.js';
 import { Crew } from './crew.js';

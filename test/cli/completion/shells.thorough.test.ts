@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { COMMAND_OPTIONS } from '../../../src/cli/command-options.js';
+import { COMMAND_OPTIONS } from '../../../src/cli/arguments/command-options.js';
 import { makeTree } from '../../helpers/make-tree.js';
 import { needs } from '../../helpers/needs.js';
 import { runCommand } from '../../helpers/run-command.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isLikelyCopy } from '../../src/cli/is-likely-copy.js';
+import { isLikelyCopy } from '../../../src/cli/arguments/is-likely-copy.js';
 
 const guesses: [line: string, isCopy: boolean][] = [
   ['photos', true],

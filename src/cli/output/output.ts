@@ -1,4 +1,4 @@
-import { type Ending, isLostTerminal } from './ending.js';
+import { type Ending, isLostTerminal } from '../ending/ending.js';
 import { printLine } from './print-line.js';
 
 /** Standard output of the command, and what became of it. */

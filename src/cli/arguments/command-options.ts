@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import type { MaxDelete } from '../copier/request/deletion-limit.js';
+import type { MaxDelete } from '../../copier/request/deletion-limit.js';
 import {
   COPY_ONLY,
   DEFAULT_CHUNK_SIZE,
@@ -13,11 +13,11 @@ import {
   REFLINK,
   XATTRS,
   type Xattrs,
-} from '../copier/request/options.js';
-import type { IfExists, Reflink } from '../protocol/messages.js';
-import { SHELLS, type Shell } from './completion/shells.js';
-import { pathOf } from './exact-words.js';
-import { PROGRESS, type ProgressKind } from './progress/choose-view.js';
+} from '../../copier/request/options.js';
+import type { IfExists, Reflink } from '../../protocol/messages.js';
+import { PROGRESS, type ProgressKind } from '../progress/choose-view.js';
+import { pathOf } from '../text/exact-words.js';
+import { SHELLS, type Shell } from './shells.js';
 
 /** One option of the command. `--help`, README, man page and completion are made from, or held against, it. */
 export interface CommandOption {

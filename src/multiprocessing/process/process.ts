@@ -1,10 +1,10 @@
 import { constants } from 'node:os';
-import { fromRecord } from './error-record.js';
-import { type Ending, StateError } from './errors.js';
+import { fromRecord } from '../error-record.js';
+import { type Ending, StateError } from '../errors.js';
+import type { FromChild } from '../messages.js';
+import { checkTimeout } from '../queue/queue.js';
+import type { AnyFunction, Task } from '../task.js';
 import { Forked, type StartFailure } from './forked.js';
-import type { FromChild } from './messages.js';
-import { checkTimeout } from './queue/queue.js';
-import type { AnyFunction, Task } from './task.js';
 
 export interface ProcessOptions<F extends AnyFunction> {
   /** The function to run. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type BytePath, decode, rawName, toText } from '../files/byte-path.js';
+import { type BytePath, decode, rawName, toText } from '../../files/byte-path.js';
 
 /**
  * The command's words with every byte that was typed. Node decodes them as UTF-8 and puts U+FFFD where that

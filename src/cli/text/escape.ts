@@ -1,5 +1,5 @@
-import type { CopyReport, ErrorEvent, FileEvent } from '../copier/report/events.js';
-import { fromBase64, readable } from '../files/byte-path.js';
+import type { CopyReport, ErrorEvent, FileEvent } from '../../copier/report/events.js';
+import { fromBase64, readable } from '../../files/byte-path.js';
 import { isUndecodedByte, undecodedByte } from './exact-words.js';
 
 /**

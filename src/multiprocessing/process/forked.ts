@@ -1,16 +1,16 @@
 import type { ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { describeEnding, type Ending, StateError, WorkerStartError } from '../errors.js';
+import type { Call, FromChild, QueueFromChild, ToChild } from '../messages.js';
+import { OWN_PROGRAM } from '../own-program.js';
+import type { LocalQueue } from '../queue/local-queue.js';
+import { toCall } from '../queue/queue-handles.js';
+import { QueuePort } from '../queue/queue-port.js';
+import type { AnyFunction, Task } from '../task.js';
 import { whyNotFork, whyNotThisRuntime } from './can-fork.js';
-import { describeEnding, type Ending, StateError, WorkerStartError } from './errors.js';
 import { inheritedExecArgv } from './exec-argv.js';
 import { fork, type ProcessKind } from './fork.js';
-import type { Call, FromChild, QueueFromChild, ToChild } from './messages.js';
-import type { LocalQueue } from './queue/local-queue.js';
-import { toCall } from './queue/queue-handles.js';
-import { QueuePort } from './queue/queue-port.js';
 import type { Spare } from './spare.js';
 import { START_SECONDS, StartWatch } from './start-watch.js';
-import type { AnyFunction, Task } from './task.js';
 
 /** A child that has been asked to end (SIGTERM) and has not by then is ended for good (SIGKILL). */
 export const KILL_AFTER_MS = 2_000;
@@ -244,5 +244,3 @@ function tryToFork(kind: ProcessKind): ChildProcess {
 function ownKind(): ProcessKind {
   return { program: OWN_PROGRAM, stdio: 'inherit', execArgv: inheritedExecArgv(), env: process.env };
 }
-
-const OWN_PROGRAM = fileURLToPath(new URL('./child/entry.js', import.meta.url));

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { isSince } from '../is-since.js';
+import { isSince } from '../../is-since.js';
 
 /** The oldest that everything works with; `engines` in package.json says the same. */
 export const OLDEST_NODE: readonly [major: number, minor: number] = [20, 11];

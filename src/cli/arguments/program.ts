@@ -1,9 +1,9 @@
 import { Command, type Help, Option } from 'commander';
-import { version } from '../version.js';
+import { version } from '../../version.js';
+import { printLine } from '../output/print-line.js';
+import { escapeText } from '../text/escape.js';
 import { type CommandOption, HELP_OPTION, OPTION_GROUPS, VERSION_OPTION } from './command-options.js';
-import { escapeText } from './escape.js';
 import { EXAMPLES, EXIT_STATUSES, SUMMARY } from './manual.js';
-import { printLine } from './print-line.js';
 
 /**
  * The command line's grammar; parsing and what follows is up to the caller.

@@ -2,13 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type CopyEvent, copyFolder } from '../../src/index.js';
-import { joinBytes } from '../helpers/bytes.js';
-import { compareTrees } from '../helpers/compare-trees.js';
-import { validated } from '../helpers/events.js';
-import { makeTree } from '../helpers/make-tree.js';
-import { commandEnvironment, commandPath } from '../helpers/run-command.js';
-import type { TreeEntry } from '../helpers/tree-description.js';
+import { type CopyEvent, copyFolder } from '../../../src/index.js';
+import { joinBytes } from '../../helpers/bytes.js';
+import { compareTrees } from '../../helpers/compare-trees.js';
+import { validated } from '../../helpers/events.js';
+import { makeTree } from '../../helpers/make-tree.js';
+import { commandEnvironment, commandPath } from '../../helpers/run-command.js';
+import type { TreeEntry } from '../../helpers/tree-description.js';
 
 const cafe = { latin1: 'caf\xe9' };
 const scene: TreeEntry[] = [

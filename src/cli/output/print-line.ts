@@ -1,4 +1,4 @@
-import { inLocale } from './locale.js';
+import { inLocale } from '../text/locale.js';
 
 /** A line for standard error. */
 export function printLine(line: string): void {
