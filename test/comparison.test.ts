@@ -45,6 +45,7 @@ const proofs: Readonly<Record<string, string>> = {
   'several files at a time': 'options/ranges',
   'progress bar': 'cli/progress/bar',
   'progress for programs': 'cli/progress/json',
+  'a log in a file': 'options/log',
   'from a program': 'library',
 };
 

@@ -8,6 +8,7 @@ import { COPY_ONLY, type CopyOptions, type CopySettings } from './request/option
 import type { PathLike } from './request/path-like.js';
 import { checkStandingPlaces } from './request/places.js';
 import { readRequest } from './request/request.js';
+import { checkLogOfComparison } from './request/side-file-places.js';
 
 /** Those of a copy's options that a comparison obeys; with `verify`, contents are compared. */
 export type CheckOptions = Omit<CopyOptions, (typeof COPY_ONLY)[number]>;
@@ -42,7 +43,9 @@ export async function prepareCheck(
   settings: CopySettings,
 ): Promise<PreparedRun<CheckReport>> {
   const places = checkStandingPlaces(source, destination, settings.suffix);
-  return prepared(await readRequest(places, settings), runCheck);
+  const request = await readRequest(places, settings);
+  checkLogOfComparison(request);
+  return prepared(request, runCheck);
 }
 
 /** Callers without types can give any. */

@@ -1,3 +1,4 @@
+import { EventLog } from './report/event-log.js';
 import type { CopyReport } from './report/events.js';
 import { tellProgress } from './report/progress-events.js';
 import { Tally } from './report/tally.js';
@@ -19,7 +20,9 @@ export function prepared<Report extends CopyReport>(
   return {
     tally,
     run: async () => {
-      const { events } = request.settings;
+      const { events, log, signal } = request.settings;
+      const eventLog = log === undefined ? undefined : await EventLog.open(log);
+      if (eventLog !== undefined) events.logTo(eventLog);
       const stopTelling = tellProgress(events, tally);
       try {
         const report = await run(request, tally);
@@ -27,6 +30,7 @@ export function prepared<Report extends CopyReport>(
         return report;
       } finally {
         stopTelling();
+        await eventLog?.close(signal);
       }
     },
   };

@@ -180,6 +180,38 @@ const sideFiles: Refused[] = [
     /^folder-copy: checksums \S+\/notes\.txt: is also the file of from; .* \(EINVAL\)$/,
   ],
   [
+    'a log in the source, which is named by a link',
+    ['--log', 'to-2024/log', 'photos', 'copy'],
+    /^folder-copy: log \S+\/2024\/log: lies in the source, which is never changed; .* \(EINVAL\)$/,
+  ],
+  [
+    'a log in the place of the copy',
+    ['--log', 'copy', 'photos', 'copy'],
+    /^folder-copy: log \S+\/copy: lies where the copy will be made; .* \(EINVAL\)$/,
+  ],
+  [
+    'a log in an earlier copy, which is only read',
+    ['--log', 'empty/log', '--link-dest', 'empty', 'photos', 'copy'],
+    /^folder-copy: log \S+\/empty\/log: lies in an earlier copy, which is only read; .* \(EINVAL\)$/,
+  ],
+  [
+    'a log that a comparison would find',
+    ['--check', '--log', 'empty/log', 'photos', 'empty'],
+    /^folder-copy: log \S+\/empty\/log: lies in the destination, where it would be a difference; .* \(EINVAL\)$/,
+  ],
+  [
+    'one file for the log and for the failures',
+    ['--failed', 'list', '--log', 'list', 'photos', 'copy'],
+    /^folder-copy: failed \S+\/list: is also the file of log; name another one \(EINVAL\)$/,
+  ],
+  [
+    'a log over the file that says what is left out',
+    ['--ignore-file', 'notes.txt', '--log', 'notes.txt', 'photos', 'copy'],
+    /^folder-copy: log \S+\/notes\.txt: is also the file of ignoreFile; .* \(EINVAL\)$/,
+  ],
+  ['a log in no folder', ['--log', 'no/log', 'photos', 'copy'], /^folder-copy: log no\/log: .* \(ENOENT\)$/],
+  ['a log that is a folder', ['--log', 'empty', 'photos', 'copy'], /^folder-copy: log empty: .* \(EISDIR\)$/],
+  [
     'a manifest in no folder',
     ['--checksums', 'no/copy', 'photos', 'copy'],
     /^folder-copy: checksums no\/copy: .* \(ENOENT\)$/,

@@ -221,6 +221,12 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         choices: PROGRESS,
       },
       {
+        flags: '--log <file>',
+        description: 'write all events to this file, as --progress json has them, whatever is shown',
+        names: 'file',
+        parse: pathOf,
+      },
+      {
         flags: '-v, --verbose',
         description: 'a line for every finished entry; no bar unless --progress asks for it',
       },
@@ -264,6 +270,7 @@ export interface ParsedOptions {
   readonly dryRun?: true;
   readonly xattrs: Xattrs;
   readonly progress: ProgressKind;
+  readonly log?: string | Buffer;
   readonly verbose?: true;
   readonly quiet?: true;
   readonly completion?: Shell;

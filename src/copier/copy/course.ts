@@ -71,6 +71,7 @@ export class Course {
   async sweep(): Promise<void> {
     const { request, ledger, stop, destination, tree } = this.#parts;
     const { settings, places } = request;
+    ledger.flush();
     const isEarlier = destination.policy.standing === 'earlier';
     const isAsked = () => settings.delete && destination.policy.standing === 'content' && !ledger.hasFailures;
     if (stop.isStopped || !(isAsked() || isEarlier)) return;

@@ -1,5 +1,7 @@
+import type { Failure } from '../../files/failure.js';
 import { WakeUp } from '../../wake-up.js';
-import type { CopyEvent, FileEvent } from './events.js';
+import type { EventLog } from './event-log.js';
+import type { CopyEvent, EndEvent, FileEvent } from './events.js';
 
 /** Where a run's events go: to a consumer that may be slower than the run. */
 export class EventSink {
@@ -8,6 +10,8 @@ export class EventSink {
   readonly #onEvent: (event: CopyEvent) => unknown;
   readonly #hearers: ((event: CopyEvent) => void)[] = [];
   readonly #signal: AbortSignal | undefined;
+  #log: EventLog | undefined;
+  #onLogLost: (failure: Failure) => void = () => {};
   /** What the consumer has still to deal with. */
   readonly #open = new Set<PromiseLike<unknown>>();
   #failure: { readonly reason: unknown } | undefined;
@@ -32,8 +36,46 @@ export class EventSink {
     this.#hearers.push(hearer);
   }
 
+  /** Has them in a log too, from now on. */
+  logTo(log: EventLog): void {
+    this.#log = log;
+    log.onLost(failure => this.#onLogLost(failure));
+  }
+
+  /** @param listener called once, when the log cannot be written any more */
+  onLogLost(listener: (failure: Failure) => void): void {
+    this.#onLogLost = listener;
+  }
+
+  /** Whether the log can be written shows only then. */
+  flushLog(): void {
+    this.#log?.flush();
+  }
+
   tell(event: CopyEvent): void {
     if (!this.wantsFiles && event.type === 'file' && !isLeftOut(event)) return;
+    this.#handOn(event);
+    this.#logged(event);
+  }
+
+  /**
+   * Tells the last event.
+   * @param make makes it, and anew where the log is lost with its last lines, which is a failure of the run
+   */
+  end(make: () => EndEvent): EndEvent {
+    this.flushLog();
+    this.#logged(make());
+    const event = make();
+    this.#handOn(event);
+    return event;
+  }
+
+  #logged(event: CopyEvent): void {
+    const behind = this.#log?.take(event);
+    if (behind !== undefined) this.#waitFor(behind);
+  }
+
+  #handOn(event: CopyEvent): void {
     for (const hear of this.#hearers) hear(event);
     const dealtWith = this.#onEvent(event);
     if (isPromise(dealtWith)) this.#waitFor(dealtWith);

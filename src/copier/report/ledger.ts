@@ -42,6 +42,9 @@ export class Ledger {
     this.#events = events;
     this.#files = files;
     this.#endsRun = endsRun;
+    const lost = (failure: Failure) => this.failedBeside(ROOT, failure);
+    files.onLost(lost);
+    events.onLogLost(lost);
   }
 
   get hasFailures(): boolean {
@@ -57,6 +60,12 @@ export class Ledger {
     this.#files.start();
     const places = eventPlaces({ source, destination });
     this.#events.tell({ type: 'start', version, ...places, workers: pool.most, chunkSize });
+  }
+
+  /** What is told so far goes into the files beside the copy: one that cannot be written is a failure from here on. */
+  flush(): void {
+    this.#files.flush();
+    this.#events.flushLog();
   }
 
   foundFolder(): void {
@@ -212,16 +221,17 @@ export class Ledger {
   /** @param reason why the run was stopped, if it was */
   end({ destination }: Ends, reason: StopReason | undefined): CopyReport {
     const { finished, skipped, failed, left, deleted, differences, notKept, seconds } = this.tally;
-    const isAllWell = !this.hasFailures && !differences;
-    const report = {
-      status: exitStatus(reason, isAllWell),
+    const { type: _, ...report } = this.#events.end(() => ({
+      type: 'end',
+      status: exitStatus(reason, !this.hasFailures && !differences),
       ...finished,
       ...{ skipped, failed, left, deleted, notKept: { ...notKept } },
       ...(differences !== undefined && { differences }),
       seconds,
       ...reason,
-    };
-    this.#events.tell({ type: 'end', ...report });
+    }));
+    // Nothing is told behind the end.
+    this.#isOver = true;
     return { ...report, ...eventDestination(destination) };
   }
 }

@@ -1,22 +1,17 @@
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { type BytePath, bytePath, NAME_ENCODING, readable } from '../../files/byte-path.js';
-import { refusal } from './errors.js';
+import { type BytePath, NAME_ENCODING } from '../../files/byte-path.js';
+import type { Failure } from '../../files/failure.js';
+import { SideFile, type SideFileKind } from './side-file.js';
 
 /** The files that a run writes beside the copy: the manifest of `--checksums`, the list of `--failed`. */
 export interface SideFiles {
+  /** @param listener called when one of them cannot be written any more; the run goes on without it */
+  onLost(listener: (failure: Failure) => void): void;
   /** Empties them: before that, what an earlier run wrote there still stands. */
   start(): void;
   digest(path: BytePath, digest: string): void;
   failed(path: BytePath): void;
+  /** Whether they can be written shows only then. */
+  flush(): void;
   close(): void;
   /** The run is refused: those that it has made go. */
   discard(): void;
@@ -32,10 +27,14 @@ export function openSideFiles(
   failed: string | Buffer | undefined,
   selectedIn: (folder: BytePath) => readonly BytePath[],
 ): SideFiles {
-  const manifest = openSideFile('checksums', checksums);
+  const manifest = openSideFile(checksums, MANIFEST);
   try {
-    const list = openSideFile('failed', failed);
+    const list = openSideFile(failed, LIST);
     return {
+      onLost: listener => {
+        manifest?.onLost(listener);
+        list?.onLost(listener);
+      },
       start: () => {
         manifest?.start();
         list?.start();
@@ -44,6 +43,10 @@ export function openSideFiles(
       failed: path => {
         const selected = selectedIn(path);
         for (const named of selected.length > 0 ? selected : [path]) list?.write(`${named || '.'}\0`);
+      },
+      flush: () => {
+        manifest?.flush();
+        list?.flush();
       },
       close: () => {
         manifest?.close();
@@ -62,9 +65,11 @@ export function openSideFiles(
 
 /** A dry run writes nothing. */
 export const noSideFiles: SideFiles = {
+  onLost: () => {},
   start: () => {},
   digest: () => {},
   failed: () => {},
+  flush: () => {},
   close: () => {},
   discard: () => {},
 };
@@ -77,51 +82,9 @@ function manifestLine(path: BytePath, digest: string): string {
 
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r' };
 
-class SideFile {
-  readonly #path: string | Buffer;
-  readonly #isNew: boolean;
-  readonly #descriptor: number;
-  #buffer = '';
-
-  constructor(path: string | Buffer) {
-    this.#path = path;
-    this.#isNew = !existsSync(path);
-    this.#descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o666);
-  }
-
-  start(): void {
-    if (fstatSync(this.#descriptor).isFile()) ftruncateSync(this.#descriptor);
-  }
-
-  write(text: string): void {
-    this.#buffer += text;
-    if (this.#buffer.length >= BUFFERED) this.#flush();
-  }
-
-  close(): void {
-    this.#flush();
-    closeSync(this.#descriptor);
-  }
-
-  discard(): void {
-    closeSync(this.#descriptor);
-    if (this.#isNew) rmSync(this.#path, { force: true });
-  }
-
-  #flush(): void {
-    const bytes = Buffer.from(this.#buffer, NAME_ENCODING);
-    this.#buffer = '';
-    for (let done = 0; done < bytes.length; ) done += writeSync(this.#descriptor, bytes, done);
-  }
+function openSideFile(path: string | Buffer | undefined, kind: SideFileKind): SideFile | undefined {
+  return path === undefined ? undefined : new SideFile(path, kind);
 }
 
-const BUFFERED = 64 * 1024;
-
-function openSideFile(option: string, path: string | Buffer | undefined): SideFile | undefined {
-  if (path === undefined) return undefined;
-  try {
-    return new SideFile(path);
-  } catch (error) {
-    throw refusal(`${option} ${readable(bytePath(path))}`, 'cannot be written', error);
-  }
-}
+const MANIFEST: SideFileKind = { option: 'checksums', encoding: NAME_ENCODING, ending: '\n' };
+const LIST: SideFileKind = { option: 'failed', encoding: NAME_ENCODING, ending: '\0' };

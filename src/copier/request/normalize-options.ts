@@ -71,6 +71,7 @@ export function normalizeOptions(options: RunOptions): CopySettings {
     ignoreFile: optionalPath('ignoreFile', given.ignoreFile),
     checksums: optionalPath('checksums', checksums),
     failed: optionalPath('failed', given.failed),
+    log: optionalPath('log', given.log),
     from: optionalPath('from', from),
     backupDir: optionalPath('backupDir', given.backupDir),
     linkDest: listOfPaths('linkDest', given.linkDest),
@@ -80,7 +81,7 @@ export function normalizeOptions(options: RunOptions): CopySettings {
     digests: verify || checksums !== undefined,
     // What is read back has to be on the disk first.
     fsync: fsync || verify,
-    events: new EventSink(onEvent, signal, { wantsFiles }),
+    events: new EventSink(onEvent, signal, { wantsFiles: wantsFiles || given.log !== undefined }),
   };
 }
 
@@ -111,6 +112,7 @@ const DEFAULTS: Defaults = {
   retries: DEFAULT_RETRIES,
   failFast: false,
   failed: undefined,
+  log: undefined,
   from: undefined,
   bwlimit: undefined,
   spaceCheck: true,

@@ -75,6 +75,8 @@ export interface CopyOptions {
   readonly failFast?: boolean;
   /** A file to write the paths of failed entries to, relative to the source, each ended by a NUL byte. */
   readonly failed?: PathLike;
+  /** A file to write the events to, each as a line of JSON; what it held before is gone. */
+  readonly log?: PathLike;
   /** A file as `failed` writes it: only these entries are copied, and everything in a folder, unless excluded. */
   readonly from?: PathLike;
   /** Limit for all workers together, in bytes per second. Default: none. */
@@ -116,6 +118,7 @@ export interface CopySettings extends Required<Omit<CopyOptions, Unset | 'xattrs
   readonly ignoreFile: string | Buffer | undefined;
   readonly checksums: string | Buffer | undefined;
   readonly failed: string | Buffer | undefined;
+  readonly log: string | Buffer | undefined;
   readonly from: string | Buffer | undefined;
   readonly bwlimit: number | undefined;
   readonly filter: ((entry: FilterEntry) => boolean) | undefined;
@@ -144,6 +147,7 @@ export type Unset =
   | 'ignoreFile'
   | 'checksums'
   | 'failed'
+  | 'log'
   | 'from'
   | 'bwlimit'
   | 'signal'

@@ -1,22 +1,29 @@
 import { basename, join, relative } from 'node:path';
 import { type BytePath, bytePath, native, rawName, readable } from '../../files/byte-path.js';
 import { type Facts, kindOf } from '../../files/facts.js';
-import { lstatIfThere } from '../../files/system/stat.js';
+import { lstatIfThere, stat } from '../../files/system/stat.js';
 import { RefusedError } from '../report/errors.js';
 import { absolute, parentOf, realPath } from './paths.js';
 import { isWithin } from './places.js';
 import type { Request } from './request.js';
 
 /**
- * Refuses files for `checksums` and `failed` where writing them would change the source, where the run itself would
+ * Refuses files for `checksums`, `failed` and `log` where writing them would change the source, where the run itself would
  * take them away, and where they are a file that is given for something else too.
  * @throws {RefusedError}
  */
 export function checkSideFiles(request: Request): void {
-  const { checksums, failed, from, ignoreFile } = request.settings;
-  check('checksums', checksums, request, { failed, from, ignoreFile });
+  const { checksums, failed, log, from, ignoreFile } = request.settings;
+  check('checksums', checksums, request, { failed, log, from, ignoreFile });
   // The list of a run may be the one that it goes by: it has been read by then.
-  check('failed', failed, request, { ignoreFile });
+  check('failed', failed, request, { log, ignoreFile });
+  check('log', log, request, { from, ignoreFile });
+}
+
+/** The same of the only one that a comparison has. @throws {RefusedError} */
+export function checkLogOfComparison(request: Request): void {
+  const { log, from, ignoreFile } = request.settings;
+  check('log', log, request, { from, ignoreFile }, 'comparison');
 }
 
 type PathOption = string | Buffer | undefined;
@@ -26,10 +33,15 @@ function check(
   file: PathOption,
   request: Request,
   others: Readonly<Record<string, PathOption>>,
+  purpose: 'copy' | 'comparison' = 'copy',
 ): void {
   const place = placeOf(file);
   if (place === undefined) return;
-  const fault = leadsNowhere(place) ?? faultOf(place, request) ?? sharedWith(place, others);
+  const fault =
+    leadsNowhere(place) ??
+    readOnly(place, request) ??
+    faultIn[purpose](place, request) ??
+    sharedWith(place, others);
   if (fault !== undefined) throw new RefusedError(`${option} ${readable(place)}: ${fault}`, 'EINVAL');
 }
 
@@ -40,20 +52,47 @@ function leadsNowhere(place: BytePath): string | undefined {
   return isDangling ? 'is a dangling symbolic link; name the file that it should point to' : undefined;
 }
 
-function faultOf(place: BytePath, { places, settings, filters }: Request): string | undefined {
-  const { sourceRoot, sourceFacts, destinationRoot, partialRoot, exists } = places;
-  if (isWithin(parentOf(place), sourceFacts))
+function readOnly(place: BytePath, { places, snapshots }: Request): string | undefined {
+  if (isWithin(parentOf(place), places.sourceFacts))
     return 'lies in the source, which is never changed; name a file elsewhere';
+  return snapshots.some(snapshot => place.startsWith(`${snapshot}/`))
+    ? 'lies in an earlier copy, which is only read; name a file elsewhere'
+    : undefined;
+}
+
+const faultIn = { copy: faultInCopy, comparison: faultInComparison };
+
+function faultInCopy(place: BytePath, request: Request): string | undefined {
+  const { sourceRoot, destinationRoot, partialRoot } = request.places;
   const partial = resolved(partialRoot);
   const isInPartial = partial !== undefined && (place === partial || place.startsWith(`${partial}/`));
   if (isInPartial || place === resolved(destinationRoot))
     return 'lies where the copy will be made; name a file elsewhere';
-  if (!exists || !place.startsWith(`${destinationRoot}/`)) return undefined;
-  const path = rawName(relative(destinationRoot, place));
-  const isTaken = settings.delete || standingAt(rawName(`${sourceRoot}/${path}`)) !== undefined;
-  return isTaken && !filters?.isExcluded(path, false)
+  const path = inDestination(place, request);
+  if (path === undefined || isInBackup(place, request)) return undefined;
+  const isTaken = request.settings.delete || standingAt(rawName(`${sourceRoot}/${path}`)) !== undefined;
+  return isTaken
     ? 'lies in the destination, where the copy would replace or delete it; name a file elsewhere, or exclude it'
     : undefined;
+}
+
+function faultInComparison(place: BytePath, request: Request): string | undefined {
+  return inDestination(place, request) === undefined
+    ? undefined
+    : 'lies in the destination, where it would be a difference; name a file elsewhere, or exclude it';
+}
+
+/** Where it is in a destination that stands; undefined: elsewhere, or excluded. */
+function inDestination(place: BytePath, { places, filters }: Request): BytePath | undefined {
+  const { destinationRoot, exists } = places;
+  if (!exists || !place.startsWith(`${destinationRoot}/`)) return undefined;
+  const path = rawName(relative(destinationRoot, place));
+  return filters?.isExcluded(path, false) ? undefined : path;
+}
+
+/** What the run keeps there is never written over. */
+function isInBackup(place: BytePath, { backup }: Request): boolean {
+  return backup !== undefined && place.startsWith(`${backup.root}/`);
 }
 
 function sharedWith(place: BytePath, others: Readonly<Record<string, PathOption>>): string | undefined {
@@ -66,9 +105,10 @@ function sharedWith(place: BytePath, others: Readonly<Record<string, PathOption>
 /** @returns undefined where there is nothing to lose, as with `/dev/null`, or nothing that could be opened */
 function placeOf(file: PathOption): BytePath | undefined {
   if (file === undefined || file.length === 0) return undefined;
-  const place = resolved(absolute(bytePath(file)));
-  const standing = place === undefined ? undefined : standingAt(place);
-  return standing === undefined || ['file', 'folder', 'link'].includes(kindOf(standing)) ? place : undefined;
+  const path = absolute(bytePath(file));
+  // A pipe under `/dev/fd` has no path of its own.
+  const behind = ifReached(() => stat(native(path)));
+  return behind === undefined || ['file', 'folder'].includes(kindOf(behind)) ? resolved(path) : undefined;
 }
 
 /** All links resolved, as far as it stands; undefined where it cannot be reached, which its opening will tell. */

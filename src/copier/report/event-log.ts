@@ -1,0 +1,52 @@
+import type { Failure } from '../../files/failure.js';
+import type { CopyEvent } from './events.js';
+import type { LogPipe } from './log-pipe.js';
+import { isFifo } from './open-to-write.js';
+import { refusedUnless, SideFile, type SideFileKind } from './side-file.js';
+
+/** The events of a run as lines of JSON, in a file or for whoever reads from a pipe. */
+export class EventLog {
+  readonly #file: SideFile | LogPipe;
+  #isBegun = false;
+
+  private constructor(file: SideFile | LogPipe) {
+    this.#file = file;
+  }
+
+  /** @throws {RefusedError} where it cannot be written */
+  static async open(path: string | Buffer): Promise<EventLog> {
+    if (!refusedUnless(LOG, path, () => isFifo(path))) return new EventLog(new SideFile(path, LOG));
+    const { LogPipe } = await import('./log-pipe.js');
+    return new EventLog(refusedUnless(LOG, path, () => new LogPipe(path, LOG)));
+  }
+
+  /** @param listener called once, when it cannot be written any more; the run goes on without it */
+  onLost(listener: (failure: Failure) => void): void {
+    this.#file.onLost(listener);
+  }
+
+  /** @returns where the reader of a pipe is behind, a promise of when it has caught up */
+  take(event: CopyEvent): Promise<void> | undefined {
+    if (event.type === 'start') {
+      this.#isBegun = true;
+      this.#file.start();
+    }
+    const behind = this.#file.write(`${JSON.stringify(event)}\n`);
+    // Whoever looks at it meanwhile, or after a kill, finds what was half a second ago.
+    if (FLUSHED.has(event.type)) this.#file.flush();
+    return behind ?? undefined;
+  }
+
+  flush(): void {
+    this.#file.flush();
+  }
+
+  /** A run that was refused leaves none. @param signal whoever aborts it does not wait for a slow reader */
+  async close(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#isBegun) await this.#file.close(signal);
+    else this.#file.discard();
+  }
+}
+
+const LOG: SideFileKind = { option: 'log', encoding: 'utf8', ending: '\n' };
+const FLUSHED = new Set<CopyEvent['type']>(['start', 'listed', 'progress', 'end']);

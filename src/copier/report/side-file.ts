@@ -1,0 +1,115 @@
+import { closeSync, existsSync, fstatSync, ftruncateSync, rmSync, writeSync } from 'node:fs';
+import { bytePath, readable } from '../../files/byte-path.js';
+import { type Failure, failureOf } from '../../files/failure.js';
+import { refusal } from './errors.js';
+import { openToWrite } from './open-to-write.js';
+
+/** What a run writes beside the copy. */
+export interface SideFileKind {
+  readonly option: 'checksums' | 'failed' | 'log';
+  readonly encoding: BufferEncoding;
+  /** How a record ends. */
+  readonly ending: '\n' | '\0';
+}
+
+/**
+ * A file of records that a run writes beside the copy, buffered. Where it cannot be written any more, it ends with its
+ * last whole record, and the run goes on without it.
+ */
+export class SideFile {
+  readonly #path: string | Buffer;
+  readonly #kind: SideFileKind;
+  readonly #isNew: boolean;
+  readonly #descriptor: number;
+  #buffer = '';
+  #isLost = false;
+  #onLost: (failure: Failure) => void = () => {};
+
+  /** @throws {RefusedError} where it cannot be made; what stands there stays until `start` */
+  constructor(path: string | Buffer, kind: SideFileKind) {
+    this.#path = path;
+    this.#kind = kind;
+    this.#isNew = !existsSync(path);
+    this.#descriptor = refusedUnless(kind, path, () => openToWrite(path));
+  }
+
+  /** @param listener called once, when it cannot be written any more */
+  onLost(listener: (failure: Failure) => void): void {
+    this.#onLost = listener;
+  }
+
+  /** Empties it: before that, what an earlier run wrote there still stands. */
+  start(): void {
+    if (fstatSync(this.#descriptor).isFile()) ftruncateSync(this.#descriptor);
+  }
+
+  write(record: string): void {
+    if (this.#isLost) return;
+    this.#buffer += record;
+    if (this.#buffer.length >= BUFFERED) this.flush();
+  }
+
+  flush(): void {
+    const bytes = Buffer.from(this.#buffer, this.#kind.encoding);
+    this.#buffer = '';
+    let done = 0;
+    try {
+      while (done < bytes.length) done += writeSync(this.#descriptor, bytes, done);
+    } catch (error) {
+      this.#lose(bytes, done, error);
+    }
+  }
+
+  close(): void {
+    this.flush();
+    closeSync(this.#descriptor);
+  }
+
+  /** The run is refused: if it was made for it, it goes. */
+  discard(): void {
+    closeSync(this.#descriptor);
+    if (this.#isNew) rmSync(this.#path, { force: true });
+  }
+
+  /** @param done how many of the bytes came in */
+  #lose(bytes: Buffer, done: number, error: unknown): void {
+    this.#isLost = true;
+    const torn = done - (done === 0 ? 0 : bytes.lastIndexOf(this.#kind.ending, done - 1) + 1);
+    const facts = fstatSync(this.#descriptor);
+    if (facts.isFile()) ftruncateSync(this.#descriptor, facts.size - torn);
+    this.#onLost(lossOf(this.#kind, this.#path, error));
+  }
+}
+
+/** Opens one. @throws {RefusedError} where that cannot be done */
+export function refusedUnless<T>({ option }: SideFileKind, path: string | Buffer, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    throw refusal(`${option} ${readable(bytePath(path))}`, 'cannot be written', error);
+  }
+}
+
+/** Why a side file is not whole, as a run tells of it. */
+export function lossOf({ option }: SideFileKind, path: string | Buffer, error: unknown): Failure {
+  const { code, message } = failureOf(error);
+  const why = WORDS[code] ?? message;
+  return {
+    code,
+    message: `${NAMES[option]} ${readable(bytePath(path))} is not complete: it cannot be written: ${why}`,
+  };
+}
+
+/** Its disk need not be the copy's. */
+const WORDS: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space left on its disk',
+  EPIPE: 'its reader has gone',
+};
+
+const NAMES: Readonly<Record<SideFileKind['option'], string>> = {
+  checksums: 'the manifest',
+  failed: 'the list of failed entries',
+  log: 'the log',
+};
+
+const BUFFERED = 64 * 1024;

@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { compareTrees } from '../helpers/compare-trees.js';
+import { commandCopy, wholeCopy } from '../helpers/copies.js';
+import { checkAccounts, eventsOf } from '../helpers/events.js';
+import { mountOrSkip } from '../helpers/file-systems.js';
+import { makeTree } from '../helpers/make-tree.js';
+import { startCommand } from '../helpers/run-command.js';
+import { memory, scratchFolder } from '../helpers/scratch-folder.js';
+import { shell } from '../helpers/shell.js';
+import type { TreeEntry } from '../helpers/tree-description.js';
+
+/** Its events take some 400 KiB: more than a pipe holds. */
+const many: TreeEntry[] = Array.from({ length: 4000 }, (_, index) => {
+  return { path: `${index % 40}/${index} ${'n'.repeat(30)}`, kind: 'file', content: '' };
+});
+
+function manyFiles(): { source: string; place: string } {
+  const source = makeTree(many, join(scratchFolder(memory), 'source'));
+  return { source, place: dirname(source) };
+}
+
+test('a log whose disk is full ends with a whole line, and the copy goes on', async context => {
+  const root = mountOrSkip(context, { type: 'tmpfs', size: '64k' });
+  const { source } = manyFiles();
+  const log = join(root, 'log');
+  const { status, stderr, copy } = await commandCopy(source, ['--log', log]);
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^folder-copy: .*: the log .* is not complete: .*no space.* \(ENOSPC\)\n$/),
+  ]);
+  expect(compareTrees(source, copy)).toEqual([]);
+  const events = eventsOf(readFileSync(log, 'utf8'));
+  expect(events[0]).toMatchObject({ type: 'start' });
+  expect(events.length).toBeGreaterThan(300);
+  expect(events.at(-1)?.type).not.toBe('end');
+});
+
+test('a log that has to be given up with its last line makes the status 1 as well', async context => {
+  const { source, place } = manyFiles();
+  const whole = join(place, 'whole');
+  await commandCopy(source, ['--log', whole], { copy: join(place, 'first') });
+  // All but its last page fits.
+  const pages = Math.floor(statSync(whole).size / 4096);
+  const root = mountOrSkip(context, { type: 'tmpfs', size: `${pages * 4}k` });
+  const result = await commandCopy(source, ['--log', join(root, 'log'), '--progress', 'json']);
+  expect(result).toMatchObject({ status: 1, stderr: expect.stringMatching(/the log .* \(ENOSPC\)\n$/) });
+  expect(eventsOf(result.stdout).at(-1)).toMatchObject({ type: 'end', status: 1 });
+  eventsOf(readFileSync(join(root, 'log'), 'utf8'));
+});
+
+test('after kill -9 it has whole lines, of half a second ago at the latest', async () => {
+  const { source, place } = manyFiles();
+  makeTree([{ path: 'long', kind: 'file', size: 1_000_000 }], source);
+  const log = join(place, 'log');
+  const run = startCommand(['--bwlimit', '100k', '--log', log, source, join(place, 'copy')]);
+  while (!existsSync(log) || !readFileSync(log, 'utf8').includes('"progress"')) await delay(20);
+  run.child.kill('SIGKILL');
+  await run.finished;
+  const events = eventsOf(readFileSync(log, 'utf8'));
+  expect(events[0]).toMatchObject({ type: 'start' });
+  expect(events.at(-1)?.type).toBe('progress');
+  while (run.processes().length > 0) await delay(20);
+});
+
+/** A pipe that can be written to: somebody has it open for reading, and takes nothing. */
+function pipe(place: string): { path: string; close: () => void } {
+  const path = join(place, 'pipe');
+  shell(place, 'mkfifo pipe');
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return { path, close: () => closeSync(descriptor) };
+}
+
+/** A program that takes the log from a pipe. */
+function reader(place: string, command: string): { path: string; child: ChildProcess } {
+  const { path, close } = pipe(place);
+  const child = spawn('sh', ['-c', `exec ${command} < pipe`], { cwd: place });
+  child.once('exit', close);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return { path, child };
+}
+
+test('whoever reads it from a pipe gets all of it, however slowly', async () => {
+  const { source, place } = manyFiles();
+  const { path, child } = reader(place, 'cat');
+  let text = '';
+  child.stdout?.setEncoding('utf8').on('data', (piece: string) => {
+    text += piece;
+    child.stdout?.pause();
+    setTimeout(() => child.stdout?.resume(), 20);
+  });
+  const closed = new Promise(resolve => child.once('close', resolve));
+  expect(await commandCopy(source, ['--log', path])).toMatchObject({ status: 0, stderr: '' });
+  await closed;
+  const events = eventsOf(text);
+  checkAccounts(events);
+  expect(events.at(-1)).toMatchObject({ files: 4000, status: 0 });
+});
+
+test('a reader of the pipe that goes away is one line, and the copy goes on', async () => {
+  const { source, place } = manyFiles();
+  const { path } = reader(place, 'head -c 100');
+  const { status, stderr, copy } = await commandCopy(source, ['--log', path]);
+  expect([status, stderr]).toEqual([1, expect.stringMatching(/^.*: its reader has gone \(EPIPE\)\n$/)]);
+  expect(compareTrees(source, copy)).toEqual([]);
+});
+
+test('a run whose log nobody takes from the pipe waits, and can be stopped', async () => {
+  const { source, place } = manyFiles();
+  const { path, close } = pipe(place);
+  onTestFinished(close);
+  const run = startCommand(['--log', path, source, join(place, 'copy')]);
+  await delay(2000);
+  const since = performance.now();
+  run.child.kill('SIGTERM');
+  expect((await run.finished).signal).toBe('SIGTERM');
+  expect(performance.now() - since).toBeLessThan(10_000);
+});
+
+test('lies in the destination where the copy leaves it alone', async () => {
+  const source = makeTree([{ path: 'file', kind: 'file', content: 'x' }]);
+  const copy = await wholeCopy(source);
+  await wholeCopy(source, ['--log', join(copy, 'log')]);
+  await wholeCopy(source, ['--delete', '--exclude', '/log', '--log', join(copy, 'log')]);
+  mkdirSync(join(copy, 'kept'));
+  const backup = ['--delete', '--exclude', '/log', '--backup-dir', join(copy, 'kept')];
+  await wholeCopy(source, [...backup, '--log', join(copy, 'kept/log')]);
+  expect(readdirSync(copy)).toEqual(['file', 'kept', 'log']);
+  checkAccounts(eventsOf(readFileSync(join(copy, 'kept/log'), 'utf8')));
+  const check = ['--check', '--exclude', '/log', '--exclude', '/kept', '--log', join(copy, 'log')];
+  expect(await commandCopy(source, check)).toMatchObject({ status: 0 });
+});
