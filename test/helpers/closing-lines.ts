@@ -53,7 +53,8 @@ function leftOut(folder: string, modules: readonly TestModule[]): string[] {
   if (missed.length === 0 || !files.filter(isQuick).every(name => ran.has(name))) return [];
   return [
     `Left out: ${missed.length} files of thorough tests (*.thorough.test.ts): faults and calls under strace,`,
-    '  mounted file systems, terminals, shells, installed packages, kills by the dozen, large and random trees.',
+    '  mounted file systems, terminals, shells, installed packages, kills by the dozen, large and random trees,',
+    '  and most cases of long tables (*.both.test.ts).',
     '  They run with: npm run test:all',
   ];
 }

@@ -1,10 +1,10 @@
-import { statSync, truncateSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { wholeCopy } from '../helpers/copies.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { needs } from '../helpers/needs.js';
-import { runCommand, startCommand } from '../helpers/run-command.js';
+import { runCommand } from '../helpers/run-command.js';
 import { shell } from '../helpers/shell.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
 import { treeSnapshot } from '../helpers/tree-snapshot.js';
@@ -36,47 +36,6 @@ describe('--check and a real copy', () => {
     const { status, stdout, stderr } = await checked(source, copy);
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
     expect(stderr).toMatch(/^no differences, 0 files, .*, 1 skipped -> /);
-  });
-});
-
-describe('--check --verify', () => {
-  /** Changes one byte, and nothing that can be seen from outside. */
-  const flip = (copy: string, path: string, at: number) =>
-    shell(
-      copy,
-      `printf X | dd of='${path}' bs=1 seek=${at} conv=notrunc status=none; touch -d @1234567890.123456789 '${path}'`,
-    );
-
-  for (const chunkSize of ['1', '1024', '1m']) {
-    test(`finds a byte that differs under the same size and time, in chunks of ${chunkSize}`, async () => {
-      const size = chunkSize === '1' ? 5000 : 3_000_001;
-      const entries: TreeEntry[] = [{ path: 'big', kind: 'file', size, mtime }, file('small')];
-      const [source, copy] = twoTrees(entries, entries);
-      const args = ['--chunk-size', chunkSize];
-      expect(await checked(source, copy, [...args, '--verify'])).toMatchObject({ status: 0, stdout: '' });
-      flip(copy, 'big', size - 2);
-      flip(copy, 'small', 0);
-      expect(await checked(source, copy, args)).toMatchObject({ status: 0, stdout: '' });
-      const { status, differences } = await checked(source, copy, [...args, '--verify']);
-      expect({ status, differences }).toEqual({
-        status: 1,
-        differences: [`content big: at byte ${size - 2}`, 'content small: at byte 0'],
-      });
-    });
-  }
-
-  test('reads holes too, and finds what stands where the other file has one', async () => {
-    const size = 2 * 1024 ** 3;
-    const [source, copy] = twoTrees([], []);
-    for (const tree of [source, copy]) {
-      writeFileSync(join(tree, 'sparse'), 'data');
-      truncateSync(join(tree, 'sparse'), size);
-    }
-    shell(dirname(source), 'touch -d @1234567890.123456789 */sparse source copy');
-    expect(await checked(source, copy, ['--verify'])).toMatchObject({ status: 0, stdout: '' });
-    flip(copy, 'sparse', size / 2);
-    const { stdout } = await checked(source, copy, ['--verify']);
-    expect(stdout).toBe(`content sparse: at byte ${size / 2}\n`);
   });
 });
 
@@ -229,14 +188,6 @@ describe('--check leaves everything as it is:', () => {
 });
 
 describe('--check goes to its end', () => {
-  test('where the reader has gone, quietly', async () => {
-    const [source, copy] = twoTrees([], []);
-    shell(copy, 'touch $(seq 3000)');
-    const run = startCommand(['--check', source, copy]);
-    run.child.stdout?.destroy();
-    expect(await run.finished).toMatchObject({ status: 141, stderr: '' });
-  });
-
   test('with names that no terminal should see, escaped', async () => {
     const name = { latin1: 'new\nline \xff' };
     const [source, copy] = twoTrees([{ path: name, kind: 'file', content: '' }], []);

@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
@@ -24,6 +24,7 @@ import {
   twoTrees,
   victims,
 } from './check-trees.js';
+import { flip } from './flip-byte.js';
 
 describe('--check tells, in one line,', () => {
   for (const [title, , change, line] of mutations) {
@@ -186,6 +187,28 @@ describe('--check goes to its end', () => {
     const command = `ulimit -n 64; exec '${process.execPath}' '${commandPath}' --check --verify -w 5 source copy 2>&1`;
     expect(shell(dirname(source), command)).toMatch(/^no differences, 36 files, 150 folders compared/);
   });
+});
+
+test('--check --verify reads holes too, and finds what stands where the other file has one', async () => {
+  const size = 2 * 1024 ** 3;
+  const [source, copy] = twoTrees([], []);
+  for (const tree of [source, copy]) {
+    writeFileSync(join(tree, 'sparse'), 'data');
+    truncateSync(join(tree, 'sparse'), size);
+  }
+  shell(dirname(source), 'touch -d @1234567890.123456789 */sparse source copy');
+  expect(await checked(source, copy, ['--verify'])).toMatchObject({ status: 0, stdout: '' });
+  flip(copy, 'sparse', size / 2);
+  const { stdout } = await checked(source, copy, ['--verify']);
+  expect(stdout).toBe(`content sparse: at byte ${size / 2}\n`);
+});
+
+test('--check ends where the reader has gone, quietly', async () => {
+  const [source, copy] = twoTrees([], []);
+  shell(copy, 'touch $(seq 3000)');
+  const run = startCommand(['--check', source, copy]);
+  run.child.stdout?.destroy();
+  expect(await run.finished).toMatchObject({ status: 141, stderr: '' });
 });
 
 test('--check has a bar at the terminal, and its lines come above it', needs('script'), async () => {

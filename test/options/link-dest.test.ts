@@ -1,4 +1,4 @@
-import { chmodSync, lchownSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, lchownSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
@@ -9,31 +9,7 @@ import { startCommand } from '../helpers/run-command.js';
 import { shell } from '../helpers/shell.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
 import { treeSnapshot } from '../helpers/tree-snapshot.js';
-import { withoutKoffi } from '../helpers/without-koffi.js';
-
-const tree: TreeEntry[] = [
-  { path: 'same', kind: 'file', content: 'same', mode: '640' },
-  { path: 'changed', kind: 'file', content: 'new', mtime: '1500000000000000000' },
-  { path: 'folder/deep', kind: 'file', content: 'deep' },
-  { path: 'folder', kind: 'folder', mode: '750', mtime: '1500000000000000001' },
-  { path: 'link', kind: 'link', target: 'same' },
-  { path: { latin1: 'caf\xe9' }, kind: 'file', content: 'bytes' },
-  { path: 'twice', kind: 'hardlink', to: 'same' },
-];
-
-/** A source and an earlier copy of it, in which one file is older. */
-async function scene(): Promise<{ source: string; snapshot: string }> {
-  const source = makeTree(tree);
-  const snapshot = await wholeCopy(source, [], { copy: join(dirname(source), 'snapshot') });
-  rmSync(join(snapshot, 'changed'));
-  makeTree([{ path: 'changed', kind: 'file', content: 'old', mtime: '1400000000000000000' }], snapshot);
-  return { source, snapshot };
-}
-
-const inode = (...path: string[]): number => lstatSync(join(...path)).ino;
-const linked = ['same', 'twice', 'folder/deep', 'link', 'caf\ufffd'];
-const isLinked = (one: string, other: string, path: string): boolean =>
-  inode(one, path) === inode(other, path);
+import { isLinked, linked, scene, tree } from './link-dest-scene.js';
 
 describe('--link-dest', () => {
   test('links what is the same in the earlier copy, and copies the rest; a dry run says so', async () => {
@@ -54,41 +30,6 @@ describe('--link-dest', () => {
     expect(isLinked(copy, snapshot, 'changed')).toBe(false);
     expect(readFileSync(join(snapshot, 'changed'), 'utf8')).toBe('old');
   });
-
-  const runs: [title: string, args: string[], env: () => Record<string, string>][] = [
-    ['without koffi', [], withoutKoffi],
-    ['with -v, where each is told of', ['-v'], () => ({})],
-    ['with --fsync', ['--fsync'], () => ({})],
-    ['with one worker and a rate limit', ['-w', '1', '--bwlimit', '1m'], () => ({})],
-  ];
-  for (const [title, args, env] of runs) {
-    test(`so it is ${title}`, async () => {
-      const { source, snapshot } = await scene();
-      const { status, copy } = await commandCopy(source, ['--link-dest', snapshot, ...args], { env: env() });
-      expect(status).toBe(0);
-      expect(compareTrees(source, copy, { times: 'us' })).toEqual([]);
-      const paths = ['same', 'folder/deep', 'link'];
-      expect(paths.filter(path => !isLinked(copy, snapshot, path))).toEqual([]);
-    });
-  }
-
-  const differences: [title: string, change: (snapshot: string) => void][] = [
-    ['mode', snapshot => chmodSync(join(snapshot, 'folder/deep'), 0o600)],
-    ['size', snapshot => writeFileSync(join(snapshot, 'folder/deep'), 'longer')],
-    ['modification time', snapshot => shell(snapshot, 'touch -d @7 folder/deep')],
-    ['kind', snapshot => shell(snapshot, 'rm folder/deep; ln -s ../same folder/deep')],
-    ['folder, which is a link to one', snapshot => shell(snapshot, 'mv folder other; ln -s other folder')],
-    ['folder, which is not there', snapshot => shell(snapshot, 'rm -r folder')],
-  ];
-  for (const [what, change] of differences) {
-    test(`copies what has another ${what} there`, async () => {
-      const { source, snapshot } = await scene();
-      change(snapshot);
-      const { how, copy } = await toldCopy(source, { linkDest: [snapshot] });
-      expect(how).toMatchObject({ same: 'linked', 'folder/deep': 'streamed' });
-      expect(compareTrees(source, copy)).toEqual([]);
-    });
-  }
 
   test('copies what has another owner or other attributes there', needs('root'), async () => {
     const attributed: TreeEntry[] = ['a', 'b', 'c'].map(path => ({

@@ -7,14 +7,7 @@ import { makeTree } from '../helpers/make-tree.js';
 import { shell } from '../helpers/shell.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
 import { treeSnapshot } from '../helpers/tree-snapshot.js';
-
-const files = (...paths: string[]): TreeEntry[] => paths.map(path => ({ path, kind: 'file', content: path }));
-
-/** A source, and a destination beside it. */
-function trees(source: TreeEntry[], copy: TreeEntry[]): { source: string; copy: string } {
-  const root = makeTree(source);
-  return { source: root, copy: makeTree(copy, join(dirname(root), 'copy')) };
-}
+import { files, trees } from './max-delete-scene.js';
 
 describe('--delete alone', () => {
   const refused: [title: string, source: TreeEntry[], copy: TreeEntry[], args: string[], says: RegExp][] = [
@@ -75,38 +68,6 @@ describe('--delete alone', () => {
 });
 
 describe('--max-delete', () => {
-  const from = files('same', 'new');
-  const to: TreeEntry[] = [...files('same', 'old', 'gone/1', 'gone/2', 'gone/deep/3')];
-  // 7 entries stand there, of which 6 are to go.
-  const limits: [limit: string, isEnough: boolean][] = [
-    ['0', false],
-    ['5', false],
-    ['6', true],
-    ['85%', false],
-    ['86%', true],
-    ['0%', false],
-  ];
-  for (const [limit, isEnough] of limits) {
-    test(`${limit}: ${isEnough ? 'all go' : 'none goes, and the rest is copied'}; a dry run says the same`, async () => {
-      const { source, copy } = trees(from, to);
-      const args = ['-v', '--delete', '--max-delete', limit];
-      const dry = await commandCopy(source, ['-n', ...args]);
-      expect(readdirSync(copy)).toEqual(['gone', 'old', 'same']);
-      const real = await commandCopy(source, args);
-      expect(readdirSync(copy)).toEqual(isEnough ? ['new', 'same'] : ['gone', 'new', 'old', 'same']);
-      const asDone = (text: string) =>
-        text
-          .replace('would be', 'was')
-          .replaceAll('would copy', 'streamed')
-          .replaceAll('would delete', 'deleted');
-      const said = (text: string) => asDone(text).split('\n').sort().join('\n');
-      expect([dry.status, said(dry.stderr)]).toEqual([real.status, said(real.stderr)]);
-      expect(real.status).toBe(isEnough ? 0 : 1);
-      const line = `: nothing was deleted: 6 of 7 entries in the destination are to go, more than --max-delete ${limit} allows; to delete them all the same, use --max-delete 6 (TOO_MANY_DELETIONS)\n`;
-      expect(real.stderr.includes(line)).toBe(!isEnough);
-    });
-  }
-
   test('counts what goes for a file that a full folder stands in the way of, before it goes', async () => {
     const { source, copy } = trees(files('same', 'file'), files('same', 'file/1', 'file/2', 'old'));
     for (const dryRun of [true, false]) {

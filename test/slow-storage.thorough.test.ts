@@ -1,0 +1,50 @@
+import { lstatSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { compareTrees } from './helpers/compare-trees.js';
+import { toldCopy } from './helpers/copies.js';
+import { makeTree } from './helpers/make-tree.js';
+import type { TreeEntry } from './helpers/tree-description.js';
+import { slowly, tree } from './slowly-read-tree.js';
+
+test('a folder with thousands of files', async () => {
+  const entries = Array.from({ length: 5000 }, (_, n): TreeEntry => {
+    return { path: `many/${n}`, kind: 'file', content: String(n) };
+  });
+  const { copy, report } = await toldCopy(makeTree(entries), slowly);
+  expect(report).toMatchObject({ status: 0, files: 5000, folders: 1 });
+  expect(compareTrees(join(dirname(copy), 'source'), copy)).toEqual([]);
+});
+
+test('update gives a folder its times again in which nothing else has changed', async () => {
+  const source = tree();
+  const { copy } = await toldCopy(source, slowly);
+  utimesSync(join(copy, 'a/5'), 1, 1);
+  await toldCopy(source, { ...slowly, ifExists: 'update' });
+  expect(compareTrees(source, copy)).toEqual([]);
+});
+
+test('filters are obeyed: nothing is made for the sake of what is not copied', async () => {
+  const source = tree();
+  const { copy, report } = await toldCopy(source, { ...slowly, include: ['b/3/x'] });
+  expect(report).toMatchObject({ status: 0, files: 1, folders: 2 });
+  expect(() => lstatSync(join(copy, 'a'))).toThrow(/ENOENT/);
+  const without = await toldCopy(
+    source,
+    { ...slowly, exclude: ['/a/', 'y'] },
+    join(dirname(source), 'other'),
+  );
+  expect(without.report).toMatchObject({ status: 0, failed: 0 });
+  expect(Object.keys(without.how).filter(path => path.startsWith('a/') || path.endsWith('/y'))).toEqual([]);
+});
+
+test('a name in the place of a folder fails by itself, and all else is copied', async () => {
+  const source = tree();
+  const copy = join(dirname(source), 'copy');
+  mkdirSync(copy);
+  writeFileSync(join(copy, 'b'), 'in the way');
+  const { report, how } = await toldCopy(source, { ...slowly, ifExists: 'error' });
+  expect(how.b).toBe('EEXIST');
+  expect(report).toMatchObject({ status: 1, failed: 1, left: 0 });
+  expect([how['c/again'], how['a/0/x']].sort()).toEqual(['linked', 'streamed']);
+});
