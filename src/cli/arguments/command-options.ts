@@ -43,7 +43,7 @@ export interface OptionGroup {
   readonly options: readonly CommandOption[];
 }
 
-export const COMPLETION_OPTION: CommandOption = {
+const COMPLETION_OPTION: CommandOption = {
   flags: '--completion <shell>',
   description: "print the shell's completion script",
   choices: SHELLS,

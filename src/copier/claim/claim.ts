@@ -8,6 +8,12 @@ import { RefusedError, refusal } from '../report/errors.js';
 import { identityOf, isAlive, isSameBoot, type ProcessIdentity, thisMachine } from './liveness.js';
 import { makeOwnFile, readOwnFile } from './own-file.js';
 
+export interface ClaimingRun {
+  readonly id: string;
+  /** Whether its claim has to be readable after a power cut, which can leave an empty file. */
+  readonly fsync: boolean;
+}
+
 /**
  * One run's hold on a destination: a file in its root that names the run and its processes.
  *
@@ -17,29 +23,22 @@ import { makeOwnFile, readOwnFile } from './own-file.js';
  */
 export class Claim {
   #root: BytePath;
-  readonly #runId: string;
-  readonly #toDisk: boolean;
+  readonly #run: ClaimingRun;
   #workers: readonly number[] = [];
   #isReleased = false;
 
-  private constructor(root: BytePath, runId: string, toDisk: boolean) {
+  private constructor(root: BytePath, run: ClaimingRun) {
     this.#root = root;
-    this.#runId = runId;
-    this.#toDisk = toDisk;
+    this.#run = run;
   }
 
   /**
    * @param root of the destination, without a slash at its end
-   * @param toDisk whether it has to be readable after a power cut, which can leave an empty file
    * @returns the claim, and the ids of the dead runs that it follows
    * @throws {RefusedError} where another run has it that lives, or may live on another machine
    */
-  static async take(
-    root: BytePath,
-    runId: string,
-    toDisk = false,
-  ): Promise<{ claim: Claim; dead: string[] }> {
-    const claim = new Claim(root, runId, toDisk);
+  static async take(root: BytePath, run: ClaimingRun): Promise<{ claim: Claim; dead: string[] }> {
+    const claim = new Claim(root, run);
     const dead: string[] = [];
     claim.#names(); // who is refused leaves no trace
     while (!(claim.#isFree() && claim.#make(CLAIM_NAME)) && !(await claim.#follow(dead)));
@@ -55,9 +54,9 @@ export class Claim {
     if (this.#isReleased) return;
     if (pids.length === this.#workers.length && pids.every((pid, n) => pid === this.#workers[n])) return;
     this.#workers = pids;
-    const path = this.#path(temporaryName(this.#runId));
+    const path = this.#path(temporaryName(this.#run.id));
     try {
-      makeOwnFile(path, this.#text(), this.#toDisk);
+      makeOwnFile(path, this.#text(), this.#run);
       renameSync(path, this.#path(CLAIM_NAME));
     } catch (error) {
       removeIfPossible(path);
@@ -150,9 +149,9 @@ export class Claim {
 
   /** @returns whether it could be made: false where the name is taken, or a winner cleaned up meanwhile */
   #make(name: string): boolean {
-    const temporary = this.#path(claimantName(this.#runId));
+    const temporary = this.#path(claimantName(this.#run.id));
     try {
-      makeOwnFile(temporary, this.#text(), this.#toDisk);
+      makeOwnFile(temporary, this.#text(), this.#run);
       try {
         // A link, so that nobody ever sees a claim without its content.
         linkSync(temporary, this.#path(name));
@@ -160,7 +159,7 @@ export class Claim {
         if (codeOf(error) === 'ENOENT') return false;
         // vfat and its like have no links.
         if (!isRefusal(error)) throw error;
-        makeOwnFile(this.#path(name), this.#text(), this.#toDisk);
+        makeOwnFile(this.#path(name), this.#text(), this.#run);
       } finally {
         unlinkIfThere(temporary);
       }
@@ -186,7 +185,7 @@ export class Claim {
 
   #text(): string {
     const workers = this.#workers.map(identityOf);
-    return `${JSON.stringify({ runId: this.#runId, ...thisMachine(), ...identityOf(process.pid), workers })}\n`;
+    return `${JSON.stringify({ runId: this.#run.id, ...thisMachine(), ...identityOf(process.pid), workers })}\n`;
   }
 
   #path(name: string): string | Buffer {

@@ -14,8 +14,7 @@ import { renameByEntries } from './rename-by-entries.js';
  */
 export function giveFinalName(
   { partialRoot, destinationRoot }: Places,
-  fsync: boolean,
-  runId: string,
+  { fsync, runId }: { fsync: boolean; runId: string },
 ): 'renamed' | 'made anew' {
   if (fsync) syncFolder(partialRoot);
   if (lstatSync(native(destinationRoot), { throwIfNoEntry: false }) !== undefined) {
@@ -31,8 +30,8 @@ export function giveFinalName(
   }
 }
 
-/** Of a copy that has its final name; only once that is on the disk, if asked. */
-export function removeMark(destinationRoot: BytePath, fsync: boolean): void {
+/** Removes the mark of a copy that has its final name: with `fsync`, only once that name is on the disk. */
+export function removeMark(destinationRoot: BytePath, { fsync }: { fsync: boolean }): void {
   if (fsync) syncFolder(rawName(dirname(destinationRoot)));
   rmSync(native(`${destinationRoot}/${MARK_NAME}`), { force: true });
 }

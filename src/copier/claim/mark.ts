@@ -62,7 +62,7 @@ export function readMark(root: BytePath, folder: Facts): Mark | undefined {
 export function writeMark(root: BytePath, mark: Mark, runId: string): void {
   const temporary = native(`${root}/${temporaryName(runId)}`);
   try {
-    makeOwnFile(temporary, `${JSON.stringify(mark)}\n`, true);
+    makeOwnFile(temporary, `${JSON.stringify(mark)}\n`, { fsync: true });
     renameSync(temporary, native(`${root}/${MARK_NAME}`));
   } catch (error) {
     rmSync(temporary, { force: true });

@@ -2,15 +2,14 @@ import { closeSync, constants, fsyncSync, openSync, readFileSync, unlinkSync, wr
 import { isAccepted } from '../../rules/keep.js';
 
 /**
- * The small files of a run in a destination, its claim and its mark. Whoever may write there could plant
- * something under their names: what stands is never written to, and no link is followed.
- * @param toDisk whether it has to outlive the machine, where the file system can see to that
+ * The small files of a run in a destination, its claim and its mark. Others who may write there could plant something
+ * under these names: nothing that exists is written to, and no link is followed.
  */
-export function makeOwnFile(path: string | Buffer, text: string, toDisk = false): void {
+export function makeOwnFile(path: string | Buffer, text: string, { fsync }: { fsync: boolean }): void {
   withFile(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, descriptor => {
     try {
       writeFileSync(descriptor, text);
-      if (toDisk) isAccepted(() => fsyncSync(descriptor));
+      if (fsync) isAccepted(() => fsyncSync(descriptor));
     } catch (error) {
       unlinkSync(path);
       throw error;

@@ -23,7 +23,7 @@ export function isOurs(path: BytePath, folder: Facts, probe: string | undefined)
 function ownerOfNew(path: BytePath, folder: Facts, name: string): number | undefined {
   const file = native(`${path}/${name}`);
   try {
-    makeOwnFile(file, '');
+    makeOwnFile(file, '', { fsync: false });
     const { uid } = lstat(file);
     unlinkSync(file);
     entryCalls().setTimesIn(WORKING_FOLDER, path, folder);

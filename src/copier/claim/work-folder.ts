@@ -97,7 +97,7 @@ async function openStanding(
     }
   };
   undo.add(giveBack);
-  const { claim, dead } = await Claim.take(root, runId, settings.fsync);
+  const { claim, dead } = await Claim.take(root, { id: runId, fsync: settings.fsync });
   undo.add(() => claim.release());
   // A run was killed right after the last rename: what it left is the mark of a copy that is complete.
   if (readMark(root, stat(native(root))) !== undefined) rmSync(native(`${root}/${MARK_NAME}`));
@@ -115,7 +115,7 @@ async function openPartial(
   const modeMade = makeIfFree(root, undo);
   const made = modeMade !== undefined;
   if (!made) refuseForeign(root, places, temporaryName(runId));
-  const { claim, dead } = await Claim.take(root, runId, settings.fsync);
+  const { claim, dead } = await Claim.take(root, { id: runId, fsync: settings.fsync });
   undo.add(() => claim.release());
   if (existsSync(native(destinationRoot)))
     throw new RefusedError(

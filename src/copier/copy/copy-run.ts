@@ -253,12 +253,13 @@ class CopyRun {
   async #finish(course: Course, tree: TreeCopy, destination: FolderHandles): Promise<boolean> {
     const { places, settings } = this.#request;
     const { destinationRoot } = places;
+    const { fsync } = settings;
     const isNew = this.#folder.standing !== 'content';
     this.#stop.close();
     try {
       // Opened before anything else can be put in its place.
       destination.place(ROOT);
-      const isAnew = isNew && giveFinalName(places, settings.fsync, this.#runId) === 'made anew';
+      const isAnew = isNew && giveFinalName(places, { fsync, runId: this.#runId }) === 'made anew';
       if (isAnew) destination.close();
     } catch (error) {
       const { code, message } = failureOf(error);
@@ -271,12 +272,12 @@ class CopyRun {
     destination.moved(destinationRoot);
     claim.moved(destinationRoot);
     try {
-      if (isNew) removeMark(destinationRoot, settings.fsync);
+      if (isNew) removeMark(destinationRoot, { fsync });
       tree.finishRoot();
       await course.settle();
       claim.release();
       tree.closeRoot(destination.place(ROOT));
-      if (settings.fsync) syncFolder(destinationRoot);
+      if (fsync) syncFolder(destinationRoot);
       return true;
     } catch (error) {
       const { code, message } = failureOf(error);

@@ -1,8 +1,8 @@
 import { accessSync, constants } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { type BytePath, bytePath, native, rawName, readable } from '../../files/byte-path.js';
-import { kindOf, sameInode } from '../../files/facts.js';
-import { lstatIfThere, stat } from '../../files/system/stat.js';
+import { kindOf } from '../../files/facts.js';
+import { lstatIfThere } from '../../files/system/stat.js';
 import { refusal, UsageError } from '../report/errors.js';
 import { absolute, nearestStanding, parentOf, realPath } from './paths.js';
 import { isWithin, type Places } from './places.js';
@@ -28,7 +28,7 @@ export function findBackup(places: Places, folder: string | Buffer): BackupPlace
     throw new UsageError(`${shown}: is not a folder; name another one`);
   if (
     root === destinationRoot ||
-    (standing !== undefined && isAbove(standing, [sourceRoot, destinationRoot]))
+    (standing !== undefined && (isWithin(sourceRoot, standing) || isWithin(destinationRoot, standing)))
   )
     throw new UsageError(`${shown}: is or contains the source or the destination; name another folder`);
   refuseUnwritable(shown, root);
@@ -39,16 +39,6 @@ export function findBackup(places: Places, folder: string | Buffer): BackupPlace
       `${shown}: stands in the source, too, and would be copied over; name another folder`,
     );
   return { root, inDestination };
-}
-
-/** Whether one of the paths is this folder, or lies in it. */
-function isAbove(folder: ReturnType<typeof stat>, paths: readonly BytePath[]): boolean {
-  return paths.some(path => {
-    for (let at = nearestStanding(path); ; at = parentOf(at)) {
-      if (sameInode(stat(native(at)), folder)) return true;
-      if (parentOf(at) === at) return false;
-    }
-  });
 }
 
 /** All links resolved, as far as it stands. */

@@ -76,7 +76,10 @@ function findPlaces(
   const sourceRoot = realPath(from);
   const standing = statDestination(shown, to);
   const destinationRoot = standing === undefined ? to : realPath(to);
-  refuseOverlap(shownSource, sourceRoot, sourceFacts, shown, destinationRoot, standing);
+  refuseOverlap(
+    { shown: shownSource, root: sourceRoot, facts: sourceFacts },
+    { shown, root: destinationRoot, facts: standing },
+  );
   const exists = standing !== undefined;
   const partialRoot = partialOf(destinationRoot);
   return {
@@ -145,30 +148,26 @@ function statIfThere(shown: string, look: () => Facts): Facts | undefined {
   }
 }
 
+interface Place<F> {
+  readonly shown: string;
+  readonly root: BytePath;
+  readonly facts: F;
+}
+
 /** By device and inode along both ways to the root: no spelling and no link hides an overlap. */
-function refuseOverlap(
-  source: string,
-  sourceRoot: BytePath,
-  sourceFacts: Facts,
-  destination: string,
-  destinationRoot: BytePath,
-  standing: Facts | undefined,
-): void {
-  if (standing !== undefined && sameInode(standing, sourceFacts)) {
-    throw new RefusedError(`${destination}: is the source itself; name another destination`, 'EINVAL');
-  }
-  if (isWithin(parentOf(destinationRoot), sourceFacts)) {
+function refuseOverlap(source: Place<Facts>, { shown, root, facts }: Place<Facts | undefined>): void {
+  if (facts !== undefined && sameInode(facts, source.facts))
+    throw new RefusedError(`${shown}: is the source itself; name another destination`, 'EINVAL');
+  if (isWithin(parentOf(root), source.facts))
     throw new RefusedError(
-      `${destination}: lies inside the source ${source}; name a destination outside it`,
+      `${shown}: lies inside the source ${source.shown}; name a destination outside it`,
       'EINVAL',
     );
-  }
-  if (standing !== undefined && isWithin(parentOf(sourceRoot), standing)) {
+  if (facts !== undefined && isWithin(parentOf(source.root), facts))
     throw new RefusedError(
-      `${destination}: contains the source ${source}; name another destination`,
+      `${shown}: contains the source ${source.shown}; name another destination`,
       'EINVAL',
     );
-  }
 }
 
 /** @param start the folder itself or one that lies in it, as far down as it stands */
