@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
 import { Process, Queue, StateError, task } from '../../src/multiprocessing/index.js';
-import { isRunning } from '../helpers/processes.js';
-import { until } from '../helpers/running.js';
 import type * as tasks from './tasks.js';
 
 const module = new URL('./tasks.js', import.meta.url);
@@ -89,15 +87,4 @@ test('arguments that cannot be sent are refused at the start, and no process sta
   const child = new Process({ target: named('echo'), args: [() => 1] });
   expect(() => child.start()).toThrow(/could not be cloned/);
   expect(child.isAlive()).toBe(false);
-});
-
-test('a parent killed with SIGKILL leaves no worker within a second, also where one blocks its event loop', async () => {
-  const pids = new Queue<number[]>();
-  const parent = new Process({ target: named('parentOfBlocked'), args: [pids] });
-  parent.start();
-  const workers = await pids.get();
-  expect(workers.filter(isRunning)).toHaveLength(2);
-  parent.kill();
-  await parent.join();
-  await until('the workers are gone', () => workers.filter(isRunning).length === 0, 1000);
 });
