@@ -152,10 +152,14 @@ export const JOB_HOWS = new Codes([...HOWS, 'begun', 'filled', 'postponed', 'com
 /** From a worker: what has happened in its batch since its last report. */
 export interface WorkerReport {
   readonly batch: number;
+  /** The worker's process id. */
+  readonly worker: number;
   readonly done: DoneColumns;
   readonly failed: readonly FailedOutcome[];
   /** Bytes copied, of finished entries and of the one under way, since the last report. */
   readonly bytes: number;
+  /** Those of the entry under way, all that it has by now. */
+  readonly entryBytes: number;
 }
 
 /** What a worker's task returns when its batch is through. */

@@ -1,28 +1,25 @@
 import { type Options, SingleBar } from 'cli-progress';
-import { eventPath } from '../../copier/report/events.js';
 import type { Tally } from '../../copier/report/tally.js';
-import { shownPath } from '../text/escape.js';
-import { barLine } from './bar-line.js';
+import { inLocale } from '../text/locale.js';
+import { BarFrame } from './bar-frame.js';
 import type { Progress } from './progress.js';
 
 /** The bar on standard error, redrawn on a timer and never by an event. */
 export class BarDrawing {
-  readonly #tally: Tally;
-  readonly #progress: Progress;
+  readonly #frame: BarFrame;
   readonly #bar: SingleBar;
   /** Printed since the last frame, and shown above the next one. */
   #lines: string[] = [];
   #columns = 0;
 
   constructor(tally: Tally, progress: Progress) {
-    this.#tally = tally;
-    this.#progress = progress;
+    this.#frame = new BarFrame(tally, progress);
     const options: Options = {
       stream: process.stderr,
       fps: FRAMES_A_SECOND,
       linewrap: false,
       gracefulExit: false,
-      format: () => this.#frame(),
+      format: () => this.#draw(),
     };
     this.#bar = new SingleBar(options);
     // Between two frames the terminal is as it was, whatever ends or stops the command: each frame is one write.
@@ -45,7 +42,7 @@ export class BarDrawing {
   }
 
   print(line: string): void {
-    this.#lines.push(line);
+    this.#lines.push(inLocale(line));
   }
 
   /** Draws the last line, which stays. */
@@ -53,18 +50,17 @@ export class BarDrawing {
     this.#bar.stop();
   }
 
-  #frame(): string {
+  #draw(): string {
     const columns = process.stderr.columns || USUAL_COLUMNS;
     const wipe = columns === this.#columns && this.#lines.length === 0 ? '' : ERASE_BELOW;
     const lines = this.#lines.map(line => `${WRAP_ON}${line}\n${WRAP_OFF}`).join('');
     this.#lines = [];
     this.#columns = columns;
-    const name = shownPath(eventPath(this.#tally.latest));
-    return wipe + lines + barLine(this.#progress.now(), name, columns);
+    return wipe + lines + this.#frame.line(columns);
   }
 }
 
-const FRAMES_A_SECOND = 20;
+const FRAMES_A_SECOND = 10;
 /** Of a terminal that does not tell. */
 const USUAL_COLUMNS = 80;
 

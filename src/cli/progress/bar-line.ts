@@ -1,46 +1,77 @@
 import stringWidth from 'string-width';
+import type { TerminalLook } from '../output/terminal-look.js';
+import { cutMiddle } from '../text/cut-middle.js';
+import { barCells } from './bar-cells.js';
 import type { ProgressNow } from './progress.js';
-import { percentOf, progressFacts } from './progress-facts.js';
+import { type Fact, percentOf, progressFacts } from './progress-facts.js';
+import type { ShownName } from './shown-name.js';
 
 /**
- * The bar as one line that fits: percent, the name just finished, files, and as much else as there is room for.
- * @param columns of the terminal; the last one stays free, as writing in it makes some terminals wrap
+ * The bar as one line that fits: percent, drawing, name, files, bytes, rate, time left. Where columns are few the
+ * drawing goes first, then the name, the rate, the bytes and the files.
  */
-export function barLine(now: ProgressNow, name: string, columns: number): string {
-  const room = Math.max(columns - 1, 1);
-  const percent = percentOf(now);
-  const facts = progressFacts(now);
-  while (facts.length > 1 && percent.length + NAME_AT_LEAST + widthOf(facts) > room) facts.pop();
-  const nameRoom = room - percent.length - widthOf(facts) - GAP.length;
-  const shown = cutMiddle(name, Math.max(nameRoom, 0));
-  const line = [percent, shown + ' '.repeat(Math.max(nameRoom - stringWidth(shown), 0)), ...facts].join(GAP);
-  return stringWidth(line) <= room ? line : line.slice(0, room);
+export class BarLine {
+  readonly #look: TerminalLook;
+  #columns = 0;
+  /** The most that each fact has taken: what stands beside one that gets shorter does not move. */
+  #widths = new Map<Fact, number>();
+
+  constructor(look: TerminalLook) {
+    this.#look = look;
+  }
+
+  /** @param columns of the terminal; the last one stays free, as writing in it makes some terminals wrap */
+  draw(now: ProgressNow, name: ShownName, columns: number): string {
+    const room = Math.max(columns - 1, 1);
+    const percent = percentOf(now);
+    const facts = now.isOver ? progressFacts(now) : this.#steadyFacts(now, columns);
+    const free = (): number => room - percent.length - widthOf(facts.values());
+    const hasName = free() >= GAP.length + NAME_AT_LEAST;
+    for (const fact of DROPPED) if (free() < 0) facts.delete(fact);
+    if (free() < 0) return percent.slice(0, room);
+    const middle = hasName ? this.#barAndName(now, name, free()) : ' '.repeat(free());
+    return [percent + middle, ...facts.values()].join(GAP);
+  }
+
+  #steadyFacts(now: ProgressNow, columns: number): Map<Fact, string> {
+    if (columns !== this.#columns) this.#widths = new Map([['left', LEFT_AT_LEAST]]);
+    this.#columns = columns;
+    const facts = progressFacts(now);
+    // It comes later, and has its place from the beginning.
+    if (!facts.has('left')) facts.set('left', '');
+    for (const [fact, text] of facts) {
+      const width = Math.max(this.#widths.get(fact) ?? 0, text.length);
+      this.#widths.set(fact, width);
+      facts.set(fact, text.padStart(width));
+    }
+    return facts;
+  }
+
+  #barAndName(now: ProgressNow, name: ShownName, room: number): string {
+    const spare = room - GAP.length - 1;
+    if (spare < BAR_AT_LEAST + NAME_AT_LEAST) return GAP + this.#fitted(name, room - GAP.length);
+    const columns = Math.min(Math.max(Math.floor(spare * BAR_SHARE), BAR_AT_LEAST), BAR_AT_MOST);
+    const cells = barCells(now.percent / 100, columns, this.#look, now.failures > 0);
+    return ` ${cells}${GAP}${this.#fitted(name, spare - columns)}`;
+  }
+
+  #fitted({ text, percent }: ShownName, room: number): string {
+    const far = percent === undefined ? '' : ` ${percent}%`;
+    const shown = cutMiddle(text, room - far.length, this.#look.hasBlocks ? '…' : '...') + far;
+    return shown + ' '.repeat(Math.max(room - stringWidth(shown), 0));
+  }
 }
 
 const GAP = '  ';
-const NAME_AT_LEAST = 16;
+const DROPPED: readonly Fact[] = ['rate', 'bytes', 'files', 'left'];
+const NAME_AT_LEAST = 10;
+const BAR_AT_LEAST = 8;
+const BAR_AT_MOST = 40;
+/** Of what the facts leave; the name has the rest. */
+const BAR_SHARE = 0.4;
+/** Of the time left, in columns: `12:34 left`. */
+const LEFT_AT_LEAST = 10;
 
-function widthOf(facts: readonly string[]): number {
-  return facts.reduce((sum, fact) => sum + GAP.length + fact.length, 0);
-}
-
-/** A name that is too wide loses its middle: folder and ending tell more. */
-function cutMiddle(name: string, room: number): string {
-  if (stringWidth(name) <= room) return name;
-  if (room < 2) return '';
-  const characters = [...new Intl.Segmenter().segment(name)].map(({ segment }) => segment);
-  const back = take(characters.toReversed(), Math.floor((room - 1) / 2))
-    .toReversed()
-    .join('');
-  const front = take(characters, room - 1 - stringWidth(back)).join('');
-  return `${front}…${back}`;
-}
-
-function take(characters: readonly string[], room: number): string[] {
-  let used = 0;
-  const end = characters.findIndex(character => {
-    used += stringWidth(character);
-    return used > room;
-  });
-  return characters.slice(0, end === -1 ? undefined : end);
+function widthOf(facts: Iterable<string>): number {
+  return Array.from(facts).reduce((sum, fact) => sum + GAP.length + fact.length, 0);
 }

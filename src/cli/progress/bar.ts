@@ -2,7 +2,7 @@ import type { CopyEvent } from '../../copier/report/events.js';
 import type { Tally } from '../../copier/report/tally.js';
 import { printLine } from '../output/print-line.js';
 import type { BarDrawing } from './bar-drawing.js';
-import { isComplete, Progress } from './progress.js';
+import { Progress } from './progress.js';
 import type { View } from './view.js';
 
 /** A bar on a terminal; a copy that is over soon has just its last line. */
@@ -25,7 +25,7 @@ export class BarView implements View {
 
   event(event: CopyEvent): undefined {
     if (event.type === 'start') this.#isBegun = true;
-    if (event.type === 'end') this.#progress?.end(isComplete(event));
+    this.#progress?.hear(event);
   }
 
   print(line: string): void {

@@ -1,7 +1,7 @@
 import type { CopyEvent } from '../../copier/report/events.js';
 import type { Tally } from '../../copier/report/tally.js';
 import { printLine } from '../output/print-line.js';
-import { isComplete, Progress } from './progress.js';
+import { Progress } from './progress.js';
 import { percentOf, progressFacts } from './progress-facts.js';
 import type { View } from './view.js';
 
@@ -18,9 +18,8 @@ export class PlainView implements View {
   }
 
   event(event: CopyEvent): undefined {
-    if (event.type !== 'end') return;
-    this.#progress?.end(isComplete(event));
-    this.#show();
+    this.#progress?.hear(event);
+    if (event.type === 'end') this.#show();
   }
 
   async close(): Promise<void> {
@@ -37,7 +36,7 @@ export class PlainView implements View {
   #show(): void {
     if (this.#progress === undefined) return;
     const now = this.#progress.now();
-    printLine([percentOf(now), ...progressFacts(now)].join('  '));
+    printLine([percentOf(now), ...progressFacts(now).values()].join('  '));
   }
 }
 

@@ -29,6 +29,8 @@ export async function runCheck(request: Request, tally: Tally): Promise<CheckRep
   const destination = openFolderHandles(destinationRoot, { mostOpen: OPEN_FOLDERS });
   const hands = new LocalHands(pool, checkerSettings(places, settings), bwlimit, onGivenUp);
   const dispatcher = new Dispatcher(hands, retries);
+  tally.readsContent = verify;
+  tally.underWay = () => dispatcher.underWay;
   const tree = new TreeCheck({
     scope: {
       request,

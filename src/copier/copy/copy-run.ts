@@ -126,6 +126,7 @@ class CopyRun {
     const inWorkers = workerSettings(this.#request, this.#folder, this.#runId);
     const hands = new LocalHands(pool, inWorkers, bwlimit, onGivenUp);
     const dispatcher = new Dispatcher(hands, retries);
+    this.#ledger.tally.underWay = () => dispatcher.underWay;
     const destination = openDestination(this.#request, this.#folder, this.#runId);
     const tree = this.#treeCopy(destination, dispatcher);
     dispatcher.join(this.#listener(tree, destination.handles));

@@ -66,7 +66,8 @@ export class DryHands implements Hands {
     const done = { from: 0, hows, names, details: new Map() };
     const tookMs = performance.now() - startMs;
     const effort = { tookMs, cpuMs: tookMs, waits: 0 };
-    return { rest: { batch: batch.id, done, failed, bytes }, begun: rows, effort };
+    const rest = { batch: batch.id, worker: process.pid, done, failed, bytes, entryBytes: 0 };
+    return { rest, begun: rows, effort };
   }
 
   read(): Promise<never> {

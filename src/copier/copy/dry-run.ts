@@ -34,6 +34,7 @@ export async function runDry(request: Request, tally: Tally): Promise<CopyReport
   const snapshots = new DrySnapshots(source, request, place.root);
   const hands = new DryHands(source, destination, snapshots);
   const dispatcher = new Dispatcher(hands, settings.retries);
+  tally.readsContent = false;
   const tree = new TreeCopy({
     ledger,
     dispatcher,

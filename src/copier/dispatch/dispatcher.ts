@@ -3,6 +3,7 @@ import type { FileRun } from '../../files/file-run.js';
 import type { WorkerReport } from '../../protocol/messages.js';
 import type { FolderReading, FolderRequest } from '../../protocol/readings.js';
 import { WakeUp } from '../../wake-up.js';
+import type { UnderWay } from '../report/under-way.js';
 import { Backlog, type OnAdded } from './backlog.js';
 import { BatchSize } from './batch-size.js';
 import { FolderReaders } from './folder-readers.js';
@@ -82,6 +83,13 @@ export class Dispatcher {
     promise.then(settle, settle);
     while (!isSettled && !this.#isEnded) await this.change();
     if (isSettled) await promise;
+  }
+
+  /** What each worker is at, as far as it has said; where none has, what comes first. */
+  get underWay(): readonly UnderWay[] {
+    const batches = [...this.#open];
+    const begun = batches.filter(({ hasReported }) => hasReported);
+    return (begun.length > 0 ? begun : batches.slice(0, 1)).flatMap(({ underWay }) => underWay ?? []);
   }
 
   /** The number of the batch to which jobs are being added. */

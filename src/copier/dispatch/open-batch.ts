@@ -1,6 +1,14 @@
-import type { BytePath } from '../../files/byte-path.js';
+import { type BytePath, join } from '../../files/byte-path.js';
+import { kindOf } from '../../files/facts.js';
 import { nameIn } from '../../files/name-column.js';
-import { type DoneColumns, type DoneOutcome, JOB_HOWS, usualBytes } from '../../protocol/messages.js';
+import {
+  type DoneColumns,
+  type DoneOutcome,
+  JOB_HOWS,
+  usualBytes,
+  type WorkerReport,
+} from '../../protocol/messages.js';
+import type { UnderWay } from '../report/under-way.js';
 import type { JobBatch } from './job-batch.js';
 import type { PendingJob } from './pending-job.js';
 
@@ -29,6 +37,11 @@ export class OpenBatch {
   readonly #jobs: JobBatch;
   readonly #isSettled: Uint8Array;
   #unsettled: number;
+  #worker: number | undefined;
+  /** The row that the worker is at, as far as it has reported. */
+  #atRow = 0;
+  #atSinceMs = performance.now();
+  #atBytes = 0;
 
   /** @param isAlone whether no other is under way as long as this one is */
   constructor(id: number, jobs: JobBatch, isAlone: boolean) {
@@ -61,8 +74,29 @@ export class OpenBatch {
   }
 
   /** A report of it has come in. */
-  reported(): void {
-    this.#firstReportMs ??= performance.now();
+  reported({ worker, done, entryBytes }: WorkerReport): void {
+    const nowMs = performance.now();
+    const row = done.from + done.hows.length;
+    if (row !== this.#atRow || this.#firstReportMs === undefined) this.#atSinceMs = nowMs;
+    this.#firstReportMs ??= nowMs;
+    this.#worker = worker;
+    this.#atRow = row;
+    this.#atBytes = entryBytes;
+  }
+
+  /** What its worker is at. Undefined where it is through with the batch. */
+  get underWay(): UnderWay | undefined {
+    if (this.#atRow >= this.#jobs.size) return undefined;
+    const { kind, folder, name, facts, part } = this.#jobs.at(this.#atRow);
+    return {
+      worker: this.#worker,
+      path: join(folder, name),
+      size: kindOf(facts) === 'file' ? facts.size : 0,
+      start: kind === 'range' ? (part?.start ?? 0) : 0,
+      bytes: this.#atBytes,
+      isInRanges: part !== undefined,
+      sinceMs: this.#atSinceMs,
+    };
   }
 
   /** The job at `index`, which is settled now. */

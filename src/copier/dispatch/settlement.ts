@@ -90,10 +90,11 @@ export class Settlement {
     this.#isEnded = true;
   }
 
-  report(batch: OpenBatch, { done, failed, bytes }: WorkerReport): void {
+  report(batch: OpenBatch, report: WorkerReport): void {
+    const { done, failed, bytes } = report;
     const { listener } = this;
     listener.copied(bytes);
-    batch.reported();
+    batch.reported(report);
     for (const settled of batch.settleDone(done, listener.doneFiles !== undefined)) {
       if (settled.kind === 'files') {
         this.#unsettled -= settled.count;

@@ -1,5 +1,6 @@
 import { type BytePath, ROOT } from '../../files/byte-path.js';
 import type { NotKept } from '../../protocol/messages.js';
+import type { UnderWay } from './under-way.js';
 
 /** The counts of a run, kept up to date while it goes on; folders are not among files, the root is in neither. */
 export class Tally {
@@ -10,6 +11,8 @@ export class Tally {
   bytes = 0;
   /** Bytes of content that stood there already. */
   passedBytes = 0;
+  /** Whether content is copied or compared, so that there are bytes to count. */
+  readsContent = true;
   skipped = 0;
   failed = 0;
   deleted = 0;
@@ -18,6 +21,8 @@ export class Tally {
   readonly notKept: Partial<Record<NotKept, number>> = {};
   /** The path of the entry finished or skipped last. */
   latest: BytePath = ROOT;
+  /** Gives what the workers are at: asked by who shows it, so that it costs nothing else. */
+  underWay: () => readonly UnderWay[] = () => [];
   /** Gives how much of the source has been listed, by a guess from 0 to 1. */
   listedShare: () => number = () => 1;
   /** Whether the listing has ended, so that `found` is all there is. */

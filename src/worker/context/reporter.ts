@@ -183,7 +183,8 @@ export class Reporter {
       names: names.bytes.subarray(startOf(names, from), startOf(names, to)),
       details: this.#details,
     };
-    const report = { batch: id, done, failed: this.#failed, bytes: this.#bytes };
+    const [failed, bytes, entryBytes] = [this.#failed, this.#bytes, this.#entryBytes];
+    const report = { batch: id, worker: process.pid, done, failed, bytes, entryBytes };
     this.#from = to;
     this.#details = new Map();
     this.#failed = [];

@@ -1,63 +1,103 @@
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
-import { barLine } from '../../../src/cli/progress/bar-line.js';
+import type { TerminalLook } from '../../../src/cli/output/terminal-look.js';
+import { BarLine } from '../../../src/cli/progress/bar-line.js';
 import type { ProgressNow } from '../../../src/cli/progress/progress.js';
+import { awkwardNames, begun, huge, under } from './progress-moments.js';
 
-const begun: ProgressNow = {
-  percent: 0,
-  filesDone: 0,
-  filesFound: 0,
-  bytes: 0,
-  rate: 0,
-  secondsLeft: undefined,
-};
-const under: ProgressNow = {
-  percent: 62.5,
-  filesDone: 1234,
-  filesFound: 5678,
-  bytes: 3.5 * 1024 ** 3,
-  rate: 812 * 1024 ** 2,
-  secondsLeft: 185,
-};
-const huge: ProgressNow = {
-  percent: 99.99,
-  filesDone: 123_456_789,
-  filesFound: 987_654_321,
-  bytes: 1.5 * 1024 ** 5,
-  rate: 1023.9 * 1024 ** 3,
-  secondsLeft: 400_000,
-};
-const names: [title: string, name: string][] = [
-  ['no name', ''],
-  ['a short name', 'a.jpg'],
-  ['a long path', `${'folder/'.repeat(60)}last.jpg`],
-  ['Chinese', '相册/二〇二四年夏天/'.repeat(20)],
-  ['emoji of one and of several code points', '👩‍👩‍👧🇩🇪👍🏽🎉/'.repeat(40)],
-  ['combining marks', 'é̈ñ'.repeat(200)],
-];
+const coloured: TerminalLook = { hasBlocks: true, hasColours: true };
+const blocks: TerminalLook = { hasBlocks: true, hasColours: false };
+const ascii: TerminalLook = { hasBlocks: false, hasColours: false };
 
-for (const [title, name] of names) {
-  test(`leaves the last column free at every width: ${title}`, () => {
-    for (const now of [begun, under, huge]) {
-      for (let columns = 2; columns <= 200; columns += 1) {
-        expect(stringWidth(barLine(now, name, columns))).toBeLessThan(columns);
+function lineOf(now: ProgressNow, text: string, columns: number, look = blocks, percent?: number): string {
+  return new BarLine(look).draw(now, { text, percent }, columns);
+}
+
+for (const [title, name] of awkwardNames) {
+  test(`fills all columns but the last at every width: ${title}`, () => {
+    const line = new BarLine(coloured);
+    for (let columns = 20; columns <= 200; columns += 3) {
+      for (const now of [begun, under, huge]) {
+        const width = stringWidth(line.draw(now, { text: name, percent: 37 }, columns));
+        expect(width).toBeLessThan(columns);
+        if (columns > 40) expect(width).toBe(columns - 1);
       }
     }
   });
 }
 
-const shown: [title: string, columns: number, name: string, line: string][] = [
-  ['all', 80, 'a.jpg', ' 62.50%  a.jpg             1234/5678 files  3.5 GiB  812.0 MiB/s  3:05 min left'],
-  ['what there is room for', 50, 'a.jpg', ' 62.50%  a.jpg           1234/5678 files  3.5 GiB'],
-  ['both ends of a wide name', 40, '相册/二〇二四年夏天/照片.jpg', ' 62.50%  相册/…片.jpg   1234/5678 files'],
+const shown: [title: string, columns: number, line: string][] = [
+  [
+    'all in 120 columns',
+    120,
+    ' 62.50% ███████████████░░░░░░░░░  2024/IMG_0001.jpg                     1234/5678 files  3.5 GiB  812 MiB/s   3:05 left',
+  ],
+  [
+    'a short drawing in 80 columns',
+    80,
+    ' 62.50% █████░░░  2024/I…1.jpg  1234/5678 files  3.5 GiB  812 MiB/s   3:05 left',
+  ],
+  [
+    'no drawing in 75 columns',
+    75,
+    ' 62.50%  2024/IMG…001.jpg  1234/5678 files  3.5 GiB  812 MiB/s   3:05 left',
+  ],
+  ['no name in 65 columns', 65, ' 62.50%          1234/5678 files  3.5 GiB  812 MiB/s   3:05 left'],
+  ['no rate in 50 columns', 50, ' 62.50%      1234/5678 files  3.5 GiB   3:05 left'],
+  ['files and time left in 40 columns', 40, ' 62.50%     1234/5678 files   3:05 left'],
+  ['percent and time left in 20 columns', 20, ' 62.50%   3:05 left'],
+  ['the percentage alone in 18 columns', 18, ' 62.50%          '],
 ];
 
-for (const [title, columns, name, line] of shown) {
-  test(`shows ${title} in ${columns} columns`, () => {
-    expect(barLine(under, name, columns)).toBe(line);
+for (const [title, columns, line] of shown) {
+  test(`shows ${title}`, () => {
+    expect(lineOf(under, '2024/IMG_0001.jpg', columns)).toBe(line);
   });
 }
 
-test('a narrow terminal shows the percentage at least', () => {
-  for (const columns of [8, 12, 20]) expect(barLine(under, 'a.jpg', columns)).toMatch(/^ 62\.50%/);
+test('where less than a block is filled, eighths of it are', () => {
+  const cells = [0, 1, 2, 3, 4, 5, 6, 7, 8].map(eighths => {
+    const now = { ...under, percent: (eighths * 100) / 8 / 8 };
+    return lineOf(now, '', 80).slice(8, 16);
+  });
+  expect(cells).toEqual(
+    ['░', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'].map((cell, index) =>
+      index === 0 ? '░░░░░░░░' : `${cell}░░░░░░░`,
+    ),
+  );
+  expect(lineOf({ ...under, percent: 99.99 }, '', 80)).toContain('███████▉');
+  expect(lineOf({ ...under, percent: 100 }, '', 80)).toContain('████████');
+});
+
+test('colours are green, red once something has failed, and only where there are any', () => {
+  const name = 'a.jpg';
+  expect(lineOf(under, name, 80, coloured)).toContain(' \x1b[32m\x1b[100m█████   \x1b[0m  a.jpg');
+  expect(lineOf({ ...under, failures: 1 }, name, 80, coloured)).toContain('\x1b[31m');
+  for (const look of [blocks, ascii])
+    expect(lineOf({ ...under, failures: 1 }, name, 80, look)).not.toContain('\x1b');
+});
+
+test('without UTF-8 all is ASCII', () => {
+  const line = lineOf(under, 'a-long-name-of-a-file.jpg', 80, ascii);
+  expect(line).toBe(' 62.50% #####---  a-lon....jpg  1234/5678 files  3.5 GiB  812 MiB/s   3:05 left');
+});
+
+test('how far a large file is stands behind its name', () => {
+  expect(lineOf(under, 'holiday.mov', 100, blocks, 37)).toContain('  holiday.mov 37%  ');
+  expect(lineOf(under, 'video/holiday-by-the-sea.mov', 80, blocks, 37)).toContain('…');
+  expect(lineOf(under, 'video/holiday-by-the-sea.mov', 80, blocks, 37)).toContain(' 37%  1234/5678');
+});
+
+test('where no content is read, files a second stand for bytes', () => {
+  const line = lineOf({ ...under, readsContent: false, bytes: 0, rate: 0 }, 'a.jpg', 80);
+  expect(line).toMatch(/a\.jpg +1234\/5678 files {2}97 files\/s {3}3:05 left$/);
+});
+
+test('what stands beside a fact that gets shorter does not move', () => {
+  const line = new BarLine(blocks);
+  const name = { text: 'a.jpg', percent: undefined };
+  const long = line.draw({ ...under, secondsLeft: 3600 }, name, 100);
+  const short = line.draw({ ...under, secondsLeft: 9, rate: 1024 }, name, 100);
+  expect(short.indexOf('3.5 GiB')).toBe(long.indexOf('3.5 GiB'));
+  expect(short).toMatch(/ {2,}1\.0 KiB\/s {2,}9 s left$/);
 });

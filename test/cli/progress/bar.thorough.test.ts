@@ -36,13 +36,15 @@ function linesOf(output: string): string[] {
 }
 
 const barPattern =
-  /^ *(?<percent>\d{1,3}\.\d\d)% {2}(?<name>.*?) {2,}(?<done>\d+)\/(?<found>\d+) files(?: {2}(?<bytes>\d+(?:\.\d)? [KMGTP]?i?B))?(?: {2}(?<rate>\d+(?:\.\d)? [KMGTP]?i?B\/s))?(?: {2}(?<left>\S.* left))?$/;
+  /^ *(?<percent>\d{1,3}\.\d\d)% (?<cells>█*[▏▎▍▌▋▊▉]?) *(?<name>.*?) {2,}(?<done>\d+)\/(?<found>\d+) files(?: {2,}(?<bytes>\d+(?:\.\d)? [KMGTP]?i?B))?(?: {2,}(?<rate>\d+(?:\.\d)? [KMGTP]?i?B\/s))?(?: {2,}(?<left>\S.* left))? *$/;
 
 function barsOf(output: string) {
   return linesOf(output).flatMap(line => {
-    const { percent, name = '', done, found, bytes, rate, left } = barPattern.exec(line)?.groups ?? {};
+    const { percent, done, found, ...others } = barPattern.exec(line)?.groups ?? {};
     if (percent === undefined) return [];
-    return [{ percent: Number(percent), name, done: Number(done), found: Number(found), bytes, rate, left }];
+    const { cells = '', name = '', bytes, rate, left } = others;
+    const counts = { percent: Number(percent), done: Number(done), found: Number(found) };
+    return [{ ...counts, cells, name, bytes, rate, left }];
   });
 }
 
@@ -66,11 +68,14 @@ for (const columns of [40, 80, 200]) {
     const done = bars.map(bar => bar.done);
     expect(done).toEqual(done.toSorted((a, b) => a - b));
     expect(bars.at(-1)).toMatchObject({ percent: 100, done: 60, found: 60, left: undefined });
-    expect(new Set(bars.map(({ name }) => name)).size).toBeGreaterThan(5);
+    expect(bars.some(({ left }) => left !== undefined)).toBe(true);
 
     if (columns < 80) return;
+    expect(new Set(bars.map(({ name }) => name)).size).toBeGreaterThan(5);
+    const drawn = bars.map(({ cells }) => cells.length);
+    expect(drawn).toEqual(drawn.toSorted((a, b) => a - b));
+    expect(new Set(bars.map(({ cells }) => cells.at(-1))).size).toBeGreaterThan(4);
     expect(bars.at(-1)).toMatchObject({ bytes: '5.7 MiB', rate: expect.stringMatching(/B\/s$/) });
-    expect(bars.some(({ left }) => left !== undefined)).toBe(true);
     if (columns < 200) return;
     // One whose middle was cut is known by both its ends.
     const names = ['', ...words, ...album.map(({ path }) => String(path))];

@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest';
 import { Progress } from '../../../src/cli/progress/progress.js';
 import { listEntries } from '../../../src/copier/listing/list-entries.js';
+import type { CopyEvent } from '../../../src/copier/report/events.js';
 import { Tally } from '../../../src/copier/report/tally.js';
 import { bytePath } from '../../../src/files/byte-path.js';
 import { makeTree } from '../../helpers/make-tree.js';
 import type { TreeEntry } from '../../helpers/tree-description.js';
+
+function ended(status: number): CopyEvent {
+  const counts = { files: 0, folders: 0, bytes: 0, skipped: 0, failed: 0, left: 0, deleted: 0, seconds: 1 };
+  return { type: 'end', status, ...counts, notKept: {} };
+}
 
 test('the percentage never goes back while the listing finds more, and is 100 only at the end', () => {
   const tally = new Tally();
@@ -25,7 +31,7 @@ test('the percentage never goes back while the listing finds more, and is 100 on
   expect(seen).toEqual(seen.toSorted((a, b) => a - b));
   expect(seen.at(1)).toBe(50);
   expect(seen.at(-1)).toBe(99.99);
-  progress.end(true);
+  progress.hear(ended(0));
   expect(progress.now().percent).toBe(100);
 });
 
@@ -36,7 +42,7 @@ test('a run with failures does not end at 100', () => {
   tally.finished.files = 1;
   tally.failed = 1;
   expect(progress.now().percent).toBe(99.99);
-  progress.end(false);
+  progress.hear(ended(1));
   expect(progress.now().percent).toBe(99.99);
 });
 

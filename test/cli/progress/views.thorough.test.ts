@@ -12,7 +12,7 @@ const album: TreeEntry[] = Array.from({ length: 60 }, (_, index) => {
 /** More than a second of work, by a ceiling. */
 const slowly = ['--bwlimit', '2m', 'photos', 'copy'];
 const fact = String.raw`\d+(\.\d)? [KMG]?i?B`;
-const plain = new RegExp(String.raw`^ *\d+\.\d\d%  \d+/60 files  ${fact}  ${fact}/s(  \S+ (s|min) left)?$`);
+const plain = new RegExp(String.raw`^ *\d+\.\d\d%  \d+/\d+ files  ${fact}  ${fact}/s(  \S+( s)? left)?$`);
 
 function linesOf(text: string): string[] {
   return text.split(/\r?\n/).slice(0, -1);
