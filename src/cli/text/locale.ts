@@ -4,7 +4,7 @@ export function inLocale(text: string): string {
 }
 
 /** Whether the locale has UTF-8. Where none is set it is taken to: logs and containers seldom set one. */
-function isUtf8(): boolean {
+export function isUtf8(): boolean {
   const { LC_ALL, LC_CTYPE, LANG } = process.env;
   const locale = LC_ALL || LC_CTYPE || LANG || 'UTF-8';
   return /utf-?8/i.test(locale);
