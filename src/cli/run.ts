@@ -5,7 +5,7 @@ import { COMMAND_OPTIONS, type ParsedOptions } from './arguments/command-options
 import { makeProgram } from './arguments/program.js';
 import type { Shell } from './arguments/shells.js';
 import { copyOrCheck } from './copy-or-check.js';
-import { type Ending, endAs, leaveLostTerminals } from './ending/ending.js';
+import { type Ending, endAs, leaveStreams } from './ending/ending.js';
 import { openOutput } from './output/output.js';
 import { printLine } from './output/print-line.js';
 import type { Surroundings } from './surroundings.js';
@@ -24,7 +24,7 @@ export async function run(
   ignored: ReadonlySet<string>,
   spare: Spare | undefined,
 ): Promise<void> {
-  process.once('exit', leaveLostTerminals);
+  process.once('exit', leaveStreams);
   endAs(await obey(argv, { output: openOutput(), ignored, spare }));
 }
 

@@ -18,7 +18,7 @@ import { entryCalls } from '../files/system/choose-calls.js';
 import { type FolderHandles, openFolderHandles, standingAt } from '../files/system/folder-handles.js';
 import { platformCalls } from '../files/system/platform-calls.js';
 import { lstat, stat } from '../files/system/stat.js';
-import { isAccepted, isRefusal } from '../rules/keep.js';
+import { isAccepted, isLinkRefusal } from '../rules/keep.js';
 import { keepAttributes } from '../rules/keep-attributes.js';
 import { copyAcross } from './copy-across.js';
 import { openPathToOwner } from './open-to-owner.js';
@@ -91,7 +91,7 @@ export class BackupFolder {
     } catch (error) {
       if (codeOf(error) === 'EEXIST') return false;
       if (codeOf(error) === 'EXDEV') return this.#copyUnder(folder, name, facts, to, free);
-      if (!isRefusal(error)) throw error;
+      if (!isLinkRefusal(error)) throw error;
     }
     // No link can be made of it: the name is missing for a moment.
     return this.#moveUnder(from, target);
@@ -111,7 +111,7 @@ export class BackupFolder {
       return true;
     } catch (error) {
       const isTaken = codeOf(error) === 'EEXIST';
-      if (!isTaken && isRefusal(error)) return this.#moveUnder(path, target);
+      if (!isTaken && isLinkRefusal(error)) return this.#moveUnder(path, target);
       unlinkSync(path);
       if (isTaken) return false;
       throw error;

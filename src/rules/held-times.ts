@@ -1,4 +1,3 @@
-import { statfsSync } from 'node:fs';
 import { native } from '../files/byte-path.js';
 import type { Facts } from '../files/facts.js';
 import {
@@ -7,6 +6,7 @@ import {
   EXFAT,
   EXT,
   FUSE,
+  fileSystemOf,
   HFSPLUS,
   NTFS,
   NTFS3,
@@ -39,8 +39,7 @@ export interface HeldTimes {
  * @param path of the destination's root
  */
 export function heldTimes(path: string): HeldTimes {
-  const type = process.platform === 'linux' ? statfsSync(native(path)).type : 0;
-  return heldBy(type, stat(native(path)).ctimeNs === 0);
+  return heldBy(fileSystemOf(native(path)), stat(native(path)).ctimeNs === 0);
 }
 
 /** @param inSeconds whether the change time that was seen has no fraction */

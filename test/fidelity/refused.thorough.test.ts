@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { runWithFaults } from '../faults/run-shell.js';
+import { command, quoted, runShell, runWithFaults } from '../faults/run-shell.js';
 import { compareTrees } from '../helpers/compare-trees.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { needs } from '../helpers/needs.js';
@@ -47,6 +47,13 @@ const refusals: Refusal[] = [
     calls: 'link,linkat',
     codes: ['EACCES', 'EXDEV', 'EMLINK'],
     told: /not kept: 1 hard link/,
+    differs: /hard link|linked/,
+  },
+  {
+    title: 'link and setxattr, where all that is missing is EIO',
+    calls: 'link,linkat,setxattr,lsetxattr',
+    codes: ['EIO', 'EIO', 'EIO'],
+    told: /not kept: \d+ extended attributes, 1 hard link/,
     differs: /hard link|linked/,
   },
   {
@@ -136,7 +143,40 @@ describe('a call beside the content that the place refuses', needs('strace', 'ro
   }
 });
 
+describe('a call that only helps', needs('strace'), () => {
+  for (const isStanding of [false, true]) {
+    const where = isStanding ? 'a destination that stands' : 'a new destination';
+
+    test(`statfs: ENOSYS costs nothing, in ${where}`, async () => {
+      const source = makeTree(entries);
+      const copy = join(dirname(source), 'copy');
+      if (isStanding) mkdirSync(copy);
+      const result = await runWithFaults(['statfs:error=ENOSYS'], [], [source, copy]);
+      expect(result).toMatchObject({ status: 0, stderr: '' });
+      expect(compareTrees(source, copy)).toEqual([]);
+    });
+
+    test(`ftruncate: EPERM has a large file copied from start to end, in ${where}`, async () => {
+      const source = makeTree([{ path: 'large', kind: 'file', size: 67_108_865 }]);
+      const copy = join(dirname(source), 'copy');
+      if (isStanding) mkdirSync(copy);
+      const result = await runWithFaults(['ftruncate:error=EPERM'], [], [source, copy]);
+      expect(result).toMatchObject({ status: 0, stderr: '' });
+      expect(compareTrees(source, copy)).toEqual([]);
+    });
+  }
+});
+
 describe('fsync', needs('strace'), () => {
+  test('of the file that the output goes to: EIO does not hold the end up', async () => {
+    const source = makeTree(entries);
+    const log = join(dirname(source), 'log');
+    const tracer = ['strace -f -o /dev/null', '-P', quoted(log), '-e inject=fsync:error=EIO'].join(' ');
+    const words = [source, join(dirname(source), 'copy')].map(quoted).join(' ');
+    expect(await runShell(`${tracer} ${command} ${words} >${quoted(log)} 2>&1`)).toMatchObject({ status: 0 });
+    expect(readFileSync(log, 'utf8')).toMatch(/^\d+ files, .*\n$/);
+  });
+
   test('of anything: EINVAL is no matter where nobody has asked for it', async () => {
     const source = makeTree(entries);
     const copy = join(dirname(source), 'copy');

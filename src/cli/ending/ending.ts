@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import { isStopSignal, type StopSignal } from './signals.js';
@@ -25,12 +25,26 @@ export function endAs(ending: Ending): void {
 /** Those of the standard streams that were terminals when the command was started. */
 const terminals = [0, 1, 2].filter(descriptor => isatty(descriptor));
 
-/** Before the end: Node gives terminals their settings back, and aborts where one has gone (SIGABRT, a core). */
-export function leaveLostTerminals(): void {
-  for (const descriptor of terminals.filter(isLostTerminal)) {
+/**
+ * Before the end: Node gives terminals their settings back, and aborts where one has gone (SIGABRT, a core). koffi syncs
+ * files that the output goes to, and waits for itself for ever where that fails for both of them.
+ */
+export function leaveStreams(): void {
+  const files = OUTPUTS.filter(isFile);
+  for (const descriptor of [...terminals.filter(isLostTerminal), ...files]) {
     closeSync(descriptor);
     // Takes the number that has just become free.
     openSync('/dev/null', 'r+');
+  }
+}
+
+const OUTPUTS = [1, 2];
+
+function isFile(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isFile();
+  } catch {
+    return false; // Its file system has lost its connection.
   }
 }
 

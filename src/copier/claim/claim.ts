@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type BytePath, native, rawName, readable } from '../../files/byte-path.js';
 import { codeOf } from '../../files/failure.js';
 import { CLAIM_NAME, claimantName, heirName, temporaryName } from '../../files/reserved-names.js';
-import { isRefusal } from '../../rules/keep.js';
+import { isLinkRefusal } from '../../rules/keep.js';
 import { RefusedError, refusal } from '../report/errors.js';
 import { identityOf, isAlive, isSameBoot, type ProcessIdentity, thisMachine } from './liveness.js';
 import { makeOwnFile, readOwnFile } from './own-file.js';
@@ -158,7 +158,7 @@ export class Claim {
       } catch (error) {
         if (codeOf(error) === 'ENOENT') return false;
         // vfat and its like have no links.
-        if (!isRefusal(error)) throw error;
+        if (!isLinkRefusal(error)) throw error;
         makeOwnFile(this.#path(name), this.#text(), this.#run);
       } finally {
         unlinkIfThere(temporary);

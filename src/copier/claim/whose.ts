@@ -1,8 +1,8 @@
-import { statfsSync, unlinkSync } from 'node:fs';
+import { unlinkSync } from 'node:fs';
 import { type BytePath, native } from '../../files/byte-path.js';
 import type { Facts } from '../../files/facts.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
-import { NATIVE } from '../../files/system/file-systems.js';
+import { fileSystemOf, NATIVE } from '../../files/system/file-systems.js';
 import { WORKING_FOLDER } from '../../files/system/folder-handles.js';
 import { lstat } from '../../files/system/stat.js';
 import { makeOwnFile } from './own-file.js';
@@ -15,7 +15,7 @@ import { makeOwnFile } from './own-file.js';
  */
 export function isOurs(path: BytePath, folder: Facts, probe: string | undefined): boolean {
   if (process.geteuid === undefined || folder.uid === process.geteuid()) return true;
-  if (NATIVE.has(statfsSync(native(path)).type)) return false;
+  if (NATIVE.has(fileSystemOf(native(path)))) return false;
   return probe === undefined || ownerOfNew(path, folder, probe) === folder.uid;
 }
 

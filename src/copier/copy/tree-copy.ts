@@ -3,6 +3,7 @@ import { type Facts, kindOf } from '../../files/facts.js';
 import type { Failure } from '../../files/failure.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
 import type { DoneOutcome, How, JobHow } from '../../protocol/messages.js';
+import { isRefusal } from '../../rules/keep.js';
 import { closeRoot, lentFacts } from '../destination/close-root.js';
 import type { Deletion } from '../destination/delete-extras.js';
 import { canBeRemoved, noRemover, type Removal, removeTree } from '../destination/remove-tree.js';
@@ -217,7 +218,7 @@ export class TreeCopy {
         this.#parts.drop(next.job);
         const whole = asWhole(next.job);
         // One that would not hold still gets another chance with a single worker, which finds out more.
-        if (this.#isTriedWhole(next.failure)) this.#parts.dispatcher.add(nextTry(whole));
+        if (this.#isTriedWhole(next.failure) || isForRanges(next)) this.#parts.dispatcher.add(nextTry(whole));
         else this.fail(whole, next.failure);
         return;
       }
@@ -278,6 +279,11 @@ function finalHow(how: JobHow): How {
   if (how === 'begun' || how === 'filled' || how === 'postponed' || how === 'compared')
     throw new Error(`an entry cannot end as ${how}`);
   return how;
+}
+
+/** Whether it may be the ranges that the place does not take: some can only be written from a file's start to its end. */
+function isForRanges({ job, failure }: { readonly job: PendingJob; readonly failure: Failure }): boolean {
+  return job.kind !== 'begin' && (isRefusal(failure) || failure.code === 'ESPIPE');
 }
 
 /** A large file's job as one for all of it. */

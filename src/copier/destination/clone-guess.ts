@@ -1,7 +1,6 @@
-import { statfsSync } from 'node:fs';
 import { type BytePath, native } from '../../files/byte-path.js';
 import { type Device, sameDevice } from '../../files/facts.js';
-import { BCACHEFS, BTRFS, OCFS2, XFS, ZFS } from '../../files/system/file-systems.js';
+import { BCACHEFS, BTRFS, fileSystemOf, OCFS2, XFS, ZFS } from '../../files/system/file-systems.js';
 import { lstat } from '../../files/system/stat.js';
 import type { Reflink } from '../../protocol/messages.js';
 
@@ -14,7 +13,7 @@ export function cloneGuess(root: BytePath, reflink: Reflink): (source: Device) =
 /** Undefined also where that cannot be told, as where the folder has gone meanwhile: whatever is written there says so. */
 function cloningDevice(root: BytePath): Device | undefined {
   try {
-    return CLONES.has(statfsSync(native(root)).type) ? lstat(native(`${root}/.`)) : undefined;
+    return CLONES.has(fileSystemOf(native(root))) ? lstat(native(`${root}/.`)) : undefined;
   } catch {
     return undefined;
   }

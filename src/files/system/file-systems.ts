@@ -1,4 +1,16 @@
-/** Kinds of file systems as Linux numbers them in `statfs(2)`. */
+import { statfsSync } from 'node:fs';
+
+/** The kind of the file system that a path is on, as Linux numbers them in `statfs(2)`; 0 where that cannot be told. */
+export function fileSystemOf(path: string | Buffer): number {
+  if (process.platform !== 'linux') return 0;
+  try {
+    return statfsSync(path).type;
+  } catch {
+    // A sandbox or a file server may refuse it, and there need not be a `/proc` to name an open file by.
+    return 0;
+  }
+}
+
 export const BCACHEFS = 0xca451a4e;
 export const BTRFS = 0x9123683e;
 /** ext2, ext3 and ext4. */

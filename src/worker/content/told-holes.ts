@@ -1,6 +1,5 @@
-import { statfsSync } from 'node:fs';
 import { allocatedBytes, type Device, type Facts, sameDevice } from '../../files/facts.js';
-import { NATIVE } from '../../files/system/file-systems.js';
+import { fileSystemOf, NATIVE } from '../../files/system/file-systems.js';
 import { toldRanges } from './data-ranges.js';
 
 /** Decides whether what a file system calls a hole is believed: some say it of files with data. */
@@ -17,18 +16,9 @@ export class ToldHoles {
   #isTruthful(descriptor: number, device: Device): boolean {
     const known = this.#devices.find(other => sameDevice(other.device, device));
     if (known !== undefined) return known.isTruthful;
-    const isTruthful = NATIVE.has(fileSystemOf(descriptor) ?? 0);
+    const isTruthful = NATIVE.has(fileSystemOf(`/proc/self/fd/${descriptor}`));
     this.#devices.push({ device, isTruthful });
     return isTruthful;
-  }
-}
-
-/** Undefined where there is no `/proc` to name an open file by. */
-function fileSystemOf(descriptor: number): number | undefined {
-  try {
-    return statfsSync(`/proc/self/fd/${descriptor}`).type;
-  } catch {
-    return undefined;
   }
 }
 

@@ -6,7 +6,7 @@ import type { FolderPlace } from '../../files/system/entry-calls.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
 import type { SnapshotFolders } from '../../files/system/snapshot-folders.js';
 import type { BatchRow } from '../../protocol/batch-row.js';
-import { isRefusal } from '../../rules/keep.js';
+import { isLinkRefusal } from '../../rules/keep.js';
 import { compareAttributes } from '../../rules/kept-attributes.js';
 import { isSameInSnapshot } from '../../rules/same-in-snapshot.js';
 import type { Steps } from '../content/steps.js';
@@ -136,7 +136,7 @@ function isMade(link: () => void): boolean {
     link();
     return true;
   } catch (error) {
-    if (isRefusal(error)) return false;
+    if (isLinkRefusal(error)) return false;
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { native, split } from '../../files/byte-path.js';
 import { kindOf } from '../../files/facts.js';
 import { step } from '../../files/failure.js';
 import { isFirstNameAnother } from '../../rules/is-up-to-date.js';
-import { isRefusal } from '../../rules/keep.js';
+import { isLinkRefusal } from '../../rules/keep.js';
 import { lossOf } from '../../rules/not-kept.js';
 import type { Steps } from '../content/steps.js';
 import type { Finished, Job } from '../context/job.js';
@@ -30,7 +30,7 @@ export function* makeHardLink(context: WorkerContext, job: Job): Steps<Finished>
     });
   } catch (error) {
     // The file has as many names as it may; the destination is of several file systems, or of one without links.
-    if (!isRefusal(error)) throw error;
+    if (!isLinkRefusal(error)) throw error;
     if (context.settings.strict) throw lossOf('hardLink');
     const made = yield* copyAlone(context, job);
     return { ...made, notKept: ['hardLink', ...made.notKept] };
