@@ -13,8 +13,8 @@ const root = join(import.meta.dirname, '../../..');
 const target = join(root, 'dist/lib');
 
 /**
- * Each file and the module it is made of, with all that this imports except what has a file of its own. What
- * throws errors that the command knows by their class stays in the command's.
+ * Each file and the module it is made of, with all that this imports except what has a file of its own. Modules whose
+ * errors the command knows by their class stay in the command's.
  */
 const FILES: Readonly<Record<string, string>> = {
   'folder-copy.js': 'bin/folder-copy.ts',

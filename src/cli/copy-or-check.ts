@@ -53,7 +53,7 @@ export async function copyOrCheck(
     lines.flush();
     await view.close();
     const shown = destination === undefined ? shownDestination(report) : escapeText(destination);
-    // An output that cannot be written has been told of, or has nobody to be told.
+    // An error of standard output has been reported by now, or nobody is left to read it.
     if (report.code !== undefined && !output.signal.aborted) {
       view.print(`folder-copy: ${shown}: ${report.message} (${report.code})`);
     }

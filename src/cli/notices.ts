@@ -7,8 +7,8 @@ import { escapeText, shownDestination, shownPath } from './text/escape.js';
 export type NoticeLevel = 'quiet' | 'usual' | 'verbose';
 
 /**
- * The lines that events have on standard error: failures always, what was left out though nobody asked for that
- * unless it is to be quiet, every entry, also each that is deleted in the destination, if that is wanted.
+ * Makes lines for standard error of events: of failures always, of entries that were skipped without being asked for
+ * unless it is to be quiet, of every other entry, copied or deleted, if it is to be verbose.
  */
 export class Notices {
   readonly #level: NoticeLevel;

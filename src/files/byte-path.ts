@@ -43,7 +43,7 @@ export function split(path: BytePath): [folder: BytePath, name: BytePath] {
   return [path.slice(0, Math.max(slash, 0)) as BytePath, path.slice(slash + 1) as BytePath];
 }
 
-/** As text; bytes that are no UTF-8 become U+FFFD. `isText` tells whether that lost anything. */
+/** As text; bytes that are not UTF-8 become U+FFFD. `isText` tells whether that lost anything. */
 export function toText(path: BytePath): string {
   return NAME_ENCODING === 'utf8' ? path : Buffer.from(path, 'latin1').toString('utf8');
 }
@@ -57,7 +57,7 @@ export function readable(path: BytePath): string {
   return isText(path) ? toText(path) : decode(path, byte => `\\x${byte.toString(16)}`);
 }
 
-/** As text, `other` in the place of each byte that is no UTF-8. Where names are bytes only. */
+/** As text, `other` in the place of each byte that is not UTF-8. Where names are bytes only. */
 export function decode(path: BytePath, other: (byte: number) => string): string {
   return path.replace(UTF8_OR_BYTE, piece => {
     const code = piece.charCodeAt(0);

@@ -50,7 +50,7 @@ export class BackupFolder {
     this.#settings = settings;
   }
 
-  /** Keeps what is no folder. It may still stand in the destination afterwards, or be gone. */
+  /** Keeps an entry that is not a folder. It may still be in the destination afterwards, or be gone. */
   keep(folder: BytePath, name: BytePath): void {
     const from = native(this.#destination.at(folder) + name);
     const facts = lstat(from);
@@ -156,7 +156,7 @@ export class BackupFolder {
     return at;
   }
 
-  /** One that stands there is gone on with. */
+  /** An existing one is used. */
   #makeFolder(within: BytePath, name: BytePath, original: BytePath): BytePath {
     for (const free of namesFrom(name)) {
       const at = join(within, free);

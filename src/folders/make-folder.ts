@@ -53,7 +53,7 @@ function removeIfThere(path: string | Buffer): void {
   }
 }
 
-/** What `makeFolder` would come to. */
+/** What `makeFolder` would do. */
 export function lookAtFolder(site: FolderSite, folder: BytePath): FolderOutcome {
   return OUTCOMES[decide(site, folder)];
 }
@@ -84,7 +84,7 @@ function makeIfFree({ handles, setsModes }: FolderSite, folder: BytePath): boole
       throw error;
     });
   }
-  // By its handle: a link that takes its place meanwhile is not followed. A mode that is lost is told of at its end.
+  // By its handle: a link that takes its place meanwhile is not followed. A mode that is lost is reported at its end.
   if (setsModes) isAccepted(() => chmodSync(native(handles.at(folder).slice(0, -1)), PRIVATE));
   return true;
 }

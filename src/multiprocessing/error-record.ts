@@ -18,7 +18,7 @@ export interface ErrorRecord {
 /** A cause chain deeper than this is cut: it may be a ring. */
 const MAX_DEPTH = 16;
 
-/** The record of whatever was thrown; a value that is no error becomes one that names it. */
+/** The record of whatever was thrown; a value that is not an error becomes one that names it. */
 export function toRecord(thrown: unknown, depth = 0): ErrorRecord {
   const error = thrown instanceof Error ? thrown : new Error(`a value was thrown: ${describe(thrown)}`);
   const deeper = depth < MAX_DEPTH;
@@ -70,7 +70,7 @@ function plainFields(error: Error): Record<string, Plain> {
   for (const [key, value] of Object.entries(error)) {
     if (key !== 'name' && isPlain(value)) fields[key] = value;
   }
-  // A DOMException keeps its code on the prototype, and it is no use as an errno name.
+  // A DOMException keeps its code on the prototype, which is not an errno name.
   return fields;
 }
 

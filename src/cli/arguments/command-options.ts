@@ -25,7 +25,7 @@ export interface CommandOption {
   /** For `--help` and the shells; what there is to say beyond it stands in `src/build/man/option-details.ts`. */
   readonly description: string;
   readonly defaultValue?: string | number;
-  /** What happens where it is left out, if that is no value. */
+  /** What happens if it is left out, where that is not a value. */
   readonly defaultWords?: string;
   readonly choices?: readonly string[];
   /** What its argument names, where that can be completed. */

@@ -53,8 +53,8 @@ function footer(help: Help): string {
 }
 
 /**
- * Commander's complaints quote the user's words as they came, and suggest on a second line. One that does not say
- * what would be right says where to read it.
+ * Commander's errors quote the user's words unescaped, and put a suggestion on a second line. Without one, the error
+ * points to `--help`.
  */
 function asLine(complaint: string): string {
   const [, words = complaint] = /^(?:error: )?(.*?)\n?$/s.exec(complaint) ?? [];

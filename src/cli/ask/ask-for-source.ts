@@ -17,7 +17,7 @@ export type Asked =
   | { readonly kind: 'ended'; readonly ending: Ending };
 
 /**
- * Asks at the terminal for the folder to copy, and before it is merged into a destination that stands.
+ * Asks at the terminal for the folder to copy, and again before it is merged into an existing destination.
  * @throws {RefusedError} where the folder cannot be copied to where its copy belongs
  */
 export async function askForSource(options: ParsedOptions): Promise<Asked> {
@@ -78,7 +78,7 @@ const MERGING: Readonly<Record<IfExists, string>> = {
   error: ', failing for files that it has',
 };
 
-/** What lies below the working folder is told from there. */
+/** Paths below the working folder are shown relative to it. */
 function shown(path: BytePath): string {
   const text = readable(path);
   const below = relative('', text);

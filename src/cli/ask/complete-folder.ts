@@ -27,7 +27,7 @@ export function expandHome(path: string): string {
 
 const LAST_NAME = sep === '\\' ? /[^\\/]*$/ : /[^/]*$/;
 
-/** Of a folder that cannot be read, or does not stand there, nothing can be offered. */
+/** Nothing can be offered of a folder that cannot be read or does not exist. */
 function entriesIn(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
@@ -45,7 +45,7 @@ function isFolder(parent: string, entry: Dirent): boolean {
   }
 }
 
-/** Neither control characters nor bytes that are no UTF-8 can be typed, and names are listed as they are. */
+/** Neither control characters nor bytes that are not UTF-8 can be typed, and names are listed as they are. */
 function canBeTyped(name: string): boolean {
   return escapeText(name) === name && !name.includes('\ufffd');
 }

@@ -23,7 +23,7 @@ export class Prompt {
       this.#interface.once('SIGINT', () => reject(new PromptEnded('SIGINT')));
       this.#interface.once('close', () => reject(new PromptEnded(NO_ANSWER)));
     });
-    this.#ended.catch(() => {}); // nobody need be asked anything when it is closed
+    this.#ended.catch(() => {}); // no question need be open when it is closed
   }
 
   /**
@@ -50,7 +50,7 @@ export class Prompt {
   }
 }
 
-/** Whoever was asked has left instead. */
+/** The user has left instead of answering. */
 export class PromptEnded extends Error {
   override readonly name = 'PromptEnded';
 

@@ -6,7 +6,7 @@ import { isStopSignal, type StopSignal } from './signals.js';
 /** How the command ends: with a status, or by the signal that stopped it. */
 export type Ending = number | StopSignal;
 
-/** Of a run: by the signal itself, since a shell's loop or script goes on after a status that only speaks of it. */
+/** A stopped run ends by the signal itself: after a mere status, a shell's loop or script would go on. */
 export function endingOf({ status, code }: { readonly status: number; readonly code?: string }): Ending {
   return isStopSignal(code) ? code : status;
 }

@@ -1,15 +1,15 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 
-/** Signals that ask a command to end, and that whoever started it may have it ignore. */
+/** Signals that end a command, unless it was started to ignore them. */
 const NAMES = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const;
 
 type Ignorable = (typeof NAMES)[number];
 
 /**
- * The signals that were ignored when the command was started, by `nohup` or as a script's background job: they
- * stay so. Node sets them back when it starts. The launcher (`src/build/launcher.ts`) has seen them before that;
- * a command that is started as `node folder-copy.js` can only guess.
+ * Goes on ignoring the signals that were ignored when the command was started, by `nohup` or as a script's background
+ * job. Node resets them at its start. The launcher (`src/build/launcher.ts`) reads them before that; a command that
+ * is started as `node folder-copy.js` can only guess.
  */
 export function ignoreAsBefore(): ReadonlySet<string> {
   const ignored = ignoredByLauncher(process.env.FOLDER_COPY_STAT ?? '') ?? ignoredByGuess();
@@ -34,8 +34,8 @@ function ignoredByGuess(): Set<Ignorable> {
 }
 
 /**
- * A shell that ignores a signal has its commands ignore it too; one without job control has its background jobs
- * ignore two, and gives them an empty input of their own.
+ * A shell's commands ignore the signals that it ignores itself. Without job control, its background jobs also ignore
+ * SIGINT and SIGQUIT, and have an empty input of their own.
  */
 function ignoredByShell(input: string): Ignorable[] {
   try {

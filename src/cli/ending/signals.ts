@@ -14,8 +14,8 @@ export interface WatchedSignals {
 }
 
 /**
- * The first signal stops the run in order, a second one ends the process at once, as if nobody watched.
- * @param ignored those that stop nothing
+ * The first signal stops the run in order, a second one ends the process at once.
+ * @param ignored signals that do nothing
  * @param onSignal called at the first one
  */
 export function watchSignals(

@@ -1,6 +1,6 @@
 import type { Output } from './output.js';
 
-/** Lines for standard output, gathered: a write for every one would cost more than what it tells of. */
+/** Gathers lines for standard output into few writes: one for each line would slow the run down. */
 export class Lines {
   readonly #output: Output;
   #waiting = '';

@@ -17,8 +17,8 @@ export interface Output {
 }
 
 /**
- * A reader that closes the pipe stops the command quietly, as SIGPIPE would; any other error is one line, and a
- * terminal that has gone is no error. Standard error has nobody left to tell: its errors are let go.
+ * If the reader closes the pipe, the command stops quietly, as by SIGPIPE. Any other error is one line; a terminal
+ * that is gone is not an error. Errors of standard error are ignored: there is nowhere to report them.
  */
 export function openOutput(): Output {
   const controller = new AbortController();
@@ -42,7 +42,7 @@ export function openOutput(): Output {
   };
 }
 
-/** A reader that goes away is behind for ever: the signal tells of that. */
+/** A reader that is gone never catches up: the signal says so. */
 function whenDrained(): Promise<void> {
   return new Promise(resolve => process.stdout.once('drain', resolve));
 }
@@ -60,7 +60,7 @@ function whenImpatient(ending: Ending): Promise<void> {
   });
 }
 
-/** For the last words of a command that was told to end. */
+/** How long a command that was told to end waits for its last words to be read. */
 const PATIENCE_MS = 1000;
 
 /** 128 + SIGPIPE. */

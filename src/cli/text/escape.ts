@@ -3,8 +3,8 @@ import { fromBase64, readable } from '../../files/byte-path.js';
 import { isUndecodedByte, undecodedByte } from './exact-words.js';
 
 /**
- * A path of an event as it may be shown: control characters and bytes that are no UTF-8 escaped. The command knows of a
- * run what its events say, so that such bytes come from `pathBase64`.
+ * A path of an event as it may be shown: control characters and bytes that are not UTF-8 are escaped. The command
+ * knows only a run's events, so such bytes come from `pathBase64`.
  */
 export function shownPath({ path, pathBase64 }: Pick<FileEvent | ErrorEvent, 'path' | 'pathBase64'>): string {
   return escapeText(pathBase64 === undefined ? path : readable(fromBase64(pathBase64)));

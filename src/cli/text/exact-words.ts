@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { type BytePath, decode, rawName, toText } from '../../files/byte-path.js';
 
 /**
- * The command's words with every byte that was typed. Node decodes them as UTF-8 and puts U+FFFD where that
- * fails; Linux still has the bytes. One that is no UTF-8 becomes a lone surrogate, U+DC80 to U+DCFF, as
- * Python has it (PEP 383): the words stay strings, and nothing is lost.
+ * The command's words with every byte that was typed. Node decodes them as UTF-8 and puts U+FFFD where that fails;
+ * Linux still has the bytes. One that is not UTF-8 becomes a lone surrogate, U+DC80 to U+DCFF, as Python has it (PEP
+ * 383): the words stay strings, and nothing is lost.
  * @param argv as Node decoded them, the last of the process
  */
 export function exactWords(argv: readonly string[]): string[] {
@@ -29,7 +29,7 @@ export function pathOf(word: string): string | Buffer {
   );
 }
 
-/** Whether a code point of a word stands for a byte that is no UTF-8. */
+/** Whether a code point of a word stands for a byte that is not UTF-8. */
 export function isUndecodedByte(codePoint: number): boolean {
   return codePoint >= UNDECODED + 0x80 && codePoint <= UNDECODED + 0xff;
 }
@@ -43,7 +43,7 @@ const UNDECODED = 0xdc00;
 const REPLACEMENT = '\ufffd';
 const LONE_SURROGATE = /\p{Cs}/u;
 
-/** None where there is no /proc. */
+/** Empty where there is no /proc. */
 function typedWords(): BytePath[] {
   try {
     const line = readFileSync('/proc/self/cmdline', 'latin1');

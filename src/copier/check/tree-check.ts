@@ -134,7 +134,7 @@ export class TreeCheck implements Visitor {
     return entryCalls().factsIn(destination.place(parent), name, false);
   }
 
-  /** What `--from` does not name is no extra; what is only entered is looked through with its parent. */
+  /** What `--from` does not name is not extra; what is only entered is looked through with its parent. */
   #hasOwnScan(folder: BytePath, facts: Facts, seen: StandingFolder | undefined): boolean {
     const { selection, filters, settings, places } = this.#parts.scope.request;
     // What the source does not select is an extra too.

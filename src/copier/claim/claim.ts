@@ -40,9 +40,9 @@ export class Claim {
   static async take(root: BytePath, run: ClaimingRun): Promise<{ claim: Claim; dead: string[] }> {
     const claim = new Claim(root, run);
     const dead: string[] = [];
-    claim.#names(); // who is refused leaves no trace
+    claim.#names(); // a run that is refused leaves no trace
     while (!(claim.#isFree() && claim.#make(CLAIM_NAME)) && !(await claim.#follow(dead)));
-    // What rivals left that died on the way; those that live look at the claim once more and see that it is taken.
+    // Files of rivals that died on the way; those that live look at the claim once more and see that it is taken.
     for (const name of claim.#names()) {
       if (name.startsWith(`${CLAIM_NAME}.`)) rmSync(claim.#path(name), { force: true });
     }
@@ -134,7 +134,7 @@ export class Claim {
     }
   }
 
-  /** A look before anything is written: who is refused leaves no trace. */
+  /** A look before anything is written: a run that is refused leaves no trace. */
   #isFree(): boolean {
     return lstatSync(this.#path(CLAIM_NAME), { throwIfNoEntry: false }) === undefined;
   }
@@ -193,7 +193,7 @@ export class Claim {
   }
 }
 
-/** `rmSync` would tell a wrong reason where it may not be removed. */
+/** `rmSync` would give a wrong reason where it may not be removed. */
 function unlinkIfThere(path: string | Buffer): void {
   try {
     unlinkSync(path);

@@ -39,7 +39,7 @@ export function removeMark(destinationRoot: BytePath, { fsync }: { fsync: boolea
 export function syncFolder(path: BytePath): void {
   const descriptor = openSync(native(path), 'r');
   try {
-    // Where that cannot be asked of a folder, the worker that finished the root has told of it.
+    // Where that cannot be asked of a folder, the worker that finished the root has reported it.
     isAccepted(() => fsyncSync(descriptor));
   } finally {
     closeSync(descriptor);

@@ -36,7 +36,7 @@ export function isSameBoot(one: string, other: string): boolean | undefined {
 /** The clock may be set a little meanwhile. A machine that starts twice in that time is taken for one: at worst a claim is refused. */
 const MINUTES_APART = 1;
 
-/** Whether a process of this machine and pid namespace still lives; in doubt, it does. */
+/** Whether a process of this machine and pid namespace is still running; in doubt, it is. */
 export function isAlive({ pid, startTime }: ProcessIdentity): boolean {
   // Without `/proc` all that can be told is whether there is a process of this number.
   if (startTime !== undefined && startTimeOf(process.pid) !== undefined)
@@ -61,7 +61,7 @@ function bootId(): string {
   return readIfThere('/proc/sys/kernel/random/boot_id')?.trim() ?? `${MINUTE}${minute}`;
 }
 
-/** How a boot begins that has no id: the minute of the machine's start follows. */
+/** Begins the id of a boot that has none of its own; the minute of the machine's start follows. */
 const MINUTE = 'minute ';
 
 function minuteOf(boot: string): number | undefined {

@@ -7,12 +7,12 @@ import type { Trust } from '../../protocol/messages.js';
 import type { CopySettings } from '../request/options.js';
 import { makeOwnFile, readOwnFile } from './own-file.js';
 
-/** What a `.partial` folder tells of the runs that worked on it. It stays until the copy has its final name. */
+/** What is known of the runs that worked on a `.partial` folder. It stays until the copy has its final name. */
 export interface Mark {
-  /** The folder's own inode: a copy of a mark is none. Its device can have another number after a restart. */
+  /** The folder's own inode: a copied mark does not count. Its device can have another number after a restart. */
   readonly folder: string;
   readonly source: { readonly path: BytePath; readonly id: string };
-  /** The options under which a finished entry might look otherwise. */
+  /** The options that decide what a finished entry looks like. */
   readonly options: string;
   /** The boots of all runs that were not under `--fsync`. */
   readonly boots: readonly string[];
@@ -34,8 +34,8 @@ export function markOfRun(mark: Mark, boot: string, settings: CopySettings): Mar
 }
 
 /**
- * A file's time is set last, but a power cut can leave the time and lose the content: it is believed only
- * within the boot that set it, or if it was set under `--fsync`.
+ * A file's time is set last, but a power cut can leave the time and lose the content: it is trusted only within the
+ * boot that set it, or if it was set under `--fsync`.
  */
 export function trustIn(mark: Mark, boot: string, settings: CopySettings): Trust {
   if (mark.options !== relevantOptions(settings)) return 'nothing';
@@ -46,7 +46,7 @@ export function isSameSource(mark: Mark, path: BytePath, source: Facts): boolean
   return mark.source.path === path && mark.source.id === identityOf(source);
 }
 
-/** @returns undefined where there is none, or none of this folder */
+/** @returns undefined where there is none, or it is another folder's */
 export function readMark(root: BytePath, folder: Facts): Mark | undefined {
   let text: string;
   try {

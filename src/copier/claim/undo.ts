@@ -1,4 +1,4 @@
-/** What has been made before a run is sure to go ahead: where it is refused, all of it goes again. */
+/** Takes back what was made for a run that is refused after all. */
 export class Undo {
   readonly #steps: (() => void)[] = [];
 

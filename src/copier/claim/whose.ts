@@ -8,8 +8,8 @@ import { lstat } from '../../files/system/stat.js';
 import { makeOwnFile } from './own-file.js';
 
 /**
- * Whether a folder is ours. Some destinations decide by themselves whose all in them is, as a mount with `uid=` does,
- * or a file server that takes root for nobody: there, what we make is ours, and so is what looks like it.
+ * Whether a folder is ours. Some destinations decide themselves who owns what is in them, such as a mount with
+ * `uid=`, or a file server that maps root to nobody: there, what we make is ours, and so is what looks like it.
  * @param probe the name of a file that may be made in the folder to find out; undefined: nothing may be written, and
  *   what could be ours is
  */
@@ -19,7 +19,7 @@ export function isOurs(path: BytePath, folder: Facts, probe: string | undefined)
   return probe === undefined || ownerOfNew(path, folder, probe) === folder.uid;
 }
 
-/** Whoever's folder it is, it looks as before. @returns undefined where nothing can be made in it */
+/** The folder's times stay as they were. @returns undefined where nothing can be made in it */
 function ownerOfNew(path: BytePath, folder: Facts, name: string): number | undefined {
   const file = native(`${path}/${name}`);
   try {

@@ -18,25 +18,25 @@ import { Undo } from './undo.js';
 import { isOurs } from './whose.js';
 
 /**
- * The folder that a run writes in: the destination where it stands, else `<dest>.partial` beside it, which
- * takes the destination's name when the run has come to its end. It is claimed for this run alone.
+ * The folder that a run writes in: the destination if it exists, else `<dest>.partial` beside it, which takes the
+ * destination's name when the run has come to its end. It is claimed for this run alone.
  */
 export interface WorkFolder extends WorkPlace {
   /**
-   * Whether folders that are made in it have to be given their mode: one that stood there may hand down its
-   * set-group-id bit, which would go on to all below, and a umask may take from the owner what the run needs.
+   * Whether folders that are made in it have to be given their mode: an existing one may hand down its set-group-id
+   * bit, which would go on to all below, and a umask may take from the owner what the run needs.
    */
   readonly setsModes: boolean;
   readonly claim: Claim;
   /** Ids of runs that died here; their temporary names may be left. */
   readonly deadRuns: ReadonlySet<string>;
-  /** The run is refused after all: what was made for it goes. */
+  /** Removes what was made for a run that is refused after all. */
   undo(): void;
-  /** The run leaves a root that it has not given its own mode: it has the one again that it was found with. */
+  /** Gives the root the mode it was found with again, if the run ends without giving it its own. */
   giveBack(): void;
 }
 
-/** Where that is, and what stands there. */
+/** Where that is, and what is there. */
 export interface WorkPlace {
   /** Absolute, without a slash at its end. */
   readonly root: BytePath;
@@ -62,7 +62,7 @@ export async function openWorkFolder(
 }
 
 /**
- * What `openWorkFolder` would open, looking only; `root` need not stand.
+ * What `openWorkFolder` would open, looking only; `root` need not exist.
  * @throws {RefusedError} where it is not this copy's
  */
 export function lookAtWorkFolder(places: Places, settings: CopySettings): WorkPlace {
@@ -92,7 +92,7 @@ async function openStanding(
     try {
       closeAgain(native(root), found);
     } catch (error) {
-      // Somebody has removed it meanwhile: then there is nothing to give back.
+      // Somebody has removed it: then there is nothing to give back.
       if (codeOf(error) !== 'ENOENT') throw error;
     }
   };
@@ -158,14 +158,14 @@ async function makeParents({ destinationRoot }: Places, undo: Undo): Promise<voi
   }
 }
 
-/** Of the folders on the way to it, and itself, those that do not stand, the outermost first. */
+/** The folder and those above it, as far as they do not exist, the outermost first. */
 function missingFolders(folder: BytePath): BytePath[] {
   const missing: BytePath[] = [];
   for (let path = folder; !existsSync(native(path)); path = rawName(dirname(path))) missing.unshift(path);
   return missing;
 }
 
-/** @returns the permissions that it was made with, before it got its own; undefined where something stood there */
+/** @returns the permissions that it was made with, before it got its own; undefined if something exists there */
 function makeIfFree(root: BytePath, undo: Undo): number | undefined {
   if (lstatSync(native(root), { throwIfNoEntry: false }) !== undefined) return undefined;
   try {
@@ -181,7 +181,7 @@ function makeIfFree(root: BytePath, undo: Undo): number | undefined {
 }
 
 /**
- * Only what is this copy's own may be gone on with.
+ * Refuses to continue anything but this copy's own work.
  * @param probe see `isOurs`; without it, it looks without touching
  */
 function refuseForeign(root: BytePath, { source, sourceFacts }: Places, probe?: string): void {

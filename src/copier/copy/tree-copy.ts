@@ -28,11 +28,11 @@ export class TreeCopy {
   readonly #hardLinks = new HardLinks();
   /** Takes what is listed. */
   readonly jobs: TreeJobs;
-  /** Entries in whose place stands a folder that is not empty: they have their turn at the end. */
+  /** Entries whose place is taken by a folder that is not empty: they have their turn at the end. */
   readonly #blocked: Blocked[] = [];
   /** Folders that are finished once more, without being counted again. */
   readonly #again = new Set<BytePath>();
-  /** Whether the root has been told of as failed: an entry fails once. */
+  /** Whether the root has been reported as failed: an entry fails once. */
   #hasRootFailed = false;
 
   constructor(parts: TreeCopyParts) {
@@ -134,7 +134,7 @@ export class TreeCopy {
     return canBeRemoved(handles, join(folder, name), spared);
   }
 
-  /** All else is done: the folders that stand in the way of entries go, unless something failed. */
+  /** All else is done: folders in the way of entries go, unless something failed. */
   unblock(): void {
     const { handles, spared, remover } = this.#parts.destination;
     if (this.#blocked.length === 0) throw new Error('entries are left, and nothing is done about them');
@@ -163,7 +163,7 @@ export class TreeCopy {
   book(deletion: Deletion): void {
     switch (deletion.kind) {
       case 'deleted':
-        // What an earlier run of this copy left is nobody's loss.
+        // Nobody loses what an earlier run of this copy left.
         if (this.#isTheirs) this.#parts.ledger.deleted(deletion.path);
         return;
       case 'failed':
@@ -187,7 +187,7 @@ export class TreeCopy {
       this.#parts.dispatcher.add(finishJob(ROOT, lentFacts(rootFacts), 'finishRoot'));
   }
 
-  /** The claim is gone from the root. @throws where it cannot be finished, unless that has been told of */
+  /** The claim is gone from the root. @throws where it cannot be finished, unless that has been reported */
   closeRoot(root: FolderPlace): void {
     const { rootFacts } = this.jobs;
     if (rootFacts === undefined) return;

@@ -32,7 +32,7 @@ export interface TreeCopyParts {
   readonly drop: (job: PendingJob) => void;
   /** Whether a large file that failed so is tried again by one worker: when all others are done, it may fit. */
   readonly mayFitAlone: (failure: Failure) => boolean;
-  /** Whether a failure stops the whole run, so that its entry is no failed one but left for the next run. */
+  /** Whether a failure stops the whole run, so that its entry does not count as failed and is left for the next run. */
   readonly isDiskFull: (failure: Failure) => boolean;
 }
 

@@ -4,13 +4,13 @@ import { BCACHEFS, BTRFS, fileSystemOf, OCFS2, XFS, ZFS } from '../../files/syst
 import { lstat } from '../../files/system/stat.js';
 import type { Reflink } from '../../protocol/messages.js';
 
-/** Tells of a source file whether there will probably be a clone of it in the folder at `root`: nothing is copied then. */
+/** Guesses whether a source file will be cloned into the folder at `root`: its content is not copied then. */
 export function cloneGuess(root: BytePath, reflink: Reflink): (source: Device) => boolean {
   const target = reflink === 'never' ? undefined : cloningDevice(root);
   return source => target !== undefined && sameDevice(source, target);
 }
 
-/** Undefined also where that cannot be told, as where the folder has gone meanwhile: whatever is written there says so. */
+/** Undefined also if the folder is gone: the next write there says so. */
 function cloningDevice(root: BytePath): Device | undefined {
   try {
     return CLONES.has(fileSystemOf(native(root))) ? lstat(native(`${root}/.`)) : undefined;
@@ -19,5 +19,5 @@ function cloningDevice(root: BytePath): Device | undefined {
   }
 }
 
-/** Of some of them it depends on how they were made. */
+/** Some of them can clone only if they were made so. */
 const CLONES = new Set([BCACHEFS, BTRFS, OCFS2, XFS, ZFS]);

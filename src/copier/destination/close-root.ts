@@ -12,11 +12,11 @@ export function lentFacts(facts: Facts): Facts {
 }
 
 /**
- * What the claim has kept from a root that a worker has finished: its times, and a mode that may close it to its
- * owner. All else the worker has given it.
+ * Gives a finished root what it could not have while the claim was in it: its times, and a mode that may close it to
+ * its owner.
  */
 export function closeRoot(root: FolderPlace, facts: Facts): void {
-  // What is not taken here the worker has met with as well, and told of.
+  // What is refused here was refused to the worker, too, which has reported it.
   isAccepted(() => entryCalls().setTimesIn(root, '.', facts));
   const lent = OWNER_ALL & ~facts.mode;
   if (lent === 0) return;

@@ -26,7 +26,7 @@ export function* countEntries(
   }
 }
 
-/** What cannot be read is not counted: all else is the greater a share of the whole then. */
+/** What cannot be read is not counted: the rest is then a larger share of the whole. */
 function* readableNamesIn(
   destination: FolderHandles,
   folder: BytePath,

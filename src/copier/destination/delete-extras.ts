@@ -38,8 +38,7 @@ export function* deleteExtras(
 }
 
 /**
- * Whether the source is the folder still that was copied: an empty place where a disk was mounted would have everything
- * removed.
+ * Whether the source is still the folder that was copied: an empty mount point would have everything removed.
  */
 export function isSourceAsBefore({ sourceRoot, sourceFacts }: Places): boolean {
   try {

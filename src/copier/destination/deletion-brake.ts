@@ -10,8 +10,8 @@ import { namesIn } from './names-in.js';
 import { noRemover } from './remove-tree.js';
 
 /**
- * Refuses a deletion that looks like a mistake: the source's disk is not mounted, or another folder was meant. Whoever
- * says how much may be deleted is believed.
+ * Refuses a deletion that looks like a mistake: the source's disk is not mounted, or another folder was meant. A
+ * limit that was given counts instead.
  * @throws {RefusedError}
  */
 export function refuseUnlikelyDeletion(request: Request): void {

@@ -16,17 +16,17 @@ import { noRemover, type Remover, remover, type Spared } from './remove-tree.js'
 
 /** The folder that a copy is made in, with what the parent does there; in a dry run it only looks. */
 export interface Destination extends FolderSite {
-  /** Absolute; in a dry run it need not stand. */
+  /** Absolute; in a dry run it need not exist. */
   readonly root: BytePath;
   readonly spared: Spared;
   readonly remover: Remover;
-  /** Undefined where no two names can be one there. */
+  /** Undefined if the file system takes no two names for one. */
   readonly collisions: NameCollisions | undefined;
   /** Undefined where what stands there has to be replaced, or read. */
   readonly quickLook: QuickLook | undefined;
   /** Undefined where nobody else could see to it. */
   readonly speed: StorageSpeed | undefined;
-  /** Makes a folder, or takes what stands there for it. @throws {EntryError} where neither can be */
+  /** Makes a folder, or uses the one that exists. @throws {EntryError} where neither can be */
   readonly makeFolder: (folder: BytePath) => FolderOutcome;
 }
 
@@ -47,7 +47,7 @@ export function openDestination(request: Request, folder: WorkFolder, runId: str
   };
 }
 
-/** What an earlier run of this copy left there is nobody's loss. */
+/** Nobody loses what an earlier run of this copy left there. */
 function backupOf(
   { backup, settings }: Request,
   { standing }: WorkFolder,

@@ -13,7 +13,7 @@ export interface ExtrasScope {
   readonly request: Request;
   readonly source: FolderHandles;
   readonly destination: FolderHandles;
-  /** What is no extra, whatever the source has. */
+  /** Entries that are never extra. */
   readonly spared: Spared;
 }
 
@@ -24,9 +24,9 @@ export type Found =
   | { readonly kind: 'folder'; readonly path: BytePath; readonly isFolder: true };
 
 /**
- * Finds what stands in a folder of the destination and is none of the copy: it is not in the source, under no
- * spelling of its name that the destination takes for the same, or the run does not select it there.
- * @returns undefined in between, so that whoever takes from it can pause
+ * Finds what is in a folder of the destination and not in the copy: the source does not have it under any spelling of
+ * its name that the destination takes for the same, or the run does not select it there.
+ * @returns undefined in between, so that the consumer can pause
  */
 export function* extrasIn(
   scope: ExtrasScope,
@@ -164,7 +164,7 @@ function sourceNames(scope: ExtrasScope, folder: BytePath): Iterable<BytePath> {
   return isThere ? namesIn(scope.source, folder) : [];
 }
 
-/** Whether what stands in the destination by this name of the source stays there: as its copy, or as it is spared. */
+/** Whether the destination keeps the entry with this name of the source: as its copy, or because it is spared. */
 function isKept(scope: ExtrasScope, path: BytePath): boolean {
   if (wantedInSource(scope, path) !== undefined) return true;
   const facts = inSource(scope, path);

@@ -9,8 +9,8 @@ import type { HeldTimes } from '../../rules/held-times.js';
 import { isFileThere } from '../../rules/is-file-there.js';
 
 /**
- * Sees in the destination whether a file is there already, so that it need not be sent to a worker: that costs
- * several times the look. Where a look takes long, as over a network, workers look, all at a time.
+ * Looks whether a file is in the destination already, so that it need not be sent to a worker, which costs several
+ * times as much. On slow storage the workers look instead, side by side.
  */
 export class QuickLook {
   readonly #calls = entryCalls();
@@ -65,7 +65,7 @@ export class QuickLook {
     try {
       return this.#calls.lookInRow(this.#destination.place(folder), names, row);
     } catch {
-      // Whoever copies it meets with the same, and reports it.
+      // The worker that copies it meets the same error, and reports it.
       return undefined;
     }
   }

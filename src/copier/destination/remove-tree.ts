@@ -22,7 +22,7 @@ export interface Spared {
   readonly onlyOn: Device | undefined;
   /** The source's root, whatever way leads to it. */
   readonly sourceRoot: Facts;
-  /** Where what the run replaces and deletes is kept, if that is in the destination. */
+  /** The backup folder, if it is in the destination. */
   readonly backup: BytePath | undefined;
 }
 
@@ -74,10 +74,10 @@ function unlinkIfThere(path: string | Buffer): void {
   }
 }
 
-/** Removes nothing: what would go is only told of. */
+/** Removes nothing: it only yields what would go. */
 export const noRemover: Remover = { open: () => 0, restore: () => {}, remove: () => {} };
 
-/** Removes whatever stands at `path`, a folder with all that is in it, but for what is spared. */
+/** Removes the entry at `path`, a folder with all that is in it, except what is spared. */
 export function* removeTree(
   destination: FolderHandles,
   path: BytePath,

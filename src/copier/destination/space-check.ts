@@ -14,13 +14,13 @@ export interface Shortage {
 }
 
 /**
- * Holds what is still to be written against what is free. It only finds what is certain: where the file
- * system may share or compress content, or says nothing of inodes, there is no shortage of them.
+ * Compares what is still to be written with what is free. It finds only certain shortages: none of bytes where the
+ * file system may share or compress content, none of inodes where it does not count them.
  */
 export function findShortage({ root, standing }: WorkPlace, need: Need): Shortage | undefined {
   const fs = fileSystemAt(root);
   if (fs === undefined) return undefined;
-  // What is written may take the place of somebody's content.
+  // What is written may replace existing content.
   if (standing === 'content') {
     return shortageOf(fs, need, { bytes: fs.blocks * fs.bsize, entries: fs.files });
   }
@@ -32,7 +32,7 @@ export function findShortage({ root, standing }: WorkPlace, need: Need): Shortag
 }
 
 function shortageOf(fs: StatsFs, needed: Amount, free: Amount): Shortage | undefined {
-  // One in memory may say 0 of 0: it has no limit of its own.
+  // A file system in memory may say 0 of 0: it has no limit of its own.
   if (fs.blocks > 0 && !MAY_SAVE.has(fs.type) && needed.bytes > free.bytes)
     return { what: 'bytes', needed: needed.bytes, free: free.bytes };
   // btrfs counts none; file systems that make them as needed tell a changing or no number.
@@ -65,7 +65,7 @@ export function fullInWords(root: BytePath, { bytes, isAll }: Need, isAnew: bool
   return `no space left: ${amount}; make room and ${resume} to resume`;
 }
 
-/** Undefined where the folder has gone meanwhile: whatever is written there next fails and says so. */
+/** Undefined if the folder is gone: the next write there fails and says so. */
 function fileSystemAt(root: BytePath): StatsFs | undefined {
   try {
     return statfsSync(native(root));

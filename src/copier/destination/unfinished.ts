@@ -75,8 +75,8 @@ function lookIfPossible(destination: FolderHandles, path: BytePath): Facts | und
 }
 
 /**
- * Removes what grew under a name. What cannot be removed stays: whatever keeps it there has made an entry fail, or
- * the run stop.
+ * Removes an unfinished entry. If it cannot be removed it stays: the same reason has made an entry fail, or stopped
+ * the run.
  * @returns whether it was there
  */
 export function removeIfThere(destination: FolderHandles, folder: BytePath, name: string): boolean {
@@ -84,7 +84,7 @@ export function removeIfThere(destination: FolderHandles, folder: BytePath, name
     unlinkSync(native(destination.at(folder) + name));
     return true;
   } catch {
-    // It is not there, nor its folder perhaps, or nothing can be changed there any more.
+    // It does not exist, nor its folder perhaps, or nothing can be changed there any more.
     return false;
   }
 }

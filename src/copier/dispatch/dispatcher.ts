@@ -16,8 +16,9 @@ import { Retries } from './retries.js';
 import { type JobListener, Settlement } from './settlement.js';
 
 /**
- * Takes jobs, hands them out in batches, and tells its listener what the workers report of them. A job that failed in
- * a way that can pass is tried again, and one whose worker died by itself, so that one deadly file harms no other.
+ * Takes jobs, hands them out in batches, and tells its listener what the workers report of them. A job that failed
+ * with a transient error is tried again. One whose worker died is tried again by itself, so that one deadly file
+ * harms no other.
  */
 export class Dispatcher {
   readonly #hands: Hands;

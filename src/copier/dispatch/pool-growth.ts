@@ -1,10 +1,9 @@
 import { availableParallelism } from 'node:os';
 
 /**
- * Decides when a worker is added to the pool. One takes long to start, and the processor's time from the others: what
- * those take that have nothing to do is no reason for one. Up to the number of cores one is added where as much work
- * is at hand as the others do in that time; beyond that where the workers wait for the storage, or one seems stuck. A
- * number that was asked for is reached as soon as there are so many jobs.
+ * Decides when a worker is added to the pool. Starting one takes long, and processor time from the others. Up to the
+ * number of cores, one is added when there is as much work as the others do meanwhile; beyond that, when workers wait
+ * for the storage, or one seems stuck. A number that was asked for is reached as soon as there are so many jobs.
  */
 export class PoolGrowth {
   readonly #isWanted: boolean;

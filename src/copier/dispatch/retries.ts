@@ -4,7 +4,7 @@ import type { PendingJob } from './pending-job.js';
 /** What comes next for a job that was not done; `postpone`: alone it would come before what is to be done again. */
 export type NextTry = { readonly kind: 'postpone' } | { readonly kind: 'again'; readonly delayMs: number };
 
-/** Decides what is tried again: what failed in a way that can pass, and what a lost worker has left undone. */
+/** Decides what is tried again: what failed with a transient error, and what a lost worker has left undone. */
 export class Retries {
   readonly #most: number;
   readonly #mostLosses: number;
@@ -48,7 +48,7 @@ export class Retries {
   }
 }
 
-/** Failures that can pass; see the contract's `--retries`. */
+/** Transient errors. */
 const CAN_PASS = new Set([
   'EIO',
   'EBUSY',
@@ -61,5 +61,5 @@ const CAN_PASS = new Set([
   'VERIFY',
 ]);
 const RETRY_AFTER_MS = 50;
-/** Workers lost one after the other, no entry having been done between, after which nothing is tried again. */
+/** After so many workers were lost in a row, without an entry done in between, nothing is tried again. */
 const MOST_LOSSES_A_WORKER = 4;

@@ -3,8 +3,8 @@ import { type ListOptions, listEntries } from './list-entries.js';
 import type { EnteredFolder, Listed } from './listed.js';
 
 /**
- * The same walk as `listEntries`, where the options' filters are obeyed to the end: a folder that is in the
- * copy only if something in it is, is told of only once that something is found.
+ * The same walk as `listEntries`, except that a folder which is copied only if something in it is copied is listed
+ * only once that is found.
  */
 export function filteredEntries(root: BytePath, options: ListOptions): Generator<Listed, void, undefined> {
   return options.filters?.hasOnlyEntered
@@ -12,12 +12,12 @@ export function filteredEntries(root: BytePath, options: ListOptions): Generator
     : listEntries(root, options);
 }
 
-/** @param isOnlyEntered whether a folder is told of only if something in it is */
+/** @param isOnlyEntered whether a folder is listed only if something in it is */
 export function* enteredLate(
   walk: Iterable<Listed>,
   isOnlyEntered: (folder: BytePath) => boolean,
 ): Generator<Listed, void, undefined> {
-  /** Folders that the walk is in and that have not been told of, from the root down. */
+  /** Folders that the walk is in and that have not been listed yet, from the root down. */
   const waiting: EnteredFolder[] = [];
   /** A folder that the walk was in already when it turned out that nothing of it is wanted. */
   let skipped: BytePath | undefined;

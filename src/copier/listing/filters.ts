@@ -5,7 +5,7 @@ import { RefusedError, refusal, shownValue } from '../report/errors.js';
 import { eventPath } from '../report/events.js';
 import { LONGEST_PATTERN } from './patterns.js';
 
-/** An entry, as a filter of the caller's is asked about it. */
+/** An entry, as the caller's filter gets it. */
 export interface FilterEntry {
   /** Relative to the source; bytes that are not UTF-8 are replaced. */
   readonly path: string;
@@ -19,7 +19,7 @@ export interface FilterOptions {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly ignoreFile: string | Buffer | undefined;
-  /** Whether an entry that the patterns leave in stays in. */
+  /** Decides about the entries that the patterns leave in. */
   readonly filter: ((entry: FilterEntry) => boolean) | undefined;
 }
 
@@ -66,7 +66,7 @@ export class Filters {
     return this.#test(isFolder ? `${path}/` : path).isExcluded;
   }
 
-  /** A promise would be taken for yes: what is not told at once is refused. */
+  /** A promise would count as yes: only `true` and `false` are accepted. */
   #passesFilter(path: BytePath, isFolder: boolean): boolean {
     if (this.#filter === undefined) return true;
     const answer: unknown = this.#filter({ ...eventPath(path), isFolder });
@@ -119,8 +119,8 @@ export class Filters {
 }
 
 /**
- * A slash is a slash in git, escaped or not, with two exceptions: at the beginning it is no anchor, and behind two
- * asterisks it leaves them no way to match nothing.
+ * In git, an escaped slash is a slash, with two exceptions: at the beginning it does not anchor the pattern, and
+ * after two asterisks it keeps them from matching nothing.
  */
 function withPlainSlashes(lines: string): string {
   return lines

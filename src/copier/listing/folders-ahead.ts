@@ -2,7 +2,7 @@ import type { BytePath } from '../../files/byte-path.js';
 import { NameColumn, nameAt, type PackedNames } from '../../files/name-column.js';
 import type { FolderReading, FolderRequest } from '../../protocol/readings.js';
 
-/** Has somebody read a folder. */
+/** Lets others read a folder. */
 export type ReadByOthers = (request: FolderRequest) => Promise<FolderReading>;
 
 /** What a walk knows of the folders that it will come to. */
@@ -13,8 +13,8 @@ export interface ComingFolders {
 }
 
 /**
- * Has folders read before the walk comes to them, many at a time: on storage that makes one wait, one after the other
- * would take as many times as long. Bounded, by folders and by entries that the walk has not taken yet.
+ * Has folders read before the walk comes to them, many at a time: on slow storage, one after the other would take
+ * many times as long. What the walk has not taken yet is bounded, in folders and in entries.
  */
 export class FoldersAhead {
   readonly #read: ReadByOthers;
@@ -23,7 +23,7 @@ export class FoldersAhead {
   /** Folders to be asked for, the next one last, and which of them are still wanted. */
   readonly #wanted: BytePath[] = [];
   readonly #isWanted = new Set<BytePath>();
-  /** Of what has been read and not taken. */
+  /** How many entries were read of each folder that has not been taken. */
   readonly #entriesOf = new Map<BytePath, number>();
   #entries = 0;
 
@@ -67,7 +67,7 @@ export class FoldersAhead {
     for (const path of [...this.#isWanted].filter(isInIt)) this.#isWanted.delete(path);
   }
 
-  /** Has names of one folder looked at, some at a time, a few of these ahead. */
+  /** Lets others look at names of one folder, some at a time, a few of these ahead. */
   *looksAt(folder: BytePath, names: PackedNames): Generator<Promise<FolderReading>, void, undefined> {
     const asked: Promise<FolderReading>[] = [];
     for (let from = 0; from < names.ends.length || asked.length > 0; ) {

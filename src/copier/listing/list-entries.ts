@@ -14,7 +14,7 @@ import { type AheadOptions, WalkAhead } from './walk-ahead.js';
 export interface ListOptions extends ScopeOptions {
   /** Is given a function that tells how much of the tree has been listed, by a guess from 0 to 1. */
   readonly tally?: { listedShare: () => number };
-  /** Where the storage makes one wait, others read folders ahead of the walk; left out: never. */
+  /** Lets others read folders ahead of the walk where the storage is slow; left out: never. */
   readonly ahead?: AheadOptions | undefined;
 }
 
@@ -212,7 +212,7 @@ class Walk {
 /** In fewer, the names themselves take a good part of the time. */
 const FILES_A_MEASUREMENT = 8;
 
-/** Names that are known beforehand, and may not stand there at all. */
+/** Names that were selected, whether or not they exist. */
 class NamedEntries implements Names {
   readonly isFolder = false;
   readonly #names: Iterator<BytePath>;

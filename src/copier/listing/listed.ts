@@ -36,11 +36,11 @@ export interface ListedFiles {
   readonly kind: 'files';
   readonly folder: BytePath;
   readonly run: FileRun;
-  /** Of each row 1 where the destination is known to have the same file. */
+  /** For each row, 1 if the destination is known to have the same file. */
   readonly same?: Uint8Array;
 }
 
-/** An entry that is no folder. */
+/** An entry that is not a folder. */
 export interface ListedEntry {
   readonly kind: Exclude<EntryKind, 'folder'>;
   readonly folder: BytePath;

@@ -62,5 +62,5 @@ export class OpenFolder {
   }
 }
 
-/** Names of a folder that is being read: how many there are, nobody knows. */
+/** After so many names half of a folder counts as read: how many it has is not known before its end. */
 const HALF_OF_A_FOLDER = 4096;

@@ -1,11 +1,11 @@
 import { shownValue, UsageError } from '../report/errors.js';
 
-/** As long as a path may be that is given to the system in one piece. */
+/** The longest path that the system takes. */
 export const LONGEST_PATTERN = 4096;
 
 /**
- * Patterns that are given one by one: what gitignore takes for no pattern at all, or could match nothing, is a
- * slip of whoever gave it. (A line of an ignore file that matches nothing does just that, as in git.)
+ * Refuses patterns that gitignore would ignore, or that could match nothing: given one by one, they are mistakes. (A
+ * line of an ignore file may match nothing, as in git.)
  * @throws {UsageError} naming the option, the pattern, and what is wrong with it
  */
 export function validatePatterns(option: 'include' | 'exclude', patterns: readonly string[]): void {

@@ -75,7 +75,7 @@ function leavesOf(path: BytePath, node: Node): BytePath[] {
   );
 }
 
-/** None of the source itself, `.`. */
+/** Empty for the source itself, `.`. */
 function namesOf(path: string): BytePath[] {
   const names = path.split('/').filter(name => name !== '' && name !== '.');
   if (path.startsWith('/') || names.includes('..')) {

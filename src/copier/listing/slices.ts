@@ -6,7 +6,7 @@ export class Slices {
   #steps = 0;
   #endsAtMs = performance.now() + SLICE_MS;
 
-  /** @param events told of by the walk, which goes on only when their consumer has dealt with them */
+  /** @param events the walk goes on only when their consumer has dealt with them */
   constructor(events?: Pick<EventSink, 'drained'>) {
     this.#events = events;
   }

@@ -1,4 +1,4 @@
-/** Knows whether the storage makes one wait, by what the last calls to it took: its source side and its destination's. */
+/** Knows whether the storage is slow, by how long the last calls to source and destination took. */
 export class StorageSpeed {
   readonly #source = new Side();
   readonly #destination = new Side();
@@ -18,7 +18,7 @@ export class StorageSpeed {
     return this.#source.time(calls);
   }
 
-  /** @param callMs what a call took that somebody else has timed */
+  /** @param callMs how long a call took, as it was timed elsewhere */
   tookAtSource(callMs: number): void {
     this.#source.took(callMs);
   }

@@ -21,7 +21,7 @@ export interface AheadOptions {
 
 type Steps = Generator<Listed, void, undefined>;
 
-/** The steps of a walk through folders that others have read, on storage that makes one wait. */
+/** The steps of a walk through folders that others have read, on slow storage. */
 export class WalkAhead {
   readonly #folders: FoldersAhead;
   readonly #options: AheadOptions;

@@ -8,9 +8,9 @@ import type { ListOptions } from './list-entries.js';
 import { type EnteredFolder, entriesIn, type Listed, type ListedEntry, type ListedFiles } from './listed.js';
 import { Slices } from './slices.js';
 
-/** Whoever takes what is found in the source: a copy, a dry run, a comparison. What cannot be listed is booked already. */
+/** Takes what is found in the source: a copy, a dry run or a comparison. What cannot be listed has been counted already. */
 export interface Visitor {
-  /** @returns where that is more than a step of the walk should take, the steps of it */
+  /** @returns its steps, if it takes longer than one step of the walk should */
   enter(entered: EnteredFolder): Iterable<unknown> | undefined;
   entry(entry: ListedEntry): void;
   files(files: ListedFiles): void;
@@ -18,7 +18,7 @@ export interface Visitor {
   leave(folder: BytePath, failure: Failure | undefined): void;
 }
 
-/** What a walk goes by. */
+/** What a walk works with. */
 export interface Walk {
   readonly events: EventSink;
   readonly ledger: Ledger;
@@ -31,7 +31,7 @@ export interface Walk {
   };
 }
 
-/** Leads a visitor through the source, as fast as the work is done and the events are taken. */
+/** Leads a visitor through the source, as fast as the work is done and the events are dealt with. */
 export async function walkSource(
   root: BytePath,
   options: ListOptions,

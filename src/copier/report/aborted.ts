@@ -1,6 +1,6 @@
 import type { CopyReport } from './events.js';
 
-/** How an aborted run rejects: what had been done stands in the report. */
+/** What an aborted run rejects with; the report says what was done. */
 export interface AbortedError extends Error {
   readonly code: string | number;
   readonly report: CopyReport;
@@ -8,7 +8,7 @@ export interface AbortedError extends Error {
 
 /**
  * What an aborted run rejects with: the signal's reason, with the report put on it. Where that cannot be, as for a
- * reason that is no error or has the report of another run, an error of its own, with the reason as its cause.
+ * reason that is not an error or has the report of another run, an error of its own, with the reason as its cause.
  */
 export function abortedError(reason: unknown, report: CopyReport): AbortedError {
   const error = takesReport(reason)
@@ -19,7 +19,7 @@ export function abortedError(reason: unknown, report: CopyReport): AbortedError 
   return Object.assign(error, { ...code, report }) as AbortedError;
 }
 
-/** By what it is like: it may come from another realm. */
+/** By its shape: it may come from another realm. */
 function takesReport(reason: unknown): reason is Error {
   if (typeof reason !== 'object' || reason === null || !Object.isExtensible(reason)) return false;
   return 'name' in reason && 'message' in reason && !('report' in reason);

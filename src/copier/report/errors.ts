@@ -20,7 +20,7 @@ export class RefusedError extends Error {
 /** The code of a wrong option or argument; the message needs none. */
 const USAGE = 'USAGE';
 
-/** A refusal that an error is the reason for. @param path as it is to be shown */
+/** A refusal that is caused by an error. @param path as it is to be shown */
 export function refusal(path: string, what: string, error: unknown): RefusedError {
   const { code, message } = failureOf(error);
   return new RefusedError(`${path}: ${what}: ${message}`, code, { cause: error });
@@ -55,7 +55,7 @@ export class PartialCopyError extends Error {
   }
 }
 
-/** The root and what could not be deleted are no entries that were to be copied: they are counted beside them. */
+/** The root, and what could not be deleted, are not entries to be copied: they are counted apart. */
 function sentence({ files, folders, skipped, failed, left, message }: CopyReport, failures: number): string {
   const entries = files + folders + skipped + failed + left;
   const parts = [

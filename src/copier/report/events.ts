@@ -100,7 +100,7 @@ interface OtherBytes {
 /** An entry failed; each once. */
 export interface ErrorEvent extends EventPath {
   readonly type: 'error';
-  /** Where `path` is one of the destination, which could not be deleted: it is relative to that. */
+  /** Set if `path` is an entry that could not be deleted: it is relative to the destination. */
   readonly side?: 'destination';
   readonly code: string;
   readonly message: string;

@@ -2,8 +2,8 @@ import type { EventSink } from './event-sink.js';
 import type { Tally } from './tally.js';
 
 /**
- * Tells twice a second how far a run has come, from its `start` event to its `end`: a long file is seen to move.
- * @returns ends that, also where the run has failed before its end
+ * Sends an event twice a second, from a run's `start` to its `end`, so that a long file is seen to move.
+ * @returns stops that, also where the run has failed before its end
  */
 export function tellProgress(events: EventSink, tally: Tally): () => void {
   let timer: NodeJS.Timeout | undefined;
@@ -18,7 +18,7 @@ export function tellProgress(events: EventSink, tally: Tally): () => void {
 const EVERY_MS = 500;
 
 function tell(events: EventSink, { finished, bytes, found, seconds }: Tally): void {
-  // A reader that is behind gets what is new when it is told next.
+  // A reader that is behind gets the newest counts with its next event.
   if (events.isBehind) return;
   const { files, folders } = finished;
   const [listedFiles, listedBytes] = [found.files, found.bytes];

@@ -7,9 +7,9 @@ import { refusal, UsageError } from '../report/errors.js';
 import { absolute, nearestStanding, parentOf, realPath } from './paths.js';
 import { isWithin, type Places } from './places.js';
 
-/** Where what is replaced or deleted is kept. */
+/** The folder that keeps what is replaced or deleted. */
 export interface BackupPlace {
-  /** Absolute, links resolved as far as it stands; it need not stand. */
+  /** Absolute, links resolved as far as it exists; it need not exist. */
   readonly root: BytePath;
   /** Where it lies in the destination; undefined: outside. */
   readonly inDestination: BytePath | undefined;
@@ -41,7 +41,7 @@ export function findBackup(places: Places, folder: string | Buffer): BackupPlace
   return { root, inDestination };
 }
 
-/** All links resolved, as far as it stands. */
+/** All links resolved, as far as it exists. */
 function resolved(path: BytePath): BytePath {
   if (lstatIfThere(native(path)) !== undefined) return realPath(path);
   const parent = parentOf(path);

@@ -130,7 +130,7 @@ const FLAGS = [
   ...(['fsync', 'failFast', 'spaceCheck', 'dryRun'] as const),
 ];
 
-/** With a default for each that is left out. A slip in a name would change what is done without a word. */
+/** With a default for each that is left out. A misspelt name would silently change what is done. */
 function complete(options: RunOptions) {
   if (typeof options !== 'object' || options === null)
     throw new UsageError(`options come as an object, not ${shownValue(options)}`);

@@ -6,8 +6,8 @@ import { codeOf } from '../../files/failure.js';
 import { nearestStanding, parentOf } from './paths.js';
 
 /**
- * Where a destination grows: beside it. A name that is too long with the suffix is cut to what the file system takes,
- * which only trying tells, and has a part of its digest instead: others that begin alike keep their own.
+ * The path beside a new destination under which it is built. If the file system does not take so long a name, which
+ * only trying shows, it is cut and ends in a part of its digest, so that names that begin alike stay different.
  */
 export function partialOf(destinationRoot: BytePath): BytePath {
   const folder = parentOf(destinationRoot);
@@ -21,11 +21,11 @@ export function partialOf(destinationRoot: BytePath): BytePath {
   return rawName(join(folder, partial));
 }
 
-/** @param bytes of the name that are left */
+/** @param bytes how many of the name are kept */
 function partialName(name: Buffer, bytes: number): string {
   if (bytes >= name.length) return name.toString(NAME_ENCODING) + PARTIAL;
   let end = bytes;
-  // In UTF-8 a byte of this kind goes on with a character.
+  // In UTF-8, such a byte continues a character.
   while (end > 0 && (name.readUInt8(end) & 0xc0) === 0x80) end -= 1;
   const digest = createHash('sha256').update(name).digest('hex').slice(0, DIGEST_DIGITS);
   return `${name.toString(NAME_ENCODING, 0, end)}~${digest}${PARTIAL}`;
@@ -37,7 +37,7 @@ function isTaken(folder: BytePath, name: string): boolean {
     lstatSync(native(`${folder}/${name}`), { throwIfNoEntry: false });
     return true;
   } catch (error) {
-    // Another reason will be met with, and told of, where it is used.
+    // Any other error shows again, and is reported, where the path is used.
     return codeOf(error) !== 'ENAMETOOLONG';
   }
 }

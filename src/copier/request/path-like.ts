@@ -4,7 +4,7 @@ import { shownValue, UsageError } from '../report/errors.js';
 /** How a caller names a path: text, bytes for names that are not UTF-8, or a file URL. A string is never taken for a URL. */
 export type PathLike = string | Buffer | URL;
 
-/** @param what of whom it is the path, as the refusal says. @throws {UsageError} */
+/** @param what begins the refusal: it says which path this is. @throws {UsageError} */
 export function pathFrom(what: string, path: unknown): string | Buffer {
   if (typeof path === 'string' || Buffer.isBuffer(path)) return path;
   if (path instanceof URL) return pathOfUrl(what, path);
@@ -13,7 +13,7 @@ export function pathFrom(what: string, path: unknown): string | Buffer {
 
 function pathOfUrl(what: string, url: URL): string | Buffer {
   try {
-    // What the URL says in bytes that are no UTF-8 is a path all the same.
+    // A URL may encode bytes that are not UTF-8: they are a path, too.
     return isText(url) ? fileURLToPath(url) : bytesOf(url);
   } catch {
     throw new UsageError(`${what} a path, and ${url.href} is not a file URL of this machine`);

@@ -9,7 +9,7 @@ export function absolute(path: BytePath): BytePath {
   return rawName(isAbsolute(path) ? resolve(path) : resolve(workingFolder(), path));
 }
 
-/** Node's own `cwd` is text: it loses what is no UTF-8. */
+/** Node's own `cwd` is text: it loses what is not UTF-8. */
 function workingFolder(): string {
   try {
     return NAME_ENCODING === 'utf8' ? process.cwd() : realPath(rawName('.'));
@@ -18,12 +18,12 @@ function workingFolder(): string {
   }
 }
 
-/** All links resolved. @throws where it does not stand */
+/** All links resolved. @throws where it does not exist */
 export function realPath(path: BytePath): BytePath {
   return rawName(realpathSync.native(native(path), NAME_ENCODING));
 }
 
-/** The path itself or its nearest ancestor that stands, links resolved. */
+/** The path itself or its nearest ancestor that exists, links resolved. */
 export function nearestStanding(start: BytePath): BytePath {
   for (let path = start; ; path = parentOf(path)) {
     try {

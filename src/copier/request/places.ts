@@ -18,14 +18,14 @@ export interface Places {
   readonly sourceFacts: Facts;
   readonly destination: BytePath;
   readonly destinationRoot: BytePath;
-  /** Where a destination that does not stand grows. */
+  /** Where a new destination is built. */
   readonly partialRoot: BytePath;
-  /** Whether the destination stood before. */
+  /** Whether the destination existed before the run. */
   readonly exists: boolean;
 }
 
 /**
- * Finds source and destination of a copy and refuses what cannot be, before anything is written.
+ * Finds source and destination of a copy and refuses what cannot be copied so, before anything is written.
  * @throws {RefusedError}
  */
 export function checkPlaces(source: PathLike, destination: PathLike | undefined, suffix: string): Places {
@@ -42,7 +42,7 @@ export function checkPlaces(source: PathLike, destination: PathLike | undefined,
 }
 
 /**
- * The same of a comparison, which needs a destination to read, and writes in none.
+ * The same for a comparison, which reads the destination and writes nothing.
  * @throws {RefusedError}
  */
 export function checkStandingPlaces(
@@ -170,7 +170,7 @@ function refuseOverlap(source: Place<Facts>, { shown, root, facts }: Place<Facts
     );
 }
 
-/** @param start the folder itself or one that lies in it, as far down as it stands */
+/** @param start the folder itself or one that lies in it, as far down as it exists */
 export function isWithin(start: BytePath, folder: Facts): boolean {
   for (let path = nearestStanding(start); ; path = parentOf(path)) {
     if (sameInode(stat(native(path)), folder)) return true;

@@ -37,7 +37,7 @@ export async function readRequest(places: Places, settings: CopySettings): Promi
 
 /**
  * What the listing has to know of it.
- * @param root of the folder that is written in, or compared with; it need not stand
+ * @param root of the folder that is written in, or compared with; it need not exist
  */
 export function listOptionsOf({ settings, selection, filters }: Request, root: BytePath): ListOptions {
   const { dereference, oneFileSystem } = settings;

@@ -8,7 +8,7 @@ import { isWithin, type Places } from './places.js';
 
 /**
  * The roots of the snapshots whose entries may be linked to.
- * @throws {RefusedError} where one is missing, or lies where it would be changed by that
+ * @throws {RefusedError} where one is missing, or lies where the copy would change it
  */
 export function findSnapshots(places: Places, folders: readonly (string | Buffer)[]): BytePath[] {
   return folders.map(folder => findSnapshot(places, bytePath(folder)));

@@ -3,7 +3,7 @@ import { libc } from './libc.js';
 import { libcEntryCalls } from './libc-entry-calls.js';
 import { nodeEntryCalls } from './node-entry-calls.js';
 
-/** The C library's calls where they can be reached, else Node's. */
+/** The C library's calls if they can be reached, else Node's. */
 export function entryCalls(): EntryCalls {
   if (calls === undefined) {
     const library = libc();

@@ -76,7 +76,7 @@ function at(words: Uint32Array, index: number): number {
   return words[index] ?? 0;
 }
 
-/** An unsigned 64-bit number that is no identity: exact up to 2^53. */
+/** An unsigned 64-bit number that is not an identity: exact up to 2^53. */
 function long(words: Uint32Array, index: number): number {
   return at(words, index) + at(words, index + 1) * 2 ** 32;
 }

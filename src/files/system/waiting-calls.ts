@@ -4,9 +4,9 @@ import { type Facts, factsFrom } from '../facts.js';
 import { codeOf } from '../failure.js';
 
 /**
- * Calls that do not hold up the process: on storage that makes one wait, many are under way at a time, each in one of
- * Node's threads. One costs ten times the processor time of its like in `EntryCalls`. Paths are bytes, one character
- * each, absolute or below `/proc/self/fd/N`.
+ * Calls that do not hold up the process: on slow storage, many are under way at a time, each in one of Node's
+ * threads. One costs ten times the processor time of its like in `EntryCalls`. Paths are bytes, one character each,
+ * absolute or below `/proc/self/fd/N`.
  */
 export const waitingCalls = {
   /** Opens a folder to read its names; its access time stays where that can be. */

@@ -98,7 +98,8 @@ export class Crew {
     this.#state = 'terminated';
     this.#waiting.clear();
     this.#returned.length = 0;
-    // Who asked for the end need not be told by every open promise: a rejection nobody awaits is no error here.
+    // Whoever asked for the end need not handle every open promise: a rejection that nobody awaits is not an error
+    // here.
     for (const job of this.#open) job.outcome?.catch(() => {});
     for (const worker of this.#workers) worker.terminate(killAfterMs, new Terminated(TERMINATED));
     this.#wrapUp();

@@ -62,7 +62,7 @@ export class Forked {
   #killTimer: NodeJS.Timeout | undefined;
 
   /**
-   * @throws {WorkerStartError} where the system forks no process; {StateError} where this is no runtime that could
+   * @throws {WorkerStartError} where the system forks no process; {StateError} where this runtime cannot
    * @throws {DataCloneError} for arguments that cannot be sent
    */
   constructor(options: ForkOptions, handlers: ForkHandlers) {
@@ -183,7 +183,7 @@ export class Forked {
   }
 
   #receive(message: FromChild): void {
-    // What it says as it crashes is no sign of a start.
+    // What it says as it crashes does not mean that it has started.
     if (this.#start === 'awaited' && message.kind !== 'crashed') this.#endStart();
     if (!('queue' in message)) this.#handlers.onMessage(message);
     else this.#receiveForQueue(message);

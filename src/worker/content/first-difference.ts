@@ -24,7 +24,7 @@ export function* firstDifference(
       return position + firstUnlike(chunks.slab, otherChunks.slab);
     }
     position += both;
-    // A short read is no end: that is where nothing comes.
+    // A short read is not the end: only an empty one is.
     if (both === 0) return bytes === others ? undefined : position;
     const payment = pace.pay(both);
     if (payment !== undefined) yield payment;

@@ -1,6 +1,6 @@
 /**
- * Work that may have to wait: whoever runs it awaits each promise that it yields, and then goes on. Most
- * entries never wait, and what is no promise costs none.
+ * Work that may have to wait: whoever runs it awaits each promise that it yields, and then goes on. Most entries
+ * never wait, and cost no promise.
  */
 export type Steps<T> = Generator<Promise<void>, T, void>;
 

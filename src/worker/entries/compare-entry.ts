@@ -15,7 +15,7 @@ import { openSource } from './open-source.js';
 import { withSourcePath } from './source-path.js';
 
 /**
- * Compares an entry that is no folder with what stands in its place in the destination, and writes nothing.
+ * Compares an entry that is not a folder with what is in its place in the destination, and writes nothing.
  * @throws {EntryError} CHANGED where one of two files would not hold still while their contents were compared
  */
 export function* compareEntry(context: WorkerContext, job: Job): Steps<Finished> {

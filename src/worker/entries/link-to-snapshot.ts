@@ -104,7 +104,7 @@ function lookIn(context: WorkerContext, snapshot: SnapshotFolders, job: Job): Fo
     if (kindOf(facts) === 'link' && !hasSameText(context, job, place)) return undefined;
     return hasSameAttributes(context, folder, name, place) ? { place, facts: there } : undefined;
   } catch {
-    // What cannot be looked at is no reason to fail: the source has it.
+    // What cannot be looked at is not a failure: the source has it.
     return undefined;
   }
 }
