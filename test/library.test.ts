@@ -193,6 +193,7 @@ const refusedOptions: [options: object, says: RegExp][] = [
   [{ signal: 'SIGINT' }, /^signal takes an AbortSignal, not "SIGINT"$/],
   [{ onEvent: true }, /^onEvent takes a function, not true$/],
   [{ filter: 'a' }, /^filter takes a function, not "a"$/],
+  [{ log: 'a\0' }, /^log takes a path, and "a\\u0000" holds a NUL byte$/],
   [{ from: new URL('https://example.org/list') }, /^from takes a path, and https:.* is not a file URL/],
   [{ ifExist: 'error' }, /^unknown option "ifExist"$/],
   [{ check: true }, /^unknown option "check"$/],

@@ -10,7 +10,7 @@ import {
   renameSync,
   unlinkSync,
 } from 'node:fs';
-import { type BytePath, join, native, ROOT, rawName, split } from '../files/byte-path.js';
+import { type BytePath, join, NAME_ENCODING, native, ROOT, rawName, split } from '../files/byte-path.js';
 import { type Facts, kindOf, permissionsOf, sameInode } from '../files/facts.js';
 import { codeOf, EntryError } from '../files/failure.js';
 import { temporaryName } from '../files/reserved-names.js';
@@ -199,8 +199,19 @@ const OPEN_FOLDERS = 4;
 /** `name`, `name.~1~`, `name.~2~`, … */
 function* namesFrom(name: BytePath): Generator<BytePath, void, undefined> {
   yield name;
-  for (let number = 1; ; number += 1) yield rawName(`${name}.~${number}~`);
+  for (let number = 1; ; number += 1) yield numbered(name, `.~${number}~`);
 }
+
+/** A name that is too long with its number is cut. */
+function numbered(name: BytePath, number: string): BytePath {
+  const bytes = Buffer.from(name, NAME_ENCODING);
+  let end = Math.min(bytes.length, MOST_NAME_BYTES - number.length);
+  // In UTF-8 a byte of this kind goes on with a character.
+  while (end < bytes.length && end > 0 && (bytes.readUInt8(end) & 0xc0) === 0x80) end -= 1;
+  return rawName(bytes.toString(NAME_ENCODING, 0, end) + number);
+}
+
+const MOST_NAME_BYTES = 255;
 
 function serialName(serial: number): string {
   return serial.toString(16).padStart(12, '0');

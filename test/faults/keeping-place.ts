@@ -17,14 +17,17 @@ const [lately, before] = ['1500000000000000000', '1400000000000000000'];
 /** A run with `linkDest`, `backupDir` and `delete` together, for many moments at which it is killed. */
 export class KeepingPlace {
   readonly #root: string;
+  readonly #backups: string;
   readonly #source: string;
   readonly #snapshot: string;
   readonly #old: string;
   readonly #before: { source: TreeSnapshot; snapshot: TreeSnapshot; old: TreeSnapshot };
   #moments = 0;
 
-  constructor(root: string) {
+  /** @param backups where the backups are, if not beside the copies */
+  constructor(root: string, backups = root) {
     this.#root = root;
+    this.#backups = backups;
     this.#source = makeTree(sourceEntries(), join(root, 'source'));
     this.#snapshot = join(root, 'snapshot');
     execFileSync('cp', ['-a', this.#source, this.#snapshot]);
@@ -68,9 +71,11 @@ export class KeepingPlace {
     if (status !== 0 || stderr !== '') problems.push(`the second run: status ${status}, ${stderr}`);
     problems.push(...compareTrees(this.#before.source, join(place, 'copy')));
     problems.push(...(stands ? this.#lostIn(place) : []), ...this.#changed());
-    const left = readdirSync(place, { recursive: true, encoding: 'utf8' }).filter(isOurs);
-    problems.push(...left.map(name => `left: ${name}`));
-    if (problems.length === 0) execFileSync('rm', ['-rf', place]);
+    for (const folder of [place, this.#backupOf(place)]) {
+      const left = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
+      problems.push(...left.filter(isOurs).map(name => `left: ${name}`));
+    }
+    if (problems.length === 0) execFileSync('rm', ['-rf', place, this.#backupOf(place)]);
     return { wasKilled: signal === 'SIGKILL', problems };
   }
 
@@ -82,10 +87,14 @@ export class KeepingPlace {
     return place;
   }
 
+  #backupOf(place: string): string {
+    return join(this.#backups, `backup of ${basename(place)}`);
+  }
+
   #run(place: string): ReturnType<typeof spawnCopy> {
     const options: CopyOptions = {
       ...{ ifExists: 'update', delete: true, workers: 3 },
-      ...{ linkDest: [this.#snapshot], backupDir: join(place, 'backup') },
+      ...{ linkDest: [this.#snapshot], backupDir: this.#backupOf(place) },
     };
     return spawnCopy([this.#source, join(place, 'copy'), JSON.stringify(options)]);
   }
@@ -93,7 +102,8 @@ export class KeepingPlace {
   /** Whatever stood there is there still, or in the backup, whole; and nothing is neither old nor new. */
   #lostIn(place: string): string[] {
     const copy = treeSnapshot(join(place, 'copy'));
-    const backup = existsSync(join(place, 'backup')) ? treeSnapshot(join(place, 'backup')) : new Map();
+    const kept = this.#backupOf(place);
+    const backup = existsSync(kept) ? treeSnapshot(kept) : new Map();
     const problems: string[] = [];
     for (const [path, old] of this.#before.old) {
       if (old.kind === 'folder') continue;

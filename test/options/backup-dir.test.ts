@@ -1,4 +1,13 @@
-import { existsSync, linkSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
@@ -135,6 +144,8 @@ describe('--backup-dir', () => {
     ['the destination', 'copy', /is or contains/],
     ['a folder that contains both', '.', /is or contains/],
     ['a file', 'file', /is not a folder/],
+    ['a folder below a file', 'file/new', /cannot be made: not a folder \(ENOTDIR\)/],
+    ['what a dangling link leads to', 'dangling/new', /dangling is a dangling symbolic link \(ENOENT\)/],
     ['a folder of the destination that the source has too', 'copy/sub', /stands in the source, too/],
   ];
   for (const [title, folder, says] of refused) {
@@ -142,6 +153,7 @@ describe('--backup-dir', () => {
       const { source } = scene();
       const root = dirname(source);
       writeFileSync(join(root, 'file'), '');
+      symlinkSync('nowhere', join(root, 'dangling'));
       const before = treeSnapshot(root);
       const { status, stderr } = await commandCopy(source, [...args, '--backup-dir', join(root, folder)]);
       expect(stderr).toMatch(says);

@@ -1,12 +1,52 @@
-import { lstatSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
-import { wholeCopy } from '../helpers/copies.js';
+import { commandCopy, wholeCopy } from '../helpers/copies.js';
+import { mountOrSkip } from '../helpers/file-systems.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { needs } from '../helpers/needs.js';
 import { shell } from '../helpers/shell.js';
+import type { TreeEntry } from '../helpers/tree-description.js';
+import { treeSnapshot } from '../helpers/tree-snapshot.js';
 import { args, differences, scene } from './backup-scene.js';
+
+test('a name that is too long with a number is cut, between characters', async () => {
+  const names = ['n'.repeat(255), '本'.repeat(85)];
+  const source = makeTree(names.map(path => ({ path, kind: 'file', content: 'new' })));
+  const copy = makeTree(
+    names.map(path => ({ path, kind: 'file', content: 'old' })),
+    join(dirname(source), 'copy'),
+  );
+  const backup = join(dirname(source), 'backup');
+  for (const _ of [1, 2, 3]) await wholeCopy(source, ['--backup-dir', backup]);
+  const cut = ['n'.repeat(251), '本'.repeat(83)];
+  const kept = cut.flatMap(name => [`${name}.~1~`, `${name}.~2~`]);
+  expect(readdirSync(backup).toSorted()).toEqual([...names, ...kept].toSorted());
+  expect(compareTrees(source, copy)).toEqual([]);
+});
+
+test('a backup folder whose disk is full stops the run, and what it could not keep is there', async context => {
+  const backup = mountOrSkip(context, { type: 'tmpfs', size: '64k' });
+  const files: TreeEntry[] = Array.from({ length: 9 }, (_, n) => {
+    return { path: `${n}`, kind: 'file', size: 30_000, mtime: '1400000000000000001' };
+  });
+  const copy = makeTree(files);
+  const source = makeTree(
+    files.map(({ path }) => ({ path, kind: 'file', content: 'new' })),
+    join(dirname(copy), 'new'),
+  );
+  const before = treeSnapshot(copy);
+  const args = ['-w', '1', '--if-exists', 'update', '--backup-dir', join(backup, 'kept')];
+  const { status, stderr } = await commandCopy(source, args, { copy });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/: no space left: in the backup folder; make room and .* to resume \(ENOSPC\)\n$/);
+  const lost = [...before.keys()].filter(path => path !== '' && !existsSync(join(backup, 'kept', path)));
+  expect(lost.length).toBeGreaterThan(3);
+  const isOld = (path: string) => !compareTrees(before, copy).some(line => line.includes(`"${path}"`));
+  expect(lost.filter(path => !isOld(path))).toEqual([]);
+  expect(readdirSync(join(backup, 'kept')).filter(name => name.startsWith('.'))).toEqual([]);
+});
 
 test('--backup-dir on another file system is a copy, as it was', needs('mount', 'root'), async () => {
   const { source, copy, backup } = scene();

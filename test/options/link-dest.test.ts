@@ -135,6 +135,7 @@ describe('--link-dest', () => {
       /link-dest .*nowhere: no such folder; a relative path begins at the working folder/,
     ],
     ['a file', 'source/same', /is not a folder/],
+    ['a folder without a name', '', /^folder-copy: link-dest: the folder's name is empty$/m],
     ['the destination', 'copy', /lies where the copy is made/],
     ['a folder in the destination', 'copy/inside', /lies where the copy is made/],
     ['the source', 'source', /is the source/],
@@ -147,7 +148,7 @@ describe('--link-dest', () => {
       const root = dirname(source);
       mkdirSync(join(root, 'copy/inside'), { recursive: true });
       const before = treeSnapshot(root);
-      const { status, stderr } = await commandCopy(source, ['--link-dest', join(root, folder)]);
+      const { status, stderr } = await commandCopy(source, ['--link-dest', folder && join(root, folder)]);
       expect(stderr).toMatch(says);
       expect(status).toBe(2);
       expect(compareTrees(before, root)).toEqual([]);

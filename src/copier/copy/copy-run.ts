@@ -212,7 +212,8 @@ class CopyRun {
     if (!DISK_FULL.has(code) || this.#stop.isClosed) return false;
     const { root, standing } = this.#folder;
     const isAnew = standing === 'content' && this.#request.settings.ifExists === 'overwrite';
-    this.#stop.now(code, fullInWords(root, this.#ledger.need(), isAnew));
+    const places = { root, backup: this.#request.backup?.root, isAnew };
+    this.#stop.now(code, fullInWords(places, this.#ledger.need()));
     return true;
   }
 

@@ -52,17 +52,30 @@ export function shortageInWords({ what, needed, free }: Shortage): string {
   return `not enough space: ${wants} needed, ${has} free, ${lacks} missing; make room and run the same command again to resume`;
 }
 
-/**
- * What is said when a disk turns out to be full.
- * @param isAnew whether the same command would begin anew, as it replaces whatever stands there
- */
-export function fullInWords(root: BytePath, { bytes, isAll }: Need, isAnew: boolean): string {
+/** What is written in until a disk turns out to be full. */
+export interface FilledPlaces {
+  readonly root: BytePath;
+  readonly backup: BytePath | undefined;
+  /** Whether the same command would begin anew, as it replaces whatever stands there. */
+  readonly isAnew: boolean;
+}
+
+export function fullInWords({ root, backup, isAnew }: FilledPlaces, need: Need): string {
+  const resume = isAnew ? 'run it again with --if-exists update' : 'run the same command again';
+  const amount = isFullerThan(backup, root) ? 'in the backup folder' : missingInWords(root, need);
+  return `no space left: ${amount}; make room and ${resume} to resume`;
+}
+
+/** Whether a backup's disk is another one, with less free space. */
+function isFullerThan(backup: BytePath | undefined, root: BytePath): boolean {
+  const [there, here] = [backup === undefined ? undefined : fileSystemAt(backup), fileSystemAt(root)];
+  return there !== undefined && here !== undefined && freeBytes(there) < freeBytes(here);
+}
+
+function missingInWords(root: BytePath, { bytes, isAll }: Need): string {
   const fs = fileSystemAt(root);
   const missing = fs === undefined ? 0 : bytes - freeBytes(fs);
-  const amount =
-    missing > 0 ? `${isAll ? '' : 'at least '}${formatBytes(missing)} more needed` : 'more space needed';
-  const resume = isAnew ? 'run it again with --if-exists update' : 'run the same command again';
-  return `no space left: ${amount}; make room and ${resume} to resume`;
+  return missing > 0 ? `${isAll ? '' : 'at least '}${formatBytes(missing)} more needed` : 'more space needed';
 }
 
 /** Undefined if the folder is gone: the next write there fails and says so. */

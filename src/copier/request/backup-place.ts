@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { type BytePath, bytePath, native, rawName, readable } from '../../files/byte-path.js';
 import { kindOf } from '../../files/facts.js';
+import { codeOf, EntryError } from '../../files/failure.js';
 import { lstatIfThere } from '../../files/system/stat.js';
 import { refusal, UsageError } from '../report/errors.js';
 import { absolute, nearestStanding, parentOf, realPath } from './paths.js';
@@ -15,12 +16,16 @@ export interface BackupPlace {
   readonly inDestination: BytePath | undefined;
 }
 
-/** @throws {RefusedError} where it cannot be made, or would be changed by the copy or change the source */
-export function findBackup(places: Places, folder: string | Buffer): BackupPlace {
+/** @throws {RefusedError} where it cannot be made, or would be changed by the copy or change the source or a snapshot */
+export function findBackup(
+  places: Places,
+  folder: string | Buffer,
+  snapshots: readonly BytePath[],
+): BackupPlace {
   const { sourceRoot, sourceFacts, destinationRoot } = places;
   const shown = `backup-dir ${readable(bytePath(folder))}`;
   if (folder.length === 0) throw new UsageError("backup-dir: the folder's name is empty");
-  const root = resolved(absolute(bytePath(folder)));
+  const root = reached(shown, absolute(bytePath(folder)));
   if (isWithin(root, sourceFacts))
     throw new UsageError(`${shown}: lies in the source, which is never changed; name a folder elsewhere`);
   const standing = lstatIfThere(native(root));
@@ -31,6 +36,8 @@ export function findBackup(places: Places, folder: string | Buffer): BackupPlace
     (standing !== undefined && (isWithin(sourceRoot, standing) || isWithin(destinationRoot, standing)))
   )
     throw new UsageError(`${shown}: is or contains the source or the destination; name another folder`);
+  if (snapshots.some(snapshot => root === snapshot || root.startsWith(`${snapshot}/`)))
+    throw new UsageError(`${shown}: is or lies in a link-dest, which is only read; name another folder`);
   refuseUnwritable(shown, root);
   const isInside = root.startsWith(`${destinationRoot}/`);
   const inDestination = isInside ? rawName(relative(destinationRoot, root)) : undefined;
@@ -41,11 +48,30 @@ export function findBackup(places: Places, folder: string | Buffer): BackupPlace
   return { root, inDestination };
 }
 
+function reached(shown: string, path: BytePath): BytePath {
+  try {
+    return resolved(path);
+  } catch (error) {
+    throw refusal(shown, 'cannot be made', error);
+  }
+}
+
 /** All links resolved, as far as it exists. */
 function resolved(path: BytePath): BytePath {
-  if (lstatIfThere(native(path)) !== undefined) return realPath(path);
+  const facts = lstatIfThere(native(path));
+  if (facts !== undefined && kindOf(facts) === 'link') return throughLink(path);
+  if (facts !== undefined) return realPath(path);
   const parent = parentOf(path);
   return parent === path ? path : rawName(join(resolved(parent), basename(path)));
+}
+
+function throughLink(path: BytePath): BytePath {
+  try {
+    return realPath(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    throw new EntryError('ENOENT', `${readable(path)} is a dangling symbolic link`);
+  }
 }
 
 function refuseUnwritable(shown: string, root: BytePath): void {

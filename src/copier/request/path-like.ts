@@ -6,9 +6,16 @@ export type PathLike = string | Buffer | URL;
 
 /** @param what begins the refusal: it says which path this is. @throws {UsageError} */
 export function pathFrom(what: string, path: unknown): string | Buffer {
-  if (typeof path === 'string' || Buffer.isBuffer(path)) return path;
-  if (path instanceof URL) return pathOfUrl(what, path);
+  if (typeof path === 'string' || Buffer.isBuffer(path)) return withoutNul(what, path);
+  if (path instanceof URL) return withoutNul(what, pathOfUrl(what, path));
   throw new UsageError(`${what} a path, a string, a Buffer or a file URL, not ${shownValue(path)}`);
+}
+
+/** No file system has such a name, and Node would say so in its own words. */
+function withoutNul(what: string, path: string | Buffer): string | Buffer {
+  if (path.includes('\0'))
+    throw new UsageError(`${what} a path, and ${shownValue(String(path))} holds a NUL byte`);
+  return path;
 }
 
 function pathOfUrl(what: string, url: URL): string | Buffer {

@@ -31,7 +31,8 @@ export async function readRequest(places: Places, settings: CopySettings): Promi
   if (hindrance !== undefined) throw new RefusedError(hindrance, 'ENOTSUP');
   const selection = settings.from === undefined ? undefined : Selection.read(settings.from);
   const snapshots = findSnapshots(places, settings.linkDest);
-  const backup = settings.backupDir === undefined ? undefined : findBackup(places, settings.backupDir);
+  const backup =
+    settings.backupDir === undefined ? undefined : findBackup(places, settings.backupDir, snapshots);
   return { places, settings, selection, filters: await readFilters(settings), snapshots, backup };
 }
 

@@ -15,6 +15,7 @@ export function findSnapshots(places: Places, folders: readonly (string | Buffer
 }
 
 function findSnapshot(places: Places, path: BytePath): BytePath {
+  if (path === '') throw new UsageError("link-dest: the folder's name is empty");
   const shown = `link-dest ${readable(path)}`;
   const facts = factsOf(shown, absolute(path));
   if (kindOf(facts) !== 'folder') throw new UsageError(`${shown}: is not a folder; name an earlier copy`);
