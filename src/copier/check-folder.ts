@@ -42,7 +42,7 @@ export async function prepareCheck(
   destination: PathLike | undefined,
   settings: CopySettings,
 ): Promise<PreparedRun<CheckReport>> {
-  const places = checkStandingPlaces(source, destination, settings.suffix);
+  const places = checkStandingPlaces(source, destination, settings);
   const request = await readRequest(places, settings);
   checkLogOfComparison(request);
   return prepared(request, runCheck);

@@ -49,7 +49,7 @@ export async function prepareCopy(
   destination: PathLike | undefined,
   settings: CopySettings,
 ): Promise<PreparedRun> {
-  const places = checkPlaces(source, destination, settings.suffix);
+  const places = checkPlaces(source, destination, settings);
   const request = await readRequest(places, settings);
   checkSideFiles(request);
   refuseUnlikelyDeletion(request);

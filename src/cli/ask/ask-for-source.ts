@@ -24,7 +24,7 @@ export async function askForSource(options: ParsedOptions): Promise<Asked> {
   const prompt = new Prompt();
   try {
     const source = await askFolder(prompt);
-    const places = checkPlaces(source, undefined, options.suffix);
+    const places = checkPlaces(source, undefined, options);
     if (places.exists && !options.dryRun && !(await mayMerge(prompt, source, places, options))) {
       prompt.say('folder-copy: nothing was copied');
       return { kind: 'ended', ending: NOTHING_COPIED };

@@ -5,8 +5,9 @@ import { kindOf } from '../../files/facts.js';
 import { codeOf, EntryError } from '../../files/failure.js';
 import { lstatIfThere } from '../../files/system/stat.js';
 import { refusal, UsageError } from '../report/errors.js';
+import { isWithin } from './overlap.js';
 import { absolute, nearestStanding, parentOf, realPath } from './paths.js';
-import { isWithin, type Places } from './places.js';
+import type { Places } from './places.js';
 
 /** The folder that keeps what is replaced or deleted. */
 export interface BackupPlace {
@@ -22,18 +23,19 @@ export function findBackup(
   folder: string | Buffer,
   snapshots: readonly BytePath[],
 ): BackupPlace {
-  const { sourceRoot, sourceFacts, destinationRoot } = places;
+  const { sourceRoot, destinationRoot } = places;
   const shown = `backup-dir ${readable(bytePath(folder))}`;
   if (folder.length === 0) throw new UsageError("backup-dir: the folder's name is empty");
   const root = reached(shown, absolute(bytePath(folder)));
-  if (isWithin(root, sourceFacts))
+  if (isWithin(root, { root: sourceRoot, facts: places.sourceFacts }))
     throw new UsageError(`${shown}: lies in the source, which is never changed; name a folder elsewhere`);
   const standing = lstatIfThere(native(root));
   if (standing !== undefined && kindOf(standing) !== 'folder')
     throw new UsageError(`${shown}: is not a folder; name another one`);
   if (
     root === destinationRoot ||
-    (standing !== undefined && (isWithin(sourceRoot, standing) || isWithin(destinationRoot, standing)))
+    (standing !== undefined &&
+      [sourceRoot, destinationRoot].some(place => isWithin(place, { root, facts: standing })))
   )
     throw new UsageError(`${shown}: is or contains the source or the destination; name another folder`);
   if (snapshots.some(snapshot => root === snapshot || root.startsWith(`${snapshot}/`)))

@@ -1,10 +1,12 @@
 import { accessSync, constants, lstatSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type BytePath, bytePath, native, rawName, readable } from '../../files/byte-path.js';
-import { type Facts, kindOf, sameInode } from '../../files/facts.js';
+import { type Facts, kindOf } from '../../files/facts.js';
 import { codeOf } from '../../files/failure.js';
 import { lstat, stat } from '../../files/system/stat.js';
 import { RefusedError, refusal, UsageError } from '../report/errors.js';
+import type { CopySettings } from './options.js';
+import { refuseOverlap } from './overlap.js';
 import { partialOf } from './partial-name.js';
 import { type PathLike, pathFrom } from './path-like.js';
 import { absolute, nearestStanding, parentOf, realPath } from './paths.js';
@@ -24,12 +26,19 @@ export interface Places {
   readonly exists: boolean;
 }
 
+/** What of the options decides where a copy goes. */
+export type PlaceOptions = Pick<CopySettings, 'suffix'> & Partial<Pick<CopySettings, 'oneFileSystem'>>;
+
 /**
  * Finds source and destination of a copy and refuses what cannot be copied so, before anything is written.
  * @throws {RefusedError}
  */
-export function checkPlaces(source: PathLike, destination: PathLike | undefined, suffix: string): Places {
-  const { shown, ...places } = findPlaces(source, destination, suffix);
+export function checkPlaces(
+  source: PathLike,
+  destination: PathLike | undefined,
+  options: PlaceOptions,
+): Places {
+  const { shown, ...places } = findPlaces(source, destination, options);
   const { destinationRoot, partialRoot, exists } = places;
   refuseUnwritable(shown, destinationRoot, exists);
   if (exists && lstatSync(native(partialRoot), { throwIfNoEntry: false }) !== undefined) {
@@ -48,9 +57,9 @@ export function checkPlaces(source: PathLike, destination: PathLike | undefined,
 export function checkStandingPlaces(
   source: PathLike,
   destination: PathLike | undefined,
-  suffix: string,
+  options: PlaceOptions,
 ): Places {
-  const { shown, ...places } = findPlaces(source, destination, suffix);
+  const { shown, ...places } = findPlaces(source, destination, options);
   if (!places.exists) throw new RefusedError(`${shown}: no such folder to compare with`, 'ENOENT');
   refuseUnreadable(shown, places.destinationRoot);
   return places;
@@ -60,7 +69,7 @@ export function checkStandingPlaces(
 function findPlaces(
   givenSource: PathLike,
   givenDestination: PathLike | undefined,
-  suffix: string,
+  { suffix, oneFileSystem = false }: PlaceOptions,
 ): Places & { readonly shown: string } {
   const source = pathFrom('the source is', givenSource);
   const destination =
@@ -79,6 +88,7 @@ function findPlaces(
   refuseOverlap(
     { shown: shownSource, root: sourceRoot, facts: sourceFacts },
     { shown, root: destinationRoot, facts: standing },
+    oneFileSystem,
   );
   const exists = standing !== undefined;
   const partialRoot = partialOf(destinationRoot);
@@ -145,36 +155,6 @@ function statIfThere(shown: string, look: () => Facts): Facts | undefined {
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw refusal(shown, 'cannot be written', error);
-  }
-}
-
-interface Place<F> {
-  readonly shown: string;
-  readonly root: BytePath;
-  readonly facts: F;
-}
-
-/** By device and inode along both ways to the root: no spelling and no link hides an overlap. */
-function refuseOverlap(source: Place<Facts>, { shown, root, facts }: Place<Facts | undefined>): void {
-  if (facts !== undefined && sameInode(facts, source.facts))
-    throw new RefusedError(`${shown}: is the source itself; name another destination`, 'EINVAL');
-  if (isWithin(parentOf(root), source.facts))
-    throw new RefusedError(
-      `${shown}: lies inside the source ${source.shown}; name a destination outside it`,
-      'EINVAL',
-    );
-  if (facts !== undefined && isWithin(parentOf(source.root), facts))
-    throw new RefusedError(
-      `${shown}: contains the source ${source.shown}; name another destination`,
-      'EINVAL',
-    );
-}
-
-/** @param start the folder itself or one that lies in it, as far down as it exists */
-export function isWithin(start: BytePath, folder: Facts): boolean {
-  for (let path = nearestStanding(start); ; path = parentOf(path)) {
-    if (sameInode(stat(native(path)), folder)) return true;
-    if (parentOf(path) === path) return false;
   }
 }
 

@@ -3,8 +3,8 @@ import { type BytePath, bytePath, native, rawName, readable } from '../../files/
 import { type Facts, kindOf } from '../../files/facts.js';
 import { lstatIfThere, stat } from '../../files/system/stat.js';
 import { RefusedError } from '../report/errors.js';
+import { isWithin } from './overlap.js';
 import { absolute, parentOf, realPath } from './paths.js';
-import { isWithin } from './places.js';
 import type { Request } from './request.js';
 
 /**
@@ -53,7 +53,7 @@ function leadsNowhere(place: BytePath): string | undefined {
 }
 
 function readOnly(place: BytePath, { places, snapshots }: Request): string | undefined {
-  if (isWithin(parentOf(place), places.sourceFacts))
+  if (isWithin(parentOf(place), { root: places.sourceRoot, facts: places.sourceFacts }))
     return 'lies in the source, which is never changed; name a file elsewhere';
   return snapshots.some(snapshot => place.startsWith(`${snapshot}/`))
     ? 'lies in an earlier copy, which is only read; name a file elsewhere'

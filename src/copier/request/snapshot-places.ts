@@ -1,10 +1,11 @@
 import { type BytePath, bytePath, native, readable } from '../../files/byte-path.js';
-import { type Facts, kindOf, sameInode } from '../../files/facts.js';
+import { type Facts, kindOf } from '../../files/facts.js';
 import { codeOf } from '../../files/failure.js';
 import { lstatIfThere, stat } from '../../files/system/stat.js';
 import { refusal, UsageError } from '../report/errors.js';
-import { absolute, parentOf, realPath } from './paths.js';
-import { isWithin, type Places } from './places.js';
+import { isWithin } from './overlap.js';
+import { absolute, realPath } from './paths.js';
+import type { Places } from './places.js';
 
 /**
  * The roots of the snapshots whose entries may be linked to.
@@ -23,11 +24,12 @@ function findSnapshot(places: Places, path: BytePath): BytePath {
   const { sourceFacts, sourceRoot, destinationRoot, partialRoot } = places;
   for (const made of [destinationRoot, partialRoot]) {
     const standing = lstatIfThere(native(made));
-    if (standing !== undefined && isWithin(root, standing))
+    if (standing !== undefined && isWithin(root, { root: made, facts: standing }))
       throw new UsageError(`${shown}: lies where the copy is made; name an earlier copy elsewhere`);
   }
   // A link would change the source's own entries.
-  if (isWithin(root, sourceFacts) || sameInode(facts, sourceFacts) || isWithin(parentOf(sourceRoot), facts))
+  const source = { root: sourceRoot, facts: sourceFacts };
+  if (isWithin(root, source) || isWithin(sourceRoot, { root, facts }))
     throw new UsageError(`${shown}: is the source, lies in it or contains it; name an earlier copy`);
   return root;
 }
