@@ -146,7 +146,7 @@ describe('--backup-dir', () => {
     ['a file', 'file', /is not a folder/],
     ['a folder below a file', 'file/new', /cannot be made: not a folder \(ENOTDIR\)/],
     ['what a dangling link leads to', 'dangling/new', /dangling is a dangling symbolic link \(ENOENT\)/],
-    ['a folder of the destination that the source has too', 'copy/sub', /stands in the source, too/],
+    ['a folder of the destination that the source has too', 'copy/sub', /exists in the source, too/],
   ];
   for (const [title, folder, says] of refused) {
     test(`refuses ${title}`, async () => {

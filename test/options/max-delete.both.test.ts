@@ -33,7 +33,7 @@ describe('--max-delete', () => {
       const said = (text: string) => asDone(text).split('\n').sort().join('\n');
       expect([dry.status, said(dry.stderr)]).toEqual([real.status, said(real.stderr)]);
       expect(real.status).toBe(isEnough ? 0 : 1);
-      const line = `: nothing was deleted: 6 of 7 entries in the destination are to go, more than --max-delete ${limit} allows; to delete them all the same, use --max-delete 6 (TOO_MANY_DELETIONS)\n`;
+      const line = `: nothing was deleted: 6 of 7 entries in the destination are to go, more than --max-delete ${limit} allows; to delete them anyway, use --max-delete 6 (TOO_MANY_DELETIONS)\n`;
       expect(real.stderr.includes(line)).toBe(!isEnough);
     });
   }

@@ -20,7 +20,7 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   '--if-exists':
     'for a file that exists in the destination. `overwrite`: replace it. `update`: replace it if its size or modification time differs; if only mode or owner differ, change those (or replace it, if it has other names). `newer`: replace it if it is older than in the source. `skip`: leave it. `error`: report it as failed',
   '--delete':
-    'after a copy without failures, remove from the destination what the source does not have. If the source is empty, or none of the names in its root exists in the root of the destination, the command refuses to start: the disk may not be mounted, or the destination mistyped. `--max-delete 100%` does it all the same',
+    'after a copy without failures, remove from the destination what the source does not have. If the source is empty, or none of the names in its root exists in the root of the destination, the command refuses to start: the disk may not be mounted, or the destination mistyped. `--max-delete 100%` does it anyway',
   '--max-delete':
     'the most entries that `--delete` may remove: a number, or a share of what the destination held before. If there are more, nothing is deleted, the rest is copied, and the status is 1. `0` allows none',
   '--link-dest':

@@ -58,7 +58,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
       {
         flags: '--include <glob>',
         description:
-          'repeatable; take back in what the excludes leave out; without any exclude: copy only what it matches',
+          'repeatable; take back what the excludes leave out; without excludes: copy only what matches',
         isRepeatable: true,
         parse: collect,
       },
@@ -82,7 +82,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
       {
         flags: '--from <file>',
         description:
-          'copy only the entries listed in this file, NUL-separated; a folder with all that is in it',
+          'copy only the entries listed in this file, NUL-separated, with everything in listed folders',
         names: 'file',
         parse: pathOf,
       },
@@ -118,7 +118,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
       {
         flags: '--max-delete <n|n%>',
         description:
-          'let --delete remove at most so many entries, or that share of the destination; if it is more, delete nothing',
+          'the most entries that --delete may remove, or their share of the destination; if there are more, delete nothing',
         parse: parseMaxDelete,
       },
       {
@@ -200,7 +200,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
       { flags: '--fail-fast', description: 'stop at the first failed entry' },
       {
         flags: '--strict',
-        description: 'count an entry as failed if its owner or anything else of it cannot be kept',
+        description: 'count an entry as failed if its owner, or anything else, cannot be kept',
       },
       {
         flags: '--failed <file>',
@@ -222,7 +222,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
       },
       {
         flags: '--log <file>',
-        description: 'write all events to this file, as --progress json has them, whatever is shown',
+        description: 'write all events to this file, in the format of --progress json',
         names: 'file',
         parse: pathOf,
       },

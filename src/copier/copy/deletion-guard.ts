@@ -33,7 +33,7 @@ export class DeletionGuard {
     if (!isMoreThan(this.#limit, this.#deletions, this.#held)) return undefined;
     const [limit, deletions] = [limitInWords(this.#limit), this.#deletions];
     const what = `nothing ${isDry ? 'would be' : 'was'} deleted: ${deletions} of ${this.#held} entries in the destination are to go`;
-    const message = `${what}, more than --max-delete ${limit} allows; to delete them all the same, use --max-delete ${deletions}`;
+    const message = `${what}, more than --max-delete ${limit} allows; to delete them anyway, use --max-delete ${deletions}`;
     return { code: 'TOO_MANY_DELETIONS', message };
   }
 }

@@ -24,7 +24,7 @@ export function refuseUnlikelyDeletion(request: Request): void {
     why === 'empty source'
       ? `${from}: is empty, and --delete would remove what is in ${to}; is its disk mounted?`
       : `${to}: has no name in common with ${from}, and --delete would remove what is in it; is it the right folder?`;
-  throw new RefusedError(`${what} To delete it all the same, add --max-delete 100%`, 'TOO_MANY_DELETIONS');
+  throw new RefusedError(`${what} To delete it anyway, add --max-delete 100%`, 'TOO_MANY_DELETIONS');
 }
 
 /** @throws {RefusedError} where that cannot be told */

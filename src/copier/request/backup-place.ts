@@ -45,7 +45,7 @@ export function findBackup(
   const inDestination = isInside ? rawName(relative(destinationRoot, root)) : undefined;
   if (inDestination !== undefined && lstatIfThere(native(`${sourceRoot}/${inDestination}`)) !== undefined)
     throw new UsageError(
-      `${shown}: stands in the source, too, and would be copied over; name another folder`,
+      `${shown}: exists in the source, too, and would be overwritten; name another folder`,
     );
   return { root, inDestination };
 }

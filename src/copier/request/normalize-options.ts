@@ -133,7 +133,7 @@ const FLAGS = [
 /** With a default for each that is left out. A misspelt name would silently change what is done. */
 function complete(options: RunOptions) {
   if (typeof options !== 'object' || options === null)
-    throw new UsageError(`options come as an object, not ${shownValue(options)}`);
+    throw new UsageError(`options must be an object, not ${shownValue(options)}`);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const unknown = given.find(([name]) => !Object.hasOwn(DEFAULTS, name) && !SHOWING.has(name));
   if (unknown !== undefined) throw new UsageError(`unknown option ${JSON.stringify(unknown[0])}`);
@@ -157,7 +157,7 @@ function listOfPaths(option: string, paths: readonly PathLike[]): (string | Buff
 function keepsAttributes(xattrs: Xattrs): boolean {
   if (xattrs === 'always' && platformCalls() === undefined) {
     throw new RefusedError(
-      'xattrs always: extended attributes cannot be read here: the optional dependency koffi is not installed or does not support this platform, or there is no /proc; mend that, or use xattrs auto',
+      'xattrs always: extended attributes cannot be read here: the optional dependency koffi is not installed or does not support this platform, or there is no /proc; fix that, or use xattrs auto',
       'ENOTSUP',
     );
   }
