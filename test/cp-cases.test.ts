@@ -19,7 +19,7 @@ function rows(): Row[] {
 
 /** The titles of the tests of a promise, quick and thorough, as patterns: what is put in when they run can be anything. */
 function titlePatterns(file: string): RegExp[] {
-  const files = ['test', 'thorough.test'].map(end => fromRoot(`test/${file}.${end}.ts`));
+  const files = ['test', 'both.test', 'thorough.test'].map(end => fromRoot(`test/${file}.${end}.ts`));
   const text = files
     .filter(path => existsSync(path))
     .map(path => readFileSync(path, 'utf8'))

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { examples } from './helpers/documents.js';
@@ -28,7 +29,7 @@ export interface Scene {
 
 /** A home with some photos, a disk for backups, and a project that has the package installed. */
 export function scene(): Scene {
-  const root = scratchFolder();
+  const root = scratchFolder(tmpdir()); // where programs may run
   makeTree([...album], join(root, 'photos'));
   makeTree([...album], join(root, 'test/fixture'));
   makeTree([...album], join(root, 'fixtures/project'));

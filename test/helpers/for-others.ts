@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, realpathSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fromRoot } from './project-root.js';
 import { scratchFolder } from './scratch-folder.js';
@@ -38,7 +39,7 @@ function isOpen(path: string): boolean {
 
 /** Copies paths to places in a new folder, and opens all of it. @returns that folder */
 function openCopy(places: Record<string, string>): string {
-  const folder = scratchFolder();
+  const folder = scratchFolder(tmpdir()); // where programs may run
   for (const [place, path] of Object.entries(places)) cpSync(path, join(folder, place), { recursive: true });
   execFileSync('chmod', ['-R', 'go+rX', folder]);
   return folder;
