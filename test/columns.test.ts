@@ -73,7 +73,7 @@ test('batches take runs up to what they hold, row by row with the right folder, 
   expect(batch.addFiles(rawName('other'), run, 0, 200)).toBe(256 - 152);
   expect(batch.isFull(BATCH_LIMIT)).toBe(true);
 
-  const message = batch.message(7, false);
+  const message = batch.message(7, false, 1);
   expect(message.folders).toEqual([ROOT, folder, 'other']);
   const rows = Array.from({ length: batch.size }, (_, row) => [
     message.folders[message.folderOf[row] ?? -1],

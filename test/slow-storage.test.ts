@@ -1,9 +1,11 @@
 import { lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type CopyOptions, checkFolder } from '../src/index.js';
+import { type CopyEvent, type CopyOptions, checkFolder } from '../src/index.js';
 import { compareTrees } from './helpers/compare-trees.js';
-import { toldCopy } from './helpers/copies.js';
+import { isRoot, toldCopy } from './helpers/copies.js';
+import { makeTree } from './helpers/make-tree.js';
+import type { TreeEntry } from './helpers/tree-description.js';
 import { slowly, tree } from './slowly-read-tree.js';
 
 test('a new copy is whole, and each entry is told of once', async () => {
@@ -13,6 +15,28 @@ test('a new copy is whole, and each entry is told of once', async () => {
   expect(report).toMatchObject({ status: 0, files: 110, folders: 75, failed: 0, left: 0 });
   expect(Object.keys(how)).toHaveLength(185);
 });
+
+test('files of all sorts, several of them under way at a time', async () => {
+  const entries: TreeEntry[] = [
+    { path: 'x/empty', kind: 'file', content: '' },
+    { path: 'x/large', kind: 'file', size: 400_000 },
+    { path: 'x/holes', kind: 'file', size: 300_000, data: [[200_000, 10]] },
+    { path: 'x/closed', kind: 'file', content: 'closed', mode: '0' },
+    { path: 'x/program', kind: 'file', content: 'program', mode: '4755' },
+    { path: 'x/before 1970', kind: 'file', content: 'old', mtime: '-1500000000' },
+  ];
+  for (let n = 0; n < 40; n += 1) entries.push({ path: `y/${n}`, kind: 'file', size: n * 1000 });
+  const source = makeTree(entries);
+  const { copy, report, events } = await toldCopy(source, slowly);
+  const told = events.flatMap(event => (event.type === 'file' ? [event.path] : []));
+  expect(compareTrees(source, copy)).toEqual(isRoot ? [] : ['missing: "x/closed" (file)']);
+  expect(report).toMatchObject({ files: isRoot ? 46 : 45, bytes: bytesOf(events), failed: isRoot ? 0 : 1 });
+  expect(new Set(told).size).toBe(told.length);
+});
+
+function bytesOf(events: readonly CopyEvent[]): number {
+  return events.reduce((bytes, event) => bytes + (event.type === 'file' ? event.bytes : 0), 0);
+}
 
 test('update copies what has changed, and leaves folders alone in which nothing has', async () => {
   const source = tree();

@@ -62,6 +62,8 @@ export interface Batch {
   readonly again: boolean;
   /** Whether what fails now fails for good. */
   readonly isLastTry: boolean;
+  /** How many small files are to be under way at a time: several where the storage makes one wait. */
+  readonly atATime: number;
   readonly folders: readonly BytePath[];
   /** The place of each entry's folder among `folders`: most share theirs with their neighbours. */
   readonly folderOf: Uint16Array;

@@ -13,6 +13,7 @@ import { compareEntry } from './entries/compare-entry.js';
 import { copyFile } from './entries/copy-file.js';
 import { copyLink } from './entries/copy-link.js';
 import { copySmallFile } from './entries/copy-small-file.js';
+import { FilesAhead } from './entries/files-ahead.js';
 import { finishFolder } from './entries/finish-folder.js';
 import { beginLargeFile, copyRangeOf, endLargeFile } from './entries/large-file.js';
 import { linkAtOnce } from './entries/link-to-snapshot.js';
@@ -42,7 +43,11 @@ export function workerTasks(stop: AbortSignal) {
       context.reporter.begin(batch);
       try {
         stop.throwIfAborted();
-        await walk(copyEntries(context, batch));
+        await walk(
+          batch.atATime > 1 && context.snapshots.length === 0
+            ? copySideBySide(context, batch)
+            : copyEntries(context, batch),
+        );
       } catch (error) {
         if (!(error instanceof Stopped)) throw error;
       }
@@ -82,6 +87,35 @@ function* copyEntries(context: WorkerContext, batch: Batch): Steps<void> {
     if (breath !== undefined) yield breath;
     if (context.reporter.isOverdue) return;
   }
+}
+
+/** The same, with several files under way at a time. */
+function* copySideBySide(context: WorkerContext, batch: Batch): Steps<void> {
+  const ahead = new FilesAhead(context, batch, context.lanes(batch.atATime));
+  const row = new BatchRow(batch);
+  try {
+    for (let index = 0; index < batch.kinds.length; index += 1) {
+      row.moveTo(index);
+      const isCopied = yield* isCopiedAhead(context, ahead, row);
+      if (!isCopied && !isCopiedAtOnce(context, row)) yield* copyEntry(context, row);
+      const breath = context.reporter.breathe();
+      if (breath !== undefined) yield breath;
+      if (context.reporter.isOverdue && !ahead.stop()) return;
+    }
+  } finally {
+    yield* ahead.through();
+  }
+}
+
+function* isCopiedAhead(context: WorkerContext, ahead: FilesAhead, row: BatchRow): Steps<boolean> {
+  try {
+    const notKept = yield* ahead.copied(row.index);
+    if (notKept === undefined) return false;
+    context.reporter.streamed(row.index, row.facts.size, notKept);
+  } catch (error) {
+    fail(context, row, error);
+  }
+  return true;
 }
 
 /** Most entries take no generator, and no objects. */

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { writeFiles } from '../bench/generate.js';
 import { type Place, place } from '../bench/place.js';
 import { compareTrees } from '../helpers/compare-trees.js';
+import { eventsOf } from '../helpers/events.js';
 import { needs } from '../helpers/needs.js';
 import { killIfThere, waitForNoProcesses } from '../helpers/processes.js';
 import { type RunningCommand, runCommand, startCommand } from '../helpers/run-command.js';
@@ -91,7 +92,8 @@ for (const signal of ['SIGKILL', 'SIGSTOP'] as const) {
       needs('root', 'fusermount3', 'gcc', 'pkg-config'),
       async () => {
         const all = scene();
-        const run = startCommand(['-w', '3', all.source, all.copy], { timeoutMs: 120_000 });
+        const args = ['-w', '3', '--progress', 'json', all.source, all.copy];
+        const run = startCommand(args, { timeoutMs: 120_000 });
         while (run.descendants().length < 2 && run.child.exitCode === null) await delay(5);
         await delay(afterMs);
         const [worker] = run.descendants();
@@ -100,8 +102,12 @@ for (const signal of ['SIGKILL', 'SIGSTOP'] as const) {
           await delay(1000);
           if (worker !== undefined) process.kill(worker, 'SIGCONT');
         }
-        expect(await run.finished).toMatchObject({ status: 0 });
+        const { status, stdout } = await run.finished;
+        expect(status).toBe(0);
         expect(all.same()).toEqual([]);
+        const told = eventsOf(stdout).flatMap(event => (event.type === 'file' ? [event.path] : []));
+        expect(told).toHaveLength(641);
+        expect(new Set(told).size).toBe(641);
       },
     );
   }

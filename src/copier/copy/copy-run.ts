@@ -125,9 +125,9 @@ class CopyRun {
     const { bwlimit, pool, retries, spaceCheck, onGivenUp } = settings;
     const inWorkers = workerSettings(this.#request, this.#folder, this.#runId);
     const hands = new LocalHands(pool, inWorkers, bwlimit, onGivenUp);
-    const dispatcher = new Dispatcher(hands, retries);
-    this.#ledger.tally.underWay = () => dispatcher.underWay;
     const destination = openDestination(this.#request, this.#folder, this.#runId);
+    const dispatcher = new Dispatcher(hands, retries, destination.speed);
+    this.#ledger.tally.underWay = () => dispatcher.underWay;
     const tree = this.#treeCopy(destination, dispatcher);
     dispatcher.join(this.#listener(tree, destination.handles));
     this.#stop.onStop(() => void dispatcher.end());

@@ -24,7 +24,7 @@ export class Dispatcher {
   readonly #hands: Hands;
   readonly #retries: Retries;
   readonly #backlog = new Backlog();
-  readonly #size = new BatchSize();
+  readonly #size: BatchSize;
   readonly #settlement: Settlement;
   readonly #growth: PoolGrowth;
   readonly #readers: FolderReaders;
@@ -37,9 +37,13 @@ export class Dispatcher {
   #ending: Promise<HandsEnd> | undefined;
   #error: unknown;
 
-  /** @param retries tries of a job beyond its first */
-  constructor(hands: Hands, retries: number) {
+  /**
+   * @param retries tries of a job beyond its first
+   * @param speed what else is known of the storage
+   */
+  constructor(hands: Hands, retries: number, speed?: { readonly isSlow: boolean }) {
     this.#hands = hands;
+    this.#size = new BatchSize(hands.size, () => speed?.isSlow === true);
     this.#retries = new Retries(retries, hands.size);
     this.#settlement = new Settlement(this.#retries, this.#backlog, () => this.#hand());
     this.#growth = new PoolGrowth(hands.isWanted, () => this.#hand());
@@ -182,10 +186,11 @@ export class Dispatcher {
     this.#open.add(batch);
     this.#weight += jobs.weight;
     try {
-      const message = jobs.message(batch.id, this.#retries.isLast(jobs.attempt));
+      const { atATime } = this.#size;
+      const message = jobs.message(batch.id, this.#retries.isLast(jobs.attempt), atATime);
       const { rest, begun, effort } = await this.#hands.run(message, report => this.#hear(batch, report));
       this.#hear(batch, rest);
-      this.#size.batchDone(begun, effort);
+      this.#size.batchDone(begun, effort, atATime);
       if (batch.left !== jobs.size - begun)
         throw new Error(`entries of batch ${batch.id} were left unreported`);
       this.#backlog.giveBack(jobs, begun, job => this.#settlement.postpone(job));

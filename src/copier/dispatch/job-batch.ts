@@ -140,12 +140,16 @@ export class JobBatch {
     return this.#columns;
   }
 
-  /** @param isLastTry whether what fails in it will not be tried again */
-  message(id: number, isLastTry: boolean): Batch {
+  /**
+   * @param isLastTry whether what fails in it will not be tried again
+   * @param atATime how many small files are to be under way at a time
+   */
+  message(id: number, isLastTry: boolean, atATime: number): Batch {
     return {
       id,
       again: this.again,
       isLastTry,
+      atATime,
       folders: this.#folders,
       folderOf: this.#folderOf.subarray(0, this.size),
       kinds: this.#kinds.subarray(0, this.size),

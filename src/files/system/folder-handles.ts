@@ -5,6 +5,7 @@ import { codeOf, EntryError } from '../failure.js';
 import { entryCalls } from './choose-calls.js';
 import { HAS_DESCRIPTOR_PATHS } from './descriptor-paths.js';
 import type { FolderPlace, Names } from './entry-calls.js';
+import { type HeldPlace, OpenFolders, OpenPlace } from './open-folders.js';
 
 /**
  * Reaches the folders of one tree without ever passing through a symbolic link inside it.
@@ -21,6 +22,8 @@ export interface FolderHandles {
   at(folder: BytePath): string;
   /** The same for the calls that look a name up in an open folder. */
   place(folder: BytePath): FolderPlace;
+  /** The same for calls that take their time: good until it is let go, whatever is opened or closed meanwhile. */
+  hold(folder: BytePath): HeldPlace;
   /** The names in a folder, and the place to look them up in as long as they are not closed. */
   openNames(folder: BytePath): OpenNames;
   /** The root has another path now; where it is open, it stays so. */
@@ -76,28 +79,30 @@ class DescriptorHandles implements FolderHandles {
   readonly #calls = entryCalls();
   #root: string;
   readonly #followLinks: boolean;
-  readonly #mostOpen: number;
-  /** In order of last use, the oldest first. */
-  readonly #open = new Map<string, FolderPlace>();
+  readonly #open: OpenFolders;
   #latest: BytePath | undefined;
-  #latestPlace: FolderPlace = NO_PLACE;
+  #latestPlace: OpenPlace = NO_PLACE;
 
   constructor(root: string, followLinks: boolean, mostOpen: number) {
     this.#root = root;
     this.#followLinks = followLinks;
-    this.#mostOpen = mostOpen;
+    this.#open = new OpenFolders(mostOpen, descriptor => this.#calls.close(descriptor));
   }
 
   at(folder: BytePath): string {
     return this.place(folder).prefix;
   }
 
-  place(folder: BytePath): FolderPlace {
+  place(folder: BytePath): OpenPlace {
     if (folder !== this.#latest) {
       this.#latestPlace = this.#find(folder);
       this.#latest = folder;
     }
     return this.#latestPlace;
+  }
+
+  hold(folder: BytePath): HeldPlace {
+    return this.#open.hold(this.place(folder));
   }
 
   openNames(folder: BytePath): OpenNames {
@@ -106,7 +111,7 @@ class DescriptorHandles implements FolderHandles {
   }
 
   /** Beside those that are kept: most folders are read once, and nothing else is looked up in them. Its access time stays. */
-  #openToRead(folder: BytePath): FolderPlace {
+  #openToRead(folder: BytePath): OpenPlace {
     try {
       return this.#openAs(folder, constants.O_RDONLY | constants.O_NOATIME);
     } catch (error) {
@@ -116,7 +121,7 @@ class DescriptorHandles implements FolderHandles {
     }
   }
 
-  #openAs(folder: BytePath, how: number): FolderPlace {
+  #openAs(folder: BytePath, how: number): OpenPlace {
     if (folder === ROOT) return this.#openFolder(WORKING_FOLDER, this.#root, true, how);
     const [parent, name] = split(folder);
     return this.#openFolder(this.place(parent), name, this.#followLinks, how);
@@ -128,39 +133,28 @@ class DescriptorHandles implements FolderHandles {
 
   forget(folder: BytePath): void {
     this.#latest = undefined;
-    for (const [path, place] of this.#open) {
-      if (path !== folder && !path.startsWith(`${folder}/`)) continue;
-      this.#open.delete(path);
-      this.#calls.close(place.descriptor);
-    }
+    this.#open.forget(folder);
   }
 
   close(): void {
     this.#latest = undefined;
-    for (const place of this.#open.values()) this.#calls.close(place.descriptor);
-    this.#open.clear();
+    this.#open.close();
   }
 
-  #find(folder: string): FolderPlace {
-    const known = this.#open.get(folder);
-    if (known !== undefined) {
-      this.#open.delete(folder);
-      this.#open.set(folder, known);
-      return known;
-    }
-    return this.#keep(folder, this.#walk(folder));
+  #find(folder: string): OpenPlace {
+    return this.#open.get(folder) ?? this.#open.keep(folder, this.#walk(folder));
   }
 
   /** Opens what is missing below the nearest open ancestor, in a loop: a tree may be thousands deep. */
-  #walk(folder: string): FolderPlace {
+  #walk(folder: string): OpenPlace {
     if (folder === ROOT) return this.#openFolder(WORKING_FOLDER, this.#root, true, O_PATH);
-    const nearest = this.#nearestOpen(folder);
+    const nearest = this.#open.nearest(folder);
     const names = folder.slice(nearest === ROOT ? 0 : nearest.length + 1).split('/');
     let place = this.#find(nearest);
     let isKept = true;
     let reached = nearest === ROOT ? -1 : nearest.length;
     for (const [depth, name] of names.entries()) {
-      let below: FolderPlace;
+      let below: OpenPlace;
       try {
         below = this.#openFolder(place, name, this.#followLinks, O_PATH);
       } finally {
@@ -169,37 +163,12 @@ class DescriptorHandles implements FolderHandles {
       place = below;
       reached += 1 + name.length;
       isKept = depth < names.length - 1 && names.length - depth <= KEPT_OF_A_WALK;
-      if (isKept) this.#keep(folder.slice(0, reached), place);
+      if (isKept) this.#open.keep(folder.slice(0, reached), place);
     }
     return place;
   }
 
-  /** Asks the few that are open, not all that the folder lies in: far down each has a long name to look up. */
-  #nearestOpen(folder: string): string {
-    let nearest: string = ROOT;
-    for (const path of this.#open.keys()) {
-      if (path.length > nearest.length && folder[path.length] === '/' && folder.startsWith(path))
-        nearest = path;
-    }
-    return nearest;
-  }
-
-  #keep(folder: string, place: FolderPlace): FolderPlace {
-    this.#open.set(folder, place);
-    if (this.#open.size > this.#mostOpen) this.#closeOldest();
-    return place;
-  }
-
-  #closeOldest(): void {
-    for (const [path, place] of this.#open) {
-      if (path === ROOT) continue;
-      this.#open.delete(path);
-      this.#calls.close(place.descriptor);
-      return;
-    }
-  }
-
-  #openFolder(within: FolderPlace, name: string, followLink: boolean, how: number): FolderPlace {
+  #openFolder(within: FolderPlace, name: string, followLink: boolean, how: number): OpenPlace {
     const flags = how | constants.O_DIRECTORY | (followLink ? 0 : constants.O_NOFOLLOW);
     try {
       return new OpenPlace(this.#calls.open(within, name, flags, 0));
@@ -211,16 +180,7 @@ class DescriptorHandles implements FolderHandles {
   }
 }
 
-class OpenPlace implements FolderPlace {
-  constructor(readonly descriptor: number) {}
-
-  /** Put together when it is asked for: most folders are reached by their descriptor alone. */
-  get prefix(): string {
-    return `/proc/self/fd/${this.descriptor}/`;
-  }
-}
-
-const NO_PLACE: FolderPlace = { descriptor: -1, prefix: '' };
+const NO_PLACE = new OpenPlace(-1);
 /** For paths that are absolute, where it does not matter, or relative to it. */
 export const WORKING_FOLDER: FolderPlace = { descriptor: -100, prefix: '' };
 
@@ -249,6 +209,10 @@ class CheckedHandles implements FolderHandles {
 
   place(folder: BytePath): FolderPlace {
     return { descriptor: -1, prefix: this.at(folder) };
+  }
+
+  hold(folder: BytePath): HeldPlace {
+    return { ...this.place(folder), letGo: () => {} };
   }
 
   openNames(folder: BytePath): OpenNames {

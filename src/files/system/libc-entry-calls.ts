@@ -1,10 +1,11 @@
 import { copyOf, type Facts, kindOf } from '../facts.js';
 import { type PackedNames, startOf } from '../name-column.js';
-import type { EntryCalls, Times } from './entry-calls.js';
+import type { EntryCalls } from './entry-calls.js';
 import { type Libc, NO_ATTRIBUTES_ERRNOS, systemError } from './libc.js';
 import { LibcFolders } from './libc-names.js';
 import { LibcVectors } from './libc-vectors.js';
 import { Statx } from './statx.js';
+import { TimeSpecs } from './time-specs.js';
 
 /**
  * Linux's own calls: names are looked up in open folders; facts and names are read from the kernel's bytes. Memory is
@@ -172,21 +173,3 @@ const EINTR = 4;
 /** The kernel takes paths up to this length, its end included. */
 const PATH_MAX = 4096;
 const NO_NAME = Buffer.from('\0');
-
-/** Two times as two `struct timespec`: of each a 64-bit number of seconds and one of nanoseconds, the lower half first. */
-class TimeSpecs {
-  readonly bytes = Buffer.allocUnsafeSlow(32);
-  readonly #words = new Uint32Array(this.bytes.buffer);
-
-  set({ atime, atimeNs, mtime, mtimeNs }: Times): void {
-    this.#setOne(0, atime, atimeNs);
-    this.#setOne(4, mtime, mtimeNs);
-  }
-
-  #setOne(start: number, seconds: number, nanoseconds: number): void {
-    this.#words[start] = seconds;
-    this.#words[start + 1] = Math.floor(seconds / 2 ** 32);
-    this.#words[start + 2] = nanoseconds;
-    this.#words[start + 3] = 0;
-  }
-}

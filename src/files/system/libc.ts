@@ -13,8 +13,8 @@ export interface Libc {
   /** @throws where the library has no such function */
   bind(name: string, result: 'int' | 'int64_t', parameters: readonly string[]): LibcFunction;
   bindWaiting(name: string, result: 'int' | 'int64_t', parameters: readonly string[]): WaitingFunction;
-  /** Where a buffer's bytes lie in memory; they stay there as long as the buffer lives. */
-  addressOf(buffer: Uint8Array): bigint;
+  /** Where bytes lie in memory: they stay there as long as the view lives. */
+  addressOf(memory: ArrayBufferView): bigint;
   /** Of the call before, which returned -1. */
   errno(): number;
 }
@@ -51,7 +51,7 @@ function load(): Libc | undefined {
 /** Of koffi's native part, what is used here; the part in JavaScript before it adds nothing to that. */
 interface Koffi {
   load(path: null): { func(name: string, result: string, parameters: string[]): KoffiFunction };
-  address(buffer: Uint8Array): bigint;
+  address(memory: ArrayBufferView): bigint;
   errno(): number;
 }
 

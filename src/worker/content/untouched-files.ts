@@ -32,6 +32,12 @@ export class UntouchedFiles {
     }
   }
 
+  /** With which flags a file of this owner is opened, as far as is known. */
+  flagsFor(uid: number, followLink: boolean): number {
+    const flags = READ | (followLink ? 0 : (constants.O_NOFOLLOW ?? 0));
+    return this.#refusedOwners.has(uid) ? flags : flags | (constants.O_NOATIME ?? 0);
+  }
+
   #openAtOnce(open: (flags: number) => number, uid: number, flags: number): number {
     if (constants.O_NOATIME === undefined || this.#refusedOwners.has(uid)) return open(flags);
     try {

@@ -137,7 +137,9 @@ export class Reporter {
 
   /** Whether the batch takes so long that what has not been begun of it is better spread over all workers. */
   get isOverdue(): boolean {
-    return this.#lastLookMs - this.#beganMs > GIVE_BACK_AFTER_MS;
+    const isSideBySide = this.#batch !== undefined && this.#batch.atATime > 1;
+    const longestMs = isSideBySide ? GIVE_BACK_AFTER_MS_SIDE_BY_SIDE : GIVE_BACK_AFTER_MS;
+    return this.#lastLookMs - this.#beganMs > longestMs;
   }
 
   async report(): Promise<void> {
@@ -212,3 +214,5 @@ const STREAMED = JOB_HOWS.codeOf('streamed');
 const REPORT_EVERY_MS = 20;
 /** Several times what a batch takes on storage that answers at once, on a busy machine too. */
 const GIVE_BACK_AFTER_MS = 100;
+/** Where several files are under way, batches are sized to take longer. */
+const GIVE_BACK_AFTER_MS_SIDE_BY_SIDE = 300;

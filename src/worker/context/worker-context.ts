@@ -3,6 +3,7 @@ import type { Facts } from '../../files/facts.js';
 import { CLAIM_NAME } from '../../files/reserved-names.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import { type FolderHandles, openFolderHandles } from '../../files/system/folder-handles.js';
+import { type Lane, openLane } from '../../files/system/libc-lane.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
 import { SnapshotFolders } from '../../files/system/snapshot-folders.js';
 import { stat } from '../../files/system/stat.js';
@@ -33,6 +34,7 @@ export class WorkerContext implements Pace {
   #mayHaveAttributes: readonly [source: boolean, destination: boolean] | undefined;
   readonly chunks: Chunks;
   #otherChunks: Chunks | undefined;
+  readonly #lanes: Lane[] = [];
   readonly clones = new Clones();
   readonly holes = new ToldHoles();
   readonly untouched = new UntouchedFiles();
@@ -153,6 +155,16 @@ export class WorkerContext implements Pace {
   get owners(): Owners {
     this.#owners ??= new Owners(this.calls, this.destination.place(ROOT));
     return this.#owners;
+  }
+
+  /** Where so many files are to be under way at a time, one for each; none where that cannot be. */
+  lanes(count: number): readonly Lane[] {
+    while (this.#lanes.length < count) {
+      const lane = openLane(this.settings.chunkSize);
+      if (lane === undefined) break;
+      this.#lanes.push(lane);
+    }
+    return this.#lanes.slice(0, count);
   }
 
   /** Of the root of the source. */

@@ -18,10 +18,7 @@ import { removeIfThere } from './put-in-place.js';
  * @throws what failed: that counts as a try, as it does with `copyFile`
  */
 export function copySmallFile(context: WorkerContext, row: BatchRow): readonly NotKept[] | undefined {
-  const { batch, facts } = row;
-  const { size } = facts;
-  if (!context.isPlain || batch.again || size >= context.chunks.size) return undefined;
-  if (isSparse(facts) || (size > 0 && context.mayBeCloned(row))) return undefined;
+  if (!isPlainFile(context, row) || row.facts.size >= context.chunks.size) return undefined;
   const source = open(context, row);
   if (source === undefined) return undefined;
   try {
@@ -29,6 +26,13 @@ export function copySmallFile(context: WorkerContext, row: BatchRow): readonly N
   } finally {
     context.calls.close(source);
   }
+}
+
+/** Whether it may take the short way, if it is small enough. */
+export function isPlainFile(context: WorkerContext, row: BatchRow): boolean {
+  const { batch, facts } = row;
+  if (!context.isPlain || batch.again || isSparse(facts)) return false;
+  return facts.size === 0 || !context.mayBeCloned(row);
 }
 
 /** @returns undefined where somebody has a lease on it */

@@ -56,7 +56,7 @@ export function giveMetadata(files: OpenFiles, facts: Facts): readonly NotKept[]
 }
 
 /** As most new files are: they have all but their times from the beginning. */
-function isRightSoFar({ traits, hasAttributes, createdMode }: OpenFiles, facts: Facts): boolean {
+export function isRightSoFar({ traits, hasAttributes, createdMode }: OpenFiles, facts: Facts): boolean {
   const { owners, handsDownGroup, handsDownAcl } = traits;
   const isBare = !hasAttributes && !handsDownAcl && permissionsOf(facts) === createdMode;
   return isBare && owners.isRight(facts.uid, facts.gid, handsDownGroup);

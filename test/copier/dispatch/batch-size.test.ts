@@ -8,16 +8,16 @@ const slow = (jobs: number): Effort => ({ tookMs: 12 * jobs, cpuMs: jobs, waits:
 const crowdedOut = (jobs: number): Effort => ({ tookMs: 12 * jobs, cpuMs: jobs, waits: 3 });
 
 test('a worker has waited where it gave the processor up for each job, and not where others took it', () => {
-  expect(hasWaited(20, slow(20))).toBe(true);
-  expect(hasWaited(20, crowdedOut(20))).toBe(false);
-  expect(hasWaited(20, { tookMs: 30, cpuMs: 20, waits: 200 })).toBe(false);
+  expect(hasWaited(20, slow(20), 1)).toBe(true);
+  expect(hasWaited(20, crowdedOut(20), 1)).toBe(false);
+  expect(hasWaited(20, { tookMs: 30, cpuMs: 20, waits: 200 }, 1)).toBe(false);
 });
 
 const sizes: [title: string, efforts: Effort[], waiting: number, workers: number, jobs: number][] = [
   ['before anything is known, as large as pays', [], 600, 5, BATCH_LIMIT.jobs],
   ['where workers wait, some 50 ms', [slow(10)], 600, 5, 4],
   ['on a busy machine, as large as pays', [crowdedOut(10)], 600, 5, BATCH_LIMIT.jobs],
-  ['the last work is spread over all workers', [slow(10)], 10, 5, 2],
+  ['the last work is spread over all workers', [slow(10)], 20, 5, 2],
   ['never less than one job', [{ tookMs: 9000, cpuMs: 1, waits: 90 }], 600, 5, 1],
   [
     'storage that is quick again, as large as pays',
@@ -29,8 +29,8 @@ const sizes: [title: string, efforts: Effort[], waiting: number, workers: number
 ];
 for (const [title, efforts, waiting, workers, jobs] of sizes) {
   test(`a batch is sized by time: ${title}`, () => {
-    const size = new BatchSize();
-    for (const effort of efforts) size.batchDone(10, effort);
+    const size = new BatchSize(1, () => false);
+    for (const effort of efforts) size.batchDone(10, effort, 1);
     expect(size.limit(waiting, workers).jobs).toBe(jobs);
   });
 }

@@ -1,0 +1,91 @@
+import { constants } from 'node:fs';
+import { unchanged } from '../../files/facts.js';
+import type { FolderPlace } from '../../files/system/entry-calls.js';
+import type { Lane } from '../../files/system/libc-lane.js';
+import type { BatchRow } from '../../protocol/batch-row.js';
+import type { NotKept } from '../../protocol/messages.js';
+import { isHeldEverywhere } from '../../rules/held-times.js';
+import type { WorkerContext } from '../context/worker-context.js';
+import { creationMode, giveMetadata, isRightSoFar, type OpenFiles } from '../metadata/metadata.js';
+import { CREATE } from './copy-file.js';
+import { removeIfThere } from './put-in-place.js';
+
+/**
+ * `copySmallFile` without holding up the process, so that others are under way meanwhile.
+ * @param row stays at its place until this is through
+ * @returns what could not be kept; undefined where that was not all: nothing is left of the file then, and who copies
+ *   it in another way finds out why
+ */
+export async function copySmallFileWaiting(
+  context: WorkerContext,
+  row: BatchRow,
+  lane: Lane,
+): Promise<readonly NotKept[] | undefined> {
+  const { source, destination, settings, untouched } = context;
+  const { batch, index, folder, facts } = row;
+  const from = source.hold(folder);
+  try {
+    const to = destination.hold(folder);
+    try {
+      const flags = untouched.flagsFor(facts.uid, settings.dereference);
+      const opened = await lane.openRow(from, batch.names, index, flags, 0);
+      if (opened === undefined) return undefined;
+      try {
+        return await copyFrom(opened, to, context, row, lane);
+      } finally {
+        await lane.close(opened);
+      }
+    } finally {
+      to.letGo();
+    }
+  } finally {
+    from.letGo();
+  }
+}
+
+async function copyFrom(
+  source: number,
+  to: FolderPlace,
+  context: WorkerContext,
+  row: BatchRow,
+  lane: Lane,
+): Promise<readonly NotKept[] | undefined> {
+  const { batch, index, name, facts } = row;
+  const traits = context.traits(row.folder);
+  const hasAttributes = context.settings.attributes && (await lane.mayHaveAttributes(source));
+  const createdMode = creationMode(facts, traits, hasAttributes);
+  const target = await lane.openRow(to, batch.names, index, CREATE | constants.O_WRONLY, createdMode);
+  if (target === undefined) return undefined;
+  let kept: readonly NotKept[] | undefined;
+  let isClosed = false;
+  try {
+    kept = await fill({ source, target, traits, hasAttributes, createdMode }, context, row, lane);
+  } finally {
+    // Where closing fails, content may not have arrived.
+    isClosed = await lane.close(target);
+    if (kept === undefined || !isClosed) removeIfThere(to.prefix + name);
+  }
+  return isClosed ? kept : undefined;
+}
+
+async function fill(
+  files: OpenFiles,
+  { settings }: WorkerContext,
+  { facts }: BatchRow,
+  lane: Lane,
+): Promise<readonly NotKept[] | undefined> {
+  const { source, target } = files;
+  const { size } = facts;
+  // One byte more than its size is asked for: a call that brings less has seen the end.
+  if ((await lane.read(source, size + 1)) !== size) return undefined;
+  if (size > 0 && !(await lane.write(target, size))) return undefined;
+  const after = await lane.lookAt(source);
+  if (after === undefined || !unchanged(facts, after)) return undefined;
+  if (!isRightSoFar(files, facts) || !isHeldEverywhere(facts.mtime)) {
+    const notKept = giveMetadata(files, facts);
+    return settings.strict && notKept.length > 0 ? undefined : notKept;
+  }
+  return (await lane.setTimes(target, facts)) ? KEPT : undefined;
+}
+
+const KEPT: readonly NotKept[] = [];
