@@ -28,7 +28,8 @@ export async function runCheck(request: Request, tally: Tally): Promise<CheckRep
   const source = openFolderHandles(sourceRoot, { followLinks: dereference, mostOpen: OPEN_FOLDERS });
   const destination = openFolderHandles(destinationRoot, { mostOpen: OPEN_FOLDERS });
   const hands = new LocalHands(pool, checkerSettings(places, settings), bwlimit, onGivenUp);
-  const dispatcher = new Dispatcher(hands, retries);
+  const speed = new StorageSpeed(settings.isStorageSlow);
+  const dispatcher = new Dispatcher(hands, retries, speed);
   tally.readsContent = verify;
   tally.underWay = () => dispatcher.underWay;
   const tree = new TreeCheck({
@@ -47,6 +48,7 @@ export async function runCheck(request: Request, tally: Tally): Promise<CheckRep
     comparesContent: verify,
     ledger,
     dispatcher,
+    speed,
   });
   dispatcher.join({
     done: (job, outcome) => tree.settle(job, outcome),
@@ -61,7 +63,6 @@ export async function runCheck(request: Request, tally: Tally): Promise<CheckRep
   try {
     ledger.start(places, settings);
     const walk = { events, ledger, stop, dispatcher };
-    const speed = new StorageSpeed(settings.isStorageSlow);
     const ahead = { speed, read: (folder: FolderRequest) => dispatcher.read(folder), makes: false };
     const options = { ...listOptionsOf(request, destinationRoot), ahead };
     await walkSource(sourceRoot, options, tree, walk);

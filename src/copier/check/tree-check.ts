@@ -15,6 +15,7 @@ import { type ExtrasScope, extrasIn } from '../destination/extras.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { PendingJob } from '../dispatch/pending-job.js';
 import { type EnteredFolder, entriesOf, type ListedEntry, type ListedFiles } from '../listing/listed.js';
+import type { StorageSpeed } from '../listing/storage-speed.js';
 import type { Visitor } from '../listing/walk-source.js';
 import type { Ledger } from '../report/ledger.js';
 import { LinkGroups } from './link-groups.js';
@@ -29,6 +30,7 @@ export interface TreeCheckParts {
   readonly comparesContent: boolean;
   readonly ledger: Ledger;
   readonly dispatcher: Dispatcher;
+  readonly speed: StorageSpeed;
 }
 
 /**
@@ -106,7 +108,8 @@ export class TreeCheck implements Visitor {
 
   /** Compares a folder. @returns whether what is in it is to be compared too */
   #isFolderThere(folder: BytePath, facts: Facts, seen: StandingFolder | undefined): boolean {
-    const standing = seen?.facts ?? step('its copy cannot be read', () => this.#standing(folder));
+    const look = () => this.#parts.speed.ofDestination(() => this.#standing(folder));
+    const standing = seen?.facts ?? step('its copy cannot be read', look);
     if (standing === undefined) {
       this.#tell(folder, [{ kind: 'missing' }]);
       return false;

@@ -9,6 +9,7 @@ import { lstat } from '../../files/system/stat.js';
 import type { Listed } from './listed.js';
 import { OpenFolder } from './open-folder.js';
 import { Scope, type ScopeOptions } from './scope.js';
+import { StorageSpeed } from './storage-speed.js';
 import { type AheadOptions, WalkAhead } from './walk-ahead.js';
 
 export interface ListOptions extends ScopeOptions {
@@ -43,6 +44,9 @@ class Walk {
   /** What is to be listed in place of the last entry. */
   readonly #strays: Listed[] = [];
   readonly #ahead: WalkAhead | undefined;
+  readonly #speed: StorageSpeed;
+  /** What opening a folder took of which nothing has been read. */
+  #openingMs: number | undefined;
   /** The steps through what others have read. */
   #steps: Generator<Listed, void, undefined> | undefined;
 
@@ -53,6 +57,7 @@ class Walk {
     this.#scope = new Scope(options, this.#open);
     this.#run = options.filters === undefined ? new FileRun() : undefined;
     this.#ahead = options.ahead && new WalkAhead(options.ahead, this.#scope, this.#open);
+    this.#speed = options.ahead?.speed ?? new StorageSpeed();
   }
 
   *steps(): Generator<Listed, void, undefined> {
@@ -109,7 +114,11 @@ class Walk {
   #enter(folder: BytePath, facts: Facts): Listed {
     try {
       this.#scope.refuse(facts);
-      if (!this.#scope.isForeign(facts)) this.#reading = this.#timed(() => this.#namesIn(folder));
+      if (!this.#scope.isForeign(facts)) {
+        const sinceMs = performance.now();
+        this.#reading = this.#namesIn(folder);
+        this.#openingMs = performance.now() - sinceMs;
+      }
     } catch (error) {
       return { kind: 'failed', path: folder, isFolder: true, failure: failureOf(error) };
     }
@@ -148,6 +157,7 @@ class Walk {
       let found: string | undefined;
       try {
         const run = this.#gather(names);
+        this.#openingMs = undefined;
         if (run !== undefined) {
           folder.namesRead += run.length;
           return { kind: 'files', folder: folder.path, run };
@@ -168,13 +178,19 @@ class Walk {
   }
 
   #gather(names: Names): FileRun | undefined {
-    if (this.#run === undefined || names.gather === undefined) return undefined;
+    if (this.#run === undefined || names.gather === undefined) {
+      if (this.#openingMs !== undefined) this.#speed.opened(this.#openingMs);
+      return undefined;
+    }
     this.#run.clear();
     const sinceMs = performance.now();
     names.gather(this.#run);
     const { length } = this.#run;
-    if (length >= FILES_A_MEASUREMENT)
-      this.#options.ahead?.speed.tookAtSource((performance.now() - sinceMs) / length);
+    const tookMs = performance.now() - sinceMs;
+    if (length >= FILES_A_MEASUREMENT) this.#speed.looked(tookMs / length);
+    // The first names come with a call that may take long, though each entry is known by it then.
+    if (this.#openingMs !== undefined)
+      this.#speed.opened(this.#openingMs + (length > FEW_FILES ? 0 : tookMs));
     return length > 0 ? this.#run : undefined;
   }
 
@@ -182,7 +198,7 @@ class Walk {
   #look(folder: OpenFolder, name: BytePath, { isFolder }: Names, place: FolderPlace): Listed | undefined {
     let facts: Facts;
     try {
-      facts = this.#timed(() => this.#factsOf(place, name));
+      facts = this.#speed.looking(() => this.#factsOf(place, name));
     } catch (error) {
       if (this.#scope.isExcluded(folder.path, name, isFolder)) return undefined;
       return { kind: 'failed', path: join(folder.path, name), isFolder, failure: failureOf(error) };
@@ -202,15 +218,12 @@ class Walk {
     if (facts === undefined) throw new EntryError('ENOENT', 'no such file or folder');
     return facts;
   }
-
-  #timed<T>(calls: () => T): T {
-    const { ahead } = this.#options;
-    return ahead === undefined ? calls() : ahead.speed.ofSource(calls);
-  }
 }
 
 /** In fewer, the names themselves take a good part of the time. */
 const FILES_A_MEASUREMENT = 8;
+/** So many are looked at in no time, where the storage answers at once. */
+const FEW_FILES = 32;
 
 /** Names that were selected, whether or not they exist. */
 class NamedEntries implements Names {

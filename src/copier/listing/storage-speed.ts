@@ -1,7 +1,12 @@
-/** Knows whether the storage is slow, by how long the last calls to source and destination took. */
+/**
+ * Knows whether the storage is slow, by how long the last calls to it took, of each kind by itself: attributes that a
+ * listing brings along are looked at in no time on slow storage, too.
+ */
 export class StorageSpeed {
-  readonly #source = new Side();
-  readonly #destination = new Side();
+  readonly #opening = new Calls();
+  readonly #looking = new Calls();
+  readonly #destination = new Calls();
+  readonly #all = [this.#opening, this.#looking, this.#destination];
   readonly #isKnownSlow: boolean;
 
   /** @param isKnownSlow whether it counts as slow whatever calls take */
@@ -10,33 +15,39 @@ export class StorageSpeed {
   }
 
   get isSlow(): boolean {
-    return this.#isKnownSlow || this.#source.isSlow || this.#destination.isSlow;
+    return this.#isKnownSlow || this.#opening.areSlow || this.#looking.areSlow || this.#destination.areSlow;
   }
 
-  /** Runs what makes a few calls to the source. */
-  ofSource<T>(calls: () => T): T {
-    return this.#source.time(calls);
+  /** @param ms what opening a folder of the source and reading its first names took */
+  opened(ms: number): void {
+    this.#opening.took(ms);
   }
 
-  /** @param callMs how long a call took, as it was timed elsewhere */
-  tookAtSource(callMs: number): void {
-    this.#source.took(callMs);
+  /** Looks at an entry of the source. */
+  looking<T>(calls: () => T): T {
+    return this.#looking.time(calls);
   }
 
+  /** @param callMs what a look at one of several entries took */
+  looked(callMs: number): void {
+    this.#looking.took(callMs);
+  }
+
+  /** Does something in the destination. */
   ofDestination<T>(calls: () => T): T {
     return this.#destination.time(calls);
   }
 
-  /** What the slower side took for a call that a worker made. */
-  ofBoth(callMs: number): void {
-    this.#source.took(callMs);
-    this.#destination.took(callMs);
+  /** What the slowest call took that a worker made in both trees. */
+  ofAll(callMs: number): void {
+    for (const calls of this.#all) calls.took(callMs);
   }
 }
 
-class Side {
+/** Calls of one kind. */
+class Calls {
   readonly #lastMs: number[] = [];
-  isSlow = false;
+  areSlow = false;
 
   time<T>(calls: () => T): T {
     const sinceMs = performance.now();
@@ -53,8 +64,8 @@ class Side {
     const slow = this.#lastMs.filter(last => last > SLOW_MS).length;
     const quick = this.#lastMs.filter(last => last < QUICK_MS).length;
     // One call may take long on a busy machine, or as the first of its kind; not most of them.
-    if (slow > SAMPLES / 2) this.isSlow = true;
-    else if (quick > SAMPLES / 2) this.isSlow = false;
+    if (slow > SAMPLES / 2) this.areSlow = true;
+    else if (quick > SAMPLES / 2) this.areSlow = false;
   }
 }
 

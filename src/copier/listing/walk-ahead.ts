@@ -123,7 +123,7 @@ export class WalkAhead {
   }
 
   #foundIn(folder: BytePath, reading: FolderReading): BytePath[] {
-    this.#options.speed.ofBoth(reading.callMs);
+    this.#options.speed.ofAll(reading.callMs);
     return reading.kind === 'read' ? this.#subfolders(folder, reading) : [];
   }
 
