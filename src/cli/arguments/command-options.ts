@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from 'commander';
 import type { MaxDelete } from '../../copier/request/deletion-limit.js';
 import {
   COPY_ONLY,
@@ -17,6 +16,7 @@ import {
 import type { IfExists, Reflink } from '../../protocol/messages.js';
 import { PROGRESS, type ProgressKind } from '../progress/choose-view.js';
 import { pathOf } from '../text/exact-words.js';
+import { collect, collectPaths, parseMaxDelete, parseSize, parseText, parseWhole } from './parse-argument.js';
 import { SHELLS, type Shell } from './shells.js';
 
 /** One option of the command. `--help`, README, man page and completion are made from, or held against, it. */
@@ -274,41 +274,4 @@ export interface ParsedOptions {
   readonly verbose?: true;
   readonly quiet?: true;
   readonly completion?: Shell;
-}
-
-function parseText(text: string): string {
-  if (!/\p{Cs}/u.test(text)) return text;
-  throw new InvalidArgumentError('It takes text, and this is not UTF-8.');
-}
-
-/** Of an option that may be repeated. */
-function collect(text: string, previous: unknown): readonly string[] {
-  return [...(Array.isArray(previous) ? previous : []), parseText(text)];
-}
-
-function parseMaxDelete(text: string): MaxDelete {
-  const [, digits, percent] = /^(\d+)(%?)$/.exec(text) ?? [];
-  if (digits !== undefined && Number(digits) <= (percent ? 100 : Number.MAX_SAFE_INTEGER))
-    return percent ? `${Number(digits)}%` : Number(digits);
-  throw new InvalidArgumentError('It takes a whole number of entries, or a share from 0% to 100%.');
-}
-
-function collectPaths(text: string, previous: unknown): readonly (string | Buffer)[] {
-  return [...(Array.isArray(previous) ? previous : []), pathOf(text)];
-}
-
-function parseWhole(text: string, least: number, most: number): number {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw new InvalidArgumentError(`It takes a whole number from ${least} to ${most}.`);
-}
-
-const FACTORS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
-
-/** Bytes, with an optional 1024-based suffix `k`, `m` or `g` in either case. */
-function parseSize(text: string, most: number): number {
-  const [, digits, suffix = ''] = /^(\d+)([kmg]?)$/i.exec(text) ?? [];
-  const value = digits === undefined ? Number.NaN : Number(digits) * (FACTORS[suffix.toLowerCase()] ?? 1);
-  if (value >= 1 && value <= most) return value;
-  throw new InvalidArgumentError(`It takes bytes from 1 to ${most}, as a whole number such as 4096 or 64k.`);
 }

@@ -95,7 +95,7 @@ export class Course {
       if (deletion.kind === 'deleted') guard.wouldDelete();
       else if (deletion.kind === 'failed') tree.book(deletion);
     };
-    for (const removal of tree.blockedRemovals()) take(removal);
+    for (const removal of tree.blocked.removals()) take(removal);
     await this.#eachExtra(noRemover, take);
     const failure = stop.isStopped ? undefined : guard.verdict(request.settings.dryRun);
     if (failure !== undefined) ledger.failedDeletion(ROOT, failure);

@@ -6,9 +6,9 @@ import type { DoneOutcome, How, JobHow } from '../../protocol/messages.js';
 import { isRefusal } from '../../rules/keep.js';
 import { closeRoot, lentFacts } from '../destination/close-root.js';
 import type { Deletion } from '../destination/delete-extras.js';
-import { canBeRemoved, noRemover, type Removal, removeTree } from '../destination/remove-tree.js';
 import type { SettledFiles } from '../dispatch/open-batch.js';
 import {
+  asWhole,
   finishJob,
   isFinish,
   isOfLargeFile,
@@ -16,6 +16,7 @@ import {
   nextTry,
   type PendingJob,
 } from '../dispatch/pending-job.js';
+import { BlockedEntries } from './blocked-entries.js';
 import { FolderTree, type PendingFolder } from './folder-tree.js';
 import { HardLinks } from './hard-links.js';
 import type { LargeStep } from './large-files.js';
@@ -28,8 +29,7 @@ export class TreeCopy {
   readonly #hardLinks = new HardLinks();
   /** Takes what is listed. */
   readonly jobs: TreeJobs;
-  /** Entries whose place is taken by a folder that is not empty: they have their turn at the end. */
-  readonly #blocked: Blocked[] = [];
+  readonly blocked: BlockedEntries;
   /** Folders that are finished once more, without being counted again. */
   readonly #again = new Set<BytePath>();
   /** Whether the root has been reported as failed: an entry fails once. */
@@ -37,6 +37,7 @@ export class TreeCopy {
 
   constructor(parts: TreeCopyParts) {
     this.#parts = parts;
+    this.blocked = new BlockedEntries(parts.destination);
     this.jobs = new TreeJobs(parts, this.#folders, this.#hardLinks);
   }
 
@@ -95,7 +96,7 @@ export class TreeCopy {
       return;
     }
     const isBlocked = failure.code === 'ENOTEMPTY' && !isFinish(job) && job.attempt === 1;
-    if (isBlocked && this.#parts.replacesFolders) this.#blocked.push({ job: asWhole(job), failure });
+    if (isBlocked && this.#parts.replacesFolders) this.blocked.add({ job: asWhole(job), failure });
     else this.#failForGood(job, failure);
   }
 
@@ -120,34 +121,14 @@ export class TreeCopy {
     }
   }
 
-  /** What `unblock` would remove. */
-  *blockedRemovals(): Generator<Removal, void, undefined> {
-    const { handles, spared } = this.#parts.destination;
-    for (const { job } of this.#blocked) {
-      if (this.#mayGo(job)) yield* removeTree(handles, join(job.folder, job.name), spared, noRemover);
-    }
-  }
-
-  /** Whether what stands in the place of this entry may go with all that is in it. */
-  #mayGo({ folder, name }: PendingJob): boolean {
-    const { handles, spared } = this.#parts.destination;
-    return canBeRemoved(handles, join(folder, name), spared);
-  }
-
   /** All else is done: folders in the way of entries go, unless something failed. */
   unblock(): void {
-    const { handles, spared, remover } = this.#parts.destination;
-    if (this.#blocked.length === 0) throw new Error('entries are left, and nothing is done about them');
-    const blocked = this.#blocked.splice(0);
-    const freed = new Set(
-      this.#parts.ledger.hasFailures ? [] : blocked.filter(({ job }) => this.#mayGo(job)),
-    );
-    for (const { job } of freed) {
-      for (const removal of removeTree(handles, join(job.folder, job.name), spared, remover))
-        this.book(removal);
-      this.#parts.dispatcher.add(nextTry(job));
-    }
-    for (const one of blocked) if (!freed.has(one)) this.#failForGood(one.job, one.failure);
+    if (this.blocked.isEmpty) throw new Error('entries are left, and nothing is done about them');
+    const { freed, stuck } = this.#parts.ledger.hasFailures
+      ? { freed: [], stuck: this.blocked.takeAll() }
+      : this.blocked.free(removal => this.book(removal));
+    for (const { job } of freed) this.#parts.dispatcher.add(nextTry(job));
+    for (const { job, failure } of stuck) this.#failForGood(job, failure);
   }
 
   /** Whether large files are begun that are not finished. */
@@ -270,11 +251,6 @@ export class TreeCopy {
   }
 }
 
-interface Blocked {
-  readonly job: PendingJob;
-  readonly failure: Failure;
-}
-
 function finalHow(how: JobHow): How {
   if (how === 'begun' || how === 'filled' || how === 'postponed' || how === 'compared')
     throw new Error(`an entry cannot end as ${how}`);
@@ -284,11 +260,4 @@ function finalHow(how: JobHow): How {
 /** Whether it may be the ranges that the place does not take: some can only be written from a file's start to its end. */
 function isForRanges({ job, failure }: { readonly job: PendingJob; readonly failure: Failure }): boolean {
   return job.kind !== 'begin' && (isRefusal(failure) || failure.code === 'ESPIPE');
-}
-
-/** A large file's job as one for all of it. */
-function asWhole(job: PendingJob): PendingJob {
-  if (!isOfLargeFile(job)) return job;
-  const { part: _, ...whole } = job;
-  return { ...whole, kind: 'file' };
 }

@@ -27,6 +27,13 @@ export function isOfLargeFile({ kind }: PendingJob): boolean {
   return kind === 'begin' || kind === 'range' || kind === 'end';
 }
 
+/** A large file's job as one for all of it. */
+export function asWhole(job: PendingJob): PendingJob {
+  if (!isOfLargeFile(job)) return job;
+  const { part: _, ...whole } = job;
+  return { ...whole, kind: 'file' };
+}
+
 type FinishKind = 'finish' | 'finishAfter' | 'finishRoot';
 
 /** The job of a folder in which nothing is left to do. */
