@@ -30,6 +30,8 @@ export interface Screen {
   /** Waits until the program has ended, and returns its status. */
   ended(timeoutMs?: number): Promise<number>;
   resize(columns: number): void;
+  /** What the terminal has been told to do. */
+  modes(): { showsCursor: boolean; wraps: boolean };
 }
 
 /** Runs a program in a tmux of its own, which knows nothing of the user's settings and goes with the test. */
@@ -92,6 +94,10 @@ export function openScreen(options: ScreenOptions): Screen {
         'end',
         timeoutMs,
       ),
+    modes() {
+      const [cursor, wrap] = tmux('display-message', '-p', '#{cursor_flag}#{wrap_flag}');
+      return { showsCursor: cursor === '1', wraps: wrap === '1' };
+    },
     resize: toColumns => void tmux('resize-window', '-x', String(toColumns), '-y', String(rows)),
   };
 }
