@@ -17,7 +17,7 @@ import { commandCopy, wholeCopy } from '../helpers/copies.js';
 import { checkAccounts, eventsOf } from '../helpers/events.js';
 import { mountOrSkip } from '../helpers/file-systems.js';
 import { makeTree } from '../helpers/make-tree.js';
-import { startCommand } from '../helpers/run-command.js';
+import { commandPath, startCommand } from '../helpers/run-command.js';
 import { memory, scratchFolder } from '../helpers/scratch-folder.js';
 import { shell } from '../helpers/shell.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
@@ -128,6 +128,15 @@ test('a run whose log nobody takes from the pipe waits, and can be stopped', asy
   run.child.kill('SIGTERM');
   expect((await run.finished).signal).toBe('SIGTERM');
   expect(performance.now() - since).toBeLessThan(10_000);
+});
+
+test('ends with the status of the command also where the reader of standard output has gone', async () => {
+  const { source, place } = manyFiles();
+  const line = `'${process.execPath}' '${commandPath}' --progress json --log log '${source}' copy`;
+  const status = shell(place, `{ ${line} || echo $? >&3; } 3> status | head -n 1 > /dev/null; cat status`);
+  expect(status).toBe('141\n');
+  const events = eventsOf(readFileSync(join(place, 'log'), 'utf8'));
+  expect(events.at(-1)).toMatchObject({ type: 'end', status: 141, code: 'EPIPE' });
 });
 
 test('lies in the destination where the copy leaves it alone', async () => {

@@ -29,7 +29,7 @@ export interface CommandOption {
   readonly defaultWords?: string;
   readonly choices?: readonly string[];
   /** What its argument names, where that can be completed. */
-  readonly names?: 'file';
+  readonly names?: 'file' | 'folder';
   /** Whether it may be given more than once, each time with another argument. */
   readonly isRepeatable?: true;
   /** Other options, by their camelCase names, that it cannot go with. */
@@ -125,14 +125,14 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         flags: '--link-dest <dir>',
         description:
           'repeatable; make hard links to the files that are the same in this earlier copy, instead of copying them',
-        names: 'file',
+        names: 'folder',
         isRepeatable: true,
         parse: collectPaths,
       },
       {
         flags: '--backup-dir <dir>',
         description: 'move what is replaced or deleted to this folder',
-        names: 'file',
+        names: 'folder',
         parse: pathOf,
       },
     ],

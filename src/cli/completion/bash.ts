@@ -37,6 +37,8 @@ function argumentCase({ words, argument }: CompletedOption): string[] {
       ];
     case 'file':
       return [`${pattern} compopt +o dirnames -o default 2> /dev/null; return ;;`];
+    case 'folder':
+      return [`${pattern} return ;;`];
     case 'free':
       return [`${pattern} compopt +o dirnames 2> /dev/null; return ;;`];
   }

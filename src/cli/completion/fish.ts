@@ -20,6 +20,8 @@ function values(argument: Argument): string {
       return `-x -a '${argument.choices.map(choice => `${choice}\\t`).join(' ')}'`;
     case 'file':
       return '-r -F';
+    case 'folder':
+      return "-x -a '(__fish_complete_directories)'";
     case 'free':
       return '-x';
   }

@@ -13,7 +13,7 @@ export interface CompletedOption {
 
 export type Argument =
   | { readonly kind: 'choice'; readonly name: string; readonly choices: readonly string[] }
-  | { readonly kind: 'file'; readonly name: string }
+  | { readonly kind: 'file' | 'folder'; readonly name: string }
   /** A number or a text: nothing can be offered. */
   | { readonly kind: 'free'; readonly name: string };
 

@@ -34,6 +34,8 @@ function action(argument: Argument): string {
       return `:${name}:(${argument.choices.join(' ')})`;
     case 'file':
       return `:${name}:_files`;
+    case 'folder':
+      return `:${name}:_path_files -/`;
     case 'free':
       return `:${name}: `;
   }

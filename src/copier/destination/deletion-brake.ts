@@ -1,4 +1,4 @@
-import { ROOT, readable } from '../../files/byte-path.js';
+import { ROOT } from '../../files/byte-path.js';
 import { isReserved } from '../../files/reserved-names.js';
 import { type FolderHandles, openFolderHandles } from '../../files/system/folder-handles.js';
 import { RefusedError, refusal } from '../report/errors.js';
@@ -17,7 +17,7 @@ import { noRemover } from './remove-tree.js';
 export function refuseUnlikelyDeletion(request: Request): void {
   const { settings, places } = request;
   if (!settings.delete || settings.maxDelete !== undefined || !places.exists) return;
-  const [from, to] = [readable(places.source), readable(places.destination)];
+  const { source: from, destination: to } = places.shown;
   const why = whyUnlikely(request);
   if (why === undefined) return;
   const what =
@@ -38,7 +38,7 @@ function whyUnlikely(request: Request): 'empty source' | 'nothing in common' | u
     if (hasCommonName(scope) || !wouldDelete(scope)) return undefined;
     return isEmpty(source) ? 'empty source' : 'nothing in common';
   } catch (error) {
-    throw refusal(readable(places.destination), 'cannot be looked at for --delete', error);
+    throw refusal(places.shown.destination, 'cannot be looked at for --delete', error);
   } finally {
     source.close();
     destination.close();

@@ -76,5 +76,10 @@ export function exitStatus(reason: StopReason | undefined, isAllWell: boolean): 
   return isAllWell ? 0 : 1;
 }
 
-/** What a shell makes of a command that a signal ended. */
-const SIGNAL_STATUS: Readonly<Record<string, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+/** What a shell makes of a command that a signal ended; EPIPE stands for SIGPIPE, which Node ignores. */
+const SIGNAL_STATUS: Readonly<Record<string, number>> = {
+  SIGHUP: 129,
+  SIGINT: 130,
+  EPIPE: 141,
+  SIGTERM: 143,
+};

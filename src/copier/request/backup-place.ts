@@ -23,7 +23,7 @@ export function findBackup(
   folder: string | Buffer,
   snapshots: readonly BytePath[],
 ): BackupPlace {
-  const { sourceRoot, destinationRoot } = places;
+  const { sourceRoot, destinationRoot, partialRoot } = places;
   const shown = `backup-dir ${readable(bytePath(folder))}`;
   if (folder.length === 0) throw new UsageError("backup-dir: the folder's name is empty");
   const root = reached(shown, absolute(bytePath(folder)));
@@ -38,6 +38,8 @@ export function findBackup(
       [sourceRoot, destinationRoot].some(place => isWithin(place, { root, facts: standing })))
   )
     throw new UsageError(`${shown}: is or contains the source or the destination; name another folder`);
+  if (root === partialRoot || root.startsWith(`${partialRoot}/`))
+    throw new UsageError(`${shown}: lies where copies grow; name another folder`);
   if (snapshots.some(snapshot => root === snapshot || root.startsWith(`${snapshot}/`)))
     throw new UsageError(`${shown}: is or lies in a link-dest, which is only read; name another folder`);
   refuseUnwritable(shown, root);

@@ -24,6 +24,8 @@ export interface Places {
   readonly partialRoot: BytePath;
   /** Whether the destination existed before the run. */
   readonly exists: boolean;
+  /** How messages name both: as the user did. */
+  readonly shown: { readonly source: string; readonly destination: string };
 }
 
 /** What of the options decides where a copy goes. */
@@ -38,12 +40,12 @@ export function checkPlaces(
   destination: PathLike | undefined,
   options: PlaceOptions,
 ): Places {
-  const { shown, ...places } = findPlaces(source, destination, options);
-  const { destinationRoot, partialRoot, exists } = places;
-  refuseUnwritable(shown, destinationRoot, exists);
+  const places = findPlaces(source, destination, options);
+  const { destinationRoot, partialRoot, exists, shown } = places;
+  refuseUnwritable(shown.destination, destinationRoot, exists);
   if (exists && lstatSync(native(partialRoot), { throwIfNoEntry: false }) !== undefined) {
     throw new RefusedError(
-      `${shown}: exists, and so does ${readable(partialRoot)}; remove or rename one of them`,
+      `${shown.destination}: exists, and so does ${readable(partialRoot)}; remove or rename one of them`,
       'EEXIST',
     );
   }
@@ -59,18 +61,18 @@ export function checkStandingPlaces(
   destination: PathLike | undefined,
   options: PlaceOptions,
 ): Places {
-  const { shown, ...places } = findPlaces(source, destination, options);
+  const places = findPlaces(source, destination, options);
+  const shown = places.shown.destination;
   if (!places.exists) throw new RefusedError(`${shown}: no such folder to compare with`, 'ENOENT');
   refuseUnreadable(shown, places.destinationRoot);
   return places;
 }
 
-/** @returns with `shown`, the destination as the user named it */
 function findPlaces(
   givenSource: PathLike,
   givenDestination: PathLike | undefined,
   { suffix, oneFileSystem = false }: PlaceOptions,
-): Places & { readonly shown: string } {
+): Places {
   const source = pathFrom('the source is', givenSource);
   const destination =
     givenDestination === undefined ? undefined : pathFrom('the destination is', givenDestination);
@@ -100,7 +102,7 @@ function findPlaces(
     destinationRoot,
     partialRoot,
     exists,
-    shown,
+    shown: { source: shownSource, destination: shown },
   };
 }
 

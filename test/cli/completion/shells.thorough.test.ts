@@ -84,6 +84,9 @@ describe.each(['bash', 'zsh', 'fish'] as const)('%s', name => {
       `folder-copy --exclude x ${it.reflink.replace('reflink', 'exclude')}`,
     ],
     ['a view', 'folder-copy --progress js', 'folder-copy --progress json'],
+    ['a folder of a folder option', 'folder-copy --link-dest pho', 'folder-copy --link-dest pho'],
+    ['no file there', 'folder-copy --backup-dir lis', 'folder-copy --backup-dir lis'],
+    ['a folder behind =', 'folder-copy --link-dest=phot', 'folder-copy --link-dest=photos/'],
     ['a file of patterns', 'folder-copy --ignore-file lis', 'folder-copy --ignore-file list.txt'],
   ];
 
