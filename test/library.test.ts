@@ -1,9 +1,11 @@
-import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
   type AbortedError,
   type CopyEvent,
+  type CopyReport,
+  checkFolder,
   copyFolder,
   type FilterEntry,
   PartialCopyError,
@@ -316,11 +318,28 @@ describe('filter', () => {
   });
 });
 
-test("rejects with the signal's reason when it is aborted before, and makes nothing", async () => {
+test("rejects with the signal's reason and a report when it is aborted before it begins, and makes nothing", async () => {
   const { source, destination } = scene();
-  const reason = new Error('not today');
-  await expect(copyFolder(source, destination, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
-  expect(existsSync(destination)).toBe(false);
+  const standing = scratchFolder();
+  const started: ((signal: AbortSignal, onEvent: (event: CopyEvent) => void) => Promise<CopyReport>)[] = [
+    (signal, onEvent) => copyFolder(source, destination, { signal, onEvent }),
+    (signal, onEvent) => copyFolder(source, destination, { signal, onEvent, dryRun: true }),
+    (signal, onEvent) => checkFolder(source, standing, { signal, onEvent }),
+  ];
+  for (const start of started) {
+    for (const isAbortedBefore of [true, false]) {
+      const reason = new Error('not today');
+      const controller = new AbortController();
+      const events: CopyEvent[] = [];
+      if (isAbortedBefore) controller.abort(reason);
+      const running = start(controller.signal, event => events.push(event));
+      controller.abort(reason);
+      await expect(running).rejects.toBe(reason);
+      expect(reason).toMatchObject({ code: 'ABORT_ERR', report: { files: 0, folders: 0, left: 0 } });
+      expect(events.map(({ type }) => type)).toEqual(['start', 'end']);
+    }
+  }
+  expect(readdirSync(dirname(source))).toEqual([basename(source)]);
 });
 
 const moments: CopyEvent['type'][] = ['start', 'listed', 'file'];

@@ -28,7 +28,6 @@ export async function checkFolder(
 ): Promise<CheckReport> {
   const settings = normalizeOptions(options);
   refuseCopyOnly(options);
-  settings.signal?.throwIfAborted();
   const run = await prepareCheck(source, destination, settings);
   const report = await run.run();
   const { signal } = settings;

@@ -31,7 +31,6 @@ export async function copyFolder(
 ): Promise<CopyReport> {
   const settings = normalizeOptions(options);
   const { events, signal } = settings;
-  signal?.throwIfAborted();
   const failures: EntryFailure[] = [];
   events.hear(event => {
     if (event.type === 'error') failures.push(event);

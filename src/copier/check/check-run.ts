@@ -25,6 +25,7 @@ export async function runCheck(request: Request, tally: Tally): Promise<CheckRep
   const stop = new Stop();
   stop.listenTo(settings.signal, 'stopped before everything was compared');
   const ledger = new Ledger(tally, events);
+  if (stop.isStopped) return { ...ledger.notBegun(places, settings, stop.reason), differences: 0 };
   const source = openFolderHandles(sourceRoot, { followLinks: dereference, mostOpen: OPEN_FOLDERS });
   const destination = openFolderHandles(destinationRoot, { mostOpen: OPEN_FOLDERS });
   const hands = new LocalHands(pool, checkerSettings(places, settings), bwlimit, onGivenUp);

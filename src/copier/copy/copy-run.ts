@@ -35,9 +35,10 @@ import { workerSettings } from './worker-settings.js';
 export async function runCopy(request: Request, tally: Tally): Promise<CopyReport> {
   const { settings, places } = request;
   const runId = randomBytes(8).toString('hex');
-  const files = openSideFiles(settings.checksums, settings.failed, selectedIn(request));
   const stop = new Stop();
   stop.listenTo(settings.signal, 'stopped; run the same command again to resume');
+  if (stop.isStopped) return new Ledger(tally, settings.events).notBegun(places, settings, stop.reason);
+  const files = openSideFiles(settings.checksums, settings.failed, selectedIn(request));
   const ledger = new Ledger(
     tally,
     settings.events,

@@ -29,6 +29,7 @@ export async function runDry(request: Request, tally: Tally): Promise<CopyReport
     noSideFiles,
     failure => settings.failFast && stop.atFailure(failure),
   );
+  if (stop.isStopped) return ledger.notBegun(places, settings, stop.reason);
   const source = openFolderHandles(places.sourceRoot, { followLinks: settings.dereference });
   const destination = lookAtDestination(request, place);
   const snapshots = new DrySnapshots(source, request, place.root);

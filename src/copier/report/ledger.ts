@@ -218,6 +218,12 @@ export class Ledger {
     this.#events.tell({ type: 'deleted', ...eventPath(path) });
   }
 
+  /** Of a run that is stopped before it has begun: nothing is listed or written. */
+  notBegun(ends: Ends, means: Means, reason: StopReason | undefined): CopyReport {
+    this.start(ends, means);
+    return this.end(ends, reason);
+  }
+
   /** @param reason why the run was stopped, if it was */
   end({ destination }: Ends, reason: StopReason | undefined): CopyReport {
     const { finished, skipped, failed, left, deleted, differences, notKept, seconds } = this.tally;

@@ -17,6 +17,8 @@ export class Stop {
   /** @param message of the reason, once the signal is aborted */
   listenTo(signal: AbortSignal | undefined, message: string): void {
     const onAbort = () => this.now(codeOf(signal?.reason) ?? 'ABORTED', message);
+    // One that was aborted before tells nobody any more.
+    if (signal?.aborted) onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
     this.#unlisten = () => signal?.removeEventListener('abort', onAbort);
   }
