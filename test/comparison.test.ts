@@ -34,6 +34,8 @@ const proofs: Readonly<Record<string, string>> = {
   'the exit status shows failures': 'cli/failures',
   'tries again after errors': 'options/retries',
   'excluding files': 'options/filters-like-git',
+  'replacing only what is older': 'existing/newer',
+  'a changed mode or owner is put right without copying': 'existing/adjusting',
   'removing extra files': 'existing/deleting',
   'a limit for that, known before the first deletion': 'options/max-delete',
   'an empty source does not empty the destination': 'options/max-delete',
