@@ -46,6 +46,7 @@ const proofs: Readonly<Record<string, string>> = {
   'limiting the rate': 'options/bwlimit',
   'several files at a time': 'options/ranges',
   'progress bar': 'cli/progress/bar',
+  'the files that are being copied, each with its progress': 'cli/progress/panel',
   'progress for programs': 'cli/progress/json',
   'a log in a file': 'options/log',
   'from a program': 'library',

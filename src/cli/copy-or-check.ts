@@ -42,10 +42,10 @@ export async function copyOrCheck(
   const onGivenUp = (error: Error) => {
     if (!quiet) view.print(fewerWorkersNotice(error));
   };
-  const wantsFiles = verbose || view.wantsFiles;
+  const wants = { wantsFiles: verbose || view.wantsFiles, tellsBegin: view.showsWorkers };
   try {
     const signal = AbortSignal.any([signals.signal, output.signal]);
-    const settings = normalizeOptions({ ...copyOptions, onEvent, wantsFiles, onGivenUp, signal, spare });
+    const settings = normalizeOptions({ ...copyOptions, onEvent, ...wants, onGivenUp, signal, spare });
     const to = destination === undefined ? undefined : pathOf(destination);
     const run = await (isCheck ? prepareCheck : prepareCopy)(pathOf(source), to, settings);
     view.start(run.tally);

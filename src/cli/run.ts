@@ -8,6 +8,7 @@ import { copyOrCheck } from './copy-or-check.js';
 import { type Ending, endAs, leaveStreams } from './ending/ending.js';
 import { openOutput } from './output/output.js';
 import { printLine } from './output/print-line.js';
+import type { ProgressKind } from './progress/choose-view.js';
 import type { Surroundings } from './surroundings.js';
 import { escapeText } from './text/escape.js';
 import { exactWords } from './text/exact-words.js';
@@ -34,7 +35,7 @@ async function obey(argv: readonly string[], surroundings: Surroundings): Promis
   try {
     program.parse(exactWords(argv), { from: 'user' });
     const options = program.opts<ParsedOptions>();
-    if (options.quiet && (options.progress === 'bar' || options.progress === 'plain')) {
+    if (options.quiet && LOUD.has(options.progress)) {
       program.error(`error: option '-q, --quiet' cannot be used with '--progress ${options.progress}'`);
     }
     if (options.completion !== undefined) return await printCompletion(options.completion, surroundings);
@@ -53,6 +54,8 @@ async function obey(argv: readonly string[], surroundings: Surroundings): Promis
   }
 }
 
+/** What `-q` contradicts. */
+const LOUD: ReadonlySet<ProgressKind> = new Set(['bar', 'panel', 'plain']);
 const USAGE_STATUS = 2;
 
 async function printCompletion(shell: Shell, { output }: Surroundings): Promise<Ending> {

@@ -42,6 +42,8 @@ export interface WorkerSettings {
   readonly backup: BytePath | undefined;
   /** Roots of earlier copies: an entry that is the same there becomes a link to it. */
   readonly snapshots: readonly BytePath[];
+  /** Whether it tells that it has begun a batch, too. */
+  readonly tellsBegin: boolean;
   readonly parentPid: number;
 }
 

@@ -43,6 +43,7 @@ export function workerTasks(stop: AbortSignal) {
       context.reporter.begin(batch);
       try {
         stop.throwIfAborted();
+        if (context.settings.tellsBegin) await context.reporter.tellBegin();
         await walk(
           batch.atATime > 1 && context.snapshots.length === 0
             ? copySideBySide(context, batch)

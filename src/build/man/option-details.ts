@@ -51,11 +51,11 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   '--failed': 'write the paths of failed entries to a file: relative to the source, each ended by a NUL byte',
   '--dry-run': 'show what would be copied, with `-v` a line for each entry; write nothing',
   '--progress':
-    'how progress is shown. `auto`: a bar on a terminal, nothing elsewhere. `bar`: a bar, or lines if none can be drawn. `plain`: a line now and then on standard error. `json`: events on standard output, one a line. `none`: nothing',
+    'how progress is shown. `auto`: a bar on a terminal, nothing elsewhere. `bar`: a bar, or lines if none can be drawn. `panel`: also a graph of the rate, and the file that each worker is copying. `plain`: a line now and then on standard error. `json`: events on standard output, one a line. `none`: nothing',
   '--log':
     'write the events to a file, as `--progress json` has them, one for each entry, whatever is shown. What the file held before is gone. If it cannot be written any more, because its disk is full, one line says so, the copy goes on, and the status is 1',
   '--verbose':
-    'print a line to standard error for each finished entry; there is no bar unless `--progress bar` asks for it',
+    'print a line to standard error for each finished entry; there is no bar unless `--progress bar` or `--progress panel` asks for it',
   '--quiet': 'print errors only. The events of `--progress json` stay',
   '--completion': 'print a completion script for `bash`, `zsh` or `fish`; its first lines say how to load it',
 };

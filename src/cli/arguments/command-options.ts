@@ -216,7 +216,8 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
       { flags: '-n, --dry-run', description: 'list and report what would be done; write nothing' },
       {
         flags: '--progress <view>',
-        description: 'auto: a bar on a terminal; plain: a line now and then; json: events on standard output',
+        description:
+          'auto: a bar on a terminal; panel: also a line for each worker; plain: a line now and then; json: events on standard output',
         defaultValue: 'auto',
         choices: PROGRESS,
       },

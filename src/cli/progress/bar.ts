@@ -1,13 +1,15 @@
 import type { CopyEvent } from '../../copier/report/events.js';
 import type { Tally } from '../../copier/report/tally.js';
 import { printLine } from '../output/print-line.js';
-import type { BarDrawing } from './bar-drawing.js';
+import type { BarDrawing, DrawnKind } from './bar-drawing.js';
 import { Progress } from './progress.js';
 import type { View } from './view.js';
 
-/** A bar on a terminal; a copy that is over soon has just its last line. */
+/** A bar or a panel on a terminal; a copy that is over soon has just its last line. */
 export class BarView implements View {
   readonly wantsFiles = false;
+  readonly showsWorkers: boolean;
+  readonly #kind: DrawnKind;
   #progress: Progress | undefined;
   #loading: Promise<BarDrawing> | undefined;
   #delay: NodeJS.Timeout | undefined;
@@ -15,11 +17,18 @@ export class BarView implements View {
   #isBegun = false;
   #closing: Promise<void> | undefined;
 
+  constructor(kind: DrawnKind) {
+    this.#kind = kind;
+    this.showsWorkers = kind === 'panel';
+  }
+
   start(tally: Tally): void {
     const progress = new Progress(tally);
     this.#progress = progress;
     // It takes longer to load than a small folder to copy: the workers start meanwhile.
-    this.#loading = import('./bar-drawing.js').then(({ BarDrawing }) => new BarDrawing(tally, progress));
+    this.#loading = import('./bar-drawing.js').then(
+      ({ BarDrawing }) => new BarDrawing(this.#kind, tally, progress),
+    );
     this.#delay = setTimeout(() => void this.#draw(), SHOWN_AFTER_MS);
   }
 

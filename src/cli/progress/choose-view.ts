@@ -5,19 +5,20 @@ import { PlainView } from './plain.js';
 import { SilentView } from './silent.js';
 import type { View } from './view.js';
 
-export type ProgressKind = 'auto' | 'bar' | 'plain' | 'json' | 'none';
-export const PROGRESS: readonly ProgressKind[] = ['auto', 'bar', 'plain', 'json', 'none'];
+export type ProgressKind = 'auto' | 'bar' | 'panel' | 'plain' | 'json' | 'none';
+export const PROGRESS: readonly ProgressKind[] = ['auto', 'bar', 'panel', 'plain', 'json', 'none'];
 
 /**
  * The view for a run. `auto` is a bar where one can be drawn and lines for every entry are not asked for, else
- * nothing; a bar that was asked for and cannot be drawn is a line now and then.
+ * nothing; a bar or panel that was asked for and cannot be drawn is a line now and then.
  */
 export function chooseView(kind: ProgressKind, isSparing: boolean, output: Output): View {
   switch (kind) {
     case 'auto':
-      return canDraw() && !isSparing ? new BarView() : new SilentView();
+      return canDraw() && !isSparing ? new BarView('bar') : new SilentView();
     case 'bar':
-      return canDraw() ? new BarView() : new PlainView();
+    case 'panel':
+      return canDraw() ? new BarView(kind) : new PlainView();
     case 'plain':
       return new PlainView();
     case 'json':

@@ -7,6 +7,7 @@ import type { View } from './view.js';
 /** Every event as a line of JSON on standard output, and nothing else there. */
 export class JsonView implements View {
   readonly wantsFiles = true;
+  readonly showsWorkers = false;
   readonly print = printLine;
   readonly #lines: Lines;
 

@@ -8,6 +8,7 @@ import type { View } from './view.js';
 /** A line now and then on standard error, for logs: seldom enough that a day's copy can be read. */
 export class PlainView implements View {
   readonly wantsFiles = false;
+  readonly showsWorkers = false;
   readonly print = printLine;
   #progress: Progress | undefined;
   #timer: NodeJS.Timeout | undefined;

@@ -9,6 +9,7 @@ export interface ProgressNow {
   readonly filesDone: number;
   readonly filesFound: number;
   readonly bytes: number;
+  readonly bytesFound: number;
   /** Whether content is read, so that there are bytes to speak of. */
   readonly readsContent: boolean;
   /** Bytes a second since the start. */
@@ -59,6 +60,7 @@ export class Progress {
       filesDone,
       filesFound: found.files,
       bytes,
+      bytesFound: found.bytes,
       readsContent,
       rate: seconds === 0 ? 0 : bytes / seconds,
       fileRate: seconds === 0 ? 0 : filesDone / seconds,

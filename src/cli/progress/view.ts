@@ -5,6 +5,8 @@ import type { Tally } from '../../copier/report/tally.js';
 export interface View {
   /** Whether the view shows each finished entry; otherwise the run need not tell of them. */
   readonly wantsFiles: boolean;
+  /** Whether it shows what each worker is at; otherwise they need not tell what they begin. */
+  readonly showsWorkers: boolean;
   /** @param tally kept up to date while the run goes on */
   start(tally: Tally): void;
   /** @returns where no more can be taken for now, a promise of when it can */

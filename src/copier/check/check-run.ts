@@ -32,7 +32,7 @@ export async function runCheck(request: Request, tally: Tally): Promise<CheckRep
   const speed = new StorageSpeed(settings.isStorageSlow);
   const dispatcher = new Dispatcher(hands, retries, speed);
   tally.readsContent = verify;
-  tally.underWay = () => dispatcher.underWay;
+  dispatcher.showIn(tally);
   const tree = new TreeCheck({
     scope: {
       request,
@@ -83,7 +83,7 @@ const OPEN_FOLDERS = 4;
 /** What the workers of a comparison are told: of what concerns writing, that nothing is to be done. */
 function checkerSettings(
   places: Places,
-  { chunkSize, dereference, attributes, verify }: CopySettings,
+  { chunkSize, dereference, attributes, verify, tellsBegin }: CopySettings,
 ): WorkerSettings {
   return {
     source: places.sourceRoot,
@@ -106,6 +106,7 @@ function checkerSettings(
     fsync: false,
     backup: undefined,
     snapshots: [],
+    tellsBegin,
     parentPid: process.pid,
   };
 }

@@ -128,7 +128,7 @@ class CopyRun {
     const hands = new LocalHands(pool, inWorkers, bwlimit, onGivenUp);
     const destination = openDestination(this.#request, this.#folder, this.#runId);
     const dispatcher = new Dispatcher(hands, retries, destination.speed);
-    this.#ledger.tally.underWay = () => dispatcher.underWay;
+    dispatcher.showIn(this.#ledger.tally);
     const tree = this.#treeCopy(destination, dispatcher);
     dispatcher.join(this.#listener(tree, destination.handles));
     this.#stop.onStop(() => void dispatcher.end());

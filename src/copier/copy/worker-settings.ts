@@ -9,7 +9,18 @@ export function workerSettings(
   folder: WorkFolder,
   runId: string,
 ): WorkerSettings {
-  const { chunkSize, ifExists, reflink, dereference, attributes, strict, verify, digests, fsync } = settings;
+  const {
+    chunkSize,
+    ifExists,
+    reflink,
+    dereference,
+    attributes,
+    strict,
+    verify,
+    digests,
+    fsync,
+    tellsBegin,
+  } = settings;
   return {
     source: places.sourceRoot,
     destination: folder.root,
@@ -31,6 +42,7 @@ export function workerSettings(
     fsync,
     backup: backup?.root,
     snapshots,
+    tellsBegin,
     parentPid: process.pid,
   };
 }

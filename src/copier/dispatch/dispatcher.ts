@@ -3,6 +3,7 @@ import type { FileRun } from '../../files/file-run.js';
 import type { WorkerReport } from '../../protocol/messages.js';
 import type { FolderReading, FolderRequest } from '../../protocol/readings.js';
 import { WakeUp } from '../../wake-up.js';
+import type { Tally } from '../report/tally.js';
 import type { UnderWay } from '../report/under-way.js';
 import { Backlog, type OnAdded } from './backlog.js';
 import { BatchSize } from './batch-size.js';
@@ -90,11 +91,10 @@ export class Dispatcher {
     if (isSettled) await promise;
   }
 
-  /** What each worker is at, as far as it has said; where none has, what comes first. */
-  get underWay(): readonly UnderWay[] {
-    const batches = [...this.#open];
-    const begun = batches.filter(({ hasReported }) => hasReported);
-    return (begun.length > 0 ? begun : batches.slice(0, 1)).flatMap(({ underWay }) => underWay ?? []);
+  /** Whoever shows the run finds the workers there, and what they are at. */
+  showIn(tally: Pick<Tally, 'workers' | 'underWay'>): void {
+    tally.workers = () => this.#hands.pids;
+    tally.underWay = () => this.#underWay;
   }
 
   /** The number of the batch to which jobs are being added. */
@@ -129,6 +129,13 @@ export class Dispatcher {
     this.#growth.end();
     this.#changes.call();
     return await this.#ending;
+  }
+
+  /** What each worker is at, as far as it has said; where none has, what comes first. */
+  get #underWay(): readonly UnderWay[] {
+    const batches = [...this.#open];
+    const begun = batches.filter(({ hasReported }) => hasReported);
+    return (begun.length > 0 ? begun : batches.slice(0, 1)).flatMap(({ underWay }) => underWay ?? []);
   }
 
   get #isEnded(): boolean {

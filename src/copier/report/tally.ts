@@ -21,6 +21,8 @@ export class Tally {
   readonly notKept: Partial<Record<NotKept, number>> = {};
   /** The path of the entry finished or skipped last. */
   latest: BytePath = ROOT;
+  /** Gives the process ids of the workers that live. */
+  workers: () => readonly number[] = () => [];
   /** Gives what the workers are at: asked by who shows it, so that it costs nothing else. */
   underWay: () => readonly UnderWay[] = () => [];
   /** Gives how much of the source has been listed, by a guess from 0 to 1. */

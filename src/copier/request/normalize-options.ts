@@ -120,6 +120,7 @@ const DEFAULTS: Defaults = {
   signal: undefined,
   onEvent: undefined,
   wantsFiles: undefined,
+  tellsBegin: false,
   isStorageSlow: false,
   onGivenUp: () => {},
   spare: undefined,

@@ -98,6 +98,8 @@ export interface CopyOptions {
 export interface RunOptions extends CopyOptions {
   /** Whether each finished entry is told of; what is skipped though nobody asked for that always is. Default: to whoever hears events. */
   readonly wantsFiles?: boolean;
+  /** Whether each worker tells what it begins: for a view that shows what each is at. */
+  readonly tellsBegin?: boolean;
   /** Whether storage counts as slow whatever its calls take: for tests, on storage that is not. */
   readonly isStorageSlow?: boolean;
   /** Told once, if not all workers could be started and the run goes on with the others. */
@@ -134,6 +136,7 @@ export interface CopySettings extends Required<Omit<CopyOptions, Unset | 'xattrs
     readonly spare: Spare | undefined;
   };
   readonly isStorageSlow: boolean;
+  readonly tellsBegin: boolean;
   readonly events: EventSink;
   readonly onGivenUp: (error: Error) => void;
 }

@@ -71,6 +71,11 @@ export class Reporter {
     this.#failedIn.clear();
   }
 
+  /** Tells that the batch has been begun, before any of it is done. */
+  async tellBegin(): Promise<void> {
+    await this.#reports.put(this.#takeReport());
+  }
+
   copiedBytes(bytes: number): void {
     this.#bytes += bytes;
     this.#entryBytes += bytes;

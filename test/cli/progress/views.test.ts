@@ -37,12 +37,16 @@ const contradictions: [args: string[], says: string][] = [
     "option '-q, --quiet' cannot be used with '--progress bar'; see folder-copy --help",
   ],
   [
+    ['--progress', 'panel', '-q'],
+    "option '-q, --quiet' cannot be used with '--progress panel'; see folder-copy --help",
+  ],
+  [
     ['--progress', 'plain', '-q'],
     "option '-q, --quiet' cannot be used with '--progress plain'; see folder-copy --help",
   ],
   [
     ['--progress', 'loud'],
-    "option '--progress <view>' argument 'loud' is invalid. Allowed choices are auto, bar, plain, json, none.",
+    "option '--progress <view>' argument 'loud' is invalid. Allowed choices are auto, bar, panel, plain, json, none.",
   ],
 ];
 
