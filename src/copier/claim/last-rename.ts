@@ -1,9 +1,9 @@
-import { closeSync, fsyncSync, lstatSync, openSync, renameSync, rmSync } from 'node:fs';
+import { lstatSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type BytePath, native, rawName } from '../../files/byte-path.js';
+import { type BytePath, native } from '../../files/byte-path.js';
 import { codeOf } from '../../files/failure.js';
 import { MARK_NAME, temporaryName } from '../../files/reserved-names.js';
-import { isAccepted } from '../../rules/keep.js';
+import { isFolderSynced } from '../../folders/sync-folder.js';
 import type { Places } from '../request/places.js';
 import { renameByEntries } from './rename-by-entries.js';
 
@@ -16,7 +16,7 @@ export function giveFinalName(
   { partialRoot, destinationRoot }: Places,
   { fsync, runId }: { fsync: boolean; runId: string },
 ): 'renamed' | 'made anew' {
-  if (fsync) syncFolder(partialRoot);
+  if (fsync) isFolderSynced(native(partialRoot));
   if (lstatSync(native(destinationRoot), { throwIfNoEntry: false }) !== undefined) {
     throw Object.assign(new Error('EEXIST: something else has taken its name'), { code: 'EEXIST' });
   }
@@ -30,18 +30,12 @@ export function giveFinalName(
   }
 }
 
-/** Removes the mark of a copy that has its final name: with `fsync`, only once that name is on the disk. */
-export function removeMark(destinationRoot: BytePath, { fsync }: { fsync: boolean }): void {
-  if (fsync) syncFolder(rawName(dirname(destinationRoot)));
+/**
+ * Removes the mark of a copy that has its final name: with `fsync`, only once that name is on the disk.
+ * @returns false where the place does not see to that
+ */
+export function removeMark(destinationRoot: BytePath, { fsync }: { fsync: boolean }): boolean {
+  const isSynced = !fsync || isFolderSynced(native(dirname(destinationRoot)));
   rmSync(native(`${destinationRoot}/${MARK_NAME}`), { force: true });
-}
-
-export function syncFolder(path: BytePath): void {
-  const descriptor = openSync(native(path), 'r');
-  try {
-    // Where that cannot be asked of a folder, the worker that finished the root has reported it.
-    isAccepted(() => fsyncSync(descriptor));
-  } finally {
-    closeSync(descriptor);
-  }
+  return isSynced;
 }

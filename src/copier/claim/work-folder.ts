@@ -151,8 +151,12 @@ async function makeParents({ destinationRoot }: Places, undo: Undo): Promise<voi
   // Loaded only where it is needed: it takes a third of Node's own start.
   const { ensureDir } = await import('fs-extra/esm');
   try {
-    // Handed on to `mkdir` as it is, though its types speak of strings only.
-    await ensureDir(native(parent) as string);
+    for (const path of missing) {
+      // Handed on to `mkdir` as it is, though its types speak of strings only.
+      await ensureDir(native(path) as string);
+      // As `mkdir -p` has it: a umask may have closed it to its owner.
+      openPathToOwner(native(path));
+    }
   } catch (error) {
     throw refusal(readable(destinationRoot), 'cannot be made', error);
   }

@@ -3,8 +3,10 @@ import { type BytePath, native, ROOT, readable } from '../../files/byte-path.js'
 import { type Failure, failureOf } from '../../files/failure.js';
 import { type FolderHandles, openFolderHandles } from '../../files/system/folder-handles.js';
 import { lstatIfThere } from '../../files/system/stat.js';
+import { isFolderSynced } from '../../folders/sync-folder.js';
 import { heldTimes } from '../../rules/held-times.js';
-import { giveFinalName, removeMark, syncFolder } from '../claim/last-rename.js';
+import { lossOf } from '../../rules/not-kept.js';
+import { giveFinalName, removeMark } from '../claim/last-rename.js';
 import { openWorkFolder, type WorkFolder } from '../claim/work-folder.js';
 import { answers } from '../destination/answers.js';
 import { cleanTemporaries } from '../destination/clean-temporaries.js';
@@ -275,18 +277,25 @@ class CopyRun {
     destination.moved(destinationRoot);
     claim.moved(destinationRoot);
     try {
-      if (isNew) removeMark(destinationRoot, { fsync });
+      if (isNew && !removeMark(destinationRoot, { fsync })) this.#nameNotSynced();
       tree.finishRoot();
       await course.settle();
       claim.release();
       tree.closeRoot(destination.place(ROOT));
-      if (fsync) syncFolder(destinationRoot);
+      // Where that cannot be asked of it, the worker that finished it has told of that.
+      if (fsync) isFolderSynced(native(destinationRoot));
       return true;
     } catch (error) {
       const { code, message } = failureOf(error);
       this.#ledger.failed(ROOT, { code, message: `the copy is there, but cannot be finished: ${message}` });
       return false;
     }
+  }
+
+  /** The copy's own name stands in a folder that cannot be written to the disk. */
+  #nameNotSynced(): void {
+    this.#ledger.tally.lost(['sync']);
+    if (this.#request.settings.strict) this.#ledger.failed(ROOT, failureOf(lossOf('sync')));
   }
 }
 

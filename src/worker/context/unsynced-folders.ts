@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import type { BytePath } from '../../files/byte-path.js';
 import type { FolderHandles } from '../../files/system/folder-handles.js';
+import { isFolderSynced } from '../../folders/sync-folder.js';
 import { isAccepted } from '../../rules/keep.js';
 
 /** Folders in which something was changed that is not surely on the disk yet. */
@@ -18,7 +19,7 @@ export class UnsyncedFolders {
 
   /** Writes them to the disk. Where folders cannot be, each tells of it once, when it is finished. */
   sync(): void {
-    for (const folder of this.#folders) this.#opened(folder, isSynced);
+    for (const folder of this.#folders) isFolderSynced(this.#path(folder));
     this.clear();
   }
 
@@ -28,26 +29,29 @@ export class UnsyncedFolders {
    */
   syncAfter(folder: BytePath, change: () => void): boolean {
     this.#folders.delete(folder);
-    return this.#opened(folder, descriptor => {
+    const descriptor = openedOrRefused(this.#path(folder));
+    try {
       change();
-      return isSynced(descriptor);
-    });
+      return descriptor !== undefined && isAccepted(() => fsyncSync(descriptor));
+    } finally {
+      if (descriptor !== undefined) closeSync(descriptor);
+    }
   }
 
   clear(): void {
     this.#folders.clear();
   }
 
-  #opened(folder: BytePath, use: (descriptor: number) => boolean): boolean {
-    const descriptor = openSync(`${this.#destination.at(folder)}.`, 'r');
-    try {
-      return use(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
+  #path(folder: BytePath): string {
+    return `${this.#destination.at(folder)}.`;
   }
 }
 
-function isSynced(descriptor: number): boolean {
-  return isAccepted(() => fsyncSync(descriptor));
+/** Undefined where we may write in the folder, but not open it. */
+function openedOrRefused(path: string): number | undefined {
+  let descriptor: number | undefined;
+  isAccepted(() => {
+    descriptor = openSync(path, 'r');
+  });
+  return descriptor;
 }

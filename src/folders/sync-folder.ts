@@ -1,0 +1,17 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { isAccepted } from '../rules/keep.js';
+
+/**
+ * Writes to the disk which entries a folder has.
+ * @returns false where the place does not see to that, or lets us write in the folder but not open it
+ */
+export function isFolderSynced(path: string | Buffer): boolean {
+  return isAccepted(() => {
+    const descriptor = openSync(path, 'r');
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  });
+}
