@@ -1,9 +1,10 @@
-import { chmodSync, unlinkSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { type BytePath, native, split } from '../files/byte-path.js';
 import { type Facts, sameInode } from '../files/facts.js';
 import { codeOf, EntryError, step } from '../files/failure.js';
 import { entryCalls } from '../files/system/choose-calls.js';
 import { type FolderHandles, standingAt } from '../files/system/folder-handles.js';
+import { unlinkIfThere } from '../files/system/unlink-if-there.js';
 import type { FolderOutcome } from '../protocol/readings.js';
 import { isAccepted } from '../rules/keep.js';
 import { decideFolder, type FolderDecision, type Policy } from '../rules/stands-there.js';
@@ -37,20 +38,12 @@ export function makeFolder(site: FolderSite, folder: BytePath): FolderOutcome {
     const [parent, name] = split(folder);
     step('what is in its place cannot be removed', () => {
       site.backup?.keep(parent, name);
-      removeIfThere(native(site.handles.at(parent) + name));
+      // What is kept may have been moved away.
+      unlinkIfThere(native(site.handles.at(parent) + name));
     });
   }
   if (makeIfFree(site, folder)) return 'made';
   throw new EntryError('EEXIST', 'something else has taken its place');
-}
-
-/** What is kept may have been moved away. */
-function removeIfThere(path: string | Buffer): void {
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-  }
 }
 
 /** What `makeFolder` would do. */

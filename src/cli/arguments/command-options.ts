@@ -1,6 +1,6 @@
-import type { MaxDelete } from '../../copier/request/deletion-limit.js';
 import {
   COPY_ONLY,
+  type CopyOptions,
   DEFAULT_CHUNK_SIZE,
   DEFAULT_RETRIES,
   DEFAULT_SUFFIX,
@@ -11,9 +11,8 @@ import {
   MOST_WORKERS,
   REFLINK,
   XATTRS,
-  type Xattrs,
 } from '../../copier/request/options.js';
-import type { IfExists, Reflink } from '../../protocol/messages.js';
+import type { IfExists } from '../../protocol/messages.js';
 import { PROGRESS, type ProgressKind } from '../progress/choose-view.js';
 import { pathOf } from '../text/exact-words.js';
 import { collect, collectPaths, parseMaxDelete, parseSize, parseText, parseWhole } from './parse-argument.js';
@@ -241,37 +240,12 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
 
 export const COMMAND_OPTIONS: readonly CommandOption[] = OPTION_GROUPS.flatMap(({ options }) => options);
 
-/** What commander makes of the table. */
-export interface ParsedOptions {
-  readonly workers?: number;
-  readonly chunkSize: number;
+/** What commander makes of the table: a copy's options, and how they are shown. */
+export interface ParsedOptions extends Omit<CopyOptions, 'filter' | 'signal' | 'onEvent'> {
   readonly suffix: string;
-  readonly reflink: Reflink;
   readonly ifExists: IfExists;
-  readonly delete?: true;
-  readonly maxDelete?: MaxDelete;
-  readonly linkDest?: readonly (string | Buffer)[];
-  readonly backupDir?: string | Buffer;
-  readonly include?: readonly string[];
-  readonly exclude?: readonly string[];
-  readonly ignoreFile?: string | Buffer;
-  readonly oneFileSystem?: true;
-  readonly dereference?: true;
-  readonly strict?: true;
-  readonly verify?: true;
   readonly check?: true;
-  readonly checksums?: string | Buffer;
-  readonly fsync?: true;
-  readonly retries: number;
-  readonly failFast?: true;
-  readonly failed?: string | Buffer;
-  readonly from?: string | Buffer;
-  readonly bwlimit?: number;
-  readonly spaceCheck: boolean;
-  readonly dryRun?: true;
-  readonly xattrs: Xattrs;
   readonly progress: ProgressKind;
-  readonly log?: string | Buffer;
   readonly verbose?: true;
   readonly quiet?: true;
   readonly completion?: Shell;

@@ -1,8 +1,9 @@
-import { linkSync, lstatSync, readdirSync, renameSync, rmSync, unlinkSync } from 'node:fs';
+import { linkSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BytePath, native, rawName, readable } from '../../files/byte-path.js';
 import { codeOf } from '../../files/failure.js';
 import { CLAIM_NAME, claimantName, heirName, temporaryName } from '../../files/reserved-names.js';
+import { unlinkIfThere } from '../../files/system/unlink-if-there.js';
 import { isLinkRefusal } from '../../rules/keep.js';
 import { RefusedError, refusal } from '../report/errors.js';
 import { identityOf, isAlive, isSameBoot, type ProcessIdentity, thisMachine } from './liveness.js';
@@ -190,15 +191,6 @@ export class Claim {
 
   #path(name: string): string | Buffer {
     return native(`${this.#root}/${name}`);
-  }
-}
-
-/** `rmSync` would give a wrong reason where it may not be removed. */
-function unlinkIfThere(path: string | Buffer): void {
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
   }
 }
 

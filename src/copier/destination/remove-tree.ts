@@ -1,9 +1,10 @@
-import { rmdirSync, unlinkSync } from 'node:fs';
+import { rmdirSync } from 'node:fs';
 import { type BytePath, join, native, split } from '../../files/byte-path.js';
 import { type Device, type Facts, kindOf, sameDevice, sameInode } from '../../files/facts.js';
-import { codeOf, type Failure, failedStep, failureOf } from '../../files/failure.js';
+import { type Failure, failedStep, failureOf } from '../../files/failure.js';
 import type { FolderHandles } from '../../files/system/folder-handles.js';
 import { lstat } from '../../files/system/stat.js';
+import { unlinkIfThere } from '../../files/system/unlink-if-there.js';
 import type { BackupFolder } from '../../folders/backup-folder.js';
 import { closeAgain, openToOwner } from '../../folders/open-to-owner.js';
 import type { Filters } from '../listing/filters.js';
@@ -59,19 +60,11 @@ export function remover(destination: FolderHandles, backup?: BackupFolder): Remo
         rmdirSync(native(destination.at(folder) + name));
       } else {
         backup?.keep(folder, name);
+        // What is kept may have been moved away.
         unlinkIfThere(native(destination.at(folder) + name));
       }
     },
   };
-}
-
-/** What is kept may have been moved away. */
-function unlinkIfThere(path: string | Buffer): void {
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-  }
 }
 
 /** Removes nothing: it only yields what would go. */

@@ -1,14 +1,15 @@
 import { constants } from 'node:fs';
+import { native } from '../../files/byte-path.js';
 import { unchanged } from '../../files/facts.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
 import type { Lane } from '../../files/system/libc-lane.js';
+import { unlinkIfThere } from '../../files/system/unlink-if-there.js';
 import type { BatchRow } from '../../protocol/batch-row.js';
 import type { NotKept } from '../../protocol/messages.js';
 import { isHeldEverywhere } from '../../rules/held-times.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { creationMode, giveMetadata, isRightSoFar, type OpenFiles } from '../metadata/metadata.js';
 import { CREATE } from './copy-file.js';
-import { removeIfThere } from './put-in-place.js';
 
 /**
  * `copySmallFile` without holding up the process, so that others are under way meanwhile.
@@ -63,7 +64,7 @@ async function copyFrom(
   } finally {
     // Where closing fails, content may not have arrived.
     isClosed = await lane.close(target);
-    if (kept === undefined || !isClosed) removeIfThere(to.prefix + name);
+    if (kept === undefined || !isClosed) unlinkIfThere(native(to.prefix + name));
   }
   return isClosed ? kept : undefined;
 }

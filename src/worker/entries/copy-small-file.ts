@@ -1,13 +1,14 @@
 import { constants } from 'node:fs';
+import { native } from '../../files/byte-path.js';
 import { type Facts, isSparse, kindOf, unchanged } from '../../files/facts.js';
 import { codeOf, failedStep } from '../../files/failure.js';
+import { unlinkIfThere } from '../../files/system/unlink-if-there.js';
 import type { BatchRow } from '../../protocol/batch-row.js';
 import type { NotKept } from '../../protocol/messages.js';
 import { lossOf } from '../../rules/not-kept.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { creationMode, giveMetadata, type OpenFiles } from '../metadata/metadata.js';
 import { CREATE } from './copy-file.js';
-import { removeIfThere } from './put-in-place.js';
 
 /**
  * The short way for what most trees are made of: a file that fits into one call, in a folder of this copy's own
@@ -66,7 +67,7 @@ function copyFrom(source: number, context: WorkerContext, row: BatchRow): readon
     // Only now: where closing fails, content may not have arrived.
     notKept = kept;
   } finally {
-    if (notKept === undefined) removeIfThere(context.destination.at(folder) + row.name);
+    if (notKept === undefined) unlinkIfThere(native(context.destination.at(folder) + row.name));
   }
   return notKept;
 }

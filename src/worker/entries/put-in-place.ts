@@ -3,6 +3,7 @@ import { join, native } from '../../files/byte-path.js';
 import { type Facts, kindOf, sameInode } from '../../files/facts.js';
 import { codeOf, step } from '../../files/failure.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
+import { unlinkIfThere } from '../../files/system/unlink-if-there.js';
 import type { JobKind } from '../../protocol/messages.js';
 import { lookAt } from '../../rules/is-up-to-date.js';
 import { lossOf } from '../../rules/not-kept.js';
@@ -58,7 +59,7 @@ const WAYS: Readonly<Record<WorkerContext['settings']['standing'], Way>> = {
 };
 
 function* putWhereFree(context: WorkerContext, job: Job, make: Make, target: Target): Steps<Finished> {
-  if (job.again) removeIfThere(target.path);
+  if (job.again) unlinkIfThere(native(target.path));
   try {
     return yield* makeWhole(context, job, make, target);
   } catch (error) {
@@ -81,7 +82,7 @@ function* putOver(context: WorkerContext, job: Job, make: Make, target: Target):
   const kept = yield* keptIfDone(context, job, target, there);
   if (kept !== undefined) return kept;
   const temporary = target.named(job.temporaryName);
-  if (job.again) removeIfThere(temporary.path);
+  if (job.again) unlinkIfThere(native(temporary.path));
   const made = yield* makeWhole(context, job, make, temporary);
   if (made.how === 'begun') return made;
   renameOver(context, job, target, there);
@@ -118,14 +119,14 @@ export function renameOver(
   try {
     if (there !== undefined && isSameFile(context, job, temporary, there)) {
       // Renaming one name of a file over another name of the same file does nothing at all.
-      removeIfThere(temporaryPath);
+      unlinkIfThere(native(temporaryPath));
       return;
     }
     if (there !== undefined) keepWhatStands(context, job, target, there);
     if (there !== undefined && kindOf(there) === 'folder') removeEntry(target.path, there);
     renameSync(native(temporaryPath), native(target.path));
   } catch (error) {
-    removeIfThere(temporaryPath);
+    unlinkIfThere(native(temporaryPath));
     step('cannot be put in place', () => {
       throw error;
     });
@@ -162,21 +163,13 @@ function* makeWhole(context: WorkerContext, job: Job, make: Make, target: Target
     if (context.settings.strict && made.notKept[0] !== undefined) throw lossOf(made.notKept[0]);
     return made;
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') removeIfThere(target.path);
+    if (codeOf(error) !== 'EEXIST') unlinkIfThere(native(target.path));
     throw error;
   }
 }
 
 function standingAt({ place, name }: Target): Facts | undefined {
   return entryCalls().factsIn(place, name, false);
-}
-
-export function removeIfThere(path: string): void {
-  try {
-    unlinkSync(native(path));
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-  }
 }
 
 /** @param there its facts */
