@@ -2,7 +2,7 @@ import type { RunOptions } from '../src/copier/request/options.js';
 import { makeTree } from './helpers/make-tree.js';
 import type { TreeEntry } from './helpers/tree-description.js';
 
-/** Workers read folders ahead, as where storage makes one wait, though this one does not. */
+/** Workers read folders ahead, as where storage is slow, though this one does not. */
 export const slowly: RunOptions = { isStorageSlow: true };
 
 /** Three levels, of each kind something, two names of a file far from each other. */

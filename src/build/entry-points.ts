@@ -1,8 +1,8 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-// The package's entry points beside the bundles: for ESM a wrapper, so that whoever imports and whoever requires
-// gets the same classes; the declarations, which count as CommonJS here as the bundles do; the events' schema.
+// The package's entry points beside the bundles: for ESM a wrapper, so that `import` and `require` give the same
+// classes; the declarations, which count as CommonJS here as the bundles do; the events' schema.
 
 const root = join(import.meta.dirname, '../../..');
 const built = join(root, 'dist/src');

@@ -19,7 +19,7 @@ export function native(path: string): string | Buffer {
   return NAME_ENCODING === 'utf8' || !/[^ -~]/.test(path) ? path : Buffer.from(path, 'latin1');
 }
 
-/** From ordinary text or from bytes, as whoever calls the library names a path. Not from a `BytePath`, which is one. */
+/** From ordinary text or from bytes, as a caller of the library names a path. Not from a `BytePath`, which is one. */
 export function bytePath<Path extends string | Buffer>(path: Path extends BytePath ? never : Path): BytePath {
   return (typeof path === 'string' && NAME_ENCODING === 'utf8' ? path : latin1(path)) as BytePath;
 }

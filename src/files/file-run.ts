@@ -3,8 +3,8 @@ import { FactsColumn } from './facts-column.js';
 import { NameColumn, type PackedNames, startOf } from './name-column.js';
 
 /**
- * Regular files of one folder that the listing hands on together. Filled anew for each step of a walk: whoever takes
- * it copies what is in it.
+ * Regular files of one folder that the listing hands on together. Filled anew for each step of a walk: its consumer
+ * copies what is in it.
  */
 export class FileRun {
   readonly names = new NameColumn(MOST_FILES);

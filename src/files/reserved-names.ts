@@ -5,12 +5,12 @@
 export const CLAIM_NAME = '.folder-copy.claim';
 export const MARK_NAME = '.folder-copy.mark';
 
-/** Exclusive to whoever takes over the claim of the dead run. */
+/** Exclusive to the run that takes over the claim of the dead one. */
 export function heirName(deadRunId: string): string {
   return `${CLAIM_NAME}.${deadRunId}`;
 }
 
-/** Of a claim that is on its way; no claim names this run yet, so whoever has the claim removes what is left of it. */
+/** Of a claim that is on its way; no claim names this run yet, so the run that has the claim removes what is left of it. */
 export function claimantName(runId: string): string {
   return `${CLAIM_NAME}.${runId}.new`;
 }

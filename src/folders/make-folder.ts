@@ -27,7 +27,7 @@ export interface FolderSite {
  * Sees to it that a real folder stands at `folder` in the destination and can be written in.
  * It is closed to all others until it gets its own mode, after its content.
  * @throws {EntryError} NAME_COLLISION where the file system takes two names of the source for one;
- *   LINK_IN_THE_WAY where a link stands there and may not be replaced
+ * LINK_IN_THE_WAY where a link is there and may not be replaced
  */
 export function makeFolder(site: FolderSite, folder: BytePath): FolderOutcome {
   if (makeIfFree(site, folder)) return 'made';

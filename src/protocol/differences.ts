@@ -50,7 +50,7 @@ export interface Comparison {
   readonly standing?: LinkedFile;
 }
 
-/** A file as whoever looks for its other names has to know it. */
+/** What has to be known of a file to find its other names. */
 export interface LinkedFile {
   /** Device and inode. */
   readonly identity: string;

@@ -30,7 +30,7 @@ export interface WorkerSettings {
   readonly dereference: boolean;
   /** Whether extended attributes and ACLs are kept, where the platform's calls can be reached. */
   readonly attributes: boolean;
-  /** Whether an entry of which something cannot be kept fails. */
+  /** Whether an entry fails if something of it cannot be kept. */
   readonly strict: boolean;
   /** Whether a folder that is made has to be closed to others by a call of its own. */
   readonly setsModes: boolean;
@@ -47,7 +47,7 @@ export interface WorkerSettings {
   readonly parentPid: number;
 }
 
-/** What stands in the folder that a run writes in: nothing, an earlier run's own work, or somebody's content. */
+/** What is in the folder that a run writes in: nothing, an earlier run's own work, or content of others. */
 export type Standing = 'nothing' | 'earlier' | 'content';
 
 /** How far what an earlier run finished is believed: by its time, after comparing content, or not at all. */
@@ -64,7 +64,7 @@ export interface Batch {
   readonly again: boolean;
   /** Whether what fails now fails for good. */
   readonly isLastTry: boolean;
-  /** How many small files are to be under way at a time: several where the storage makes one wait. */
+  /** How many small files are to be under way at a time: several where the storage is slow. */
   readonly atATime: number;
   readonly folders: readonly BytePath[];
   /** The place of each entry's folder among `folders`: most share theirs with their neighbours. */
@@ -94,7 +94,7 @@ export function folderAt({ id, folders, folderOf }: Batch, row: number): BytePat
 
 /** One job's part of a large file, which is copied in ranges. */
 export interface Part {
-  /** The name under which it grows where the destination stood before; the same for all its parts. */
+  /** The name under which it is written if the destination existed before; the same for all its parts. */
   readonly temporaryName: string;
   /** The stretch of the file, in bytes; `end` exclusive. Of `begin`: what will probably have to be copied. */
   readonly start: number;
@@ -102,10 +102,10 @@ export interface Part {
 }
 
 /**
- * A large file is made by `begin`, filled by several jobs `range`, and finished by `end`.
- * `hardLink` makes another name of a file that has been copied under its first one; `finish` gives a folder
- * its owner, mode and times, once everything in it is done; `finishAfter` does so where all that is in it stands
- * before it in the same batch, `finishRoot` with the root, under its final name. `compare` writes nothing; `compareContent` reads a file besides.
+ * A large file is made by `begin`, filled by several jobs `range`, and finished by `end`. `hardLink` makes another
+ * name of a file that has been copied under its first one; `finish` gives a folder its owner, mode and times, once
+ * everything in it is done; `finishAfter` does so where all that is in it stands before it in the same batch,
+ * `finishRoot` with the root, under its final name. `compare` writes nothing; `compareContent` reads a file, too.
  */
 export type JobKind = WordOf<typeof JOB_KINDS>;
 
@@ -199,7 +199,7 @@ export interface DoneColumns {
    * is shown as finished is what a worker said.
    */
   readonly names: Uint8Array;
-  /** The few rows of which there is more to tell, by their place in the batch. */
+  /** The few rows about which there is more to say, by their place in the batch. */
   readonly details: ReadonlyMap<number, DoneDetails>;
 }
 

@@ -8,14 +8,14 @@ export interface FolderRequest {
   readonly folder: BytePath;
   /** What to look at in it; left out: all that it has. */
   readonly names?: PackedNames;
-  /** Whether it is made in the destination first, where it does not stand there. */
+  /** Whether it is made in the destination first, if it does not exist there. */
   readonly makes: boolean;
   /** Whether a worker that was lost may have made it. */
   readonly again?: true;
 }
 
 /**
- * Which files are looked for in the destination: none; by size and time; by mode and owner besides; those that are not
+ * Which files are looked for in the destination: none; by size and time; by mode and owner, too; those that are not
  * older; by all facts.
  */
 export type Looks = 'none' | 'by time' | 'by time and rights' | 'by age' | 'by all facts';
@@ -47,7 +47,7 @@ export interface ReadFolder {
 export interface StandingFolder {
   /** Undefined where it was not to be made, or could not be. */
   readonly made?: FolderOutcome;
-  /** Whether it stood there as it is to be when all in it is. */
+  /** Whether it existed, just as it is to be when all in it is done. */
   readonly isFinished?: boolean;
   /** Whether neither it nor the source's folder has attributes; undefined: not asked. */
   readonly isBare?: boolean;
@@ -64,7 +64,7 @@ export interface Extras {
   readonly areFolders: Uint8Array;
 }
 
-/** `kept`: it stood there; `skipped`: something else stands there and is to stay. */
+/** `kept`: it existed; `skipped`: something else is there and is to stay. */
 export type FolderOutcome = 'made' | 'kept' | 'skipped';
 
 export interface UnseenName {

@@ -6,7 +6,7 @@ import { isSameFile } from './is-up-to-date.js';
 import { hasSameRights } from './same-rights.js';
 import type { Policy } from './stands-there.js';
 
-/** By what a file that stands there is told to stay as it is, without another look. */
+/** By which facts an existing file is known to stay as it is, without another look. */
 export function looksOf({ standing, trust, ifExists, digests }: Policy): Looks {
   if (standing === 'earlier') return trust === 'time' ? 'by time' : 'none';
   if (standing === 'nothing') return 'none';

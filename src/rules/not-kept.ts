@@ -1,7 +1,7 @@
 import { EntryError } from '../files/failure.js';
 import type { NotKept } from '../protocol/messages.js';
 
-/** With `--strict`: the failure of an entry of which something could not be kept. */
+/** With `--strict`: the failure of an entry that lost something. */
 export function lossOf(kind: NotKept): EntryError {
   const [code, message] = LOSSES[kind];
   return new EntryError(code, message);

@@ -11,7 +11,7 @@ export type Policy = Pick<WorkerSettings, 'standing' | 'trust' | 'ifExists' | 'd
 /** `keep`: it is a folder already; `replace`: what is there goes first; `skip`: what is there stays. */
 export type FolderDecision = 'make' | 'keep' | 'replace' | 'skip';
 
-/** @throws {EntryError} where the folder fails for what stands there */
+/** @throws {EntryError} where the folder fails because of what is there */
 export function decideFolder(there: Facts | undefined, { standing, ifExists }: Policy): FolderDecision {
   if (there === undefined) return 'make';
   if (standing === 'nothing') throw nameCollision();
@@ -29,7 +29,7 @@ export function decideFolder(there: Facts | undefined, { standing, ifExists }: P
  */
 export type EntryDecision = 'make' | 'replace' | 'skip' | 'adjust' | 'compare';
 
-/** What stands there beside the entry as it is to be made: looked at only where that decides. */
+/** How what is there compares with the entry as it is to be made: looked at only where that decides. */
 export interface Look {
   /** Whether it is the entry already, as far as facts tell. */
   isUpToDate(there: Facts): boolean;
@@ -41,7 +41,7 @@ export interface Look {
 
 /**
  * @param entry as it is to be made
- * @throws {EntryError} where the entry fails for what stands there
+ * @throws {EntryError} where the entry fails because of what is there
  */
 export function decideEntry(
   { kind, facts }: { readonly kind: JobKind; readonly facts: Facts },

@@ -6,7 +6,7 @@ import { workerTasks } from './copy-batch.js';
 // The program of a copy worker. With all that it needs in one file it starts in half the time.
 
 lightenEngineLater();
-// What it has finished by then is told of before it ends.
+// What it has finished by then is reported before it ends.
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort(new Stopped('the worker was told to stop')));
 serve(workerTasks(stop.signal), stop.signal);

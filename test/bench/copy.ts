@@ -31,7 +31,7 @@ if (!Number.isInteger(rounds) || rounds < 1)
 const wanted = values.peers?.split(',').map(peerName);
 const defaults = values.quick ? quickWorkloads : defaultWorkloads.map(each => each.name);
 const named = positionals.length > 0 ? positionals : defaults;
-/** `slow` stands for all workloads on storage that makes one wait. */
+/** `slow` stands for all workloads on slow storage. */
 const parts = named
   .flatMap(name => (name === 'slow' ? slowWorkloads.map(each => each.name) : name))
   .map(name => others[name] ?? (() => table(workloadNamed(name))));

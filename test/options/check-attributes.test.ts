@@ -92,7 +92,7 @@ test('their events have the names as each has them', async () => {
   const [source, copy] = await differentTrees();
   const events: CopyEvent[] = [];
   await checkFolder(source, copy, { onEvent: event => events.push(event) });
-  // Where storage makes one wait, folders are read ahead, and files looked for at once.
+  // Where storage is slow, folders are read ahead, and files looked for at once.
   const slowly = { isStorageSlow: true } as CheckOptions;
   expect(await checkFolder(source, copy, slowly)).toMatchObject({ differences: lines.length });
   expect(events.filter(event => !isValid(event))).toEqual([]);

@@ -3,7 +3,7 @@ import type { Tally } from '../../copier/report/tally.js';
 
 /** Shows a run while it goes on. Chosen once; nothing later asks which one it is. */
 export interface View {
-  /** Whether the view shows each finished entry; otherwise the run need not tell of them. */
+  /** Whether the view shows each finished entry; otherwise the run need not make an event of it. */
   readonly wantsFiles: boolean;
   /** Whether it shows what each worker is at; otherwise they need not tell what they begin. */
   readonly showsWorkers: boolean;

@@ -34,13 +34,13 @@ export interface TreeCheckParts {
 }
 
 /**
- * Takes what is listed in the source: folders are compared here, as whether the walk goes into them depends on
- * it; all else is handed to the workers, and what they found is told of.
+ * Takes what is listed in the source: folders are compared here, as whether the walk goes into them depends on it;
+ * all else is handed to the workers, and what they found is reported.
  */
 export class TreeCheck implements Visitor {
   readonly #parts: TreeCheckParts;
   readonly #links = new LinkGroups();
-  /** The folders that the walk is in of which something could not be compared. */
+  /** Those folders that the walk is in and in which something could not be compared. */
   readonly #failed = new Set<BytePath>();
 
   constructor(parts: TreeCheckParts) {

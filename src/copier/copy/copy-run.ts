@@ -210,7 +210,7 @@ class CopyRun {
     return DISK_FULL.has(code) && this.#folder.standing === 'content' && !this.#stop.isStopped;
   }
 
-  /** A full disk is full for all: what could not be written is left, and told of in one line. */
+  /** A full disk is full for all: what could not be written is left, and reported in one line. */
   #isStoppedAsFull({ code }: Failure): boolean {
     if (!DISK_FULL.has(code) || this.#stop.isClosed) return false;
     const { root, standing } = this.#folder;

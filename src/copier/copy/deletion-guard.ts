@@ -12,7 +12,7 @@ export class DeletionGuard {
     this.#limit = limit;
   }
 
-  /** So many entries more stood there before the run. */
+  /** So many more entries were there before the run. */
   holds(count: number): void {
     this.#held += count;
   }

@@ -23,7 +23,7 @@ import type { Hands, HandsEnd } from '../dispatch/hands.js';
 import { isFinish } from '../dispatch/pending-job.js';
 import type { DrySnapshots } from './dry-snapshots.js';
 
-/** The hands of a dry run: they look at what stands there, by the rules of the workers, and report what those would do. */
+/** The hands of a dry run: they look at what is there, by the rules of the workers, and report what those would do. */
 export class DryHands implements Hands {
   readonly size = 1;
   readonly isWanted = false;

@@ -11,7 +11,7 @@ export interface PendingFolder {
   readonly before: FolderBefore;
 }
 
-/** What stood in a folder's place in the destination: nothing that stayed, a folder, one just as it is to be. */
+/** What was in a folder's place in the destination: nothing that stayed, a folder, one just as it is to be. */
 export type FolderBefore = 'nothing' | 'folder' | 'finished folder';
 
 /**
@@ -76,7 +76,7 @@ export class FolderTree {
   /**
    * All in the folder has been listed.
    * @returns whether all of it that is not settled is in the batch of this number: then the folder can be finished
-   *   behind it, and is not told of as ready
+   * behind it, and is not reported as ready
    */
   finishAfter(path: BytePath, batch: number): boolean {
     const state = this.#state(path);
@@ -89,7 +89,7 @@ export class FolderTree {
     return isBehind;
   }
 
-  /** Something failed in a folder that was to be finished: it is told of as ready when nothing is left to do. */
+  /** Something failed in a folder that was to be finished: it is reported as ready when nothing is left to do. */
   postpone(path: BytePath): void {
     const state = this.#state(path);
     state.isFinishing = false;

@@ -179,7 +179,7 @@ export class TreeCopy {
     }
   }
 
-  /** Whether the destination stood before, with somebody's content. */
+  /** Whether the destination existed before the run, with content of others. */
   get #isTheirs(): boolean {
     return this.#parts.destination.policy.standing === 'content';
   }
@@ -230,10 +230,10 @@ export class TreeCopy {
     }
   }
 
-  /** Whether what stands there has the source's content: then other names may be linked to it. */
+  /** Whether what is there has the source's content: then other names may be linked to it. */
   #isOurs(how: How): boolean {
     const { standing, ifExists } = this.#parts.destination.policy;
-    // Under `newer`, whoever makes another name of it looks first.
+    // Under `newer`, the worker that makes another name of it looks first.
     return how !== 'skipped' || standing === 'earlier' || ifExists === 'update' || ifExists === 'newer';
   }
 

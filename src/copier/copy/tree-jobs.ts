@@ -24,7 +24,7 @@ export interface TreeCopyParts {
   readonly dispatcher: Dispatcher;
   readonly destination: Destination;
   readonly strict: boolean;
-  /** Whether a folder that stands in an entry's place may go with all that is in it, at the end. */
+  /** Whether a folder in an entry's place may go with all that is in it, at the end. */
   readonly replacesFolders: boolean;
   /** Undefined where each file is to be copied by one worker, as its digest is wanted or there is but one. */
   readonly largeFiles: LargeFiles | undefined;

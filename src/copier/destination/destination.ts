@@ -22,7 +22,7 @@ export interface Destination extends FolderSite {
   readonly remover: Remover;
   /** Undefined if the file system takes no two names for one. */
   readonly collisions: NameCollisions | undefined;
-  /** Undefined where what stands there has to be replaced, or read. */
+  /** Undefined where existing files are to be replaced, or read. */
   readonly quickLook: QuickLook | undefined;
   /** Undefined where nobody else could see to it. */
   readonly speed: StorageSpeed | undefined;

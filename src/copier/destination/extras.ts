@@ -71,7 +71,7 @@ export function hasCommonName(scope: ExtrasScope): boolean {
   }
 }
 
-/** What the run copies of the source, if it stands there. */
+/** Facts of what the run copies by this name, if the source has it. */
 function wantedInSource(scope: ExtrasScope, path: BytePath): Facts | undefined {
   const { selection, filters } = scope.request;
   const there = selection?.has(path) === false ? undefined : inSource(scope, path);

@@ -31,7 +31,7 @@ export class QuickLook {
     this.#held = held;
   }
 
-  /** Whether a regular file stands there that is to stay; false also where it was not looked for. */
+  /** Whether a regular file is there that is to stay; false also where it was not looked for. */
   finds(folder: BytePath, name: BytePath, facts: Facts): boolean {
     this.#name.clear();
     this.#name.push(name);

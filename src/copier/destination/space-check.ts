@@ -56,7 +56,7 @@ export function shortageInWords({ what, needed, free }: Shortage): string {
 export interface FilledPlaces {
   readonly root: BytePath;
   readonly backup: BytePath | undefined;
-  /** Whether the same command would begin anew, as it replaces whatever stands there. */
+  /** Whether the same command would start again from the beginning, as it replaces all existing files. */
   readonly isAnew: boolean;
 }
 

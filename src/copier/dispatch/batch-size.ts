@@ -34,7 +34,7 @@ export class BatchSize {
 
   /**
    * @param workers at most: a single one copies one file after the other
-   * @param isSlowSoFar whether the storage makes one wait, as far as others know before the first batch is done
+   * @param isSlowSoFar whether the storage is slow, as far as others know before the first batch is done
    */
   constructor(workers: number, isSlowSoFar: () => boolean) {
     this.#mostAtATime = workers > 1 ? FILES_AT_A_TIME : 1;

@@ -216,7 +216,7 @@ export class Dispatcher {
     this.#changes.call();
   }
 
-  /** What goes wrong here is thrown to whoever waits for a change. */
+  /** What goes wrong here is thrown to those who wait for a change. */
   #note(settle: () => void): void {
     try {
       settle();

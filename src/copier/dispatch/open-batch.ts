@@ -107,7 +107,7 @@ export class OpenBatch {
 
   /**
    * Settles what is done, row by row.
-   * @param inRuns whether plain files are told of together
+   * @param inRuns whether plain files are reported together
    */
   *settleDone(done: DoneColumns, inRuns: boolean): Generator<Settled, void, undefined> {
     const { from, hows, details } = done;

@@ -6,10 +6,10 @@ import type { OpenBatch, SettledFiles } from './open-batch.js';
 import { isFinish, isOfLargeFile, nextTry, type PendingJob } from './pending-job.js';
 import type { Retries } from './retries.js';
 
-/** What becomes of the jobs; each job is told of exactly once, unless the dispatcher is ended. */
+/** What becomes of the jobs; each job is reported exactly once, unless the dispatcher is ended. */
 export interface JobListener {
   done(job: PendingJob, outcome: DoneOutcome): void;
-  /** Files are done; left out where each is to be told of by itself. */
+  /** Files are done; left out where each is to be reported by itself. */
   doneFiles?(files: SettledFiles): void;
   failed(job: PendingJob, failure: Failure): void;
   copied(bytes: number): void;

@@ -2,7 +2,7 @@ import { type BytePath, ROOT } from '../../files/byte-path.js';
 import type { Difference } from '../../protocol/differences.js';
 import { type DifferenceEvent, eventPath, eventPlaces } from './events.js';
 
-/** A difference as the event that tells of it. */
+/** A difference as an event. */
 export function differenceEvent(path: BytePath, difference: Difference): DifferenceEvent {
   const head = { type: 'difference', ...eventPath(path) } as const;
   switch (difference.kind) {

@@ -4,7 +4,7 @@ import type { LogPipe } from './log-pipe.js';
 import { isFifo } from './open-to-write.js';
 import { refusedUnless, SideFile, type SideFileKind } from './side-file.js';
 
-/** The events of a run as lines of JSON, in a file or for whoever reads from a pipe. */
+/** The events of a run as lines of JSON, in a file or a pipe. */
 export class EventLog {
   readonly #file: SideFile | LogPipe;
   #isBegun = false;
@@ -32,7 +32,7 @@ export class EventLog {
       this.#file.start();
     }
     const behind = this.#file.write(`${JSON.stringify(event)}\n`);
-    // Whoever looks at it meanwhile, or after a kill, finds what was half a second ago.
+    // A look at it meanwhile, or after a kill, shows how things were half a second ago.
     if (FLUSHED.has(event.type)) this.#file.flush();
     return behind ?? undefined;
   }
@@ -41,7 +41,7 @@ export class EventLog {
     this.#file.flush();
   }
 
-  /** A run that was refused leaves none. @param signal whoever aborts it does not wait for a slow reader */
+  /** A run that was refused leaves none. @param signal once it is aborted, nothing waits for a slow reader */
   async close(signal: AbortSignal | undefined): Promise<void> {
     if (this.#isBegun) await this.#file.close(signal);
     else this.#file.discard();

@@ -5,7 +5,7 @@ import type { CopyEvent, EndEvent, FileEvent } from './events.js';
 
 /** Where a run's events go: to a consumer that may be slower than the run. */
 export class EventSink {
-  /** Whether entries that are finished are told of; the run need not make events that nobody wants. */
+  /** Whether finished entries are events; the run need not make events that nobody wants. */
   readonly wantsFiles: boolean;
   readonly #onEvent: (event: CopyEvent) => unknown;
   readonly #hearers: ((event: CopyEvent) => void)[] = [];
@@ -31,7 +31,7 @@ export class EventSink {
     this.#signal = signal;
   }
 
-  /** Tells somebody else as well, who holds nothing back. */
+  /** Adds a consumer that holds nothing back. */
   hear(hearer: (event: CopyEvent) => void): void {
     this.#hearers.push(hearer);
   }

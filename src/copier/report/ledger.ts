@@ -20,7 +20,7 @@ export interface Need {
   readonly isAll: boolean;
 }
 
-/** Keeps the books of a run: every entry is found once and settled once, and told of when it is. */
+/** Keeps the books of a run: every entry is found once and settled once, and is then an event. */
 export class Ledger {
   readonly tally: Tally;
   readonly #events: EventSink;
@@ -31,7 +31,7 @@ export class Ledger {
   #failedBeside = false;
   #bytesToWrite = 0;
 
-  /** @param endsRun called at each failure, once it has been told of: whether it is the last one that is */
+  /** @param endsRun called after the event of each failure: whether the run ends with it */
   constructor(
     tally: Tally,
     events: EventSink,
@@ -106,7 +106,7 @@ export class Ledger {
     this.tally.bytes += bytes;
   }
 
-  /** Content that did not have to be copied, as it stands there already. */
+  /** Content that did not have to be copied, as it is there already. */
   passed(bytes: number): void {
     this.tally.passedBytes += bytes;
   }
@@ -117,7 +117,7 @@ export class Ledger {
 
   settledFolder(path: BytePath, how: How, notKept: readonly NotKept[] = []): void {
     this.tally.lost(notKept);
-    // The root is no entry: it is counted nowhere and told of only where it failed.
+    // The root is not an entry: it is counted nowhere, and is an event only if it failed.
     if (path === ROOT) return;
     if (how === 'skipped') this.tally.skipped += 1;
     else this.tally.finished.folders += 1;
@@ -165,14 +165,14 @@ export class Ledger {
     this.#events.tell(differenceEvent(path, difference));
   }
 
-  /** Files that are there already, of those in a run: only where nobody is told of each. */
+  /** Files that were listed together and are there already; only where they are not an event each. */
   skippedFiles(folder: BytePath, run: FileRun, from: number, end: number): void {
     this.tally.skipped += end - from;
     for (let row = from; row < end; row += 1) this.tally.passedBytes += run.facts.at(row).size;
     this.tally.latest = join(folder, run.names.at(end - 1));
   }
 
-  /** Files that came in whole, the last of them at `path`; only where nobody is told of each. */
+  /** Files that came in whole, the last of them at `path`; only where they are not an event each. */
   streamed(count: number, bytes: number, path: BytePath): void {
     this.tally.finished.files += count;
     this.tally.finished.bytes += bytes;
@@ -189,7 +189,7 @@ export class Ledger {
     this.#tellFailure(path, failure, attempts);
   }
 
-  /** What is no entry of the source's, or has been counted as finished: told of, not counted. */
+  /** What is not an entry of the source, or has been counted as finished: an event that is not counted. */
   failedBeside(path: BytePath, failure: Failure): void {
     if (this.#isOver) return;
     this.#failedBeside = true;

@@ -25,7 +25,7 @@ export class SideFile {
   #isLost = false;
   #onLost: (failure: Failure) => void = () => {};
 
-  /** @throws {RefusedError} where it cannot be made; what stands there stays until `start` */
+  /** @throws {RefusedError} where it cannot be made; what it held stays until `start` */
   constructor(path: string | Buffer, kind: SideFileKind) {
     this.#path = path;
     this.#kind = kind;
@@ -90,7 +90,7 @@ export function refusedUnless<T>({ option }: SideFileKind, path: string | Buffer
   }
 }
 
-/** Why a side file is not whole, as a run tells of it. */
+/** Why a side file is not complete, in words. */
 export function lossOf({ option }: SideFileKind, path: string | Buffer, error: unknown): Failure {
   const { code, message } = failureOf(error);
   const why = WORDS[code] ?? message;

@@ -94,15 +94,18 @@ export interface CopyOptions {
   readonly onEvent?: (event: CopyEvent) => unknown;
 }
 
-/** What is asked of a run besides, by whoever shows it. */
+/** What the command asks of a run, in addition. */
 export interface RunOptions extends CopyOptions {
-  /** Whether each finished entry is told of; what is skipped though nobody asked for that always is. Default: to whoever hears events. */
+  /**
+   * Whether each finished entry is an event; one that is skipped without being asked for always is. Default: if there
+   * is `onEvent`.
+   */
   readonly wantsFiles?: boolean;
   /** Whether each worker tells what it begins: for a view that shows what each is at. */
   readonly tellsBegin?: boolean;
   /** Whether storage counts as slow whatever its calls take: for tests, on storage that is not. */
   readonly isStorageSlow?: boolean;
-  /** Told once, if not all workers could be started and the run goes on with the others. */
+  /** Called once, if not all workers could be started and the run goes on with the others. */
   readonly onGivenUp?: (error: Error) => void;
   /** A worker that has been forked already. */
   readonly spare?: Spare | undefined;
@@ -127,7 +130,7 @@ export interface CopySettings extends Required<Omit<CopyOptions, Unset | 'xattrs
   readonly signal: AbortSignal | undefined;
   /** Whether extended attributes and ACLs are kept, where the platform's calls can be reached. */
   readonly attributes: boolean;
-  /** Whether the digest of each file is taken: what stands there is believed by its content alone then. */
+  /** Whether the digest of each file is taken: an existing file is then trusted only by its content. */
   readonly digests: boolean;
   /** How many workers there may be, whether just so many were asked for, and one that is there already. */
   readonly pool: {
@@ -141,7 +144,7 @@ export interface CopySettings extends Required<Omit<CopyOptions, Unset | 'xattrs
   readonly onGivenUp: (error: Error) => void;
 }
 
-/** Options that stand for nothing where they are left out. */
+/** Options that have no default. */
 export type Unset =
   | 'filter'
   | 'workers'
@@ -156,7 +159,7 @@ export type Unset =
   | 'signal'
   | 'onEvent';
 
-/** What a comparison cannot obey. */
+/** Options that make no sense for a comparison. */
 export const COPY_ONLY = [
   'xattrs',
   'ifExists',

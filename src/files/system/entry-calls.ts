@@ -19,7 +19,7 @@ export interface EntryCalls {
   /** The same of the name in a row. */
   openRow(folder: FolderPlace, names: PackedNames, row: number, flags: number, mode: number): number;
   close(descriptor: number): void;
-  /** @param follow whether a link's target is meant. @returns undefined where nothing stands */
+  /** @param follow whether a link's target is meant. @returns undefined where nothing exists */
   factsIn(folder: FolderPlace, name: string, follow: boolean): Facts | undefined;
   /** The same of the name in a row, a link itself and not its target: good until the next call, as nothing is made for it. */
   lookInRow(folder: FolderPlace, names: PackedNames, row: number): Facts | undefined;
@@ -36,11 +36,11 @@ export interface EntryCalls {
   mayHaveAttributes(descriptor: number): Promise<boolean>;
   /** The same by path, of a link itself. */
   mayHaveAttributesAt(path: string): Promise<boolean>;
-  /** Makes another name of an entry, of a link itself: it fails where anything stands. */
+  /** Makes another name of an entry, of a link itself: it fails where anything exists. */
   link(from: FolderPlace, name: string, to: FolderPlace, newName: string): void;
   /** The same under the same name, that in a row. */
   linkRow(from: FolderPlace, to: FolderPlace, names: PackedNames, row: number): void;
-  /** Makes a folder, as `mkdir` does: it fails where anything stands. */
+  /** Makes a folder, as `mkdir` does: it fails where anything exists. */
   makeFolder(folder: FolderPlace, name: string, mode: number): void;
   /** Whether `names` reads from the place's descriptor, which has to be open for reading then, and closes it. */
   readonly readsDescriptors: boolean;

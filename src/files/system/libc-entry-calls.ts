@@ -9,7 +9,7 @@ import { TimeSpecs } from './time-specs.js';
 
 /**
  * Linux's own calls: names are looked up in open folders; facts and names are read from the kernel's bytes. Memory is
- * told of by its address, a plain number: to be given a buffer costs a call of 2 us 0.2 more, measured with `preadv`.
+ * given by its address, a plain number: a buffer makes a call of 2 us cost 0.2 more, measured with `preadv`.
  */
 export function libcEntryCalls(library: Libc): EntryCalls {
   const { bind, bindWaiting } = library;
@@ -68,7 +68,7 @@ export function libcEntryCalls(library: Libc): EntryCalls {
     }
   };
 
-  /** @returns whether anything stands there */
+  /** @returns whether anything is there */
   const stat = (folder: number, path: number, flags: number): boolean => {
     while (statx(folder, path, flags, STATX_BASIC_STATS, foundAddress) < 0) {
       if (library.errno() === ENOENT) return false;

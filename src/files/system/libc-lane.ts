@@ -6,8 +6,8 @@ import { Statx } from './statx.js';
 import { TimeSpecs } from './time-specs.js';
 
 /**
- * The calls that copying a small file takes, made without holding up the process: one at a time, each in one of Node's
- * threads. Why one failed cannot be told: whoever wants to know has to make it again.
+ * The calls that copying a small file takes, made without holding up the process: one at a time, each in one of
+ * Node's threads. Why one failed cannot be told: to find out, it has to be made again.
  */
 export interface Lane {
   /** Bytes that one call to read or write takes at most. */

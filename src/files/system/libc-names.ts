@@ -63,7 +63,7 @@ class LibcNames implements Names {
   gather(run: FileRun): void {
     const bytes = this.#bytes;
     const { address } = this.#buffer;
-    // What cannot be read further is told of by `next`, so nothing may be in the run by then.
+    // `next` reports what cannot be read, so nothing may be in the run by then.
     if (this.#position >= this.#end && !this.#refill()) return;
     while (this.#position < this.#end && !run.isFull) {
       const record = this.#position;

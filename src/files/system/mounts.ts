@@ -12,7 +12,7 @@ export interface Sought {
 
 /**
  * Where a folder is seen below another by what is mounted there, as with `mount --bind`; its way up to the root tells
- * nothing of that. Undefined also where mounts are not told of: on Linux they are.
+ * nothing of that. Undefined also where mounts cannot be listed: on Linux they can.
  * @param staysOn whether only the holder's own file system counts
  */
 export function seenBelow(sought: Sought, holder: Sought, staysOn = false): BytePath | undefined {

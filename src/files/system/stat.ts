@@ -7,7 +7,7 @@ export function stat(path: string | Buffer): Facts {
   return factsFrom(statSync(path, { bigint: true }));
 }
 
-/** Of what stands there itself, be it a link. */
+/** Of what is there itself, even if it is a link. */
 export function lstat(path: string | Buffer): Facts {
   return factsFrom(lstatSync(path, { bigint: true }));
 }

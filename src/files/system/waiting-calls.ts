@@ -21,7 +21,7 @@ export const waitingCalls = {
     }
   },
 
-  /** @returns undefined where nothing stands */
+  /** @returns undefined where nothing exists */
   factsAt(path: string, followLink: boolean): Promise<Facts | undefined> {
     return new Promise((resolve, reject) => {
       (followLink ? stat : lstat)(native(path), { bigint: true }, (error, stats) => {
@@ -40,7 +40,7 @@ export const waitingCalls = {
     });
   },
 
-  /** Makes a folder, as `mkdir` does: it fails where anything stands. */
+  /** Makes a folder, as `mkdir` does: it fails where anything exists. */
   makeFolder(path: string, mode: number): Promise<void> {
     return new Promise((resolve, reject) => {
       mkdir(native(path), mode, error => (error === null ? resolve() : reject(error)));

@@ -78,7 +78,10 @@ export class RemotePutter {
     this.#isClosed = true;
   }
 
-  /** @returns false where an item cannot be cloned, of which `isAlone` rejects the put: alone, each shows whether it is the one */
+  /**
+   * @returns false where an item cannot be cloned; with `isAlone`, its put is rejected: alone, each shows whether it
+   * is the one
+   */
   #isSent(batch: readonly Put[], isAlone: boolean): boolean {
     try {
       if (this.#isFree) this.#sendUnasked(batch);

@@ -231,7 +231,7 @@ function forkNow(kind: ProcessKind, spare: Spare | undefined): [child: ChildProc
 const NOT_FORKED = 'the system could not fork a process (is there a limit on processes or memory?)';
 
 function tryToFork(kind: ProcessKind): ChildProcess {
-  // Another program is its pool's to give, and a worker that cannot start tells of it.
+  // Another program is its pool's to give, and a worker that cannot start reports that.
   const reason = kind.program === OWN_PROGRAM ? whyNotFork(OWN_PROGRAM) : whyNotThisRuntime();
   if (reason !== undefined) throw new StateError(reason);
   try {

@@ -11,7 +11,7 @@ export interface DataRange {
 /**
  * The stretches of an open file that hold data: as the file system tells them, where it can be asked.
  * @param isBelieved false: what it calls a hole is looked at too
- * @returns empty ones too, so that whoever looks through a long hole is not kept from all else
+ * @returns empty ones too, so that a look through a long hole does not hold up all else
  */
 export function* dataRanges(
   descriptor: number,

@@ -19,7 +19,7 @@ export class UntouchedFiles {
    * Where something else has taken its place, opening that does not wait.
    * @param open with these flags
    * @param uid the file's owner
-   * @param waits whether to wait for whoever has a lease on the file, which the kernel breaks after a while
+   * @param waits whether to wait for a lease on the file, which the kernel breaks after a while
    * @returns the descriptor
    */
   open(open: (flags: number) => number, uid: number, followLink: boolean, waits: boolean): number {

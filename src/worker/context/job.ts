@@ -34,7 +34,7 @@ export class Job {
     return this.#origin.isLastTry;
   }
 
-  /** The name under which it is written where the destination stood before. */
+  /** The name under which it is written if the destination existed before. */
   get temporaryName(): string {
     const { runId, batch, row } = this.#origin;
     return this.part?.temporaryName ?? entryTemporaryName(runId, batch, row);

@@ -44,7 +44,7 @@ export class Reporter {
 
   /**
    * @param stop whether to go on
-   * @param unsynced is written to the disk before a report tells of what is in it
+   * @param unsynced is written to the disk before what is in it is reported
    * @param countsWaits whether what the worker waits for is the storage, and no ceiling on bytes
    */
   constructor(
@@ -113,7 +113,7 @@ export class Reporter {
     if (notKept.length > 0) this.#details.set(row, { notKept });
   }
 
-  /** A file became another name of one that stood somewhere else. */
+  /** A file became another name of one that exists somewhere else. */
   linked(row: number): void {
     this.#hows[row] = LINKED;
     this.#to = row + 1;

@@ -17,7 +17,7 @@ export class UnsyncedFolders {
     this.#folders.add(folder);
   }
 
-  /** Writes them to the disk. Where folders cannot be, each tells of it once, when it is finished. */
+  /** Writes them to the disk. Where folders cannot be, each reports that once, when it is finished. */
   sync(): void {
     for (const folder of this.#folders) isFolderSynced(this.#path(folder));
     this.clear();

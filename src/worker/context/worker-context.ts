@@ -101,7 +101,7 @@ export class WorkerContext implements Pace {
     return this.reporter.breathe();
   }
 
-  /** Something in this folder was changed that has to be on the disk before it is told of. */
+  /** Something in this folder was changed that has to be on the disk before it is reported. */
   touched(folder: BytePath): void {
     if (this.settings.fsync) this.#unsynced.add(folder);
   }

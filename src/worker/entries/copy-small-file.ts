@@ -72,7 +72,7 @@ function copyFrom(source: number, context: WorkerContext, row: BatchRow): readon
   return notKept;
 }
 
-/** @returns undefined where something stands there: what it is, is found out by `copyFile` */
+/** @returns undefined where something is there: `copyFile` finds out what it is */
 function create({ calls, destination }: WorkerContext, row: BatchRow, mode: number): number | undefined {
   const place = destination.place(row.folder);
   try {

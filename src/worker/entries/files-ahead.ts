@@ -7,8 +7,8 @@ import { isPlainFile } from './copy-small-file.js';
 import { copySmallFileWaiting } from './copy-small-file-waiting.js';
 
 /**
- * Where storage makes one wait, the next small files of a batch are begun while others are under way. They are booked
- * in their order all the same, each when its turn comes.
+ * Where storage is slow, the next small files of a batch are begun while others are under way. They are booked in
+ * their order all the same, each when its turn comes.
  */
 export class FilesAhead {
   readonly #context: WorkerContext;

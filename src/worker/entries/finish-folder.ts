@@ -24,7 +24,7 @@ export function finishFolder(context: WorkerContext, folder: BytePath, facts: Fa
 function giveMetadata(context: WorkerContext, folder: BytePath, facts: Facts): readonly NotKept[] {
   const place = context.destination.place(folder);
   const path = place.prefix.slice(0, -1);
-  // One that stood before, or was made in one that did, can have any owner, and attributes handed down to it.
+  // One that existed before, or was made in one that did, can have any owner, and inherited attributes.
   const isInOurs = context.settings.standing === 'nothing' && folder !== ROOT;
   const traits = isInOurs ? context.traits(folder) : undefined;
   const change = (uid: number, gid: number) => chownSync(native(path), uid, gid);

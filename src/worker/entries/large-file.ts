@@ -15,7 +15,7 @@ import type { Target } from './target.js';
 
 /**
  * The first job of a file that is copied in ranges: creates it, closed to others.
- * @returns `begun`, or the whole outcome where nothing is left to do: it stands there, or could be cloned
+ * @returns `begun`, or the whole outcome where nothing is left to do: it is there, or could be cloned
  */
 export function beginLargeFile(context: WorkerContext, job: Job): Steps<Finished> {
   return putInPlace(context, job, begin);
@@ -62,7 +62,7 @@ export function* endLargeFile(context: WorkerContext, job: Job): Steps<Finished>
   return made;
 }
 
-/** A worker can be lost between having ended it and having told of it. */
+/** A worker can be lost after it has ended it and before it has reported that. */
 function isEnded(context: WorkerContext, job: Job): boolean {
   const { calls, destination, settings } = context;
   const place = destination.place(job.folder);

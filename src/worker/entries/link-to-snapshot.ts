@@ -43,7 +43,7 @@ export function* linkToSnapshot(
   return undefined;
 }
 
-/** Whether what stands there is a name already of the same entry in a snapshot. */
+/** Whether what is there is already a name of the same entry in a snapshot. */
 export function* isLinkedToSnapshot(context: WorkerContext, job: Job, there: Facts): Steps<boolean> {
   for (const snapshot of context.snapshots) {
     const found = yield* findIn(context, snapshot, job);
@@ -130,7 +130,7 @@ function hasSameAttributes(
   );
 }
 
-/** @returns false where the place takes no such link. @throws where something stands there, or for another reason */
+/** @returns false where the place takes no such link. @throws where something is there, or for another reason */
 function isMade(link: () => void): boolean {
   try {
     link();

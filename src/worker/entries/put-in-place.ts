@@ -17,15 +17,15 @@ import { compareContent } from './compare-content.js';
 import { isLinkedToSnapshot, linkToSnapshot } from './link-to-snapshot.js';
 import { Target } from './target.js';
 
-/** Creates the new entry at its target, exclusively: it fails where anything stands. */
+/** Creates the new entry at its target, exclusively: it fails where anything exists. */
 export type Make = (context: WorkerContext, job: Job, target: Target) => Steps<Finished>;
 
 /**
  * Lets `make` create an entry and brings it under the job's name, whole, as the options have it.
  *
- * In a folder of this copy's own making a name is used at once, and what an earlier run left unfinished goes.
- * In a destination that stood before, the entry is made under a temporary name and renamed over what stands
- * there. What stands is never opened for writing: it may be another name of a file elsewhere.
+ * In a folder of this copy's own making a name is used at once, and what an earlier run left unfinished goes. In a
+ * destination that existed before, the entry is made under a temporary name and renamed over what is there. What is
+ * there is never opened for writing: it may be another name of a file elsewhere.
  */
 export function* putInPlace(context: WorkerContext, job: Job, make: Make): Steps<Finished> {
   const target = targetOf(context, job);
@@ -107,7 +107,7 @@ function* keptIfDone(
   return kept && digest !== undefined ? { ...kept, digest } : kept;
 }
 
-/** Brings what was made under a temporary name to its own, whatever stands there. */
+/** Brings what was made under a temporary name to its own, whatever is there. */
 export function renameOver(
   context: WorkerContext,
   job: Job,
@@ -133,7 +133,7 @@ export function renameOver(
   }
 }
 
-/** What was made by a link may be what stands there. */
+/** What was made by a link may be what is there. */
 function isSameFile({ snapshots }: WorkerContext, { kind }: Job, temporary: Target, there: Facts): boolean {
   if (kind !== 'hardLink' && snapshots.length === 0) return false;
   const made = standingAt(temporary);

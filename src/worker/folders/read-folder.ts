@@ -174,7 +174,7 @@ function lookAt(folder: FolderPlace, names: readonly FoundName[], followLinks: b
 /**
  * Looks in the destination for files with one name.
  * @param known the names that it has; undefined: not known
- * @returns of each row that was seen, 1 where the same file stands there
+ * @returns for each row that was seen, 1 where the same file is there
  */
 async function findSame(
   context: WorkerContext,

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { compiled, isInstalled } from '../compiled.js';
 import { type Place, type Scratch, unmount } from '../place.js';
 
-/** Storage that makes one wait: see slowfs.c. */
+/** Slow storage: see slowfs.c. */
 export interface Pace {
   /** What a call takes, microseconds. */
   delayUs: number;

@@ -17,7 +17,7 @@ const bare: Pace = { delayUs: 1000, withAttributes: false };
 const saysFew = '600 files of up to 40 KB in 40 folders';
 const saysMany = '6,000 files of up to 40 KB in 400 folders';
 
-/** On storage that makes one wait, as file servers do: `npm run bench -- slow`. */
+/** On slow storage, as file servers do: `npm run bench -- slow`. */
 export const slowWorkloads: Workload[] = [
   {
     name: 'slow-fresh',

@@ -17,7 +17,7 @@ for (const [title, callsMs, isSlow] of cases) {
   });
 }
 
-test('either side makes one wait', () => {
+test('either side is slow', () => {
   const speed = new StorageSpeed();
   for (let n = 0; n < 5; n += 1) speed.looked(0.01);
   for (let n = 0; n < 5; n += 1) {
