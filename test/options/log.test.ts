@@ -85,7 +85,7 @@ describe('where it cannot be written', () => {
       const { source } = scene();
       const copy = await wholeCopy(source);
       writeFileSync(join(copy, 'extra'), '');
-      const args = [option, '/dev/full', '--delete', '--progress', 'json'];
+      const args = [option, '/dev/full', '--delete', '--fail-fast', '--progress', 'json'];
       const { status, stdout, stderr } = await commandCopy(source, args);
       expect([status, stderr]).toEqual([
         1,

@@ -42,9 +42,8 @@ export class Ledger {
     this.#events = events;
     this.#files = files;
     this.#endsRun = endsRun;
-    const lost = (failure: Failure) => this.failedBeside(ROOT, failure);
-    files.onLost(lost);
-    events.onLogLost(lost);
+    files.onLost(failure => this.#lost(failure));
+    events.onLogLost(failure => this.#lost(failure));
   }
 
   get hasFailures(): boolean {
@@ -194,6 +193,13 @@ export class Ledger {
     if (this.#isOver) return;
     this.#failedBeside = true;
     this.#tellFailure(path, failure, 1);
+  }
+
+  /** A file beside the copy: no entry, after which `--fail-fast` would stop. */
+  #lost(failure: Failure): void {
+    if (this.#isOver) return;
+    this.#failedBeside = true;
+    this.#events.tell({ type: 'error', ...eventPath(ROOT), ...failure, attempts: 1 });
   }
 
   /** An entry of the destination that should have gone. */
