@@ -25,6 +25,8 @@ export interface Screen {
   press(...keys: string[]): void;
   /** What stands there: wrapped lines in one piece, without the blanks at their ends and empty lines below. */
   text(): string;
+  /** The same row by row, with the control sequences of its colours. */
+  coloured(): string;
   /** Waits until the text matches, and returns it. */
   sees(pattern: RegExp, timeoutMs?: number): Promise<string>;
   /** Waits until the program has ended, and returns its status. */
@@ -76,6 +78,7 @@ export function openScreen(options: ScreenOptions): Screen {
     },
     press: (...keys) => void tmux('send-keys', ...keys),
     text,
+    coloured: () => tmux('capture-pane', '-p', '-e').replace(/\n+$/, ''),
     sees: (pattern, timeoutMs = 20_000) =>
       waitFor(
         () => {
