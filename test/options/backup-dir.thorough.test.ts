@@ -26,6 +26,43 @@ test('a name that is too long with a number is cut, between characters', async (
   expect(compareTrees(source, copy)).toEqual([]);
 });
 
+for (const type of ['exfat', 'ntfs'] as const) {
+  test(`on ${type}, where case does not count, the backup folder and the log are known by other spellings`, async context => {
+    const root = mountOrSkip(context, { type, size: '32M' });
+    const source = makeTree([{ path: 'file', kind: 'file', content: 'new' }]);
+    const copy = makeTree([{ path: 'file', kind: 'file', content: 'old' }], join(root, 'copy'));
+    for (const spelled of ['copy/kept', 'Copy/KEPT', 'copy/Kept'])
+      await wholeCopy(source, ['--delete', '--backup-dir', join(root, spelled)], { copy });
+    expect(readdirSync(join(copy, 'kept')).toSorted()).toEqual(['file', 'file.~1~', 'file.~2~']);
+    const args = ['--delete', '--log', join(root, 'COPY/log')];
+    const { status, stderr } = await commandCopy(source, args, { copy });
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringMatching(/log .* lies in the destination, where the copy/),
+    ]);
+  });
+}
+
+test(
+  'through another mount of the destination the backup folder is known as well',
+  needs('mount', 'root'),
+  async () => {
+    const { source, copy } = scene();
+    const other = join(dirname(copy), 'mounted');
+    mkdirSync(other);
+    mkdirSync(join(copy, 'kept'));
+    shell('/', `mount --bind '${copy}' '${other}'`);
+    try {
+      await wholeCopy(source, [...args, '--backup-dir', join(other, 'kept')]);
+      expect(readdirSync(join(copy, 'kept'))).toContain('gone');
+      await wholeCopy(source, [...args, '--backup-dir', join(other, 'kept')]);
+      expect(readdirSync(join(copy, 'kept'))).not.toContain('kept');
+    } finally {
+      shell('/', `umount '${other}'`);
+    }
+  },
+);
+
 test('a backup folder whose disk is full stops the run, and what it could not keep is there', async context => {
   const backup = mountOrSkip(context, { type: 'tmpfs', size: '64k' });
   const files: TreeEntry[] = Array.from({ length: 9 }, (_, n) => {

@@ -17,7 +17,7 @@ export function* countEntries(
     for (const name of readableNamesIn(destination, folder)) {
       if (folder === ROOT && isReserved(name)) continue;
       const path = join(folder, name);
-      if (path === spared.backup) continue;
+      if (path === spared.backup?.path) continue;
       yield 1;
       const facts = standingAt(destination, path);
       const isFolder = facts !== undefined && kindOf(facts) === 'folder';

@@ -109,6 +109,6 @@ export function sparedIn(
     filters: standing === 'content' ? filters : undefined,
     onlyOn: settings.oneFileSystem ? lstatIfThere(native(root)) : undefined,
     sourceRoot: places.sourceFacts,
-    backup: backup?.inDestination,
+    backup: backup && { path: backup.inDestination, facts: lstatIfThere(native(backup.root)) },
   };
 }

@@ -23,14 +23,15 @@ export interface Spared {
   readonly onlyOn: Device | undefined;
   /** The source's root, whatever way leads to it. */
   readonly sourceRoot: Facts;
-  /** The backup folder, if it is in the destination. */
-  readonly backup: BytePath | undefined;
+  /** The backup folder: where it is in the destination, and what it is, as far as it exists. */
+  readonly backup: { readonly path: BytePath | undefined; readonly facts: Facts | undefined } | undefined;
 }
 
 export function isSpared(spared: Spared, path: BytePath, facts: Facts): boolean {
   const { filters, onlyOn, sourceRoot, backup } = spared;
-  if (path === backup) return true;
+  if (path === backup?.path) return true;
   const isFolder = kindOf(facts) === 'folder';
+  if (isFolder && backup?.facts !== undefined && sameInode(facts, backup.facts)) return true;
   const isElsewhere = isFolder && onlyOn !== undefined && !sameDevice(facts, onlyOn);
   return isElsewhere || (isFolder && sameInode(facts, sourceRoot)) || !!filters?.isExcluded(path, isFolder);
 }

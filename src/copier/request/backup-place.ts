@@ -1,10 +1,11 @@
 import { accessSync, constants } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { basename, join } from 'node:path';
 import { type BytePath, bytePath, native, rawName, readable } from '../../files/byte-path.js';
 import { kindOf } from '../../files/facts.js';
 import { codeOf, EntryError } from '../../files/failure.js';
 import { lstatIfThere } from '../../files/system/stat.js';
 import { refusal, UsageError } from '../report/errors.js';
+import { pathIn } from './listed-path.js';
 import { isWithin } from './overlap.js';
 import { absolute, nearestStanding, parentOf, realPath } from './paths.js';
 import type { Places } from './places.js';
@@ -38,13 +39,12 @@ export function findBackup(
       [sourceRoot, destinationRoot].some(place => isWithin(place, { root, facts: standing })))
   )
     throw new UsageError(`${shown}: is or contains the source or the destination; name another folder`);
-  if (root === partialRoot || root.startsWith(`${partialRoot}/`))
+  if (pathIn(partialRoot, root) !== undefined)
     throw new UsageError(`${shown}: lies where copies grow; name another folder`);
-  if (snapshots.some(snapshot => root === snapshot || root.startsWith(`${snapshot}/`)))
+  if (snapshots.some(snapshot => pathIn(snapshot, root) !== undefined))
     throw new UsageError(`${shown}: is or lies in a link-dest, which is only read; name another folder`);
   refuseUnwritable(shown, root);
-  const isInside = root.startsWith(`${destinationRoot}/`);
-  const inDestination = isInside ? rawName(relative(destinationRoot, root)) : undefined;
+  const inDestination = pathIn(destinationRoot, root);
   if (inDestination !== undefined && lstatIfThere(native(`${sourceRoot}/${inDestination}`)) !== undefined)
     throw new UsageError(
       `${shown}: exists in the source, too, and would be overwritten; name another folder`,

@@ -1,8 +1,9 @@
-import { basename, join, relative } from 'node:path';
+import { basename, join } from 'node:path';
 import { type BytePath, bytePath, native, rawName, readable } from '../../files/byte-path.js';
 import { type Facts, kindOf } from '../../files/facts.js';
 import { lstatIfThere, stat } from '../../files/system/stat.js';
 import { RefusedError } from '../report/errors.js';
+import { asListed, pathIn } from './listed-path.js';
 import { isWithin } from './overlap.js';
 import { absolute, parentOf, realPath } from './paths.js';
 import type { Request } from './request.js';
@@ -55,7 +56,7 @@ function leadsNowhere(place: BytePath): string | undefined {
 function readOnly(place: BytePath, { places, snapshots }: Request): string | undefined {
   if (isWithin(parentOf(place), { root: places.sourceRoot, facts: places.sourceFacts }))
     return 'lies in the source, which is never changed; name a file elsewhere';
-  return snapshots.some(snapshot => place.startsWith(`${snapshot}/`))
+  return snapshots.some(snapshot => pathIn(snapshot, place) !== undefined)
     ? 'lies in an earlier copy, which is only read; name a file elsewhere'
     : undefined;
 }
@@ -65,7 +66,7 @@ const faultIn = { copy: faultInCopy, comparison: faultInComparison };
 function faultInCopy(place: BytePath, request: Request): string | undefined {
   const { sourceRoot, destinationRoot, partialRoot } = request.places;
   const partial = resolved(partialRoot);
-  const isInPartial = partial !== undefined && (place === partial || place.startsWith(`${partial}/`));
+  const isInPartial = partial !== undefined && pathIn(partial, place) !== undefined;
   if (isInPartial || place === resolved(destinationRoot))
     return 'lies where the copy will be made; name a file elsewhere';
   const path = inDestination(place, request);
@@ -85,14 +86,13 @@ function faultInComparison(place: BytePath, request: Request): string | undefine
 /** Where it is in a destination that stands; undefined: elsewhere, or excluded. */
 function inDestination(place: BytePath, { places, filters }: Request): BytePath | undefined {
   const { destinationRoot, exists } = places;
-  if (!exists || !place.startsWith(`${destinationRoot}/`)) return undefined;
-  const path = rawName(relative(destinationRoot, place));
-  return filters?.isExcluded(path, false) ? undefined : path;
+  const path = exists ? pathIn(destinationRoot, place) : undefined;
+  return path === undefined || filters?.isExcluded(path, false) ? undefined : path;
 }
 
 /** What the run keeps there is never written over. */
 function isInBackup(place: BytePath, { backup }: Request): boolean {
-  return backup !== undefined && place.startsWith(`${backup.root}/`);
+  return backup !== undefined && pathIn(backup.root, place) !== undefined;
 }
 
 function sharedWith(place: BytePath, others: Readonly<Record<string, PathOption>>): string | undefined {
@@ -113,7 +113,8 @@ function placeOf(file: PathOption): BytePath | undefined {
 
 /** All links resolved, as far as it stands; undefined where it cannot be reached, which its opening will tell. */
 function resolved(path: BytePath): BytePath | undefined {
-  return realPathIfThere(path) ?? inRealFolder(path);
+  const real = realPathIfThere(path) ?? inRealFolder(path);
+  return real && asListed(real);
 }
 
 function inRealFolder(path: BytePath): BytePath | undefined {
