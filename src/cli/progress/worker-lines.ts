@@ -52,7 +52,8 @@ export class WorkerLines {
 
   #line(number: number, file: FileUnderWay | undefined, room: number): string {
     const label = this.#dimmed(String(number).padStart(LABEL_COLUMNS));
-    if (file === undefined) return `${label}${GAP}${this.#dimmed('idle')}`;
+    // It waits, or reads folders ahead.
+    if (file === undefined) return `${label}${GAP}${this.#dimmed('-')}`;
     const { text, percent } = shownName(file);
     const far = percent === undefined ? '' : this.#farOf(file, percent, room);
     const nameRoom = room - LABEL_COLUMNS - GAP.length - (far === '' ? 0 : GAP.length + stringWidth(far));

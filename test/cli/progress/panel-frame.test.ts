@@ -45,7 +45,7 @@ test('the whole, the graph, and a line for each worker: its file, and how far it
     ' 1  a.jpg',
     ' 2  videos/holiday by the sea.mov                    ███▋░░░░░░ 37% of  1.2 GiB',
     ' 3  二〇二四年夏天/照片.jpg',
-    ' 4  idle',
+    ' 4  -',
     ' 5  b.jpg',
   ]);
 });
