@@ -1,18 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { type BytePath, native, ROOT, readable } from '../../files/byte-path.js';
-import { type Failure, failureOf } from '../../files/failure.js';
-import { type FolderHandles, openFolderHandles } from '../../files/system/folder-handles.js';
-import { lstatIfThere } from '../../files/system/stat.js';
+import { failureOf } from '../../files/failure.js';
+import type { FolderHandles } from '../../files/system/folder-handles.js';
 import { isFolderSynced } from '../../folders/sync-folder.js';
 import { heldTimes } from '../../rules/held-times.js';
 import { lossOf } from '../../rules/not-kept.js';
 import { giveFinalName, removeMark } from '../claim/last-rename.js';
 import { openWorkFolder, type WorkFolder } from '../claim/work-folder.js';
 import { answers } from '../destination/answers.js';
-import { cleanTemporaries } from '../destination/clean-temporaries.js';
+import { cleanTemporaries, cleanTemporariesAt } from '../destination/clean-temporaries.js';
 import { cloneGuess } from '../destination/clone-guess.js';
 import { type Destination, openDestination } from '../destination/destination.js';
-import { findShortage, fullInWords, shortageInWords } from '../destination/space-check.js';
 import { removeIfThere, removeUnfinished } from '../destination/unfinished.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import { LocalHands } from '../dispatch/local-hands.js';
@@ -26,6 +24,7 @@ import { Stop } from '../report/stop.js';
 import type { Tally } from '../report/tally.js';
 import type { Request } from '../request/request.js';
 import { Course } from './course.js';
+import { FullDisk } from './full-disk.js';
 import { LargeFiles } from './large-files.js';
 import { TreeCopy } from './tree-copy.js';
 import { workerSettings } from './worker-settings.js';
@@ -98,6 +97,7 @@ class CopyRun {
   readonly #runId: string;
   readonly #ledger: Ledger;
   readonly #stop: Stop;
+  readonly #fullDisk: FullDisk;
   #standsAt: BytePath;
   #canCleanUp = true;
   /** What removes the half-done entries of workers that the stop has ended. */
@@ -109,6 +109,7 @@ class CopyRun {
     this.#runId = runId;
     this.#ledger = ledger;
     this.#stop = stop;
+    this.#fullDisk = new FullDisk(request, folder, ledger, stop);
     this.#standsAt = folder.standing === 'content' ? request.places.destination : folder.root;
   }
 
@@ -140,7 +141,7 @@ class CopyRun {
       await this.#clean(destination.handles);
       await course.list();
       // What becomes a link to a snapshot needs no space.
-      if (spaceCheck && snapshots.length === 0 && !stop.isStopped) this.#checkSpace();
+      if (spaceCheck && snapshots.length === 0 && !stop.isStopped) this.#fullDisk.check();
       await course.settle();
       await course.sweep();
       if (stop.isStopped || !tree.hasRoot) return false;
@@ -178,8 +179,8 @@ class CopyRun {
         const grewAs = standing === 'content' ? part?.temporaryName : undefined;
         removeIfThere(destination.handles, folder, grewAs ?? name);
       },
-      mayFitAlone: failure => this.#mayFitAlone(failure),
-      isDiskFull: failure => this.#isStoppedAsFull(failure),
+      mayFitAlone: failure => this.#fullDisk.mayFitAlone(failure),
+      isDiskFull: failure => this.#fullDisk.stops(failure),
     });
   }
 
@@ -190,10 +191,11 @@ class CopyRun {
       done: (job, outcome) => tree.settle(job, outcome),
       ...(!this.#ledger.tellsOfEach && { doneFiles: files => tree.settleFiles(files) }),
       failed: (job, failure) => {
-        const isTriedWhole = isOfLargeFile(job) && this.#mayFitAlone(failure);
-        if (isTriedWhole || !this.#isStoppedAsFull(failure)) tree.fail(job, failure);
+        const isTriedWhole = isOfLargeFile(job) && this.#fullDisk.mayFitAlone(failure);
+        if (isTriedWhole || !this.#fullDisk.stops(failure)) tree.fail(job, failure);
       },
-      mayFitAlone: (failure, isAlone) => this.#mayFitAlone(failure) && (!isAlone || tree.hasLargeUnderWay),
+      mayFitAlone: (failure, isAlone) =>
+        this.#fullDisk.mayFitAlone(failure) && (!isAlone || tree.hasLargeUnderWay),
       copied: bytes => this.#ledger.copied(bytes),
       abandoned: (batch, jobs) => {
         if (!this.#stop.isStopped) return removeUnfinished(place, batch, jobs);
@@ -205,27 +207,12 @@ class CopyRun {
     };
   }
 
-  /** Each file that is replaced makes room for the next, where they come one after the other. */
-  #mayFitAlone({ code }: Failure): boolean {
-    return DISK_FULL.has(code) && this.#folder.standing === 'content' && !this.#stop.isStopped;
-  }
-
-  /** A full disk is full for all: what could not be written is left, and reported in one line. */
-  #isStoppedAsFull({ code }: Failure): boolean {
-    if (!DISK_FULL.has(code) || this.#stop.isClosed) return false;
-    const { root, standing } = this.#folder;
-    const isAnew = standing === 'content' && this.#request.settings.ifExists === 'overwrite';
-    const places = { root, backup: this.#request.backup?.root, isAnew };
-    this.#stop.now(code, fullInWords(places, this.#ledger.need()));
-    return true;
-  }
-
   #nameWorkers(pids: readonly number[]): void {
     try {
       this.#folder.claim.nameWorkers(pids);
     } catch (error) {
       const failure = failureOf(error);
-      if (this.#isStoppedAsFull(failure)) return;
+      if (this.#fullDisk.stops(failure)) return;
       const message = `its claim on the destination cannot be written: ${failure.message}`;
       if (this.#stop.isClosed) this.#ledger.failedBeside(ROOT, { code: failure.code, message });
       else this.#stop.now(failure.code, message);
@@ -235,20 +222,10 @@ class CopyRun {
   async #clean(destination: FolderHandles): Promise<void> {
     const { deadRuns } = this.#folder;
     if (deadRuns.size === 0) return;
-    await new Slices().through(cleanTemporaries(destination, deadRuns), this.#stop);
+    const slices = new Slices();
+    await slices.through(cleanTemporaries(destination, deadRuns), this.#stop);
     const { backup } = this.#request;
-    if (backup === undefined || lstatIfThere(native(backup.root)) === undefined) return;
-    const kept = openFolderHandles(backup.root);
-    try {
-      await new Slices().through(cleanTemporaries(kept, deadRuns), this.#stop);
-    } finally {
-      kept.close();
-    }
-  }
-
-  #checkSpace(): void {
-    const shortage = findShortage(this.#folder, this.#ledger.need());
-    if (shortage !== undefined) this.#stop.now('NO_SPACE', shortageInWords(shortage));
+    if (backup !== undefined) await slices.through(cleanTemporariesAt(backup.root, deadRuns), this.#stop);
   }
 
   /**
@@ -298,5 +275,3 @@ class CopyRun {
     if (this.#request.settings.strict) this.#ledger.failed(ROOT, failureOf(lossOf('sync')));
   }
 }
-
-const DISK_FULL = new Set(['ENOSPC', 'EDQUOT']);

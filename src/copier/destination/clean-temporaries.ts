@@ -2,7 +2,8 @@ import { opendirSync, unlinkSync } from 'node:fs';
 import { type BytePath, join, NAME_ENCODING, native, ROOT, rawName } from '../../files/byte-path.js';
 import { codeOf } from '../../files/failure.js';
 import { isTemporaryOf } from '../../files/reserved-names.js';
-import type { FolderHandles } from '../../files/system/folder-handles.js';
+import { type FolderHandles, openFolderHandles } from '../../files/system/folder-handles.js';
+import { lstatIfThere } from '../../files/system/stat.js';
 
 /** Removes the temporary names that dead runs left in a destination, and nothing else. Yields between folders. */
 export function* cleanTemporaries(handles: FolderHandles, deadRuns: ReadonlySet<string>): Generator<void> {
@@ -13,6 +14,17 @@ export function* cleanTemporaries(handles: FolderHandles, deadRuns: ReadonlySet<
       else if (isTemporaryOf(name, deadRuns)) unlinkSync(native(handles.at(folder) + name));
     }
     yield;
+  }
+}
+
+/** The same in a folder that may not exist. */
+export function* cleanTemporariesAt(root: BytePath, deadRuns: ReadonlySet<string>): Generator<void> {
+  if (lstatIfThere(native(root)) === undefined) return;
+  const handles = openFolderHandles(root);
+  try {
+    yield* cleanTemporaries(handles, deadRuns);
+  } finally {
+    handles.close();
   }
 }
 
