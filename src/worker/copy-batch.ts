@@ -112,7 +112,8 @@ function* isCopiedAhead(context: WorkerContext, ahead: FilesAhead, row: BatchRow
   try {
     const notKept = yield* ahead.copied(row.index);
     if (notKept === undefined) return false;
-    context.reporter.streamed(row.index, row.facts.size, notKept);
+    if (row.kind === 'file') context.reporter.streamed(row.index, row.facts.size, notKept);
+    else context.reporter.done(row.index, row, { how: 'made', bytes: 0, notKept });
   } catch (error) {
     fail(context, row, error);
   }

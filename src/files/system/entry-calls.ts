@@ -30,6 +30,8 @@ export interface EntryCalls {
   setTimes(descriptor: number, times: Times): void;
   /** The same by name: of a link itself, not of its target. */
   setTimesIn(folder: FolderPlace, name: string, times: Times): void;
+  /** The same of a folder and `.` or what is in it, without holding up the process. @returns whether it went well */
+  setTimesInWaiting(folder: FolderPlace, name: string, times: Times): Promise<boolean>;
   /** Whether an open file has extended attributes, as most have not; false where that cannot be asked. */
   hasAttributes(descriptor: number): boolean;
   /** The same without holding up the process; true also where it cannot be told. */

@@ -24,6 +24,10 @@ export interface FolderHandles {
   place(folder: BytePath): FolderPlace;
   /** The same for calls that take their time: good until it is let go, whatever is opened or closed meanwhile. */
   hold(folder: BytePath): HeldPlace;
+  /** Where the folder is open already; else undefined. */
+  holdIfOpen(folder: BytePath): HeldPlace | undefined;
+  /** Takes a folder that somebody has opened, to close it. */
+  adopt(folder: BytePath, descriptor: number): void;
   /** The names in a folder, and the place to look them up in as long as they are not closed. */
   openNames(folder: BytePath): OpenNames;
   /** The root has another path now; where it is open, it stays so. */
@@ -103,6 +107,16 @@ class DescriptorHandles implements FolderHandles {
 
   hold(folder: BytePath): HeldPlace {
     return this.#open.hold(this.place(folder));
+  }
+
+  holdIfOpen(folder: BytePath): HeldPlace | undefined {
+    const place = this.#open.get(folder);
+    return place && this.#open.hold(place);
+  }
+
+  adopt(folder: BytePath, descriptor: number): void {
+    if (this.#open.get(folder) === undefined) this.#open.keep(folder, new OpenPlace(descriptor));
+    else this.#calls.close(descriptor);
   }
 
   openNames(folder: BytePath): OpenNames {
@@ -213,6 +227,15 @@ class CheckedHandles implements FolderHandles {
 
   hold(folder: BytePath): HeldPlace {
     return { ...this.place(folder), letGo: () => {} };
+  }
+
+  holdIfOpen(folder: BytePath): HeldPlace {
+    return this.hold(folder);
+  }
+
+  /** None is kept open here. */
+  adopt(_folder: BytePath, descriptor: number): void {
+    entryCalls().close(descriptor);
   }
 
   openNames(folder: BytePath): OpenNames {

@@ -19,6 +19,7 @@ export function libcEntryCalls(library: Libc): EntryCalls {
   const mkdirat = bind('mkdirat', 'int', ['int', 'int64_t', 'uint32_t']);
   const linkat = bind('linkat', 'int', ['int', 'int64_t', 'int', 'int64_t', 'int']);
   const utimensat = bind('utimensat', 'int', ['int', 'int64_t', 'int64_t', 'int']);
+  const utimensatWaiting = bindWaiting('utimensat', 'int', ['int', 'int64_t', 'int64_t', 'int']);
   const futimens = bind('futimens', 'int', ['int', 'int64_t']);
   const flistxattr = bind('flistxattr', 'int64_t', ['int', 'int64_t', 'int64_t']);
   const flistxattrWaiting = bindWaiting('flistxattr', 'int64_t', ['int', 'int64_t', 'int64_t']);
@@ -121,6 +122,16 @@ export function libcEntryCalls(library: Libc): EntryCalls {
       while (utimensat(descriptor, path, timesAddress, AT_SYMLINK_NOFOLLOW) < 0) {
         throwUnlessInterrupted('utimensat');
       }
+    },
+
+    async setTimesInWaiting({ descriptor }, name, given) {
+      const itsTimes = new TimeSpecs();
+      itsTimes.set(given);
+      const path = Buffer.from(`${name}\0`, 'latin1');
+      const [pathAt, timesAt] = [addressOf(path), addressOf(itsTimes.bytes)];
+      const done = await utimensatWaiting(descriptor, pathAt, timesAt, AT_SYMLINK_NOFOLLOW);
+      // Both have to stay where they are until then.
+      return done === 0 && path.length > 0 && itsTimes.bytes.length > 0;
     },
 
     hasAttributes(descriptor) {

@@ -37,6 +37,7 @@ export const nodeEntryCalls: EntryCalls = {
     futimesSync(descriptor, nodeSeconds(atime, atimeNs), nodeSeconds(mtime, mtimeNs)),
   setTimesIn: (folder, name, { atime, atimeNs, mtime, mtimeNs }) =>
     lutimesSync(native(folder.prefix + name), nodeSeconds(atime, atimeNs), nodeSeconds(mtime, mtimeNs)),
+  setTimesInWaiting: async () => false,
   hasAttributes: () => false,
   mayHaveAttributes: async () => false,
   mayHaveAttributesAt: async () => false,

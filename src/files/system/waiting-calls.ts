@@ -1,7 +1,8 @@
-import { close, constants, fstat, lstat, mkdir, open, stat } from 'node:fs';
+import { chmod, close, constants, fstat, lstat, mkdir, open, stat } from 'node:fs';
 import { native } from '../byte-path.js';
 import { type Facts, factsFrom } from '../facts.js';
 import { codeOf } from '../failure.js';
+import { O_PATH } from './folder-handles.js';
 
 /**
  * Calls that do not hold up the process: on slow storage, many are under way at a time, each in one of Node's
@@ -19,6 +20,11 @@ export const waitingCalls = {
       if (codeOf(error) !== 'EPERM') throw error;
       return await opened(path, flags);
     }
+  },
+
+  /** Opens a folder only to name it and what is in it. */
+  nameFolder(path: string, followLink: boolean): Promise<number> {
+    return opened(path, O_PATH | constants.O_DIRECTORY | (followLink ? 0 : (constants.O_NOFOLLOW ?? 0)));
   },
 
   /** @returns undefined where nothing exists */
@@ -44,6 +50,12 @@ export const waitingCalls = {
   makeFolder(path: string, mode: number): Promise<void> {
     return new Promise((resolve, reject) => {
       mkdir(native(path), mode, error => (error === null ? resolve() : reject(error)));
+    });
+  },
+
+  setMode(path: string, mode: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      chmod(native(path), mode, error => (error === null ? resolve() : reject(error)));
     });
   },
 

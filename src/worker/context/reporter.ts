@@ -88,7 +88,7 @@ export class Reporter {
   }
 
   /** The rows of a batch are done, or fail, one after the other. */
-  done(row: number, { facts }: Job, finished: Finished): void {
+  done(row: number, { facts }: Pick<Job, 'facts'>, finished: Finished): void {
     const { how, bytes, notKept, digest, comparison, tookMs } = finished;
     this.#entryBytes = 0;
     this.#hows[row] = JOB_HOWS.codeOf(how);

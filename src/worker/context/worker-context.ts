@@ -19,6 +19,7 @@ import type { Digest } from '../content/digest.js';
 import type { Pace } from '../content/pace.js';
 import { ToldHoles } from '../content/told-holes.js';
 import { UntouchedFiles } from '../content/untouched-files.js';
+import { HeldFolders } from '../folders/held-folders.js';
 import { type DestinationTraits, readTraits } from '../metadata/destination-traits.js';
 import { Owners } from '../metadata/owner.js';
 import { Reporter } from './reporter.js';
@@ -35,6 +36,9 @@ export class WorkerContext implements Pace {
   readonly chunks: Chunks;
   #otherChunks: Chunks | undefined;
   readonly #lanes: Lane[] = [];
+  /** For work on several entries at a time. */
+  readonly heldSource: HeldFolders;
+  readonly heldDestination: HeldFolders;
   readonly clones = new Clones();
   readonly holes = new ToldHoles();
   readonly untouched = new UntouchedFiles();
@@ -61,6 +65,10 @@ export class WorkerContext implements Pace {
   ) {
     this.source = openFolderHandles(settings.source, { followLinks: settings.dereference });
     this.destination = openFolderHandles(settings.destination);
+    const followLinks = settings.dereference;
+    this.heldSource = new HeldFolders({ handles: this.source, root: settings.source, followLinks });
+    const root = settings.destination;
+    this.heldDestination = new HeldFolders({ handles: this.destination, root, followLinks: false });
     this.backup = backupOf(settings, this.destination);
     this.snapshots = settings.snapshots.map(root => new SnapshotFolders(root));
     this.chunks = new Chunks(settings.chunkSize, budget !== undefined);

@@ -22,11 +22,11 @@ export async function copySmallFileWaiting(
   row: BatchRow,
   lane: Lane,
 ): Promise<readonly NotKept[] | undefined> {
-  const { source, destination, settings, untouched } = context;
+  const { heldSource, heldDestination, settings, untouched } = context;
   const { batch, index, folder, facts } = row;
-  const from = source.hold(folder);
+  const from = await heldSource.hold(folder);
   try {
-    const to = destination.hold(folder);
+    const to = await heldDestination.hold(folder);
     try {
       const flags = untouched.flagsFor(facts.uid, settings.dereference);
       const opened = await lane.openRow(from, batch.names, index, flags, 0);

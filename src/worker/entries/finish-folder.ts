@@ -1,9 +1,11 @@
 import { chmodSync, chownSync } from 'node:fs';
 import { type BytePath, native, ROOT } from '../../files/byte-path.js';
-import type { Facts } from '../../files/facts.js';
+import { type Facts, permissionsOf } from '../../files/facts.js';
 import { step } from '../../files/failure.js';
 import { type PlatformCalls, platformCalls } from '../../files/system/platform-calls.js';
+import { waitingCalls } from '../../files/system/waiting-calls.js';
 import type { NotKept } from '../../protocol/messages.js';
+import { isHeldEverywhere } from '../../rules/held-times.js';
 import { keep } from '../../rules/keep.js';
 import { keepAttributes } from '../../rules/keep-attributes.js';
 import { keptPermissions } from '../../rules/kept-permissions.js';
@@ -19,6 +21,37 @@ export function finishFolder(context: WorkerContext, folder: BytePath, facts: Fa
     if (context.settings.strict && notKept[0] !== undefined) throw lossOf(notKept[0]);
     return { how: 'made', bytes: 0, notKept };
   });
+}
+
+/**
+ * The same without holding up the process, for a folder of this copy's own making that lacks no more than times and mode.
+ * @returns whether it is finished: if not, who finishes it in the other way finds out why
+ */
+export async function isFinishedWaiting(
+  context: WorkerContext,
+  folder: BytePath,
+  facts: Facts,
+): Promise<boolean> {
+  const { calls, settings, owners } = context;
+  if (folder === ROOT || settings.standing !== 'nothing' || settings.fsync) return false;
+  const { handsDownGroup, handsDownAcl } = context.traits(folder);
+  const isOwned = owners.isRight(facts.uid, facts.gid, handsDownGroup);
+  if (!isOwned || handsDownAcl || !isHeldEverywhere(facts.mtime)) return false;
+  if (settings.attributes) {
+    const source = await context.heldSource.hold(folder);
+    const mayHave = await calls.mayHaveAttributesAt(`${source.prefix}.`).finally(() => source.letGo());
+    if (mayHave) return false;
+  }
+  const place = await context.heldDestination.hold(folder);
+  try {
+    if (!(await calls.setTimesInWaiting(place, '.', facts))) return false;
+    await waitingCalls.setMode(`${place.prefix}.`, permissionsOf(facts));
+    return true;
+  } catch {
+    return false;
+  } finally {
+    place.letGo();
+  }
 }
 
 function giveMetadata(context: WorkerContext, folder: BytePath, facts: Facts): readonly NotKept[] {

@@ -4,6 +4,7 @@ import { entryCalls } from '../../files/system/choose-calls.js';
 import { HAS_DESCRIPTOR_PATHS } from '../../files/system/descriptor-paths.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
 import type { FolderHandles } from '../../files/system/folder-handles.js';
+import type { HeldPlace } from '../../files/system/open-folders.js';
 import { waitingCalls } from '../../files/system/waiting-calls.js';
 
 /** A folder tree that is looked into without holding up the process. */
@@ -29,13 +30,41 @@ export async function openToLook(tree: LookedAtTree, folder: BytePath): Promise<
 }
 
 async function openByPath(tree: LookedAtTree, path: string, folder: BytePath): Promise<number> {
-  if (path.length < LONGEST_PATH) {
-    const descriptor = await waitingCalls.openFolder(path, tree.followLinks || folder === ROOT);
-    if (tree.followLinks || pathOf(descriptor) === join(pathOf(rootOf(tree)), folder)) return descriptor;
-    await waitingCalls.close(descriptor);
-  }
+  const open = (followLink: boolean) => waitingCalls.openFolder(path, followLink);
+  const descriptor = path.length < LONGEST_PATH ? await unlessLinked(tree, folder, open) : undefined;
+  if (descriptor !== undefined) return descriptor;
   const flags = constants.O_RDONLY | constants.O_DIRECTORY;
   return entryCalls().open(tree.handles.place(folder), '.', flags, 0);
+}
+
+/**
+ * The same of a folder in which names are to be looked up, and which is kept open for that, where there is `/proc`.
+ * @returns a place that is held
+ */
+export async function openToHold(tree: LookedAtTree, folder: BytePath): Promise<HeldPlace> {
+  const { handles } = tree;
+  const known = handles.holdIfOpen(folder);
+  if (known !== undefined) return known;
+  const path = `${tree.root}/${folder}`;
+  if (folder !== ROOT && path.length < LONGEST_PATH) {
+    const open = (followLink: boolean) => waitingCalls.nameFolder(path, followLink);
+    // Why it cannot be opened is found out component by component.
+    const descriptor = await unlessLinked(tree, folder, open).catch(() => undefined);
+    if (descriptor !== undefined) handles.adopt(folder, descriptor);
+  }
+  return handles.hold(folder);
+}
+
+/** @returns undefined where the way to the folder led through a link, and may not */
+async function unlessLinked(
+  tree: LookedAtTree,
+  folder: BytePath,
+  open: (followLink: boolean) => Promise<number>,
+): Promise<number | undefined> {
+  const descriptor = await open(tree.followLinks || folder === ROOT);
+  if (tree.followLinks || pathOf(descriptor) === join(pathOf(rootOf(tree)), folder)) return descriptor;
+  await waitingCalls.close(descriptor);
+  return undefined;
 }
 
 function rootOf({ handles }: LookedAtTree): number {
