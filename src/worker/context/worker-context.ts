@@ -19,9 +19,9 @@ import type { Digest } from '../content/digest.js';
 import type { Pace } from '../content/pace.js';
 import { ToldHoles } from '../content/told-holes.js';
 import { UntouchedFiles } from '../content/untouched-files.js';
-import { HeldFolders } from '../folders/held-folders.js';
 import { type DestinationTraits, readTraits } from '../metadata/destination-traits.js';
 import { Owners } from '../metadata/owner.js';
+import { HeldFolders } from './held-folders.js';
 import { Reporter } from './reporter.js';
 import { UnsyncedFolders } from './unsynced-folders.js';
 

@@ -17,9 +17,9 @@ import type {
 import { compareFacts } from '../../rules/compare-facts.js';
 import { isFileThere } from '../../rules/is-file-there.js';
 import { isFinishedFolder } from '../../rules/is-finished-folder.js';
+import { openToLook } from '../context/open-to-look.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { type FoundName, namesIn } from './names-in.js';
-import { openToLook } from './open-to-look.js';
 
 /**
  * Reads a folder of the source, and sees to what comes before its files: it is made in the destination, and files that
