@@ -8,8 +8,10 @@ import {
   FUSE,
   fileSystemOf,
   HFSPLUS,
+  NATIVE,
   NTFS,
   NTFS3,
+  OVERLAY,
   SMB2,
   TMPFS,
   VFAT,
@@ -23,6 +25,8 @@ import { stat } from '../files/system/stat.js';
 export interface HeldTimes {
   /** Times closer together than this are one for it. */
   readonly grainNs: number;
+  /** Coarser grains that it may have: a time that it holds is cut to a multiple of one. */
+  readonly coarserNs: readonly number[];
   /** Those that it may have instead of earlier and of later ones; seconds. */
   readonly first: readonly number[];
   readonly last: readonly number[];
@@ -44,7 +48,8 @@ export function heldTimes(path: string): HeldTimes {
 
 /** @param inSeconds whether the change time that was seen has no fraction */
 export function heldBy(type: number, inSeconds: boolean): HeldTimes {
-  return { grainNs: GRAINS.get(type) ?? (inSeconds ? SECOND_NS : 1), ...(LIMITS.get(type) ?? UNKNOWN) };
+  const grainNs = GRAINS.get(type) ?? (inSeconds ? SECOND_NS : 1);
+  return { grainNs, coarserNs: isTold(type) ? [] : COARSER, ...(LIMITS.get(type) ?? UNKNOWN) };
 }
 
 /**
@@ -52,7 +57,7 @@ export function heldBy(type: number, inSeconds: boolean): HeldTimes {
  * cannot tell them apart, or the source's is beyond its limits.
  */
 export function isSameTime(source: Timed, destination: Timed, held: HeldTimes): boolean {
-  return isOneGrain(source, destination, held.grainNs) || isNearest(source.mtime, destination.mtime, held);
+  return isWithinGrain(source, destination, held) || isNearest(source.mtime, destination.mtime, held);
 }
 
 /** Whether a modification time of the source is later than one of the destination, by more than the destination can tell. */
@@ -67,6 +72,15 @@ export type Timed = Pick<Facts, 'mtime' | 'mtimeNs'>;
 /** Whether every file system can hold this time, in seconds. */
 export function isHeldEverywhere(mtime: number): boolean {
   return mtime >= DOS_FIRST + MOST_HOURS_OFF && mtime <= LAST_OF_31_BITS;
+}
+
+function isWithinGrain(source: Timed, there: Timed, { grainNs, coarserNs }: HeldTimes): boolean {
+  if (isOneGrain(source, there, grainNs)) return true;
+  return coarserNs.some(grain => isMultiple(there, grain) && isOneGrain(source, there, grain));
+}
+
+function isMultiple({ mtimeNs }: Timed, grain: number): boolean {
+  return mtimeNs % grain === 0;
 }
 
 function isOneGrain(source: Timed, destination: Timed, grainNs: number): boolean {
@@ -99,6 +113,14 @@ function isNearest(source: number, there: number, { first, last, wraps, isLocal 
   return wraps && source !== there && (source - there) % 2 ** 32 === 0;
 }
 
+/** Whether the kind of a file system, with its change times, tells what it holds: not of a server's, or a program's. */
+function isTold(type: number): boolean {
+  return NATIVE.has(type) || OF_THEIR_OWN.has(type);
+}
+
+/** NTFS, programs that count in microseconds or thousandths, exFAT, `sshfs`. FAT's two seconds would hide real changes. */
+const COARSER = [100, NODES_GRAIN_NS, 1_000_000, 10_000_000, SECOND_NS];
+
 const FIRST_OF_31_BITS = -(2 ** 31);
 const LAST_OF_31_BITS = 2 ** 31 - 1;
 const LAST_OF_32_BITS = 2 ** 32 - 1;
@@ -122,7 +144,9 @@ const GRAINS = new Map<number, number>([
   [SMB2, 100],
 ]);
 
-type Limits = Omit<HeldTimes, 'grainNs'>;
+const OF_THEIR_OWN = new Set([EXFAT, HFSPLUS, NTFS, NTFS3, OVERLAY, VFAT]);
+
+type Limits = Omit<HeldTimes, 'grainNs' | 'coarserNs'>;
 const FAITHFUL = { wraps: false, isLocal: false } as const;
 const ALL: Limits = { ...FAITHFUL, first: [], last: [] };
 const DOS: Limits = { wraps: false, isLocal: true, first: [DOS_FIRST], last: [DOS_LAST, DOS_LAST + 1] };

@@ -180,6 +180,29 @@ describe('times beyond what the destination can hold', () => {
   }
 });
 
+for (const grain of [1_000_000_000, 1_000_000, 1000, 100]) {
+  test(`what stands is found again where times are cut to ${grain} ns`, async context => {
+    const { root } = oddOrSkip(context, `grain=${grain}`);
+    const source = makeTree([
+      { path: 'file', kind: 'file', content: 'x', mtime: '1234567890987654321' },
+      { path: 'folder', kind: 'folder', mtime: '1234567890987654321' },
+      { path: 'link', kind: 'link', target: 'x', mtime: '1234567890987654321' },
+    ]);
+    const copy = await wholeCopy(source, [], { copy: join(root, 'copy') });
+    for (const args of [
+      ['--if-exists', 'update'],
+      ['--if-exists', 'newer'],
+    ]) {
+      expect((await commandCopy(source, args, { copy })).stdout).toContain('2 skipped');
+    }
+    expect(await runCommand(['--check', source, copy])).toMatchObject({ status: 0, stdout: '' });
+    const snapshot = await commandCopy(source, ['--link-dest', copy], { copy: join(root, 'next') });
+    expect(lstatSync(join(snapshot.copy, 'file')).ino).toBe(lstatSync(join(copy, 'file')).ino);
+    utimesSync(join(source, 'file'), 1_234_567_891.5, 1_234_567_891.5);
+    expect((await commandCopy(source, ['--if-exists', 'update'], { copy })).stdout).toContain('1 skipped');
+  });
+}
+
 describe('a file system with shorter names', () => {
   for (const oddity of ['name=100', 'long=100']) {
     test(`takes a destination whose name leaves no room for more: ${oddity}`, async context => {

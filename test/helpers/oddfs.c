@@ -6,6 +6,7 @@
 //   owner=ID      all belongs to this user and group; others are refused
 //   owners=quiet  owners are taken and forgotten
 //   last=SECONDS  later times become this one
+//   grain=NANOS  times are cut to so many nanoseconds, up to a second
 //   name=BYTES    the longest name, of which statfs tells
 //   long=BYTES    the longest name, of which statfs does not tell
 //   no-room       0 of 0 blocks and inodes
@@ -26,7 +27,7 @@
 #include <unistd.h>
 
 static int root, one_inode, all_hole, some_hole, quiet_owners, no_room;
-static long owner = -1, last = -1, name_max = 255, told_max = 255, list_bytes = 0;
+static long owner = -1, last = -1, grain = 1, name_max = 255, told_max = 255, list_bytes = 0;
 
 /** As a path below `root`. */
 static const char *below(const char *path) { return path[1] ? path + 1 : "."; }
@@ -68,8 +69,10 @@ static int set_owner(const char *path, uid_t user, gid_t group, struct fuse_file
 }
 static int set_times(const char *path, const struct timespec given[2], struct fuse_file_info *file) {
   struct timespec times[2] = {given[0], given[1]};
-  for (int n = 0; n < 2; n++)
+  for (int n = 0; n < 2; n++) {
     if (last >= 0 && times[n].tv_sec > last) times[n] = (struct timespec){last, 0};
+    if (times[n].tv_nsec < 1000000000) times[n].tv_nsec -= times[n].tv_nsec % grain;
+  }
   return result(file ? futimens((int)file->fh, times) : utimensat(root, below(path), times, AT_SYMLINK_NOFOLLOW));
 }
 static int set_size(const char *path, off_t size, struct fuse_file_info *file) {
@@ -169,7 +172,7 @@ static void take(const char *oddity) {
   else if (!strcmp(oddity, "no-room")) no_room = 1;
   else if (sscanf(oddity, "name=%ld", &name_max) == 1) told_max = name_max;
   else if (sscanf(oddity, "owner=%ld", &owner) != 1 && sscanf(oddity, "last=%ld", &last) != 1 &&
-           sscanf(oddity, "long=%ld", &name_max) != 1 && sscanf(oddity, "names=%ld", &list_bytes) != 1)
+           sscanf(oddity, "grain=%ld", &grain) != 1 && sscanf(oddity, "long=%ld", &name_max) != 1 && sscanf(oddity, "names=%ld", &list_bytes) != 1)
     errx(2, "no such oddity: %s", oddity);
 }
 

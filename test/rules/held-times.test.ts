@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BTRFS, EXFAT, EXT, FUSE, NTFS3, VFAT, XFS } from '../../src/files/system/file-systems.js';
+import { BTRFS, EXFAT, EXT, FUSE, NTFS3, OVERLAY, VFAT, XFS } from '../../src/files/system/file-systems.js';
 import { heldBy, isSameTime } from '../../src/rules/held-times.js';
 
 const NFS = 0x6969;
@@ -35,6 +35,19 @@ const cases: [
   ['before 1980 on exfat through FUSE', FUSE, [5, 0], [315_532_800 + 3600, 0], true],
   ['before 1980 on exfat, another time', EXFAT, [5, 0], [315_532_801, 0], false],
   ['32 of its bits', FUSE, [4_294_967_296 + 77, 9], [77, 0], true],
+  ['the seconds of a program', FUSE, [1_600_000_001, 999_999_999], [1_600_000_001, 0], true],
+  ['the microseconds of a program', FUSE, [1_600_000_000, 123_456_789], [1_600_000_000, 123_456_000], true],
+  ['the next second of a server', NFS, [1_600_000_001, 5], [1_600_000_000, 0], false],
+  [
+    'in the same second of a program',
+    FUSE,
+    [1_600_000_000, 123_456_789],
+    [1_600_000_000, 123_456_788],
+    false,
+  ],
+  ['in the same second, a later one there', FUSE, [1_600_000_000, 5], [1_600_000_000, 100_000_000], false],
+  ['in the same second of a local disk', EXT, [1_600_000_000, 123_456_789], [1_600_000_000, 0], false],
+  ['in the same second of layers on it', OVERLAY, [1_600_000_000, 123_456_789], [1_600_000_000, 0], false],
   ['33 of its bits', FUSE, [4_294_967_296 + 77, 0], [78, 0], false],
 ];
 for (const [title, system, source, there, isSame] of cases) {

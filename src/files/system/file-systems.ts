@@ -18,6 +18,7 @@ export const EXT = 0xef53;
 export const F2FS = 0xf2f52010;
 export const FUSE = 0x65735546;
 const GFS2 = 0x01161970;
+export const OVERLAY = 0x794c7630;
 export const OCFS2 = 0x7461636f;
 export const TMPFS = 0x01021994;
 export const XFS = 0x58465342;
