@@ -316,6 +316,31 @@ describe('filter', () => {
     await expect(failing).rejects.toBe(mistake);
     expect(children()).toEqual([]);
   });
+
+  test('what it throws of entries that only the destination has ends the copy and the comparison, too', async () => {
+    const source = makeTree([{ kind: 'file', path: 'a', content: 'a' }]);
+    const destination = makeTree(
+      ['a', 'extra', 'other/inside'].map(path => ({ kind: 'file', path, content: 'a' })),
+      join(dirname(source), 'copy'),
+    );
+    for (const wrong of ['extra', 'other/inside']) {
+      const mistake = new Error('a mistake of the filter');
+      const filter = ({ path }: FilterEntry) => {
+        if (path === wrong) throw mistake;
+        return true;
+      };
+      for (const limit of [{}, { maxDelete: 9 }]) {
+        const copied = copyFolder(source, destination, { ...limit, delete: true, filter });
+        await expect(copied).rejects.toBe(mistake);
+      }
+      expect(existsSync(join(destination, wrong))).toBe(true);
+    }
+    const filter = () => {
+      throw new RangeError('a mistake');
+    };
+    await expect(checkFolder(source, destination, { filter })).rejects.toThrow(RangeError);
+    expect(children()).toEqual([]);
+  });
 });
 
 test("rejects with the signal's reason and a report when it is aborted before it begins, and makes nothing", async () => {

@@ -163,6 +163,7 @@ export class TreeCheck implements Visitor {
         }
       }
     } catch (error) {
+      scope.request.filters?.rethrow(error);
       const { code, message } = failureOf(error);
       this.#failed.add(start);
       ledger.failed(start, { code, message: `its copy cannot be read: ${message}` });

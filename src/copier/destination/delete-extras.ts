@@ -31,6 +31,7 @@ export function* deleteExtras(
       for (const path of extras) yield* removeTree(destination, path, spared, remover);
       yield { kind: 'touched', folder, facts };
     } catch (error) {
+      scope.request.filters?.rethrow(error);
       const failure = failureOf(failedStep('its extra entries cannot be deleted', error));
       yield { kind: 'failed', path: folder, failure };
     }

@@ -38,6 +38,7 @@ function whyUnlikely(request: Request): 'empty source' | 'nothing in common' | u
     if (hasCommonName(scope) || !wouldDelete(scope)) return undefined;
     return isEmpty(source) ? 'empty source' : 'nothing in common';
   } catch (error) {
+    request.filters?.rethrow(error);
     throw refusal(places.shown.destination, 'cannot be looked at for --delete', error);
   } finally {
     source.close();

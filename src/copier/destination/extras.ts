@@ -120,7 +120,8 @@ function isLeftEmpty(scope: ExtrasScope, folder: BytePath): boolean {
         folders.push(inside);
       }
     }
-  } catch {
+  } catch (error) {
+    filters.rethrow(error);
     // What cannot be read may hold something.
     return false;
   }

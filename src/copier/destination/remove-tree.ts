@@ -104,6 +104,7 @@ export function* removeTree(
         yield { kind: 'deleted', path: top.path };
       }
     } catch (error) {
+      filters?.rethrow(error);
       yield { kind: 'failed', path: top.path, failure: failureOf(failedStep('cannot be deleted', error)) };
     }
   }

@@ -40,6 +40,8 @@ export class Filters {
   #reached = NOTHING;
 
   readonly #filter: FilterOptions['filter'];
+  /** What the caller's function threw. */
+  #thrown: { readonly error: unknown } | undefined;
 
   private constructor(lines: string, onlyIncludes: boolean, filter: FilterOptions['filter']) {
     this.#rules = ignore(CASE_COUNTS).add(withPlainSlashes(lines));
@@ -69,11 +71,21 @@ export class Filters {
   /** A promise would count as yes: only `true` and `false` are accepted. */
   #passesFilter(path: BytePath, isFolder: boolean): boolean {
     if (this.#filter === undefined) return true;
-    const answer: unknown = this.#filter({ ...eventPath(path), isFolder });
-    if (typeof answer === 'boolean') return answer;
-    throw Object.assign(new TypeError(`filter returns true or false, not ${shownValue(answer)}`), {
-      code: 'ERR_INVALID_RETURN_VALUE',
-    });
+    try {
+      const answer: unknown = this.#filter({ ...eventPath(path), isFolder });
+      if (typeof answer === 'boolean') return answer;
+      throw Object.assign(new TypeError(`filter returns true or false, not ${shownValue(answer)}`), {
+        code: 'ERR_INVALID_RETURN_VALUE',
+      });
+    } catch (error) {
+      this.#thrown = { error };
+      throw error;
+    }
+  }
+
+  /** @throws the error, if it is the caller's own: it ends the run, and is no entry's failure */
+  rethrow(error: unknown): void {
+    if (this.#thrown !== undefined && this.#thrown.error === error) throw error;
   }
 
   /** Whether a folder that is not excluded is in the copy only if something in it is. */
