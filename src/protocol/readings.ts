@@ -23,7 +23,7 @@ export type Looks = 'none' | 'by time' | 'by time and rights' | 'by age' | 'by a
 /** A folder as a worker has found it. */
 export type FolderReading =
   /** It could not be opened. */
-  { readonly kind: 'failed'; readonly failure: Failure; readonly callMs: number } | ReadFolder;
+  { readonly kind: 'failed'; readonly failure: Failure } | ReadFolder;
 
 export interface ReadFolder {
   readonly kind: 'read';
@@ -39,8 +39,8 @@ export interface ReadFolder {
   readonly rest: PackedNames | undefined;
   /** Why some of its names could not be read. */
   readonly incomplete: Failure | undefined;
-  /** What a call to the storage took, milliseconds: the slower of source and destination. */
-  readonly callMs: number;
+  /** How long the storage kept a thread waiting in one call, milliseconds; measured now and then. */
+  readonly waitedMs: number | undefined;
 }
 
 /** What has become of a folder in the destination, or was found of it there. */

@@ -72,7 +72,7 @@ export class FolderReaders {
     }
     const failure = this.#parts.lost(error);
     for (const { request, tries, resolve, reject } of sent) {
-      if (tries > this.#parts.retries) resolve({ kind: 'failed', failure, callMs: 0 });
+      if (tries > this.#parts.retries) resolve({ kind: 'failed', failure });
       else this.#waiting.push({ request: { ...request, again: true }, tries: tries + 1, resolve, reject });
     }
   }

@@ -115,9 +115,9 @@ class Walk {
     try {
       this.#scope.refuse(facts);
       if (!this.#scope.isForeign(facts)) {
-        const sinceMs = performance.now();
+        const begun = this.#speed.begin();
         this.#reading = this.#namesIn(folder);
-        this.#openingMs = performance.now() - sinceMs;
+        this.#openingMs = this.#speed.waitedMs(begun);
       }
     } catch (error) {
       return { kind: 'failed', path: folder, isFolder: true, failure: failureOf(error) };
@@ -183,14 +183,14 @@ class Walk {
       return undefined;
     }
     this.#run.clear();
-    const sinceMs = performance.now();
+    const begun = this.#speed.begin();
     names.gather(this.#run);
     const { length } = this.#run;
-    const tookMs = performance.now() - sinceMs;
-    if (length >= FILES_A_MEASUREMENT) this.#speed.looked(tookMs / length);
+    const waitedMs = this.#speed.waitedMs(begun, length > FEW_FILES ? length : 1);
+    if (length >= FILES_A_MEASUREMENT) this.#speed.looked(waitedMs / length);
     // The first names come with a call that may take long, though each entry is known by it then.
     if (this.#openingMs !== undefined)
-      this.#speed.opened(this.#openingMs + (length > FEW_FILES ? 0 : tookMs));
+      this.#speed.opened(this.#openingMs + (length > FEW_FILES ? 0 : waitedMs));
     return length > 0 ? this.#run : undefined;
   }
 

@@ -1,6 +1,16 @@
+import { threadWaits } from '../../files/system/thread-waits.js';
+
+/** When calls to the storage began. */
+export interface Begun {
+  readonly sinceMs: number;
+  /** How often the thread had waited by then; undefined: not asked. */
+  readonly waits: number | undefined;
+}
+
 /**
  * Knows whether the storage is slow, by how long the last calls to it took, of each kind by itself: attributes that a
- * listing brings along are looked at in no time on slow storage, too.
+ * listing brings along are looked at in no time on slow storage, too. On a busy machine a call takes long that was only
+ * kept from the processor: once one has, the next are held against how often the thread waited.
  */
 export class StorageSpeed {
   readonly #opening = new Calls();
@@ -8,6 +18,8 @@ export class StorageSpeed {
   readonly #destination = new Calls();
   readonly #all = [this.#opening, this.#looking, this.#destination];
   readonly #isKnownSlow: boolean;
+  /** How many calls more are held against the waits of this thread. */
+  #suspects = 0;
 
   /** @param isKnownSlow whether it counts as slow whatever calls take */
   constructor(isKnownSlow = false) {
@@ -18,6 +30,24 @@ export class StorageSpeed {
     return this.#isKnownSlow || this.#opening.areSlow || this.#looking.areSlow || this.#destination.areSlow;
   }
 
+  begin(): Begun {
+    return { waits: this.#suspects > 0 ? threadWaits() : undefined, sinceMs: performance.now() };
+  }
+
+  /**
+   * How long calls kept this thread waiting for the storage, milliseconds.
+   * @param calls how many they are
+   */
+  waitedMs({ sinceMs, waits }: Begun, calls = 1): number {
+    const tookMs = performance.now() - sinceMs;
+    const isAsked = this.#suspects > 0;
+    if (isAsked) this.#suspects -= 1;
+    if (tookMs <= SLOW_MS * calls) return tookMs;
+    this.#suspects = SUSPECTS;
+    if (!isAsked) return 0;
+    return waits !== undefined && threadWaits() === waits ? 0 : tookMs;
+  }
+
   /** @param ms what opening a folder of the source and reading its first names took */
   opened(ms: number): void {
     this.#opening.took(ms);
@@ -25,7 +55,7 @@ export class StorageSpeed {
 
   /** Looks at an entry of the source. */
   looking<T>(calls: () => T): T {
-    return this.#looking.time(calls);
+    return this.#time(this.#looking, calls);
   }
 
   /** @param callMs what a look at one of several entries took */
@@ -35,12 +65,21 @@ export class StorageSpeed {
 
   /** Does something in the destination. */
   ofDestination<T>(calls: () => T): T {
-    return this.#destination.time(calls);
+    return this.#time(this.#destination, calls);
   }
 
-  /** What the slowest call took that a worker made in both trees. */
-  ofAll(callMs: number): void {
-    for (const calls of this.#all) calls.took(callMs);
+  /** How long a worker waited for a call, that stands for all. */
+  ofAll(waitedMs: number): void {
+    for (const calls of this.#all) calls.took(waitedMs);
+  }
+
+  #time<T>(kind: Calls, calls: () => T): T {
+    const begun = this.begin();
+    try {
+      return calls();
+    } finally {
+      kind.took(this.waitedMs(begun));
+    }
   }
 }
 
@@ -49,27 +88,20 @@ class Calls {
   readonly #lastMs: number[] = [];
   areSlow = false;
 
-  time<T>(calls: () => T): T {
-    const sinceMs = performance.now();
-    try {
-      return calls();
-    } finally {
-      this.took(performance.now() - sinceMs);
-    }
-  }
-
   took(ms: number): void {
     this.#lastMs.push(ms);
     if (this.#lastMs.length > SAMPLES) this.#lastMs.shift();
     const slow = this.#lastMs.filter(last => last > SLOW_MS).length;
     const quick = this.#lastMs.filter(last => last < QUICK_MS).length;
-    // One call may take long on a busy machine, or as the first of its kind; not most of them.
+    // One call may take long as the first of its kind; not most of them.
     if (slow > SAMPLES / 2) this.areSlow = true;
     else if (quick > SAMPLES / 2) this.areSlow = false;
   }
 }
 
 const SAMPLES = 5;
+/** As many as decide. */
+const SUSPECTS = SAMPLES;
 /** A message to a worker and its thread cost as much; storage on this machine answers within a tenth of it. */
 const SLOW_MS = 0.3;
 const QUICK_MS = 0.2;

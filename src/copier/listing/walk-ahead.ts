@@ -70,7 +70,7 @@ export class WalkAhead {
       this.#scope.refuse(facts);
       reading = yield* awaited(this.#folders.take(folder));
     } catch (error) {
-      reading = { kind: 'failed', failure: failureOf(error), callMs: 0 };
+      reading = { kind: 'failed', failure: failureOf(error) };
     }
     if (reading.kind === 'failed') {
       yield { kind: 'failed', path: folder, isFolder: true, failure: reading.failure };
@@ -123,8 +123,9 @@ export class WalkAhead {
   }
 
   #foundIn(folder: BytePath, reading: FolderReading): BytePath[] {
-    this.#options.speed.ofAll(reading.callMs);
-    return reading.kind === 'read' ? this.#subfolders(folder, reading) : [];
+    if (reading.kind === 'failed') return [];
+    if (reading.waitedMs !== undefined) this.#options.speed.ofAll(reading.waitedMs);
+    return this.#subfolders(folder, reading);
   }
 
   #subfolders(folder: BytePath, { names, facts }: ReadFolder): BytePath[] {

@@ -24,6 +24,7 @@ import { Owners } from '../metadata/owner.js';
 import { HeldFolders } from './held-folders.js';
 import { Reporter } from './reporter.js';
 import { UnsyncedFolders } from './unsynced-folders.js';
+import { ProbeClock } from './wait-probe.js';
 
 /** What one copy worker has at hand for all its batches. */
 export class WorkerContext implements Pace {
@@ -43,6 +44,7 @@ export class WorkerContext implements Pace {
   readonly holes = new ToldHoles();
   readonly untouched = new UntouchedFiles();
   readonly reporter: Reporter;
+  readonly probeClock = new ProbeClock();
   readonly #unsynced: UnsyncedFolders;
   readonly #budget: Queue<number> | undefined;
   readonly #stop: AbortSignal;

@@ -18,6 +18,7 @@ import { compareFacts } from '../../rules/compare-facts.js';
 import { isFileThere } from '../../rules/is-file-there.js';
 import { isFinishedFolder } from '../../rules/is-finished-folder.js';
 import { openToLook } from '../context/open-to-look.js';
+import type { WaitProbe } from '../context/wait-probe.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { type FoundName, namesIn } from './names-in.js';
 
@@ -27,11 +28,10 @@ import { type FoundName, namesIn } from './names-in.js';
  */
 export async function readFolder(context: WorkerContext, request: FolderRequest): Promise<FolderReading> {
   const opened: FolderPlace[] = [];
-  const clock = new Clock();
   try {
-    return await read(context, request, opened, clock);
+    return await read(context, request, opened);
   } catch (error) {
-    return { kind: 'failed', failure: failureOf(error), callMs: clock.longestMs };
+    return { kind: 'failed', failure: failureOf(error) };
   } finally {
     await Promise.all(opened.map(({ descriptor }) => waitingCalls.close(descriptor)));
   }
@@ -41,17 +41,18 @@ async function read(
   context: WorkerContext,
   request: FolderRequest,
   opened: FolderPlace[],
-  clock: Clock,
 ): Promise<ReadFolder> {
   const { source: handles, settings } = context;
   const { folder } = request;
   const followLinks = settings.dereference;
-  const source = await clock.time(openToLook({ handles, root: settings.source, followLinks }, folder));
+  const source = await openToLook({ handles, root: settings.source, followLinks }, folder);
   opened.push(source);
-  const destination = await clock.time(seeToDestination(context, request, source, opened));
+  const probe = context.probeClock.probe();
+  probe?.open(source);
+  const destination = await seeToDestination(context, request, source, { opened, probe });
   const { made, failure } = destination.outcome;
   if (made === 'skipped' || failure !== undefined) {
-    return { ...nothingRead(), destination: destination.outcome, callMs: clock.longestMs };
+    return { ...nothingRead(), destination: destination.outcome, waitedMs: probe?.waitedMs };
   }
   const [found, standing] = await Promise.all([
     request.names === undefined ? namesIn(source) : givenNames(request.names),
@@ -71,11 +72,11 @@ async function read(
     unseen: rows.flatMap(({ unseen }) => unseen ?? []),
     rest: found.names.length > MOST_LOOKED_AT ? packed(found.names.slice(MOST_LOOKED_AT)) : undefined,
     incomplete: found.failure,
-    callMs: clock.longestMs,
+    waitedMs: probe?.waitedMs,
   };
 }
 
-function nothingRead(): Omit<ReadFolder, 'destination' | 'callMs'> {
+function nothingRead(): Omit<ReadFolder, 'destination' | 'waitedMs'> {
   const same = new Uint8Array(0);
   return { kind: 'read', ...columnsOf([]), same, unseen: [], rest: undefined, incomplete: undefined };
 }
@@ -94,13 +95,14 @@ async function seeToDestination(
   context: WorkerContext,
   { folder, makes, again }: FolderRequest,
   source: FolderPlace,
-  opened: FolderPlace[],
+  { opened, probe }: { readonly opened: FolderPlace[]; readonly probe: WaitProbe | undefined },
 ): Promise<Destination> {
   const { destination: handles, settings } = context;
   if (settings.looks !== 'none') {
     try {
       const place = await openToLook({ handles, root: settings.destination, followLinks: false }, folder);
       opened.push(place);
+      probe?.open(place);
       const facts = await waitingCalls.factsOf(place.descriptor);
       const outcome = { facts };
       if (!makes) return { outcome: { ...outcome, isBare: await areBare(context, [source, place]) }, place };
@@ -118,7 +120,8 @@ async function seeToDestination(
   try {
     const { backup, sourceRoot } = context;
     const site = { handles, policy: settings, sourceRoot, setsModes: settings.setsModes, backup };
-    return { outcome: { made: makeFolder(site, folder) } };
+    const make = () => makeFolder(site, folder);
+    return { outcome: { made: probe === undefined ? make() : probe.time(make) } };
   } catch (error) {
     // In a new destination all folders are this run's.
     if (again && codeOf(error) === 'NAME_COLLISION') return { outcome: { made: 'made' } };
@@ -235,16 +238,4 @@ function packed(names: readonly FoundName[]): PackedNames {
   const column = new NameColumn(names.length);
   for (const { name } of names) column.push(rawName(name));
   return column.packed();
-}
-
-/** Remembers the longest of the calls that it timed. */
-class Clock {
-  longestMs = 0;
-
-  async time<T>(call: Promise<T>): Promise<T> {
-    const sinceMs = performance.now();
-    const result = await call;
-    this.longestMs = Math.max(this.longestMs, performance.now() - sinceMs);
-    return result;
-  }
 }

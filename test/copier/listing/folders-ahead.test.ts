@@ -18,7 +18,7 @@ function reading(entries: number): FolderReading {
     unseen: [],
     rest: undefined,
     incomplete: undefined,
-    callMs: 1,
+    waitedMs: 1,
   };
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { StorageSpeed } from '../../../src/copier/listing/storage-speed.js';
+import { threadWaits } from '../../../src/files/system/thread-waits.js';
 
 const cases: [title: string, callsMs: number[], isSlow: boolean][] = [
   ['nothing has been asked', [], false],
@@ -35,4 +36,15 @@ test('a quick look does not hide that opening takes long, as where a listing bri
   expect(speed.isSlow).toBe(true);
   for (let n = 0; n < 5; n += 1) speed.ofAll(0.05);
   expect(speed.isSlow).toBe(false);
+});
+
+test('calls that are long because the processor is not to be had do not make storage slow', () => {
+  const speed = new StorageSpeed();
+  for (let n = 0; n < 8; n += 1) {
+    speed.ofDestination(() => {
+      for (const sinceMs = performance.now(); performance.now() - sinceMs < 1; );
+    });
+  }
+  // Where the system does not tell whether a thread waited, only the clock is left.
+  expect(speed.isSlow).toBe(threadWaits() === undefined);
 });
