@@ -14,9 +14,9 @@ import { type Facts, kindOf, permissionsOf, sameInode } from '../files/facts.js'
 import { codeOf, EntryError } from '../files/failure.js';
 import { temporaryName } from '../files/reserved-names.js';
 import { entryCalls } from '../files/system/choose-calls.js';
-import { type FolderHandles, openFolderHandles, standingAt } from '../files/system/folder-handles.js';
 import { platformCalls } from '../files/system/platform-calls.js';
 import { lstat, stat } from '../files/system/stat.js';
+import { type FolderHandles, openFolderHandles, standingAt } from '../files/trees/folder-handles.js';
 import { isAccepted, isLinkRefusal } from '../rules/keep.js';
 import { keepAttributes } from '../rules/keep-attributes.js';
 import { copyAcross } from './copy-across.js';

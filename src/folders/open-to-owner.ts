@@ -1,8 +1,8 @@
 import { chmodSync } from 'node:fs';
 import { type BytePath, native } from '../files/byte-path.js';
 import { permissionsOf } from '../files/facts.js';
-import type { FolderHandles } from '../files/system/folder-handles.js';
 import { stat } from '../files/system/stat.js';
+import type { FolderHandles } from '../files/trees/folder-handles.js';
 import { isAccepted } from '../rules/keep.js';
 
 /**

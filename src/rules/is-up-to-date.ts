@@ -1,7 +1,7 @@
 import { readlinkSync } from 'node:fs';
 import { type BytePath, NAME_ENCODING, native } from '../files/byte-path.js';
 import { type Facts, isOneFile, kindOf } from '../files/facts.js';
-import { type FolderHandles, standingAt } from '../files/system/folder-handles.js';
+import { type FolderHandles, standingAt } from '../files/trees/folder-handles.js';
 import type { JobKind } from '../protocol/messages.js';
 import { type HeldTimes, isLaterTime, isSameTime, type Timed } from './held-times.js';
 import { hasSameRights } from './same-rights.js';

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { bytePath, rawName } from '../../src/files/byte-path.js';
-import { openFolderHandles } from '../../src/files/system/folder-handles.js';
+import { openFolderHandles } from '../../src/files/trees/folder-handles.js';
 import { makeTree } from '../helpers/make-tree.js';
 
 test('a folder that is held can be used until it is let go, whatever is opened or closed meanwhile', () => {

@@ -1,6 +1,6 @@
 import { native } from '../../files/byte-path.js';
-import { openFolderHandles } from '../../files/system/folder-handles.js';
 import { lstat } from '../../files/system/stat.js';
+import { openFolderHandles } from '../../files/trees/folder-handles.js';
 import type { WorkerSettings } from '../../protocol/messages.js';
 import type { FolderRequest } from '../../protocol/readings.js';
 import { heldTimes } from '../../rules/held-times.js';

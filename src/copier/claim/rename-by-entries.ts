@@ -4,9 +4,9 @@ import { type Facts, kindOf, permissionsOf } from '../../files/facts.js';
 import { codeOf } from '../../files/failure.js';
 import { CLAIM_NAME, MARK_NAME } from '../../files/reserved-names.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
-import { WORKING_FOLDER } from '../../files/system/folder-handles.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
 import { lstat } from '../../files/system/stat.js';
+import { WORKING_FOLDER } from '../../files/trees/folder-handles.js';
 import { isAccepted } from '../../rules/keep.js';
 
 /**

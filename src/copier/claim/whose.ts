@@ -3,8 +3,8 @@ import { type BytePath, native } from '../../files/byte-path.js';
 import type { Facts } from '../../files/facts.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import { fileSystemOf, NATIVE } from '../../files/system/file-systems.js';
-import { WORKING_FOLDER } from '../../files/system/folder-handles.js';
 import { lstat } from '../../files/system/stat.js';
+import { WORKING_FOLDER } from '../../files/trees/folder-handles.js';
 import { makeOwnFile } from './own-file.js';
 
 /**

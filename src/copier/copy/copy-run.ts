@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type BytePath, native, ROOT, readable } from '../../files/byte-path.js';
 import { failureOf } from '../../files/failure.js';
-import type { FolderHandles } from '../../files/system/folder-handles.js';
+import type { FolderHandles } from '../../files/trees/folder-handles.js';
 import { isFolderSynced } from '../../folders/sync-folder.js';
 import { heldTimes } from '../../rules/held-times.js';
 import { lossOf } from '../../rules/not-kept.js';

@@ -1,5 +1,5 @@
 import { ROOT } from '../../files/byte-path.js';
-import { openFolderHandles } from '../../files/system/folder-handles.js';
+import { openFolderHandles } from '../../files/trees/folder-handles.js';
 import type { FolderRequest } from '../../protocol/readings.js';
 import { countEntries } from '../destination/count-entries.js';
 import { type Deletion, deleteExtras, isSourceAsBefore } from '../destination/delete-extras.js';

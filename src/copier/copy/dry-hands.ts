@@ -2,7 +2,7 @@ import { join } from '../../files/byte-path.js';
 import { kindOf } from '../../files/facts.js';
 import { failureOf } from '../../files/failure.js';
 import { startOf } from '../../files/name-column.js';
-import { type FolderHandles, standingAt } from '../../files/system/folder-handles.js';
+import { type FolderHandles, standingAt } from '../../files/trees/folder-handles.js';
 import { BatchRow } from '../../protocol/batch-row.js';
 import { NO_WORD } from '../../protocol/codes.js';
 import {

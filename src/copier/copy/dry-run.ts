@@ -1,4 +1,4 @@
-import { openFolderHandles } from '../../files/system/folder-handles.js';
+import { openFolderHandles } from '../../files/trees/folder-handles.js';
 import { lookAtWorkFolder } from '../claim/work-folder.js';
 import { lookAtDestination } from '../destination/destination.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';

@@ -1,10 +1,10 @@
 import { type BytePath, native } from '../../files/byte-path.js';
 import { type Facts, sameDevice } from '../../files/facts.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
-import type { FolderHandles } from '../../files/system/folder-handles.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
-import { SnapshotFolders } from '../../files/system/snapshot-folders.js';
 import { stat } from '../../files/system/stat.js';
+import type { FolderHandles } from '../../files/trees/folder-handles.js';
+import { SnapshotFolders } from '../../files/trees/snapshot-folders.js';
 import { type HeldTimes, heldTimes } from '../../rules/held-times.js';
 import { compareAttributes } from '../../rules/kept-attributes.js';
 import { isSameInSnapshot } from '../../rules/same-in-snapshot.js';

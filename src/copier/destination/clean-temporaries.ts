@@ -2,8 +2,8 @@ import { opendirSync, unlinkSync } from 'node:fs';
 import { type BytePath, join, NAME_ENCODING, native, ROOT, rawName } from '../../files/byte-path.js';
 import { codeOf } from '../../files/failure.js';
 import { isTemporaryOf } from '../../files/reserved-names.js';
-import { type FolderHandles, openFolderHandles } from '../../files/system/folder-handles.js';
 import { lstatIfThere } from '../../files/system/stat.js';
+import { type FolderHandles, openFolderHandles } from '../../files/trees/folder-handles.js';
 
 /** Removes the temporary names that dead runs left in a destination, and nothing else. Yields between folders. */
 export function* cleanTemporaries(handles: FolderHandles, deadRuns: ReadonlySet<string>): Generator<void> {

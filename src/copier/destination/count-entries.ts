@@ -2,7 +2,7 @@ import { type BytePath, join, ROOT } from '../../files/byte-path.js';
 import { kindOf } from '../../files/facts.js';
 import { codeOf } from '../../files/failure.js';
 import { isReserved } from '../../files/reserved-names.js';
-import { type FolderHandles, standingAt } from '../../files/system/folder-handles.js';
+import { type FolderHandles, standingAt } from '../../files/trees/folder-handles.js';
 import { namesIn } from './names-in.js';
 import { isSpared, type Spared } from './remove-tree.js';
 

@@ -1,6 +1,6 @@
 import { ROOT } from '../../files/byte-path.js';
 import { isReserved } from '../../files/reserved-names.js';
-import { type FolderHandles, openFolderHandles } from '../../files/system/folder-handles.js';
+import { type FolderHandles, openFolderHandles } from '../../files/trees/folder-handles.js';
 import { RefusedError, refusal } from '../report/errors.js';
 import type { Request } from '../request/request.js';
 import { deleteExtras } from './delete-extras.js';

@@ -1,7 +1,7 @@
 import { type BytePath, native } from '../../files/byte-path.js';
 import { kindOf } from '../../files/facts.js';
-import { type FolderHandles, openFolderHandles } from '../../files/system/folder-handles.js';
 import { lstatIfThere } from '../../files/system/stat.js';
+import { type FolderHandles, openFolderHandles } from '../../files/trees/folder-handles.js';
 import { BackupFolder } from '../../folders/backup-folder.js';
 import { type FolderSite, lookAtFolder, makeFolder } from '../../folders/make-folder.js';
 import type { FolderOutcome } from '../../protocol/readings.js';

@@ -2,7 +2,7 @@ import { type BytePath, join, ROOT, split } from '../../files/byte-path.js';
 import { type Facts, identityOf, kindOf, sameDevice } from '../../files/facts.js';
 import { isReserved } from '../../files/reserved-names.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
-import { type FolderHandles, standingAt } from '../../files/system/folder-handles.js';
+import { type FolderHandles, standingAt } from '../../files/trees/folder-handles.js';
 import { foldedName } from '../../rules/folded-name.js';
 import type { Request } from '../request/request.js';
 import { namesIn } from './names-in.js';

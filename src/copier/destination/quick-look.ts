@@ -3,7 +3,7 @@ import type { Facts } from '../../files/facts.js';
 import type { FileRun } from '../../files/file-run.js';
 import { NameColumn, type PackedNames } from '../../files/name-column.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
-import type { FolderHandles } from '../../files/system/folder-handles.js';
+import type { FolderHandles } from '../../files/trees/folder-handles.js';
 import type { Looks } from '../../protocol/readings.js';
 import type { HeldTimes } from '../../rules/held-times.js';
 import { isFileThere } from '../../rules/is-file-there.js';

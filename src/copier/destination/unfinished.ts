@@ -2,7 +2,7 @@ import { unlinkSync } from 'node:fs';
 import { type BytePath, join, native } from '../../files/byte-path.js';
 import { type Facts, kindOf } from '../../files/facts.js';
 import { entryTemporaryName } from '../../files/reserved-names.js';
-import { type FolderHandles, standingAt } from '../../files/system/folder-handles.js';
+import { type FolderHandles, standingAt } from '../../files/trees/folder-handles.js';
 import type { Standing } from '../../protocol/messages.js';
 import { type HeldTimes, isSameTime } from '../../rules/held-times.js';
 import type { PendingJob } from '../dispatch/pending-job.js';

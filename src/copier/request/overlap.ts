@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { type BytePath, NAME_ENCODING, native } from '../../files/byte-path.js';
 import { type Facts, sameInode } from '../../files/facts.js';
-import { type Sought, seenBelow } from '../../files/system/mounts.js';
 import { stat } from '../../files/system/stat.js';
+import { type Sought, seenBelow } from '../../files/trees/mounts.js';
 import { foldedName } from '../../rules/folded-name.js';
 import { RefusedError } from '../report/errors.js';
 import { nearestStanding, parentOf } from './paths.js';

@@ -2,7 +2,7 @@ import { chmod, close, constants, fstat, lstat, mkdir, open, stat } from 'node:f
 import { native } from '../byte-path.js';
 import { type Facts, factsFrom } from '../facts.js';
 import { codeOf } from '../failure.js';
-import { O_PATH } from './folder-handles.js';
+import { O_PATH } from './descriptor-paths.js';
 
 /**
  * Calls that do not hold up the process: on slow storage, many are under way at a time, each in one of Node's

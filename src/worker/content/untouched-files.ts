@@ -1,8 +1,7 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import type { Facts } from '../../files/facts.js';
 import { codeOf, EntryError } from '../../files/failure.js';
-import { HAS_DESCRIPTOR_PATHS } from '../../files/system/descriptor-paths.js';
-import { O_PATH } from '../../files/system/folder-handles.js';
+import { HAS_DESCRIPTOR_PATHS, O_PATH } from '../../files/system/descriptor-paths.js';
 
 export interface OpenFile {
   readonly descriptor: number;

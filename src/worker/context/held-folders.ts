@@ -1,5 +1,5 @@
 import type { BytePath } from '../../files/byte-path.js';
-import type { HeldPlace } from '../../files/system/open-folders.js';
+import type { HeldPlace } from '../../files/trees/open-folders.js';
 import { type LookedAtTree, openToHold } from './open-to-look.js';
 
 /** Folders of a tree that are held by whoever works in them, each opened once, without holding up the process. */

@@ -3,9 +3,9 @@ import { type BytePath, join, NAME_ENCODING, ROOT, rawName } from '../../files/b
 import { entryCalls } from '../../files/system/choose-calls.js';
 import { HAS_DESCRIPTOR_PATHS } from '../../files/system/descriptor-paths.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
-import type { FolderHandles } from '../../files/system/folder-handles.js';
-import type { HeldPlace } from '../../files/system/open-folders.js';
 import { waitingCalls } from '../../files/system/waiting-calls.js';
+import type { FolderHandles } from '../../files/trees/folder-handles.js';
+import type { HeldPlace } from '../../files/trees/open-folders.js';
 
 /** A folder tree that is looked into without holding up the process. */
 export interface LookedAtTree {

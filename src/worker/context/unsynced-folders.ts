@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import type { BytePath } from '../../files/byte-path.js';
-import type { FolderHandles } from '../../files/system/folder-handles.js';
+import type { FolderHandles } from '../../files/trees/folder-handles.js';
 import { isFolderSynced } from '../../folders/sync-folder.js';
 import { isAccepted } from '../../rules/keep.js';
 

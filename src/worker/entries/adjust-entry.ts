@@ -2,8 +2,7 @@ import { chmodSync, chownSync, closeSync, constants, fsyncSync, lchownSync, open
 import { native } from '../../files/byte-path.js';
 import { type Facts, kindOf, permissionsOf, sameInode } from '../../files/facts.js';
 import { EntryError, step } from '../../files/failure.js';
-import { HAS_DESCRIPTOR_PATHS } from '../../files/system/descriptor-paths.js';
-import { O_PATH } from '../../files/system/folder-handles.js';
+import { HAS_DESCRIPTOR_PATHS, O_PATH } from '../../files/system/descriptor-paths.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
 import type { NotKept } from '../../protocol/messages.js';
 import { isAccepted, keep } from '../../rules/keep.js';

@@ -4,7 +4,7 @@ import { type Facts, kindOf, sameInode } from '../../files/facts.js';
 import { step } from '../../files/failure.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
-import type { SnapshotFolders } from '../../files/system/snapshot-folders.js';
+import type { SnapshotFolders } from '../../files/trees/snapshot-folders.js';
 import type { BatchRow } from '../../protocol/batch-row.js';
 import { isLinkRefusal } from '../../rules/keep.js';
 import { compareAttributes } from '../../rules/kept-attributes.js';

@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, constants, lchownSync, openSync } from 'node:fs';
 import { native } from '../../files/byte-path.js';
 import { step } from '../../files/failure.js';
-import { O_PATH } from '../../files/system/folder-handles.js';
+import { O_PATH } from '../../files/system/descriptor-paths.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
 import type { NotKept } from '../../protocol/messages.js';
 import { keep } from '../../rules/keep.js';

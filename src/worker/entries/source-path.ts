@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { type BytePath, native } from '../../files/byte-path.js';
-import { O_PATH } from '../../files/system/folder-handles.js';
+import { O_PATH } from '../../files/system/descriptor-paths.js';
 import type { WorkerContext } from '../context/worker-context.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { BytePath } from '../../files/byte-path.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
-import type { FolderHandles } from '../../files/system/folder-handles.js';
+import type { FolderHandles } from '../../files/trees/folder-handles.js';
 import type { DestinationTraits } from '../metadata/destination-traits.js';
 
 /** Where an entry is created: under its own name or a temporary one. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type BytePath, NAME_ENCODING, native, rawName } from '../byte-path.js';
 import { type Facts, sameDevice, sameInode } from '../facts.js';
-import { stat } from './stat.js';
+import { stat } from '../system/stat.js';
 
 /** A folder as one of a holder's mounts may show it. */
 export interface Sought {

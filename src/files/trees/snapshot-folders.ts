@@ -1,6 +1,6 @@
 import type { BytePath } from '../byte-path.js';
 import { codeOf } from '../failure.js';
-import type { FolderPlace } from './entry-calls.js';
+import type { FolderPlace } from '../system/entry-calls.js';
 import { type FolderHandles, NOTHING_THERE, openFolderHandles } from './folder-handles.js';
 
 /** The folders of an earlier copy that is only read. */

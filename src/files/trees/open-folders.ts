@@ -1,5 +1,5 @@
 import { type BytePath, ROOT } from '../byte-path.js';
-import type { FolderPlace } from './entry-calls.js';
+import type { FolderPlace } from '../system/entry-calls.js';
 
 /** The folders of a tree that are kept open, by their paths: the last ones used, and those that are held. */
 export class OpenFolders {

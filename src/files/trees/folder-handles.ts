@@ -2,9 +2,9 @@ import { constants, lstatSync, readlinkSync } from 'node:fs';
 import { type BytePath, native, ROOT, split } from '../byte-path.js';
 import type { Facts } from '../facts.js';
 import { codeOf, EntryError } from '../failure.js';
-import { entryCalls } from './choose-calls.js';
-import { HAS_DESCRIPTOR_PATHS } from './descriptor-paths.js';
-import type { FolderPlace, Names } from './entry-calls.js';
+import { entryCalls } from '../system/choose-calls.js';
+import { HAS_DESCRIPTOR_PATHS, O_PATH } from '../system/descriptor-paths.js';
+import type { FolderPlace, Names } from '../system/entry-calls.js';
 import { type HeldPlace, OpenFolders, OpenPlace } from './open-folders.js';
 
 /**
@@ -197,9 +197,6 @@ class DescriptorHandles implements FolderHandles {
 const NO_PLACE = new OpenPlace(-1);
 /** For paths that are absolute, where it does not matter, or relative to it. */
 export const WORKING_FOLDER: FolderPlace = { descriptor: -100, prefix: '' };
-
-/** Linux's flag for a descriptor that only names an entry: it needs no right to read it, and opens nothing. Node does not list it. */
-export const O_PATH = 0o10000000;
 
 class CheckedHandles implements FolderHandles {
   #root: string;
