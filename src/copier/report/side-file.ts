@@ -1,4 +1,13 @@
-import { closeSync, existsSync, fstatSync, ftruncateSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  realpathSync,
+  rmSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { bytePath, readable } from '../../files/byte-path.js';
 import { type Failure, failureOf } from '../../files/failure.js';
 import { refusal } from './errors.js';
@@ -20,7 +29,7 @@ export class SideFile {
   readonly #path: string | Buffer;
   readonly #kind: SideFileKind;
   readonly #isNew: boolean;
-  readonly #descriptor: number;
+  #descriptor: number;
   #buffer = '';
   #isLost = false;
   #onLost: (failure: Failure) => void = () => {};
@@ -40,7 +49,22 @@ export class SideFile {
 
   /** Empties it: before that, what an earlier run wrote there still stands. */
   start(): void {
-    if (fstatSync(this.#descriptor).isFile()) ftruncateSync(this.#descriptor);
+    const facts = fstatSync(this.#descriptor);
+    if (!facts.isFile()) return;
+    try {
+      if (facts.nlink > 1) this.#leaveOtherNames();
+      else ftruncateSync(this.#descriptor);
+    } catch (error) {
+      this.#lose(NOTHING, 0, error);
+    }
+  }
+
+  /** Its other names may be in the source, or in an earlier copy: they keep what they have. */
+  #leaveOtherNames(): void {
+    const path = realpathSync.native(this.#path, 'buffer');
+    unlinkSync(path);
+    closeSync(this.#descriptor);
+    this.#descriptor = openToWrite(path);
   }
 
   write(record: string): void {
@@ -105,6 +129,8 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left on its disk',
   EPIPE: 'its reader has gone',
 };
+
+const NOTHING = Buffer.alloc(0);
 
 const NAMES: Readonly<Record<SideFileKind['option'], string>> = {
   checksums: 'the manifest',
