@@ -68,7 +68,8 @@ export class BarDrawing {
   }
 
   #draw(): string {
-    const { columns = USUAL_COLUMNS, rows = USUAL_ROWS } = process.stderr;
+    const columns = process.stderr.columns || USUAL_COLUMNS;
+    const rows = process.stderr.rows || USUAL_ROWS;
     const lines = this.#isOver ? [this.#frame.lastLine(columns)] : this.#frame.lines(columns, rows);
     const isAnew = columns !== this.#columns || lines.length !== this.#height || this.#printed.length > 0;
     const printed = this.#printed.map(line => `${WRAP_ON}${line}\n${WRAP_OFF}`).join('');

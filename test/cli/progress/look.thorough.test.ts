@@ -40,6 +40,15 @@ test('a locale without UTF-8: all that is drawn is ASCII', async () => {
   expect(Array.from(bars.matchAll(/[^\0-\x7f]+/g), ([text]) => text)).toEqual([]);
 });
 
+test('a terminal that does not tell its size is taken to have 80 columns', async () => {
+  const sizes = { columns: 0, rows: 0 };
+  const { output } = await runInTerminal(['--progress', 'panel', ...slowly], {
+    cwd: makeTree(album),
+    ...sizes,
+  });
+  expect(stripVTControlCharacters(output)).toMatch(/\d\.\d\d% [█▏▎▍▌▋▊▉ ]{56} {2,}\d+ s left/);
+});
+
 test('a file that takes long shows how far it is, from the first frame on', async () => {
   const cwd = makeTree([{ kind: 'file', path: 'films/holiday.mov', size: 12_000_000 }]);
   const { output } = await runInTerminal(['--bwlimit', '5m', 'films', 'copy'], { cwd });
