@@ -78,7 +78,10 @@ test('workers that are killed one and all, again and again, bring it to an end t
   const { status, stderr } = await run.finished;
   expect(status).toBe(1);
   const lines = stderr.trimEnd().split('\n');
-  expect(lines.every(line => line.endsWith(' (WORKER_LOST)'))).toBe(true);
+  // Where starting takes long, some are killed before they have started: then the run goes on with fewer, and says so once.
+  const lost = lines.filter(line => !/ fewer workers/.test(line));
+  expect(lost.filter(line => !line.endsWith(' (WORKER_LOST)'))).toEqual([]);
+  expect(lines.length - lost.length).toBeLessThan(2);
   expect(new Set(lines).size).toBe(lines.length);
   expect(run.processes()).toEqual([]);
 });

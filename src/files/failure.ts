@@ -80,6 +80,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or folder',
   ENOMEM: 'out of memory',
   ENOSPC: 'no space left on the destination',
+  ENOSYS: 'not supported by the file system',
   ENOTCONN: 'the file system has lost its connection',
   ENOTDIR: 'not a folder',
   ENOTEMPTY: 'a folder that is not empty is in its place',

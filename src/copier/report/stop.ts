@@ -51,7 +51,7 @@ export class Stop {
 
   /** Nobody is left to do the work. @returns whether the run is stopped */
   withoutWorkers(reason: string): boolean {
-    this.now('WORKER_LOST', `no worker could be started: ${reason}; then run the same command again`);
+    this.now('WORKER_LOST', `no worker could be started: ${reason}; run the same command again to resume`);
     return this.isStopped;
   }
 
