@@ -5,7 +5,7 @@ import { normalizeOptions } from '../copier/request/normalize-options.js';
 import type { ParsedOptions } from './arguments/command-options.js';
 import { differenceLine } from './difference-line.js';
 import { type Ending, endingOf } from './ending/ending.js';
-import { watchSignals } from './ending/signals.js';
+import { StopSignals } from './ending/signals.js';
 import { fewerWorkersNotice, Notices, ownersNotice } from './notices.js';
 import { Lines } from './output/lines.js';
 import { chooseView } from './progress/choose-view.js';
@@ -26,7 +26,7 @@ export async function copyOrCheck(
   const level = quiet ? 'quiet' : verbose ? 'verbose' : 'usual';
   const lines = new Lines(output);
   const view = chooseView(progress, level !== 'usual', output);
-  const signals = watchSignals(ignored, name => {
+  const signals = new StopSignals(ignored, name => {
     view.print(`folder-copy: ${name}: stopping`);
     void view.close();
   });
@@ -48,6 +48,7 @@ export async function copyOrCheck(
     const settings = normalizeOptions({ ...copyOptions, onEvent, ...wants, onGivenUp, signal, spare });
     const to = destination === undefined ? undefined : pathOf(destination);
     const run = await (isCheck ? prepareCheck : prepareCopy)(pathOf(source), to, settings);
+    signals.watch();
     view.start(run.tally);
     const report = await run.run();
     lines.flush();

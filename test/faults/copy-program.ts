@@ -1,11 +1,13 @@
 import { writeSync } from 'node:fs';
 import { type CopyEvent, type CopyOptions, copyFolder, PartialCopyError, RefusedError } from 'folder-copy';
-import { watchSignals } from '../../src/cli/ending/signals.js';
+import { StopSignals } from '../../src/cli/ending/signals.js';
 
 // A copy as the command runs it, that writes each event as a line of JSON before it goes on:
 // whoever kills it knows how far it had come. Arguments: source, destination, options as JSON.
 const [source = '', destination = '', options = '{}'] = process.argv.slice(2);
-const { signal } = watchSignals(new Set(), () => {});
+const signals = new StopSignals(new Set(), () => {});
+signals.watch();
+const { signal } = signals;
 let status: number | undefined;
 const onEvent = (event: CopyEvent): void => {
   writeSync(1, `${JSON.stringify(event)}\n`);

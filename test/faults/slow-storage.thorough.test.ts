@@ -85,6 +85,25 @@ test(
   },
 );
 
+test(
+  'a signal ends a command whose storage hangs from the beginning',
+  needs('root', 'fusermount3', 'gcc', 'pkg-config', 'findmnt'),
+  async () => {
+    const all = scene();
+    const server = serverOf(all);
+    process.kill(server, 'SIGSTOP');
+    try {
+      const run = startCommand([all.source, all.copy]);
+      await delay(1000);
+      process.kill(run.pid, 'SIGINT');
+      expect(await run.finished).toMatchObject({ signal: 'SIGINT', stdout: '', stderr: '' });
+      await waitForNoProcesses(run.processes);
+    } finally {
+      process.kill(server, 'SIGCONT');
+    }
+  },
+);
+
 for (const signal of ['SIGKILL', 'SIGSTOP'] as const) {
   for (const afterMs of [0, 100, 300, 700]) {
     test(

@@ -141,7 +141,8 @@ class CopyRun {
       await this.#clean(destination.handles);
       await course.list();
       // What becomes a link to a snapshot needs no space.
-      if (spaceCheck && snapshots.length === 0 && !stop.isStopped) this.#fullDisk.check();
+      const checksSpace = spaceCheck && snapshots.length === 0 && !stop.isStopped;
+      if (checksSpace && (await answers(this.#folder.root))) this.#fullDisk.check();
       await course.settle();
       await course.sweep();
       if (stop.isStopped || !tree.hasRoot) return false;
