@@ -1,5 +1,5 @@
-// floor <source> <destination>: how fast a copy could be at best. As many processes as cores and the fewest calls: one
-// process lists and makes folders, all copy files, and at the end set the folders' modes and times. It keeps modes,
+// floor <source> <destination> [processes]: how fast a copy could be at best. As many processes as cores, or as told,
+// and the fewest calls: one process lists and makes folders, all copy files, and at the end set the folders' modes and times. It keeps modes,
 // times, owners as root, links and hard links; it promises nothing else: no resuming, no care for what stands there or
 // changes, and any error ends it.
 #define _GNU_SOURCE
@@ -47,7 +47,7 @@ typedef struct {
 } shared;
 
 static shared *all;
-static int processes, me, from_root, to_root;
+static int cores, processes, me, from_root, to_root;
 static char *buffer;
 
 static void list(void);
@@ -60,13 +60,14 @@ static _Noreturn void fail(const char *path, const char *doing) {
 }
 
 int main(int count, char **words) {
-  if (count != 3) errx(2, "usage: floor <source> <destination>");
+  if (count != 3 && count != 4) errx(2, "usage: floor <source> <destination> [processes]");
   umask(0);
   if ((from_root = open(words[1], O_RDONLY | O_DIRECTORY)) < 0) err(1, "%s", words[1]);
   if (mkdir(words[2], 0700) < 0 || (to_root = open(words[2], O_PATH | O_DIRECTORY)) < 0) err(1, "%s", words[2]);
   all = mmap(NULL, 1L << 36, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (all == MAP_FAILED) err(1, "mmap");
-  processes = sysconf(_SC_NPROCESSORS_ONLN);
+  cores = sysconf(_SC_NPROCESSORS_ONLN);
+  processes = count > 3 ? atoi(words[3]) : cores;
   all->copying = all->sharing = all->linking = processes;
   for (me = processes - 1; me > 0; me--) {
     pid_t child = fork();
@@ -291,7 +292,9 @@ static void finish_folder(const folder *folder) {
 
 static void pause_for_others(void) {
   if (all->failed) exit(1);
-  sched_yield();
+  // More processes than cores wait for storage: those that have nothing to do leave the cores to the others.
+  if (processes > cores) usleep(100);
+  else sched_yield();
 }
 
 static void wait_for_all(_Atomic int *under_way) {

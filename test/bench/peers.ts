@@ -45,13 +45,20 @@ const rclone = (...options: string[]): Peer => ({
   needs: 'rclone',
 });
 
+const floor = (...processes: string[]): Peer => ({
+  command: (from, to) => [compiled('floor.c'), from, to, ...processes],
+  needs: 'gcc',
+});
+
 /** Each keeps what it keeps by itself; ratios are its time divided by ours. */
 export const peers = {
   'folder-copy': ours(),
   'folder-copy -w 1': ours('-w', '1'),
   'folder-copy -w 5': ours('-w', '5'),
   'folder-copy -w 16': ours('-w', '16'),
-  floor: { command: (from, to) => [compiled('floor.c'), from, to], needs: 'gcc' },
+  floor: floor(),
+  'floor, 5': floor('5'),
+  'floor, 16': floor('16'),
   'cp -a': { command: (from, to) => ['cp', '-a', from, to], update: (from, to) => ['cp', '-auT', from, to] },
   'tar c | tar x': { command: (from, to) => ['sh', '-c', pipe, 'sh', from, to], loses: ['times to 1 s'] },
   'rsync -a': {

@@ -24,7 +24,7 @@ export const slowWorkloads: Workload[] = [
     says: saysFew,
     on: server,
     make: files(few),
-    peers: ['rclone copy', 'cp -a', 'rsync -a'],
+    peers: ['rclone copy', 'floor, 5', 'cp -a', 'rsync -a'],
     goals: { 'rclone copy': 1.3, 'cp -a': 5 },
     mostCalls: { files: few.files, each: 12.5 },
   },
@@ -33,7 +33,7 @@ export const slowWorkloads: Workload[] = [
     says: saysFew,
     on: bare,
     make: files(few),
-    peers: ['rclone copy', 'cp -a', 'rsync -a'],
+    peers: ['rclone copy', 'floor, 5', 'cp -a', 'rsync -a'],
     goals: { 'rclone copy': 1.3, 'cp -a': 5 },
   },
   {
@@ -42,7 +42,7 @@ export const slowWorkloads: Workload[] = [
     on: server,
     ours: 'folder-copy -w 16',
     make: files(few),
-    peers: ['rclone copy, 16'],
+    peers: ['rclone copy, 16', 'floor, 16'],
     goals: { 'rclone copy, 16': 1.2 },
   },
   {
@@ -51,7 +51,7 @@ export const slowWorkloads: Workload[] = [
     on: bare,
     ours: 'folder-copy -w 16',
     make: files(few),
-    peers: ['rclone copy, 16'],
+    peers: ['rclone copy, 16', 'floor, 16'],
     goals: { 'rclone copy, 16': 1.2 },
   },
   {
@@ -59,7 +59,7 @@ export const slowWorkloads: Workload[] = [
     says: '300 folders of one file',
     on: server,
     make: files(alone),
-    peers: ['rclone copy', 'cp -a'],
+    peers: ['rclone copy', 'floor, 5', 'cp -a'],
     goals: { 'rclone copy': 1 },
   },
   {
@@ -85,7 +85,7 @@ export const slowWorkloads: Workload[] = [
     says: saysMany,
     on: server,
     make: files(many),
-    peers: ['rclone copy'],
+    peers: ['rclone copy', 'floor, 5'],
     goals: { 'rclone copy': 1.5 },
   },
   {
@@ -121,7 +121,7 @@ export const slowWorkloads: Workload[] = [
     on: server,
     ours: 'folder-copy -w 16',
     make: files(many),
-    peers: ['folder-copy -w 1'],
+    peers: ['folder-copy -w 1', 'floor, 16'],
     goals: { 'folder-copy -w 1': 11 },
   },
   {
