@@ -3,10 +3,9 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { copyFolder, PartialCopyError } from '../../src/index.js';
 import { commandCopy, wholeCopy } from '../helpers/copies.js';
-import { checkAccounts, eventsOf, ofType } from '../helpers/events.js';
+import { checkAccounts, eventsOf } from '../helpers/events.js';
 import { makeTree } from '../helpers/make-tree.js';
-import { commandPath, runCommand, startCommand } from '../helpers/run-command.js';
-import { shell } from '../helpers/shell.js';
+import { startCommand } from '../helpers/run-command.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
 
 const tree: TreeEntry[] = [
@@ -33,23 +32,6 @@ describe('--log', () => {
       expect(read(log)).toBe(stdout);
       if (args[0] !== '--check') checkAccounts(eventsOf(stdout));
     }
-  });
-
-  test('is written whatever is shown, by a relative path and a name that is not UTF-8 too', async () => {
-    const { place } = scene();
-    for (const args of [['-q'], ['--progress', 'none'], ['-v']]) {
-      const { status } = await runCommand([...args, '--log', 'log', 'source', 'copy'], { cwd: place });
-      expect(status).toBe(0);
-      const events = eventsOf(read(join(place, 'log')));
-      checkAccounts(events);
-      expect(ofType(events, 'file').length).toBe(4);
-    }
-    const odd = "folder=$(printf 'logs\\377'); log=$folder/$(printf '\\376');";
-    shell(
-      place,
-      `${odd} mkdir "$folder"; '${process.execPath}' '${commandPath}' -q --log "$log" source copy`,
-    );
-    checkAccounts(eventsOf(shell(place, `${odd} cat "$log"`)));
   });
 
   test('a run that is refused leaves what stands there, and makes none', async () => {
@@ -98,26 +80,6 @@ describe('where it cannot be written', () => {
     });
   }
 
-  test('the list of failures: the same, beside the line of the entry', async () => {
-    const { source } = scene();
-    await wholeCopy(source);
-    const args = ['--if-exists', 'error', '--failed', '/dev/full'];
-    const { status, stderr } = await commandCopy(source, args);
-    expect(status).toBe(1);
-    expect(stderr.match(/the list of failed entries \/dev\/full is not complete/g)?.length).toBe(1);
-    expect(stderr.split('\n').length).toBe(5);
-  });
-
-  test('a comparison says so too', async () => {
-    const { source } = scene();
-    await wholeCopy(source);
-    const { status, stdout, stderr } = await commandCopy(source, ['--check', '--log', '/dev/full']);
-    expect([status, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(
-      /^folder-copy: .*the log \/dev\/full is not complete.*\(ENOSPC\)\nno differences, /,
-    );
-  });
-
   test('the library rejects when the copy is made', async () => {
     const { source, place } = scene();
     const error = await copyFolder(source, join(place, 'copy'), { log: '/dev/full' }).catch(
@@ -129,17 +91,6 @@ describe('where it cannot be written', () => {
       report: { status: 1, files: 3 },
       failures: [{ path: '', code: 'ENOSPC' }],
     });
-  });
-
-  test('a FIFO that nobody reads is refused, and holds nobody up', async () => {
-    const { source, place } = scene();
-    shell(place, 'mkfifo pipe');
-    for (const option of ['--log', '--checksums']) {
-      const { status, stderr } = await commandCopy(source, [option, join(place, 'pipe')]);
-      expect(stderr).toMatch(/pipe: cannot be written: nothing reads from this FIFO; .* \(ENXIO\)\n$/);
-      expect(status).toBe(2);
-      expect(existsSync(join(place, 'copy'))).toBe(false);
-    }
   });
 });
 

@@ -5,10 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
 import { commandCopy, wholeCopy } from '../helpers/copies.js';
-import { checkAccounts, eventsOf } from '../helpers/events.js';
+import { checkAccounts, eventsOf, ofType } from '../helpers/events.js';
 import { mountOrSkip } from '../helpers/file-systems.js';
 import { makeTree } from '../helpers/make-tree.js';
-import { commandPath, startCommand } from '../helpers/run-command.js';
+import { commandPath, runCommand, startCommand } from '../helpers/run-command.js';
 import { memory, scratchFolder } from '../helpers/scratch-folder.js';
 import { shell } from '../helpers/shell.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
@@ -123,7 +123,7 @@ test('a run whose log nobody takes from the pipe waits, and can be stopped', asy
   expect(performance.now() - since).toBeLessThan(10_000);
 });
 
-test('ends with the status of the command also where the reader of standard output has gone', async () => {
+test('a log ends with the status of the command also where the reader of standard output has gone', async () => {
   const { source, place } = manyFiles();
   const line = `'${process.execPath}' '${commandPath}' --progress json --log log '${source}' copy`;
   const status = shell(place, `{ ${line} || echo $? >&3; } 3> status | head -n 1 > /dev/null; cat status`);
@@ -146,7 +146,7 @@ test('a log, a manifest or a list that is another name of a file in the source i
   expect(readFileSync(join(place, 'list'), 'utf8')).toBe('');
 });
 
-test('lies in the destination where the copy leaves it alone', async () => {
+test('a log may lie in the destination where the copy leaves it alone', async () => {
   const source = makeTree([{ path: 'file', kind: 'file', content: 'x' }]);
   const copy = await wholeCopy(source);
   await wholeCopy(source, ['--log', join(copy, 'log')]);
@@ -158,4 +158,52 @@ test('lies in the destination where the copy leaves it alone', async () => {
   checkAccounts(eventsOf(readFileSync(join(copy, 'kept/log'), 'utf8')));
   const check = ['--check', '--exclude', '/log', '--exclude', '/kept', '--log', join(copy, 'log')];
   expect(await commandCopy(source, check)).toMatchObject({ status: 0 });
+});
+
+function smallScene(): { source: string; place: string } {
+  const source = makeTree(['a', 'b', 'folder/c'].map(path => ({ path, kind: 'file', content: path })));
+  return { source, place: dirname(source) };
+}
+
+test('a log is written whatever is shown, by a relative path and a name that is not UTF-8 too', async () => {
+  const { place } = smallScene();
+  for (const args of [['-q'], ['--progress', 'none'], ['-v']]) {
+    const { status } = await runCommand([...args, '--log', 'log', 'source', 'copy'], { cwd: place });
+    expect(status).toBe(0);
+    const events = eventsOf(readFileSync(join(place, 'log'), 'utf8'));
+    checkAccounts(events);
+    expect(ofType(events, 'file').length).toBe(4);
+  }
+  const odd = "folder=$(printf 'logs\\377'); log=$folder/$(printf '\\376');";
+  shell(place, `${odd} mkdir "$folder"; '${process.execPath}' '${commandPath}' -q --log "$log" source copy`);
+  checkAccounts(eventsOf(shell(place, `${odd} cat "$log"`)));
+});
+
+test('a list of failures that cannot be written is one line, beside the line of the entry', async () => {
+  const { source } = smallScene();
+  await wholeCopy(source);
+  const args = ['--if-exists', 'error', '--failed', '/dev/full'];
+  const { status, stderr } = await commandCopy(source, args);
+  expect(status).toBe(1);
+  expect(stderr.match(/the list of failed entries \/dev\/full is not complete/g)?.length).toBe(1);
+  expect(stderr.split('\n').length).toBe(5);
+});
+
+test('a comparison says of its log that it cannot be written', async () => {
+  const { source } = smallScene();
+  await wholeCopy(source);
+  const { status, stdout, stderr } = await commandCopy(source, ['--check', '--log', '/dev/full']);
+  expect([status, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(/^folder-copy: .*the log \/dev\/full is not complete.*\(ENOSPC\)\nno differences, /);
+});
+
+test('a FIFO that nobody reads is refused, and holds nobody up', async () => {
+  const { source, place } = smallScene();
+  shell(place, 'mkfifo pipe');
+  for (const option of ['--log', '--checksums']) {
+    const { status, stderr } = await commandCopy(source, [option, join(place, 'pipe')]);
+    expect(stderr).toMatch(/pipe: cannot be written: nothing reads from this FIFO; .* \(ENXIO\)\n$/);
+    expect(status).toBe(2);
+    expect(existsSync(join(place, 'copy'))).toBe(false);
+  }
 });
