@@ -102,7 +102,15 @@ test('--help and the man page are in plain English, too', async () => {
 });
 
 /** Options that the pages name of other programs. */
-const foreign = new Set(['--external', '--prefix', '--global', '--save-dev', '--quiet', '--transfers', '--checkers']);
+const foreign = new Set([
+  '--external',
+  '--prefix',
+  '--global',
+  '--save-dev',
+  '--quiet',
+  '--transfers',
+  '--checkers',
+]);
 
 test.each(
   userDocuments.filter(page => !page.endsWith('/comparison.md')),
