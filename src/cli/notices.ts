@@ -7,8 +7,8 @@ import { escapeText, shownDestination, shownPath } from './text/escape.js';
 export type NoticeLevel = 'quiet' | 'usual' | 'verbose';
 
 /**
- * Makes lines for standard error of events: of failures always, of entries that were skipped without being asked for
- * unless it is to be quiet, of every other entry, copied or deleted, if it is to be verbose.
+ * Makes lines for standard error of events. Quiet: of failures. Usual: also of entries that were skipped without being
+ * asked for. Verbose: of all entries, copied or deleted.
  */
 export class Notices {
   readonly #level: NoticeLevel;

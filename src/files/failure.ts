@@ -17,7 +17,7 @@ export function failureOf(error: unknown): Failure {
 
 /**
  * Runs one step of a copy; what it throws says which step it was.
- * @param what that could not be done, such as `cannot be read`
+ * @param what the step failed to do, such as `cannot be read`
  */
 export function step<T>(what: string, run: () => T): T {
   try {

@@ -35,7 +35,7 @@ export function lookAt(trees: TreePair, job: Wanted): Look {
 
 function isOlder(trees: TreePair, job: Wanted, there: Facts): boolean {
   if (isLaterTime(job.facts, there, trees.heldTimes)) return true;
-  // As old, and the same file: it becomes one with its other names.
+  // As old, and the same file: it is replaced by a hard link to its other names.
   const isSame = kindOf(there) === kindOf(job.facts) && isSameFile(job.facts, there, trees.heldTimes);
   return job.kind === 'hardLink' && isSame && !isLinked(trees, job, there);
 }

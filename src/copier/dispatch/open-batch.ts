@@ -43,7 +43,7 @@ export class OpenBatch {
   #atSinceMs = performance.now();
   #atBytes = 0;
 
-  /** @param isAlone whether no other is under way as long as this one is */
+  /** @param isAlone whether no other batch is under way until this one has ended */
   constructor(id: number, jobs: JobBatch, isAlone: boolean) {
     this.id = id;
     this.isAlone = isAlone;

@@ -164,14 +164,14 @@ export class Ledger {
     this.#events.tell(differenceEvent(path, difference));
   }
 
-  /** Files that were listed together and are there already; only where they are not an event each. */
+  /** Files that were listed together and are there already, where nobody wants an event for each. */
   skippedFiles(folder: BytePath, run: FileRun, from: number, end: number): void {
     this.tally.skipped += end - from;
     for (let row = from; row < end; row += 1) this.tally.passedBytes += run.facts.at(row).size;
     this.tally.latest = join(folder, run.names.at(end - 1));
   }
 
-  /** Files that came in whole, the last of them at `path`; only where they are not an event each. */
+  /** Files that came in whole, the last of them at `path`, where nobody wants an event for each. */
   streamed(count: number, bytes: number, path: BytePath): void {
     this.tally.finished.files += count;
     this.tally.finished.bytes += bytes;

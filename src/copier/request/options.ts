@@ -112,8 +112,8 @@ export interface RunOptions extends CopyOptions {
 }
 
 /**
- * Options after the door: checked and complete. What follows from one of them is decided here, and by nobody else:
- * `fsync` is true under `verify` too.
+ * Options as `normalizeOptions` returns them, checked and complete. Nothing later derives one from another: `fsync` is
+ * true under `verify` too.
  */
 export interface CopySettings extends Required<Omit<CopyOptions, Unset | 'xattrs'>> {
   readonly linkDest: readonly (string | Buffer)[];

@@ -1,4 +1,4 @@
-import { chmod, close, constants, fstat, lstat, mkdir, open, stat } from 'node:fs';
+import { chmod, close, constants, fstat, lstat, open, stat } from 'node:fs';
 import { native } from '../byte-path.js';
 import { type Facts, factsFrom } from '../facts.js';
 import { codeOf } from '../failure.js';
@@ -43,13 +43,6 @@ export const waitingCalls = {
       fstat(descriptor, { bigint: true }, (error, stats) =>
         error === null ? resolve(factsFrom(stats)) : reject(error),
       );
-    });
-  },
-
-  /** Makes a folder, as `mkdir` does: it fails where anything exists. */
-  makeFolder(path: string, mode: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      mkdir(native(path), mode, error => (error === null ? resolve() : reject(error)));
     });
   },
 

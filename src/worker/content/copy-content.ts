@@ -14,7 +14,7 @@ export function* copyContent(stream: Stream, facts: Facts): Steps<number> {
   return isSparse(facts) ? yield* copySparse(stream, facts) : yield* copyRange(stream, 0, facts.size, true);
 }
 
-/** @returns where the content ends: before its size, where that lies, as under `/sys` */
+/** @returns where the content ends: before its size, where the size is wrong, as under `/sys` */
 function* copySparse(stream: Stream, facts: Facts): Steps<number> {
   const { pace, source, target, digest } = stream;
   const { size } = facts;

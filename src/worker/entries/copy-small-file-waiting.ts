@@ -14,8 +14,8 @@ import { CREATE } from './copy-file.js';
 /**
  * `copySmallFile` without holding up the process, so that others are under way meanwhile.
  * @param row stays at its place until this is through
- * @returns what could not be kept; undefined where that was not all: nothing is left of the file then, and who copies
- *   it in another way finds out why
+ * @returns what could not be kept; undefined where the file could not be copied this way: nothing is left of it then,
+ *   and copying it in the usual way tells why
  */
 export async function copySmallFileWaiting(
   context: WorkerContext,
