@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { Pool, type PoolOptions, task, WorkerStartError } from '../../src/multiprocessing/index.js';
 import type { ProcessKind } from '../../src/multiprocessing/process/fork.js';
 import { Spare } from '../../src/multiprocessing/process/spare.js';
-import { isRunning, processesOf } from '../helpers/processes.js';
+import { processesOf } from '../helpers/processes.js';
 import { until } from '../helpers/running.js';
 import type { pid } from './tasks.js';
 
@@ -66,7 +66,6 @@ test('a process that was forked ahead and has died is not taken', async () => {
   const spare = new Spare(ahead);
   const [forked = Number.NaN] = children().filter(pid => !before.has(pid));
   process.kill(forked, 'SIGKILL');
-  await until('it is gone', () => !isRunning(forked));
-  await sleep(50); // until Node has heard of it
+  await until('Node has heard of its end', () => !existsSync(`/proc/${forked}`));
   expect(await makePool({ ...ahead, spare }).applyAsync(countRuns, [])).toBe(1);
 });
