@@ -88,7 +88,7 @@ export function startCommand(args: readonly string[], options: CommandOptions = 
 
 /** What the test runner, or the shell that started it (`_`), puts into the environment would change how the command looks and runs. */
 export function commandEnvironment(changes: Record<string, string | undefined> = {}): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS, NODE_ENV, FORCE_COLOR, NO_COLOR, _, ...inherited } = process.env;
+  const { NODE_OPTIONS, NODE_ENV, FORCE_COLOR, NO_COLOR, CI, _, ...inherited } = process.env;
   return Object.fromEntries(
     Object.entries({ ...inherited, ...changes }).filter(([, value]) => value !== undefined),
   );

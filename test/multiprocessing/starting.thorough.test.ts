@@ -12,6 +12,7 @@ import { needs } from '../helpers/needs.js';
 import { isRunning } from '../helpers/processes.js';
 import { commandEnvironment } from '../helpers/run-command.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
+import { shell } from '../helpers/shell.js';
 import { pidAfter, poolOf } from './starting-scene.js';
 import type { double } from './tasks.js';
 
@@ -72,6 +73,7 @@ describe('the command under a limit on processes', needs('root', 'setpriv', 'bas
     const source = makeTree(
       Array.from({ length: 600 }, (_, n) => ({ path: `${n}`, kind: 'file', size: 3000 })),
     );
+    shell(source, `chown -R ${uid}:${uid} .`);
     chmodSync(dirname(source), 0o777);
     return { source, copy: join(dirname(source), 'copy') };
   }

@@ -142,7 +142,8 @@ class CopyRun {
       await course.list();
       // What becomes a link to a snapshot needs no space.
       const checksSpace = spaceCheck && snapshots.length === 0 && !stop.isStopped;
-      if (checksSpace && (await answers(this.#folder.root))) this.#fullDisk.check();
+      const isSlow = destination.speed?.isSlow === true;
+      if (checksSpace && (!isSlow || (await answers(this.#folder.root)))) this.#fullDisk.check();
       await course.settle();
       await course.sweep();
       if (stop.isStopped || !tree.hasRoot) return false;
