@@ -1,6 +1,8 @@
+import { codeOf } from '../files/failure.js';
 import { EventLog } from './report/event-log.js';
 import type { CopyReport } from './report/events.js';
 import { tellProgress } from './report/progress-events.js';
+import { exitStatus } from './report/stop.js';
 import { Tally } from './report/tally.js';
 import type { Request } from './request/request.js';
 
@@ -24,14 +26,23 @@ export function prepared<Report extends CopyReport>(
       const eventLog = log === undefined ? undefined : await EventLog.open(log);
       if (eventLog !== undefined) events.logTo(eventLog);
       const stopTelling = tellProgress(events, tally);
+      let isLogTaken = true;
+      let report: Report;
       try {
-        const report = await run(request, tally);
+        report = await run(request, tally);
         await events.drained();
-        return report;
       } finally {
         stopTelling();
-        await eventLog?.close(signal);
+        isLogTaken = (await eventLog?.close(signal)) ?? true;
       }
+      return isLogTaken ? report : { ...report, ...stoppedBy(signal) };
     },
   };
+}
+
+/** The copy may be whole by then: what the log's reader had not taken is lost. */
+function stoppedBy(signal: AbortSignal | undefined): Pick<CopyReport, 'status' | 'code' | 'message'> {
+  const code = codeOf(signal?.reason) ?? 'ABORTED';
+  const message = 'stopped before the reader of the log had taken all of it';
+  return { status: exitStatus({ code, message }, false), code, message };
 }

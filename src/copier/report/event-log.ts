@@ -41,10 +41,15 @@ export class EventLog {
     this.#file.flush();
   }
 
-  /** A run that was refused leaves none. @param signal once it is aborted, nothing waits for a slow reader */
-  async close(signal: AbortSignal | undefined): Promise<void> {
-    if (this.#isBegun) await this.#file.close(signal);
-    else this.#file.discard();
+  /**
+   * A run that was refused leaves none.
+   * @param signal once it is aborted, nothing waits for a slow reader
+   * @returns whether there was nobody to be waited for in vain
+   */
+  async close(signal: AbortSignal | undefined): Promise<boolean> {
+    if (this.#isBegun) return await this.#file.close(signal);
+    this.#file.discard();
+    return true;
   }
 }
 

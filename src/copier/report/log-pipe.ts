@@ -48,14 +48,15 @@ export class LogPipe {
     });
   }
 
-  /** Waits until all is read, or the run is aborted and the reader takes nothing. */
-  async close(signal: AbortSignal | undefined): Promise<void> {
+  /** Waits until all is read, or the run is aborted and the reader takes nothing. @returns false in the latter case */
+  async close(signal: AbortSignal | undefined): Promise<boolean> {
     this.flush();
-    const closed = new Promise(resolve => this.#socket.once('close', resolve));
-    if (this.#socket.closed) return;
+    const closed = new Promise<boolean>(resolve => this.#socket.once('close', () => resolve(true)));
+    if (this.#socket.closed) return true;
     this.#socket.end();
-    await Promise.race([closed, impatient(signal)]);
+    const isTaken = await Promise.race([closed, impatient(signal)]);
     this.#socket.destroy();
+    return isTaken;
   }
 
   discard(): void {
@@ -66,9 +67,9 @@ export class LogPipe {
 const BUFFERED = 64 * 1024;
 
 /** Resolves a little after the abort: the last words may still be read. */
-function impatient(signal: AbortSignal | undefined): Promise<void> {
+function impatient(signal: AbortSignal | undefined): Promise<false> {
   return new Promise(resolve => {
-    const giveUp = () => void setTimeout(resolve, PATIENCE_MS).unref();
+    const giveUp = () => void setTimeout(() => resolve(false), PATIENCE_MS).unref();
     if (signal?.aborted) giveUp();
     else signal?.addEventListener('abort', giveUp, { once: true });
   });

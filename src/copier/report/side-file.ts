@@ -84,9 +84,11 @@ export class SideFile {
     }
   }
 
-  close(): void {
+  /** @returns true: a file takes what it is given */
+  close(): true {
     this.flush();
     closeSync(this.#descriptor);
+    return true;
   }
 
   /** The run is refused: if it was made for it, it goes. */
