@@ -4,7 +4,6 @@ import {
   lstatSync,
   mkdirSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -14,6 +13,7 @@ import { compareTrees } from '../helpers/compare-trees.js';
 import { commandCopy, toldCopy, wholeCopy } from '../helpers/copies.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { needs } from '../helpers/needs.js';
+import { removeTree } from '../helpers/scratch-folder.js';
 import { shell } from '../helpers/shell.js';
 import { treeSnapshot } from '../helpers/tree-snapshot.js';
 import { withoutKoffi } from '../helpers/without-koffi.js';
@@ -73,7 +73,7 @@ describe('--backup-dir', () => {
     }
     expect(readFileSync(join(backup, 'gone/deep/file'), 'utf8')).toBe('old');
     expect(readFileSync(join(backup, 'changed'), 'utf8')).toBe('old');
-    rmSync(join(copy, 'kept'), { recursive: true });
+    removeTree(join(copy, 'kept'));
     expect(compareTrees(source, copy).filter(line => !line.startsWith('the root'))).toEqual([]);
   });
 
