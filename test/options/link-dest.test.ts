@@ -1,4 +1,4 @@
-import { chmodSync, lchownSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { lchownSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -6,12 +6,11 @@ import { compareTrees } from '../helpers/compare-trees.js';
 import { commandCopy, toldCopy, wholeCopy } from '../helpers/copies.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { needs } from '../helpers/needs.js';
-import { startCommand } from '../helpers/run-command.js';
 import { memory, scratchFolder } from '../helpers/scratch-folder.js';
 import { shell } from '../helpers/shell.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
 import { treeSnapshot } from '../helpers/tree-snapshot.js';
-import { isLinked, linked, scene, tree } from './link-dest-scene.js';
+import { isLinked, linked, scene } from './link-dest-scene.js';
 
 describe('--link-dest', () => {
   test('links what is the same in the earlier copy, and copies the rest; a dry run says so', async () => {
@@ -79,28 +78,6 @@ describe('--link-dest', () => {
     }
   });
 
-  test('a run that was stopped is resumed: what is linked stays', async () => {
-    const many: TreeEntry[] = Array.from({ length: 40 }, (_, n) => ({
-      path: `${n}`,
-      kind: 'file',
-      size: 20_000,
-    }));
-    const source = makeTree(many);
-    const snapshot = await wholeCopy(source, [], { copy: join(dirname(source), 'snapshot') });
-    for (let n = 0; n < 40; n += 2) chmodSync(join(snapshot, `${n}`), 0o600);
-    const copy = join(dirname(source), 'copy');
-    const first = startCommand(['-v', '--bwlimit', '100k', '--link-dest', snapshot, source, copy]);
-    await first.sees(/(linked .*\n[\s\S]*){5}/);
-    await first.sees(/streamed .*\n/);
-    first.child.kill('SIGTERM');
-    await first.finished;
-    const { how } = await toldCopy(source, { linkDest: [snapshot] }, copy);
-    expect(new Set(Object.values(how))).toContain('skipped');
-    expect(Object.values(how).filter(word => word === 'skipped').length).toBeGreaterThanOrEqual(6);
-    expect(compareTrees(source, copy)).toEqual([]);
-    expect(isLinked(copy, snapshot, '3')).toBe(true);
-  });
-
   test('as another user, whose copies are their own', needs('root'), async () => {
     const source = makeTree([{ path: 'file', kind: 'file', content: 'x', mode: '644' }]);
     shell(dirname(source), 'chmod 755 .; mkdir of; chown 65534:65534 of');
@@ -125,33 +102,6 @@ describe('--link-dest', () => {
     expect(how).toMatchObject({ 'caf\ufffd': 'streamed', 'folder/deep': 'streamed' });
     expect(compareTrees(source, copy)).toEqual([]);
   });
-
-  const refused: [title: string, folder: string, says: RegExp][] = [
-    [
-      'a folder that is missing',
-      'nowhere',
-      /link-dest .*nowhere: no such folder; a relative path begins at the working folder/,
-    ],
-    ['a file', 'source/same', /is not a folder/],
-    ['a folder without a name', '', /^folder-copy: link-dest: the folder's name is empty$/m],
-    ['the destination', 'copy', /lies where the copy is made/],
-    ['a folder in the destination', 'copy/inside', /lies where the copy is made/],
-    ['the source', 'source', /is the source/],
-    ['a folder in the source', 'source/folder', /is the source/],
-    ['a folder that the source lies in', '.', /is the source/],
-  ];
-  for (const [title, folder, says] of refused) {
-    test(`refuses ${title}`, async () => {
-      const source = makeTree(tree);
-      const root = dirname(source);
-      mkdirSync(join(root, 'copy/inside'), { recursive: true });
-      const before = treeSnapshot(root);
-      const { status, stderr } = await commandCopy(source, ['--link-dest', folder && join(root, folder)]);
-      expect(stderr).toMatch(says);
-      expect(status).toBe(2);
-      expect(compareTrees(before, root)).toEqual([]);
-    });
-  }
 
   test('is no option of a comparison, and in the library takes a list', async () => {
     const { source, snapshot } = await scene();
