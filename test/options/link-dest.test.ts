@@ -6,6 +6,7 @@ import { compareTrees } from '../helpers/compare-trees.js';
 import { commandCopy, toldCopy, wholeCopy } from '../helpers/copies.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { needs } from '../helpers/needs.js';
+import { treeCalls } from '../helpers/platform-calls.js';
 import { memory, scratchFolder } from '../helpers/scratch-folder.js';
 import { shell } from '../helpers/shell.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
@@ -39,7 +40,7 @@ describe('--link-dest', () => {
     const source = makeTree(attributed);
     const snapshot = await wholeCopy(source, [], { copy: join(dirname(source), 'snapshot') });
     lchownSync(join(snapshot, 'a'), 7, 8);
-    shell(snapshot, 'setfattr -n user.x -v z b');
+    treeCalls().setAttribute(Buffer.from(join(snapshot, 'b')), 'user.x', Buffer.from('z'));
     const { how, copy } = await toldCopy(source, { linkDest: [snapshot] });
     expect(how).toEqual({ a: 'streamed', b: 'streamed', c: 'linked' });
     expect(compareTrees(source, copy, { xattrs: true })).toEqual([]);
