@@ -21,7 +21,7 @@ import { isAccepted, isLinkRefusal } from '../rules/keep.js';
 import { keepAttributes } from '../rules/keep-attributes.js';
 import { copyAcross } from './copy-across.js';
 import { openPathToOwner } from './open-to-owner.js';
-import { isFolderSynced } from './sync-folder.js';
+import { syncFolder } from './sync-folder.js';
 
 /** What a backup of a run needs to know. */
 export interface BackupSettings {
@@ -61,7 +61,7 @@ export class BackupFolder {
       if (there !== undefined && sameInode(there, facts)) return;
       if (there === undefined && this.#putUnder(folder, name, facts, to, free)) break;
     }
-    if (this.#settings.fsync) isFolderSynced(native(`${this.#opened.at(to)}.`));
+    if (this.#settings.fsync) syncFolder(native(`${this.#opened.at(to)}.`));
   }
 
   /** Keeps a folder that is empty by now, with its mode, owner, attributes and times. */
@@ -74,7 +74,7 @@ export class BackupFolder {
     if (calls !== undefined) keepAttributes(calls, this.#destination.at(path).slice(0, -1), target, true);
     isAccepted(() => chmodSync(native(target), permissionsOf(facts)));
     isAccepted(() => entryCalls().setTimesIn(place, '.', facts));
-    if (this.#settings.fsync) isFolderSynced(native(`${this.#opened.at(at)}.`));
+    if (this.#settings.fsync) syncFolder(native(`${this.#opened.at(at)}.`));
   }
 
   close(): void {

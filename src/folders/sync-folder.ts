@@ -3,9 +3,9 @@ import { isAccepted } from '../rules/keep.js';
 
 /**
  * Writes to the disk which entries a folder has.
- * @returns false where the place does not see to that, or lets us write in the folder but not open it
+ * @returns whether it could: false where the place cannot do that, or lets us write in the folder but not open it
  */
-export function isFolderSynced(path: string | Buffer): boolean {
+export function syncFolder(path: string | Buffer): boolean {
   return isAccepted(() => {
     const descriptor = openSync(path, 'r');
     try {

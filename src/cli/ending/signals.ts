@@ -9,7 +9,7 @@ export function isStopSignal(code: string | undefined): code is StopSignal {
 
 /**
  * Lets the first signal stop the run in order, and a second one end the process at once. Until it watches, a signal ends
- * the process by itself: there is nothing to clean up yet, and storage that hangs would hold up whoever handles it.
+ * the process by itself: nothing has to be cleaned up yet, and a handler would not run while storage hangs.
  */
 export class StopSignals {
   readonly #controller = new AbortController();

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { type BytePath, native } from '../../files/byte-path.js';
 import { codeOf } from '../../files/failure.js';
 import { MARK_NAME, temporaryName } from '../../files/reserved-names.js';
-import { isFolderSynced } from '../../folders/sync-folder.js';
+import { syncFolder } from '../../folders/sync-folder.js';
 import type { Places } from '../request/places.js';
 import { renameByEntries } from './rename-by-entries.js';
 
@@ -16,7 +16,7 @@ export function giveFinalName(
   { partialRoot, destinationRoot }: Places,
   { fsync, runId }: { fsync: boolean; runId: string },
 ): 'renamed' | 'made anew' {
-  if (fsync) isFolderSynced(native(partialRoot));
+  if (fsync) syncFolder(native(partialRoot));
   if (lstatSync(native(destinationRoot), { throwIfNoEntry: false }) !== undefined) {
     throw Object.assign(new Error('EEXIST: something else has taken its name'), { code: 'EEXIST' });
   }
@@ -35,7 +35,7 @@ export function giveFinalName(
  * @returns false where the place does not see to that
  */
 export function removeMark(destinationRoot: BytePath, { fsync }: { fsync: boolean }): boolean {
-  const isSynced = !fsync || isFolderSynced(native(dirname(destinationRoot)));
+  const isSynced = !fsync || syncFolder(native(dirname(destinationRoot)));
   rmSync(native(`${destinationRoot}/${MARK_NAME}`), { force: true });
   return isSynced;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type BytePath, native, ROOT, readable } from '../../files/byte-path.js';
 import { failureOf } from '../../files/failure.js';
 import type { FolderHandles } from '../../files/trees/folder-handles.js';
-import { isFolderSynced } from '../../folders/sync-folder.js';
+import { syncFolder } from '../../folders/sync-folder.js';
 import { heldTimes } from '../../rules/held-times.js';
 import { lossOf } from '../../rules/not-kept.js';
 import { giveFinalName, removeMark } from '../claim/last-rename.js';
@@ -262,7 +262,7 @@ class CopyRun {
       claim.release();
       tree.closeRoot(destination.place(ROOT));
       // Where that cannot be asked of it, the worker that finished it has told of that.
-      if (fsync) isFolderSynced(native(destinationRoot));
+      if (fsync) syncFolder(native(destinationRoot));
       return true;
     } catch (error) {
       const { code, message } = failureOf(error);

@@ -45,7 +45,7 @@ function readMounts(): readonly Mount[] {
   try {
     text = readFileSync('/proc/self/mountinfo', NAME_ENCODING);
   } catch {
-    return [];
+    return []; // no `/proc`: what is mounted where cannot be seen
   }
   return text
     .trimEnd()

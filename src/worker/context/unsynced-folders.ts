@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import type { BytePath } from '../../files/byte-path.js';
 import type { FolderHandles } from '../../files/trees/folder-handles.js';
-import { isFolderSynced } from '../../folders/sync-folder.js';
+import { syncFolder } from '../../folders/sync-folder.js';
 import { isAccepted } from '../../rules/keep.js';
 
 /** Folders in which something was changed that is not surely on the disk yet. */
@@ -19,7 +19,7 @@ export class UnsyncedFolders {
 
   /** Writes them to the disk. Where folders cannot be, each reports that once, when it is finished. */
   sync(): void {
-    for (const folder of this.#folders) isFolderSynced(this.#path(folder));
+    for (const folder of this.#folders) syncFolder(this.#path(folder));
     this.clear();
   }
 

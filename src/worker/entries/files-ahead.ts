@@ -6,7 +6,7 @@ import type { Steps } from '../content/steps.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { isPlainFile } from './copy-small-file.js';
 import { copySmallFileWaiting } from './copy-small-file-waiting.js';
-import { isFinishedWaiting } from './finish-folder.js';
+import { finishFolderWaiting } from './finish-folder.js';
 
 /**
  * On slow storage, the next small files of a batch are begun, and folders finished, while others are under way. They
@@ -102,7 +102,7 @@ export class FilesAhead {
     for (const { isThrough } of before) await isThrough;
     const isAllDone = before.every(({ notKept }) => notKept !== undefined);
     if (!isAllDone || this.#context.reporter.hasFailedIn(folder)) return undefined;
-    return (await isFinishedWaiting(this.#context, folder, row.facts)) ? KEPT : undefined;
+    return (await finishFolderWaiting(this.#context, folder, row.facts)) ? KEPT : undefined;
   }
 
   #keep(row: BatchRow, outcome: Promise<readonly NotKept[] | undefined>): void {

@@ -25,9 +25,9 @@ export function finishFolder(context: WorkerContext, folder: BytePath, facts: Fa
 
 /**
  * The same without holding up the process, for a folder of this copy's own making that lacks no more than times and mode.
- * @returns whether it is finished: if not, who finishes it in the other way finds out why
+ * @returns whether that was possible; if not, finishing it in the usual way tells why
  */
-export async function isFinishedWaiting(
+export async function finishFolderWaiting(
   context: WorkerContext,
   folder: BytePath,
   facts: Facts,
