@@ -1,6 +1,7 @@
 import { lstatSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
 import { compareTrees } from './helpers/compare-trees.js';
 import { toldCopy } from './helpers/copies.js';
 import { makeTree } from './helpers/make-tree.js';
@@ -47,4 +48,19 @@ test('a name in the place of a folder fails by itself, and all else is copied', 
   expect(how.b).toBe('EEXIST');
   expect(report).toMatchObject({ status: 1, failed: 1, left: 0 });
   expect([how['c/again'], how['a/0/x']].sort()).toEqual(['linked', 'streamed']);
+});
+
+test('a filter that throws where a folder has been read ahead ends the copy, and nothing else', async () => {
+  const source = tree();
+  const unhandled: unknown[] = [];
+  const hear = (reason: unknown) => void unhandled.push(reason);
+  process.on('unhandledRejection', hear);
+  onTestFinished(() => void process.off('unhandledRejection', hear));
+  const filter = ({ path }: { path: string }) => {
+    if (path === 'c/5') throw new Error('not this one');
+    return true;
+  };
+  await expect(toldCopy(source, { ...slowly, filter })).rejects.toThrow('not this one');
+  await delay(50);
+  expect(unhandled).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { COMMAND_OPTIONS, type ParsedOptions } from './arguments/command-options
 import { makeProgram } from './arguments/program.js';
 import type { Shell } from './arguments/shells.js';
 import { copyOrCheck } from './copy-or-check.js';
-import { type Ending, endAs, leaveStreams } from './ending/ending.js';
+import { type Ending, endAs, leaveStreams, sayUncaught } from './ending/ending.js';
 import { openOutput } from './output/output.js';
 import { printLine } from './output/print-line.js';
 import type { ProgressKind } from './progress/choose-view.js';
@@ -26,6 +26,7 @@ export async function run(
   spare: Spare | undefined,
 ): Promise<void> {
   process.once('exit', leaveStreams);
+  process.once('uncaughtExceptionMonitor', sayUncaught);
   endAs(await obey(argv, { output: openOutput(), ignored, spare }));
 }
 

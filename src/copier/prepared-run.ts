@@ -1,6 +1,7 @@
 import { codeOf } from '../files/failure.js';
 import { EventLog } from './report/event-log.js';
 import type { CopyReport } from './report/events.js';
+import type { LogEnd } from './report/log-pipe.js';
 import { tellProgress } from './report/progress-events.js';
 import { exitStatus } from './report/stop.js';
 import { Tally } from './report/tally.js';
@@ -26,23 +27,31 @@ export function prepared<Report extends CopyReport>(
       const eventLog = log === undefined ? undefined : await EventLog.open(log);
       if (eventLog !== undefined) events.logTo(eventLog);
       const stopTelling = tellProgress(events, tally);
-      let isLogTaken = true;
+      let logEnd: LogEnd | undefined;
       let report: Report;
       try {
         report = await run(request, tally);
         await events.drained();
       } finally {
         stopTelling();
-        isLogTaken = (await eventLog?.close(signal)) ?? true;
+        logEnd = await eventLog?.close(signal);
       }
-      return isLogTaken ? report : { ...report, ...stoppedBy(signal) };
+      return { ...report, ...withoutLog(report, logEnd, signal) };
     },
   };
 }
 
-/** The copy may be whole by then: what the log's reader had not taken is lost. */
-function stoppedBy(signal: AbortSignal | undefined): Pick<CopyReport, 'status' | 'code' | 'message'> {
-  const code = codeOf(signal?.reason) ?? 'ABORTED';
-  const message = 'stopped before the reader of the log had taken all of it';
-  return { status: exitStatus({ code, message }, false), code, message };
+/** The copy may be whole by then, but what the log's reader had not taken is lost. */
+function withoutLog(
+  { status }: CopyReport,
+  end: LogEnd | undefined,
+  signal: AbortSignal | undefined,
+): Partial<Pick<CopyReport, 'status' | 'code' | 'message'>> {
+  if (end?.kind === 'aborted') {
+    const code = codeOf(signal?.reason) ?? 'ABORTED';
+    const message = 'stopped before the reader of the log had taken all of it';
+    return { status: exitStatus({ code, message }, false), code, message };
+  }
+  // A loss in the middle of the run has been reported as it came.
+  return end?.kind === 'lost' && status === 0 ? { status: 1, ...end.failure } : {};
 }

@@ -83,7 +83,7 @@ function* copyEntries(context: WorkerContext, batch: Batch): Steps<void> {
   const row = new BatchRow(batch);
   for (let index = 0; index < batch.kinds.length; index += 1) {
     row.moveTo(index);
-    if (!isCopiedAtOnce(context, row)) yield* copyEntry(context, row);
+    if (!copyAtOnce(context, row)) yield* copyEntry(context, row);
     const breath = context.reporter.breathe();
     if (breath !== undefined) yield breath;
     if (context.reporter.isOverdue) return;
@@ -97,8 +97,8 @@ function* copySideBySide(context: WorkerContext, batch: Batch): Steps<void> {
   try {
     for (let index = 0; index < batch.kinds.length; index += 1) {
       row.moveTo(index);
-      const isCopied = yield* isCopiedAhead(context, ahead, row);
-      if (!isCopied && !isCopiedAtOnce(context, row)) yield* copyEntry(context, row);
+      const isCopied = yield* bookAhead(context, ahead, row);
+      if (!isCopied && !copyAtOnce(context, row)) yield* copyEntry(context, row);
       const breath = context.reporter.breathe();
       if (breath !== undefined) yield breath;
       if (context.reporter.isOverdue && !ahead.stop()) return;
@@ -108,7 +108,7 @@ function* copySideBySide(context: WorkerContext, batch: Batch): Steps<void> {
   }
 }
 
-function* isCopiedAhead(context: WorkerContext, ahead: FilesAhead, row: BatchRow): Steps<boolean> {
+function* bookAhead(context: WorkerContext, ahead: FilesAhead, row: BatchRow): Steps<boolean> {
   try {
     const notKept = yield* ahead.copied(row.index);
     if (notKept === undefined) return false;
@@ -121,7 +121,7 @@ function* isCopiedAhead(context: WorkerContext, ahead: FilesAhead, row: BatchRow
 }
 
 /** Most entries take no generator, and no objects. */
-function isCopiedAtOnce(context: WorkerContext, row: BatchRow): boolean {
+function copyAtOnce(context: WorkerContext, row: BatchRow): boolean {
   if (row.kind !== 'file') return false;
   if (context.snapshots.length > 0 && linkAtOnce(context, row)) {
     context.reporter.linked(row.index);

@@ -1,6 +1,8 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
+import { inspect } from 'node:util';
+import { codeOf } from '../../files/failure.js';
 import { isStopSignal, type StopSignal } from './signals.js';
 
 /** How the command ends: with a status, or by the signal that stopped it. */
@@ -32,10 +34,29 @@ const terminals = [0, 1, 2].filter(descriptor => isatty(descriptor));
 export function leaveStreams(): void {
   const files = OUTPUTS.filter(isFile);
   for (const descriptor of [...terminals.filter(isLostTerminal), ...files]) {
-    closeSync(descriptor);
+    try {
+      closeSync(descriptor);
+    } catch (error) {
+      // A server or a quota may refuse only now what was written; the number is free all the same, see close(2).
+      process.exitCode = 1;
+      if (descriptor === 1)
+        saySync(`folder-copy: standard output: cannot be written (${codeOf(error) ?? 'UNKNOWN'})\n`);
+    }
     // Takes the number that has just become free.
     openSync('/dev/null', 'r+');
   }
+}
+
+/** Node writes what nobody has caught after the exit event, when a file that standard error went to has been left. */
+export function sayUncaught(error: unknown): void {
+  if (isFile(2)) saySync(`${inspect(error)}\n`);
+}
+
+/** Where that cannot be written either, there is nowhere to report it. */
+function saySync(text: string): void {
+  try {
+    writeSync(2, text);
+  } catch {}
 }
 
 const OUTPUTS = [1, 2];

@@ -1,10 +1,11 @@
-import { unlinkSync } from 'node:fs';
 import { type BytePath, native } from '../../files/byte-path.js';
 import type { Facts } from '../../files/facts.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import { fileSystemOf, NATIVE } from '../../files/system/file-systems.js';
 import { lstat } from '../../files/system/stat.js';
+import { unlinkIfThere } from '../../files/system/unlink-if-there.js';
 import { WORKING_FOLDER } from '../../files/trees/folder-handles.js';
+import { isAccepted } from '../../rules/keep.js';
 import { makeOwnFile } from './own-file.js';
 
 /**
@@ -24,10 +25,12 @@ function ownerOfNew(path: BytePath, folder: Facts, name: string): number | undef
   const file = native(`${path}/${name}`);
   try {
     makeOwnFile(file, '', { fsync: false });
-    const { uid } = lstat(file);
-    unlinkSync(file);
-    entryCalls().setTimesIn(WORKING_FOLDER, path, folder);
-    return uid;
+    try {
+      return lstat(file).uid;
+    } finally {
+      unlinkIfThere(file);
+      isAccepted(() => entryCalls().setTimesIn(WORKING_FOLDER, path, folder));
+    }
   } catch {
     return undefined;
   }

@@ -256,7 +256,7 @@ class CopyRun {
     destination.moved(destinationRoot);
     claim.moved(destinationRoot);
     try {
-      if (isNew && !removeMark(destinationRoot, { fsync })) this.#nameNotSynced();
+      if (isNew && !removeMark(destinationRoot, { fsync })) this.#nameNotSynced(tree);
       tree.finishRoot();
       await course.settle();
       claim.release();
@@ -272,8 +272,8 @@ class CopyRun {
   }
 
   /** The copy's own name stands in a folder that cannot be written to the disk. */
-  #nameNotSynced(): void {
+  #nameNotSynced(tree: TreeCopy): void {
     this.#ledger.tally.lost(['sync']);
-    if (this.#request.settings.strict) this.#ledger.failed(ROOT, failureOf(lossOf('sync')));
+    if (this.#request.settings.strict) tree.failRoot(failureOf(lossOf('sync')));
   }
 }

@@ -100,11 +100,16 @@ export class TreeCopy {
     else this.#failForGood(job, failure);
   }
 
+  /** The root fails once, whatever else goes wrong with it. */
+  failRoot(failure: Failure, attempts = 1): void {
+    if (!this.#hasRootFailed) this.#parts.ledger.failed(ROOT, failure, attempts);
+    this.#hasRootFailed = true;
+  }
+
   #failForGood(job: PendingJob, failure: Failure): void {
     const path = join(job.folder, job.name);
     if (path === ROOT) {
-      if (!this.#hasRootFailed) this.#parts.ledger.failed(ROOT, failure, job.attempt);
-      this.#hasRootFailed = true;
+      this.failRoot(failure, job.attempt);
       return;
     }
     if (job.kind === 'finish' && this.#again.delete(path)) {

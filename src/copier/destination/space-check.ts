@@ -1,6 +1,8 @@
 import { type StatsFs, statfsSync } from 'node:fs';
 import { type BytePath, native } from '../../files/byte-path.js';
+import { sameDevice } from '../../files/facts.js';
 import { BCACHEFS, BTRFS, F2FS, FUSE, XFS, ZFS } from '../../files/system/file-systems.js';
+import { lstatIfThere } from '../../files/system/stat.js';
 import { formatBytes } from '../../units.js';
 import type { WorkPlace } from '../claim/work-folder.js';
 import { listEntries } from '../listing/list-entries.js';
@@ -68,7 +70,9 @@ export function fullInWords({ root, backup, isAnew }: FilledPlaces, need: Need):
 
 /** Whether a backup's disk is another one, with less free space. */
 function isFullerThan(backup: BytePath | undefined, root: BytePath): boolean {
-  const [there, here] = [backup === undefined ? undefined : fileSystemAt(backup), fileSystemAt(root)];
+  const [its, ours] = [backup, root].map(path => path && lstatIfThere(native(path)));
+  if (backup === undefined || !its || !ours || sameDevice(its, ours)) return false;
+  const [there, here] = [fileSystemAt(backup), fileSystemAt(root)];
   return there !== undefined && here !== undefined && freeBytes(there) < freeBytes(here);
 }
 

@@ -18,22 +18,22 @@ export interface Growing {
 /**
  * Removes what a lost worker has left half done of a batch, so that nothing stands under a name but what is whole.
  * @param jobs by their rows in the batch, in order: those that were not reported as done
- * @returns the row that the worker was at, where something shows it: the rows behind it had not been begun
+ * @returns the row that the worker was at, where something shows it: of several side by side nobody knows which
  */
 export function removeUnfinished(
   place: Growing,
   batch: number,
   jobs: Iterable<readonly [row: number, job: PendingJob]>,
 ): number | undefined {
-  let atHand: number | undefined;
+  const atHand: number[] = [];
   let isBehind = false;
   for (const [row, job] of jobs) {
     const state = removeIfUnfinished(place, batch, row, job);
-    if (state === 'removed' && !isBehind) atHand ??= row;
+    if (state === 'removed' && !isBehind) atHand.push(row);
     // What stands behind one that does not is an earlier run's.
     if (state === 'nothing' && place.standing === 'earlier') isBehind = true;
   }
-  return atHand;
+  return atHand.length === 1 ? atHand[0] : undefined;
 }
 
 /** `nothing`: nothing of it is there, or nothing that it would leave. */

@@ -14,8 +14,8 @@ export interface JobListener {
   failed(job: PendingJob, failure: Failure): void;
   copied(bytes: number): void;
   /**
-   * The worker of these jobs of a batch, by their rows, is gone, and may have left one of them half done.
-   * @returns the row of that one, if it can be told
+   * The worker of these jobs of a batch, by their rows, is gone, and may have left some of them half done.
+   * @returns the row of that one, if it is one only
    */
   abandoned(batch: number, jobs: readonly (readonly [row: number, job: PendingJob])[]): number | undefined;
   /**

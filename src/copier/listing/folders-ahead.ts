@@ -72,7 +72,8 @@ export class FoldersAhead {
     const asked: Promise<FolderReading>[] = [];
     for (let from = 0; from < names.ends.length || asked.length > 0; ) {
       while (asked.length < LOOKS_AHEAD && from < names.ends.length) {
-        asked.push(this.#read({ folder, names: slice(names, from, from + NAMES_A_LOOK), makes: false }));
+        const end = from + NAMES_A_LOOK;
+        asked.push(heardLater(this.#read({ folder, names: slice(names, from, end), makes: false })));
         from += NAMES_A_LOOK;
       }
       const next = asked.shift();
@@ -90,15 +91,18 @@ export class FoldersAhead {
 
   #ask(folder: BytePath): Promise<FolderReading> {
     this.#isWanted.delete(folder);
-    const asked = this.#read(this.#coming.requestFor(folder)).then(reading => {
-      // Nobody waits for what was forgotten meanwhile.
-      if (this.#asked.get(folder) !== asked) return reading;
-      const entries = reading.kind === 'read' ? reading.names.ends.length : 0;
-      this.#entriesOf.set(folder, entries);
-      this.#entries += entries;
-      this.want(this.#coming.foundIn(folder, reading));
-      return reading;
-    });
+    const read = this.#read(this.#coming.requestFor(folder));
+    const asked = heardLater(
+      read.then(reading => {
+        // Nobody waits for what was forgotten meanwhile.
+        if (this.#asked.get(folder) !== asked) return reading;
+        const entries = reading.kind === 'read' ? reading.names.ends.length : 0;
+        this.#entriesOf.set(folder, entries);
+        this.#entries += entries;
+        this.want(this.#coming.foundIn(folder, reading));
+        return reading;
+      }),
+    );
     this.#asked.set(folder, asked);
     return asked;
   }
@@ -108,6 +112,12 @@ export class FoldersAhead {
     this.#entries -= this.#entriesOf.get(folder) ?? 0;
     this.#entriesOf.delete(folder);
   }
+}
+
+/** The walk hears of what it rejects with once it gets there: until then that must not end the process. */
+function heardLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }
 
 function slice(names: PackedNames, from: number, end: number): PackedNames {

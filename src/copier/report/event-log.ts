@@ -1,6 +1,6 @@
 import type { Failure } from '../../files/failure.js';
 import type { CopyEvent } from './events.js';
-import type { LogPipe } from './log-pipe.js';
+import type { LogEnd, LogPipe } from './log-pipe.js';
 import { isFifo } from './open-to-write.js';
 import { refusedUnless, SideFile, type SideFileKind } from './side-file.js';
 
@@ -44,14 +44,14 @@ export class EventLog {
   /**
    * A run that was refused leaves none.
    * @param signal once it is aborted, nothing waits for a slow reader
-   * @returns whether there was nobody to be waited for in vain
    */
-  async close(signal: AbortSignal | undefined): Promise<boolean> {
-    if (this.#isBegun) return await this.#file.close(signal);
+  async close(signal: AbortSignal | undefined): Promise<LogEnd> {
+    if (this.#isBegun) return (await this.#file.close(signal)) ?? TAKEN;
     this.#file.discard();
-    return true;
+    return TAKEN;
   }
 }
 
+const TAKEN: LogEnd = { kind: 'taken' };
 const LOG: SideFileKind = { option: 'log', encoding: 'utf8', ending: '\n' };
 const FLUSHED = new Set<CopyEvent['type']>(['start', 'listed', 'progress', 'end']);

@@ -3,21 +3,27 @@ import type { Failure } from '../../files/failure.js';
 import { openFifo } from './open-to-write.js';
 import { lossOf, type SideFileKind } from './side-file.js';
 
+/** What has become of a log's last words. */
+export type LogEnd =
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'aborted' }
+  | { readonly kind: 'lost'; readonly failure: Failure };
+
 /** A log that another program reads from a pipe; where that is slow, the run waits, and can be stopped all the same. */
 export class LogPipe {
   readonly #socket: Socket;
   #buffer = '';
   #behind: Promise<void> | undefined;
-  #isLost = false;
+  #loss: Failure | undefined;
   #onLost: (failure: Failure) => void = () => {};
 
   /** @throws where nobody reads */
   constructor(path: string | Buffer, kind: SideFileKind) {
     this.#socket = new Socket({ fd: openFifo(path), readable: false, writable: true });
     this.#socket.on('error', error => {
-      if (this.#isLost) return;
-      this.#isLost = true;
-      this.#onLost(lossOf(kind, path, error));
+      if (this.#loss !== undefined) return;
+      this.#loss = lossOf(kind, path, error);
+      this.#onLost(this.#loss);
     });
   }
 
@@ -29,7 +35,7 @@ export class LogPipe {
 
   /** @returns while the reader is behind, a promise of when it has caught up */
   write(record: string): Promise<void> | undefined {
-    if (this.#isLost) return undefined;
+    if (this.#loss !== undefined) return undefined;
     this.#buffer += record;
     if (this.#buffer.length >= BUFFERED) this.flush();
     return this.#behind;
@@ -38,25 +44,28 @@ export class LogPipe {
   flush(): void {
     const text = this.#buffer;
     this.#buffer = '';
-    if (text === '' || this.#isLost || this.#socket.write(text)) return;
+    if (text === '' || this.#loss !== undefined || this.#socket.write(text)) return;
     this.#behind ??= new Promise(resolve => {
       const caughtUp = () => {
         this.#behind = undefined;
+        this.#socket.off('drain', caughtUp).off('close', caughtUp);
         resolve();
       };
       this.#socket.once('drain', caughtUp).once('close', caughtUp);
     });
   }
 
-  /** Waits until all is read, or the run is aborted and the reader takes nothing. @returns false in the latter case */
-  async close(signal: AbortSignal | undefined): Promise<boolean> {
+  /** Waits until all is read, or the run is aborted and the reader takes nothing. */
+  async close(signal: AbortSignal | undefined): Promise<LogEnd> {
     this.flush();
-    const closed = new Promise<boolean>(resolve => this.#socket.once('close', () => resolve(true)));
-    if (this.#socket.closed) return true;
-    this.#socket.end();
-    const isTaken = await Promise.race([closed, impatient(signal)]);
-    this.#socket.destroy();
-    return isTaken;
+    if (!this.#socket.closed) {
+      const closed = new Promise<void>(resolve => this.#socket.once('close', () => resolve()));
+      this.#socket.end();
+      const isTaken = await inTime(closed, signal);
+      this.#socket.destroy();
+      if (!isTaken) return { kind: 'aborted' };
+    }
+    return this.#loss === undefined ? { kind: 'taken' } : { kind: 'lost', failure: this.#loss };
   }
 
   discard(): void {
@@ -66,12 +75,16 @@ export class LogPipe {
 
 const BUFFERED = 64 * 1024;
 
-/** Resolves a little after the abort: the last words may still be read. */
-function impatient(signal: AbortSignal | undefined): Promise<false> {
+/** @returns false where the run is aborted and a little later it has not come: the last words may still be read */
+function inTime(closed: Promise<void>, signal: AbortSignal | undefined): Promise<boolean> {
   return new Promise(resolve => {
     const giveUp = () => void setTimeout(() => resolve(false), PATIENCE_MS).unref();
     if (signal?.aborted) giveUp();
     else signal?.addEventListener('abort', giveUp, { once: true });
+    void closed.then(() => {
+      signal?.removeEventListener('abort', giveUp);
+      resolve(true);
+    });
   });
 }
 

@@ -63,8 +63,9 @@ export class SideFile {
   #leaveOtherNames(): void {
     const path = realpathSync.native(this.#path, 'buffer');
     unlinkSync(path);
+    const descriptor = openToWrite(path);
     closeSync(this.#descriptor);
-    this.#descriptor = openToWrite(path);
+    this.#descriptor = descriptor;
   }
 
   write(record: string): void {
@@ -84,11 +85,9 @@ export class SideFile {
     }
   }
 
-  /** @returns true: a file takes what it is given */
-  close(): true {
+  close(): undefined {
     this.flush();
     closeSync(this.#descriptor);
-    return true;
   }
 
   /** The run is refused: if it was made for it, it goes. */
@@ -101,8 +100,12 @@ export class SideFile {
   #lose(bytes: Buffer, done: number, error: unknown): void {
     this.#isLost = true;
     const torn = done - (done === 0 ? 0 : bytes.lastIndexOf(this.#kind.ending, done - 1) + 1);
-    const facts = fstatSync(this.#descriptor);
-    if (facts.isFile()) ftruncateSync(this.#descriptor, facts.size - torn);
+    try {
+      const facts = fstatSync(this.#descriptor);
+      if (facts.isFile()) ftruncateSync(this.#descriptor, facts.size - torn);
+    } catch {
+      // What took the last record from us may keep the torn one too; the first reason is the one to report.
+    }
     this.#onLost(lossOf(this.#kind, this.#path, error));
   }
 }

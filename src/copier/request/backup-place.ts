@@ -6,7 +6,7 @@ import { codeOf, EntryError } from '../../files/failure.js';
 import { lstatIfThere } from '../../files/system/stat.js';
 import { refusal, UsageError } from '../report/errors.js';
 import { pathIn } from './listed-path.js';
-import { isWithin } from './overlap.js';
+import { isInFolder, isWithin } from './overlap.js';
 import { absolute, nearestStanding, parentOf, realPath } from './paths.js';
 import type { Places } from './places.js';
 
@@ -41,7 +41,7 @@ export function findBackup(
     throw new UsageError(`${shown}: is or contains the source or the destination; name another folder`);
   if (pathIn(partialRoot, root) !== undefined)
     throw new UsageError(`${shown}: lies where copies grow; name another folder`);
-  if (snapshots.some(snapshot => pathIn(snapshot, root) !== undefined))
+  if (snapshots.some(snapshot => isInFolder(root, snapshot)))
     throw new UsageError(`${shown}: is or lies in a link-dest, which is only read; name another folder`);
   refuseUnwritable(shown, root);
   const inDestination = pathIn(destinationRoot, root);

@@ -61,6 +61,11 @@ export function isWithin(start: BytePath, folder: Sought, staysOn = false): bool
   return seenBelow({ root: standing, facts: stat(native(standing)) }, folder, staysOn) !== undefined;
 }
 
+/** The same for a folder that exists. */
+export function isInFolder(start: BytePath, root: BytePath): boolean {
+  return isWithin(start, { root, facts: stat(native(root)) });
+}
+
 /**
  * Whether a path leads into a folder, or to it, by another spelling of its name: a file system that ignores case may
  * number a folder otherwise under each. Both exist.
@@ -85,6 +90,11 @@ function namesOn(path: BytePath): BytePath[] {
 
 /** Whether two names that both exist in a folder are one: then they are not both listed. */
 function isOneEntry(folder: string, ...names: readonly (BytePath | undefined)[]): boolean {
-  const listed = new Set<string>(readdirSync(native(folder), NAME_ENCODING));
+  let listed: ReadonlySet<string>;
+  try {
+    listed = new Set(readdirSync(native(folder), NAME_ENCODING));
+  } catch {
+    return false; // It may be closed to us: device and inode have told what they can.
+  }
   return names.filter(name => name !== undefined && listed.has(name)).length < 2;
 }

@@ -4,7 +4,7 @@ import { type Facts, kindOf } from '../../files/facts.js';
 import { lstatIfThere, stat } from '../../files/system/stat.js';
 import { RefusedError } from '../report/errors.js';
 import { asListed, pathIn } from './listed-path.js';
-import { isWithin } from './overlap.js';
+import { isInFolder, isWithin } from './overlap.js';
 import { absolute, parentOf, realPath } from './paths.js';
 import type { Request } from './request.js';
 
@@ -56,7 +56,7 @@ function leadsNowhere(place: BytePath): string | undefined {
 function readOnly(place: BytePath, { places, snapshots }: Request): string | undefined {
   if (isWithin(parentOf(place), { root: places.sourceRoot, facts: places.sourceFacts }))
     return 'lies in the source, which is never changed; name a file elsewhere';
-  return snapshots.some(snapshot => pathIn(snapshot, place) !== undefined)
+  return snapshots.some(snapshot => isInFolder(parentOf(place), snapshot))
     ? 'lies in an earlier copy, which is only read; name a file elsewhere'
     : undefined;
 }

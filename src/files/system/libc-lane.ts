@@ -78,7 +78,7 @@ class LibcLane implements Lane {
     this.#library = library;
     this.#calls = calls;
     this.#chunkSize = chunkSize;
-    const chunks = Math.max(Math.floor(LANE_BYTES / chunkSize), 1);
+    const chunks = Math.min(Math.max(Math.floor(LANE_BYTES / chunkSize), 1), MOST_VECTORS);
     this.size = chunks * chunkSize;
     this.#slab = Buffer.allocUnsafeSlow(this.size);
     const first = library.addressOf(this.#slab);
@@ -154,6 +154,8 @@ class LibcLane implements Lane {
 
 /** Larger files gain less by company, and each lane keeps so much memory. */
 const LANE_BYTES = 256 * 1024;
+/** What Linux takes in one call: `IOV_MAX`, see readv(2). */
+const MOST_VECTORS = 1024;
 
 const AT_EMPTY_PATH = 0x1000;
 const STATX_BASIC_STATS = 0x7ff;

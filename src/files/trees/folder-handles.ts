@@ -99,6 +99,8 @@ class DescriptorHandles implements FolderHandles {
 
   place(folder: BytePath): OpenPlace {
     if (folder !== this.#latest) {
+      // Where that fails, the latest one may have been closed on the way.
+      this.#latest = undefined;
       this.#latestPlace = this.#find(folder);
       this.#latest = folder;
     }
@@ -115,6 +117,7 @@ class DescriptorHandles implements FolderHandles {
   }
 
   adopt(folder: BytePath, descriptor: number): void {
+    this.#latest = undefined; // it may be the one that is closed for this
     if (this.#open.get(folder) === undefined) this.#open.keep(folder, new OpenPlace(descriptor));
     else this.#calls.close(descriptor);
   }

@@ -64,7 +64,7 @@ export class RemotePutter {
     this.#puts = [];
     for (let from = 0; from < puts.length; from += MAX_ITEMS_A_MESSAGE) {
       const batch = puts.slice(from, from + MAX_ITEMS_A_MESSAGE);
-      if (!this.#isSent(batch, false)) for (const put of batch) this.#isSent([put], true);
+      if (!this.#sendBatch(batch, false)) for (const put of batch) this.#sendBatch([put], true);
     }
   }
 
@@ -82,7 +82,7 @@ export class RemotePutter {
    * @returns false where an item cannot be cloned; with `isAlone`, its put is rejected: alone, each shows whether it
    * is the one
    */
-  #isSent(batch: readonly Put[], isAlone: boolean): boolean {
+  #sendBatch(batch: readonly Put[], isAlone: boolean): boolean {
     try {
       if (this.#isFree) this.#sendUnasked(batch);
       else this.#offer(batch);

@@ -62,9 +62,13 @@ async function unlessLinked(
   open: (followLink: boolean) => Promise<number>,
 ): Promise<number | undefined> {
   const descriptor = await open(tree.followLinks || folder === ROOT);
-  if (tree.followLinks || pathOf(descriptor) === join(pathOf(rootOf(tree)), folder)) return descriptor;
-  await waitingCalls.close(descriptor);
-  return undefined;
+  let isThere = false;
+  try {
+    isThere = tree.followLinks || pathOf(descriptor) === join(pathOf(rootOf(tree)), folder);
+  } finally {
+    if (!isThere) await waitingCalls.close(descriptor);
+  }
+  return isThere ? descriptor : undefined;
 }
 
 function rootOf({ handles }: LookedAtTree): number {

@@ -1,12 +1,14 @@
 import { constants } from 'node:fs';
-import { native } from '../../files/byte-path.js';
+import { type BytePath, native } from '../../files/byte-path.js';
 import { unchanged } from '../../files/facts.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
 import type { Lane } from '../../files/system/libc-lane.js';
 import { unlinkIfThere } from '../../files/system/unlink-if-there.js';
+import type { HeldPlace } from '../../files/trees/open-folders.js';
 import type { BatchRow } from '../../protocol/batch-row.js';
 import type { NotKept } from '../../protocol/messages.js';
 import { isHeldEverywhere } from '../../rules/held-times.js';
+import type { HeldFolders } from '../context/held-folders.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { creationMode, giveMetadata, isRightSoFar, type OpenFiles } from '../metadata/metadata.js';
 import { CREATE } from './copy-file.js';
@@ -24,9 +26,11 @@ export async function copySmallFileWaiting(
 ): Promise<readonly NotKept[] | undefined> {
   const { heldSource, heldDestination, settings, untouched } = context;
   const { batch, index, folder, facts } = row;
-  const from = await heldSource.hold(folder);
+  const from = await heldIfPossible(heldSource, folder);
+  if (from === undefined) return undefined;
   try {
-    const to = await heldDestination.hold(folder);
+    const to = await heldIfPossible(heldDestination, folder);
+    if (to === undefined) return undefined;
     try {
       const flags = untouched.flagsFor(facts.uid, settings.dereference);
       const opened = await lane.openRow(from, batch.names, index, flags, 0);
@@ -42,6 +46,11 @@ export async function copySmallFileWaiting(
   } finally {
     from.letGo();
   }
+}
+
+/** What stands in the way is found out component by component, in the usual way. */
+function heldIfPossible(folders: HeldFolders, folder: BytePath): Promise<HeldPlace | undefined> {
+  return folders.hold(folder).catch(() => undefined);
 }
 
 async function copyFrom(
@@ -60,7 +69,9 @@ async function copyFrom(
   let kept: readonly NotKept[] | undefined;
   let isClosed = false;
   try {
-    kept = await fill({ source, target, traits, hasAttributes, createdMode }, context, row, lane);
+    const files = { source, target, traits, hasAttributes, createdMode };
+    // Done once more in the usual way, it says which step failed.
+    kept = await fill(files, context, row, lane).catch(() => undefined);
   } finally {
     // Where closing fails, content may not have arrived.
     isClosed = await lane.close(target);

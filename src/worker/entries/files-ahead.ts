@@ -74,8 +74,12 @@ export class FilesAhead {
   }
 
   #isPlain(row: BatchRow): boolean {
-    const isSmall = row.kind === 'file' && row.facts.size < this.#size;
-    return isSmall && isPlainFile(this.#context, row);
+    if (row.kind !== 'file' || row.facts.size >= this.#size) return false;
+    try {
+      return isPlainFile(this.#context, row);
+    } catch {
+      return false; // In its turn it is copied in the usual way, which tells why.
+    }
   }
 
   async #copy(row: BatchRow, lane: Lane): Promise<readonly NotKept[] | undefined> {

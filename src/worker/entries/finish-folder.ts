@@ -33,6 +33,8 @@ export async function finishFolderWaiting(
   facts: Facts,
 ): Promise<boolean> {
   const { calls, settings, owners } = context;
+  // A file in it that is to be tried again could not be replaced by its owner.
+  if ((permissionsOf(facts) & OWNER_CHANGES) !== OWNER_CHANGES) return false;
   if (folder === ROOT || settings.standing !== 'nothing' || settings.fsync) return false;
   const { handsDownGroup, handsDownAcl } = context.traits(folder);
   const isOwned = owners.isRight(facts.uid, facts.gid, handsDownGroup);
@@ -53,6 +55,9 @@ export async function finishFolderWaiting(
     place.letGo();
   }
 }
+
+/** Its owner may write in it and search it. */
+const OWNER_CHANGES = 0o300;
 
 function giveMetadata(context: WorkerContext, folder: BytePath, facts: Facts): readonly NotKept[] {
   const place = context.destination.place(folder);

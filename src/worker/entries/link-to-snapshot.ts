@@ -29,7 +29,7 @@ export function* linkToSnapshot(
     const found = yield* findIn(context, snapshot, job);
     if (found === undefined) continue;
     const isLinked = step('cannot be linked', () =>
-      isMade(() => context.calls.link(found.place, job.name, target.place, target.name)),
+      tryToLink(() => context.calls.link(found.place, job.name, target.place, target.name)),
     );
     if (!isLinked) continue;
     if (context.settings.fsync && kindOf(job.facts) === 'file') sync(target);
@@ -131,7 +131,7 @@ function hasSameAttributes(
 }
 
 /** @returns false where the place takes no such link. @throws where something is there, or for another reason */
-function isMade(link: () => void): boolean {
+function tryToLink(link: () => void): boolean {
   try {
     link();
     return true;
