@@ -19,7 +19,7 @@ const target = join(root, 'dist/lib');
 const FILES: Readonly<Record<string, string>> = {
   'folder-copy.js': 'bin/folder-copy.ts',
   'run.js': 'src/cli/run.ts',
-  'bar-drawing.js': 'src/cli/progress/bar-drawing.ts',
+  'bar-drawing.js': 'src/cli/progress/drawing/bar-drawing.ts',
   'completion-script.js': 'src/cli/completion/completion-script.ts',
   'ignore.js': 'ignore',
   'fs-extra.js': 'fs-extra/esm',

@@ -14,11 +14,11 @@ import { copyFile } from './entries/copy-file.js';
 import { copyLink } from './entries/copy-link.js';
 import { copySmallFile } from './entries/copy-small-file.js';
 import { FilesAhead } from './entries/files-ahead.js';
-import { finishFolder } from './entries/finish-folder.js';
 import { beginLargeFile, copyRangeOf, endLargeFile } from './entries/large-file.js';
 import { linkAtOnce } from './entries/link-to-snapshot.js';
 import { makeFifo } from './entries/make-fifo.js';
 import { makeHardLink } from './entries/make-hard-link.js';
+import { finishFolder } from './folders/finish-folder.js';
 import { readFolder } from './folders/read-folder.js';
 
 /** What the pool has a worker do: prepare itself once, and then one batch after the other. */

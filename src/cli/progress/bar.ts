@@ -1,8 +1,8 @@
 import type { CopyEvent } from '../../copier/report/events.js';
 import type { Tally } from '../../copier/report/tally.js';
 import { printLine } from '../output/print-line.js';
-import type { BarDrawing, DrawnKind } from './bar-drawing.js';
-import { Progress } from './progress.js';
+import type { BarDrawing, DrawnKind } from './drawing/bar-drawing.js';
+import { Progress } from './figures/progress.js';
 import type { View } from './view.js';
 
 /** A bar or a panel on a terminal; a copy that is over soon has just its last line. */
@@ -26,7 +26,7 @@ export class BarView implements View {
     const progress = new Progress(tally);
     this.#progress = progress;
     // It takes longer to load than a small folder to copy: the workers start meanwhile.
-    this.#loading = import('./bar-drawing.js').then(
+    this.#loading = import('./drawing/bar-drawing.js').then(
       ({ BarDrawing }) => new BarDrawing(this.#kind, tally, progress),
     );
     this.#delay = setTimeout(() => void this.#draw(), SHOWN_AFTER_MS);

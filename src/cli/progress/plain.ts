@@ -1,8 +1,8 @@
 import type { CopyEvent } from '../../copier/report/events.js';
 import type { Tally } from '../../copier/report/tally.js';
 import { printLine } from '../output/print-line.js';
-import { Progress } from './progress.js';
-import { percentOf, progressFacts } from './progress-facts.js';
+import { Progress } from './figures/progress.js';
+import { percentOf, progressFacts } from './figures/progress-facts.js';
 import type { View } from './view.js';
 
 /** A line now and then on standard error, for logs: seldom enough that a day's copy can be read. */

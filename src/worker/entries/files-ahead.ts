@@ -4,9 +4,9 @@ import { BatchRow } from '../../protocol/batch-row.js';
 import type { Batch, NotKept } from '../../protocol/messages.js';
 import type { Steps } from '../content/steps.js';
 import type { WorkerContext } from '../context/worker-context.js';
+import { finishFolderWaiting } from '../folders/finish-folder.js';
 import { isPlainFile } from './copy-small-file.js';
 import { copySmallFileWaiting } from './copy-small-file-waiting.js';
-import { finishFolderWaiting } from './finish-folder.js';
 
 /**
  * On slow storage, the next small files of a batch are begun, and folders finished, while others are under way. They

@@ -1,8 +1,8 @@
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import type { TerminalLook } from '../../../src/cli/output/terminal-look.js';
-import { BarLine } from '../../../src/cli/progress/bar-line.js';
-import type { ProgressNow } from '../../../src/cli/progress/progress.js';
+import { BarLine } from '../../../src/cli/progress/drawing/bar-line.js';
+import type { ProgressNow } from '../../../src/cli/progress/figures/progress.js';
 import { awkwardNames, begun, huge, under } from './progress-moments.js';
 
 const coloured: TerminalLook = { hasBlocks: true, hasColours: true };

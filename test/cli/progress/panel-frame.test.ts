@@ -1,8 +1,8 @@
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import type { TerminalLook } from '../../../src/cli/output/terminal-look.js';
-import { PanelFrame } from '../../../src/cli/progress/panel-frame.js';
-import { Progress } from '../../../src/cli/progress/progress.js';
+import { PanelFrame } from '../../../src/cli/progress/drawing/panel-frame.js';
+import { Progress } from '../../../src/cli/progress/figures/progress.js';
 import { Tally } from '../../../src/copier/report/tally.js';
 import type { UnderWay } from '../../../src/copier/report/under-way.js';
 import { bytePath } from '../../../src/files/byte-path.js';

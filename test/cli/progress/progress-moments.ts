@@ -1,4 +1,4 @@
-import type { ProgressNow } from '../../../src/cli/progress/progress.js';
+import type { ProgressNow } from '../../../src/cli/progress/figures/progress.js';
 
 export const begun: ProgressNow = {
   percent: 0,

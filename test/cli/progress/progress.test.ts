@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Progress } from '../../../src/cli/progress/progress.js';
+import { Progress } from '../../../src/cli/progress/figures/progress.js';
 import { listEntries } from '../../../src/copier/listing/list-entries.js';
 import type { CopyEvent } from '../../../src/copier/report/events.js';
 import { Tally } from '../../../src/copier/report/tally.js';

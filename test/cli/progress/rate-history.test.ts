@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RateHistory } from '../../../src/cli/progress/rate-history.js';
+import { RateHistory } from '../../../src/cli/progress/figures/rate-history.js';
 
 test('each second has what it has brought', () => {
   const history = new RateHistory();

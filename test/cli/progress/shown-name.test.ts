@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { filesUnderWay, NameChoice } from '../../../src/cli/progress/shown-name.js';
+import { filesUnderWay, NameChoice } from '../../../src/cli/progress/drawing/shown-name.js';
 import { Tally } from '../../../src/copier/report/tally.js';
 import type { UnderWay } from '../../../src/copier/report/under-way.js';
 import { bytePath } from '../../../src/files/byte-path.js';

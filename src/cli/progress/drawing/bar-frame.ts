@@ -1,8 +1,8 @@
-import type { Tally } from '../../copier/report/tally.js';
-import type { TerminalLook } from '../output/terminal-look.js';
+import type { Tally } from '../../../copier/report/tally.js';
+import type { TerminalLook } from '../../output/terminal-look.js';
+import type { Progress } from '../figures/progress.js';
 import { BarLine } from './bar-line.js';
 import type { Frame } from './frame.js';
-import type { Progress } from './progress.js';
 import { NameChoice } from './shown-name.js';
 
 /** The bar: a frame of one line. */

@@ -1,5 +1,5 @@
-import type { CopyEvent, EndEvent } from '../../copier/report/events.js';
-import type { Tally } from '../../copier/report/tally.js';
+import type { CopyEvent, EndEvent } from '../../../copier/report/events.js';
+import type { Tally } from '../../../copier/report/tally.js';
 
 /** What a progress view shows at one moment. */
 export interface ProgressNow {

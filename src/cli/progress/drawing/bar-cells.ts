@@ -1,4 +1,5 @@
-import type { TerminalLook } from '../output/terminal-look.js';
+import type { TerminalLook } from '../../output/terminal-look.js';
+import { inColour } from './in-colour.js';
 
 /**
  * The filled and empty cells of a bar, full only where the share is 1.
@@ -7,9 +8,10 @@ import type { TerminalLook } from '../output/terminal-look.js';
 export function barCells(
   share: number,
   columns: number,
-  { hasBlocks, hasColours }: TerminalLook,
-  hasFailed: boolean,
+  look: TerminalLook,
+  colour: 'green' | 'red',
 ): string {
+  const { hasBlocks, hasColours } = look;
   const steps = hasBlocks ? EIGHTHS : HASHES;
   const filled = Math.floor(Math.min(Math.max(share, 0), 1) * columns * steps.length);
   const full = Math.floor(filled / steps.length);
@@ -19,13 +21,9 @@ export function barCells(
   if (!hasColours) return begun + (hasBlocks ? '░' : '-').repeat(empty);
   // What is not filled has a colour of its own: the rest of a cell that is partly filled, too.
   const rest = (hasBlocks ? ' ' : '-').repeat(empty);
-  return `${hasFailed ? RED : GREEN}${hasBlocks ? ON_GREY : ''}${begun}${rest}${PLAIN}`;
+  return inColour(begun + rest, look, colour, ...(hasBlocks ? ON_GREY : []));
 }
 
 const EIGHTHS = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
 const HASHES = ['#'];
-
-const RED = '\x1b[31m';
-const GREEN = '\x1b[32m';
-const ON_GREY = '\x1b[100m';
-const PLAIN = '\x1b[0m';
+const ON_GREY = ['onGrey'] as const;

@@ -1,11 +1,11 @@
 import { type Options, SingleBar } from 'cli-progress';
-import type { Tally } from '../../copier/report/tally.js';
-import { terminalLook } from '../output/terminal-look.js';
-import { inLocale } from '../text/locale.js';
+import type { Tally } from '../../../copier/report/tally.js';
+import { terminalLook } from '../../output/terminal-look.js';
+import { inLocale } from '../../text/locale.js';
+import type { Progress } from '../figures/progress.js';
 import { BarFrame } from './bar-frame.js';
 import type { Frame } from './frame.js';
 import { PanelFrame } from './panel-frame.js';
-import type { Progress } from './progress.js';
 
 export type DrawnKind = 'bar' | 'panel';
 

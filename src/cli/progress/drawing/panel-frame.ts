@@ -1,11 +1,12 @@
-import type { Tally } from '../../copier/report/tally.js';
-import type { TerminalLook } from '../output/terminal-look.js';
+import type { Tally } from '../../../copier/report/tally.js';
+import type { TerminalLook } from '../../output/terminal-look.js';
+import type { Progress, ProgressNow } from '../figures/progress.js';
+import { percentOf, progressFacts, rateOf, threeDigits } from '../figures/progress-facts.js';
+import { RateHistory } from '../figures/rate-history.js';
 import { barCells } from './bar-cells.js';
 import { BarFrame } from './bar-frame.js';
 import type { Frame } from './frame.js';
-import type { Progress, ProgressNow } from './progress.js';
-import { percentOf, progressFacts, rateOf, threeDigits } from './progress-facts.js';
-import { RateHistory } from './rate-history.js';
+import { inColour } from './in-colour.js';
 import { WorkerLines } from './worker-lines.js';
 
 /** The panel: the whole, a graph of the rate over the last minute, and a line for each worker. */
@@ -52,7 +53,7 @@ export class PanelFrame implements Frame {
     this.#leftColumns = Math.max(this.#leftColumns, words.length);
     const left = words.padStart(this.#leftColumns);
     const columns = room - percent.length - 1 - GAP.length - left.length;
-    return `${percent} ${barCells(now.percent / 100, columns, this.#look, now.failures > 0)}${GAP}${left}`;
+    return `${percent} ${barCells(now.percent / 100, columns, this.#look, now.failures > 0 ? 'red' : 'green')}${GAP}${left}`;
   }
 
   /** As many facts as there is room for, the most telling first. */
@@ -66,20 +67,18 @@ export class PanelFrame implements Frame {
     ];
     while (facts.length > 1 && facts.join(GAP).length > room) facts.pop();
     const line = facts.join(GAP).slice(0, room);
-    const isRed = this.#look.hasColours && now.failures > 0;
-    return isRed ? line.replace(failures, `${RED}${failures}${PLAIN}`) : line;
+    return now.failures > 0 ? line.replace(failures, inColour(failures, this.#look, 'red')) : line;
   }
 
   #graphLine(now: ProgressNow, room: number): string {
-    const { hasBlocks, hasColours } = this.#look;
     const peak = this.#rates.peak;
     const words = `${GAP}peak ${rateOf(now, { rate: peak, fileRate: peak })}`;
     const hasWords = peak > 0 && room - words.length >= LEAST_GRAPH;
     const columns = Math.min(hasWords ? room - words.length : room, this.#rates.seconds);
-    const levels = hasBlocks ? BLOCKS : ASCII;
+    const levels = this.#look.hasBlocks ? BLOCKS : ASCII;
     const cells = this.#rates.latest(columns).map(rate => levelOf(rate, peak, levels));
     const graph = cells.join('').padStart(columns);
-    return (hasColours ? `${CYAN}${graph}${PLAIN}` : graph) + (hasWords ? words : '');
+    return inColour(graph, this.#look, 'cyan') + (hasWords ? words : '');
   }
 }
 
@@ -92,9 +91,6 @@ const GAP = '  ';
 
 const BLOCKS = ['▁', '▂', '▃', '▅', '▇'];
 const ASCII = ['.', ':', '-', '=', '#'];
-const RED = '\x1b[31m';
-const CYAN = '\x1b[36m';
-const PLAIN = '\x1b[0m';
 
 function levelOf(rate: number, peak: number, levels: readonly string[]): string {
   return rate <= 0 ? ' ' : (levels[Math.ceil((rate / peak) * levels.length) - 1] ?? ' ');

@@ -1,10 +1,11 @@
 import stringWidth from 'string-width';
-import type { Tally } from '../../copier/report/tally.js';
-import { count } from '../../units.js';
-import type { TerminalLook } from '../output/terminal-look.js';
-import { cutMiddle } from '../text/cut-middle.js';
+import type { Tally } from '../../../copier/report/tally.js';
+import { count } from '../../../units.js';
+import type { TerminalLook } from '../../output/terminal-look.js';
+import { cutMiddle } from '../../text/cut-middle.js';
+import { threeDigits } from '../figures/progress-facts.js';
 import { barCells } from './bar-cells.js';
-import { threeDigits } from './progress-facts.js';
+import { inColour } from './in-colour.js';
 import { type FileUnderWay, filesUnderWay, shownName } from './shown-name.js';
 
 /** A line for each worker: the entry it is at, and of a large file how far it is. */
@@ -51,9 +52,9 @@ export class WorkerLines {
   }
 
   #line(number: number, file: FileUnderWay | undefined, room: number): string {
-    const label = this.#dimmed(String(number).padStart(LABEL_COLUMNS));
+    const label = inColour(String(number).padStart(LABEL_COLUMNS), this.#look, 'dim');
     // It waits, or reads folders ahead.
-    if (file === undefined) return `${label}${GAP}${this.#dimmed('-')}`;
+    if (file === undefined) return `${label}${GAP}${inColour('-', this.#look, 'dim')}`;
     const { text, percent } = shownName(file);
     const far = percent === undefined ? '' : this.#farOf(file, percent, room);
     const nameRoom = room - LABEL_COLUMNS - GAP.length - (far === '' ? 0 : GAP.length + stringWidth(far));
@@ -65,12 +66,8 @@ export class WorkerLines {
   #farOf({ size }: FileUnderWay, percent: number, room: number): string {
     const figures = `${percent}%`.padStart(4);
     if (room < ROOM_FOR_BAR) return figures;
-    const cells = barCells(percent / 100, BAR_COLUMNS, this.#look, false);
+    const cells = barCells(percent / 100, BAR_COLUMNS, this.#look, 'green');
     return `${cells}${figures} of ${threeDigits(size).padStart(SIZE_COLUMNS)}`;
-  }
-
-  #dimmed(text: string): string {
-    return this.#look.hasColours ? `${DIM}${text}${PLAIN}` : text;
   }
 }
 
@@ -81,6 +78,3 @@ const BAR_COLUMNS = 10;
 const SIZE_COLUMNS = 8;
 /** Narrower, the name needs it more. */
 const ROOM_FOR_BAR = 60;
-
-const DIM = '\x1b[2m';
-const PLAIN = '\x1b[0m';

@@ -1,9 +1,9 @@
-import { eventPath } from '../../copier/report/events.js';
-import type { Tally } from '../../copier/report/tally.js';
-import type { UnderWay } from '../../copier/report/under-way.js';
-import { type BytePath, ROOT } from '../../files/byte-path.js';
-import { shownPath } from '../text/escape.js';
-import { inLocale } from '../text/locale.js';
+import { eventPath } from '../../../copier/report/events.js';
+import type { Tally } from '../../../copier/report/tally.js';
+import type { UnderWay } from '../../../copier/report/under-way.js';
+import { type BytePath, ROOT } from '../../../files/byte-path.js';
+import { shownPath } from '../../text/escape.js';
+import { inLocale } from '../../text/locale.js';
 
 /** The name that stands in the bar. */
 export interface ShownName {

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../units.js';
+import { formatBytes } from '../../../units.js';
 import type { ProgressNow } from './progress.js';
 
 /** What there is to say of a run's progress beside the percentage. */

@@ -1,9 +1,9 @@
 import stringWidth from 'string-width';
-import type { TerminalLook } from '../output/terminal-look.js';
-import { cutMiddle } from '../text/cut-middle.js';
+import type { TerminalLook } from '../../output/terminal-look.js';
+import { cutMiddle } from '../../text/cut-middle.js';
+import type { ProgressNow } from '../figures/progress.js';
+import { type Fact, percentOf, progressFacts } from '../figures/progress-facts.js';
 import { barCells } from './bar-cells.js';
-import type { ProgressNow } from './progress.js';
-import { type Fact, percentOf, progressFacts } from './progress-facts.js';
 import type { ShownName } from './shown-name.js';
 
 /**
@@ -51,7 +51,7 @@ export class BarLine {
     const spare = room - GAP.length - 1;
     if (spare < BAR_AT_LEAST + NAME_AT_LEAST) return GAP + this.#fitted(name, room - GAP.length);
     const columns = Math.min(Math.max(Math.floor(spare * BAR_SHARE), BAR_AT_LEAST), BAR_AT_MOST);
-    const cells = barCells(now.percent / 100, columns, this.#look, now.failures > 0);
+    const cells = barCells(now.percent / 100, columns, this.#look, now.failures > 0 ? 'red' : 'green');
     return ` ${cells}${GAP}${this.#fitted(name, spare - columns)}`;
   }
 
