@@ -66,14 +66,14 @@ test('batches take runs up to what they hold, row by row with the right folder, 
   const names = Array.from({ length: 200 }, (_, n) => `file-${n}`);
   const run = runOf(names);
   const folder = rawName('folder');
-  const batch = new JobBatch(1, false);
+  const batch = new JobBatch({ attempt: 1 });
   batch.add({ kind: 'link', folder: ROOT, name: rawName('link'), facts: factsWith({ size: 3 }), attempt: 1 });
   expect(batch.addFiles(folder, run, 50, 200)).toBe(150);
   batch.add({ kind: 'finishAfter', folder: ROOT, name: folder, facts: factsWith({}), attempt: 1 });
   expect(batch.addFiles(rawName('other'), run, 0, 200)).toBe(256 - 152);
   expect(batch.isFull(BATCH_LIMIT)).toBe(true);
 
-  const message = batch.message(7, false, 1);
+  const message = batch.message({ id: 7, isLastTry: false, atATime: 1 });
   expect(message.folders).toEqual([ROOT, folder, 'other']);
   const rows = Array.from({ length: batch.size }, (_, row) => [
     message.folders[message.folderOf[row] ?? -1],

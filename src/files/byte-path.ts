@@ -43,6 +43,18 @@ export function split(path: BytePath): [folder: BytePath, name: BytePath] {
   return [path.slice(0, Math.max(slash, 0)) as BytePath, path.slice(slash + 1) as BytePath];
 }
 
+/** What most file systems take of a name, in bytes. */
+export const MOST_NAME_BYTES = 255;
+
+/** The beginning of a name, at most so many bytes: a character of UTF-8 is kept whole, or left out. */
+export function beginningOf(name: BytePath, most: number): BytePath {
+  const bytes = Buffer.from(name, NAME_ENCODING);
+  let end = Math.min(bytes.length, Math.max(most, 0));
+  // Such a byte continues a character.
+  while (end < bytes.length && end > 0 && (bytes.readUInt8(end) & 0xc0) === 0x80) end -= 1;
+  return rawName(bytes.toString(NAME_ENCODING, 0, end));
+}
+
 /** As text; bytes that are not UTF-8 become U+FFFD. `isText` tells whether that lost anything. */
 export function toText(path: BytePath): string {
   return NAME_ENCODING === 'utf8' ? path : Buffer.from(path, 'latin1').toString('utf8');

@@ -9,7 +9,16 @@ import {
   renameSync,
   unlinkSync,
 } from 'node:fs';
-import { type BytePath, join, NAME_ENCODING, native, ROOT, rawName, split } from '../files/byte-path.js';
+import {
+  type BytePath,
+  beginningOf,
+  join,
+  MOST_NAME_BYTES,
+  native,
+  ROOT,
+  rawName,
+  split,
+} from '../files/byte-path.js';
 import { type Facts, kindOf, permissionsOf, sameInode } from '../files/facts.js';
 import { codeOf, EntryError } from '../files/failure.js';
 import { temporaryName } from '../files/reserved-names.js';
@@ -71,7 +80,8 @@ export class BackupFolder {
     const target = place.prefix.slice(0, -1);
     isAccepted(() => lchownSync(native(`${target}/.`), facts.uid, facts.gid));
     const calls = platformCalls();
-    if (calls !== undefined) keepAttributes(calls, this.#destination.at(path).slice(0, -1), target, true);
+    if (calls !== undefined)
+      keepAttributes(calls, this.#destination.at(path).slice(0, -1), target, { mayHaveList: true });
     isAccepted(() => chmodSync(native(target), permissionsOf(facts)));
     isAccepted(() => entryCalls().setTimesIn(place, '.', facts));
     if (this.#settings.fsync) syncFolder(native(`${this.#opened.at(at)}.`));
@@ -187,22 +197,14 @@ export class BackupFolder {
 /** A folder, its parent and their root. */
 const OPEN_FOLDERS = 4;
 
-/** `name`, `name.~1~`, `name.~2~`, … */
+/** `name`, `name.~1~`, `name.~2~`, … A name that is too long with its number is cut. */
 function* namesFrom(name: BytePath): Generator<BytePath, void, undefined> {
   yield name;
-  for (let number = 1; ; number += 1) yield numbered(name, `.~${number}~`);
+  for (let number = 1; ; number += 1) {
+    const ending = `.~${number}~`;
+    yield rawName(beginningOf(name, MOST_NAME_BYTES - ending.length) + ending);
+  }
 }
-
-/** A name that is too long with its number is cut. */
-function numbered(name: BytePath, number: string): BytePath {
-  const bytes = Buffer.from(name, NAME_ENCODING);
-  let end = Math.min(bytes.length, MOST_NAME_BYTES - number.length);
-  // In UTF-8 a byte of this kind goes on with a character.
-  while (end < bytes.length && end > 0 && (bytes.readUInt8(end) & 0xc0) === 0x80) end -= 1;
-  return rawName(bytes.toString(NAME_ENCODING, 0, end) + number);
-}
-
-const MOST_NAME_BYTES = 255;
 
 function serialName(serial: number): string {
   return serial.toString(16).padStart(12, '0');

@@ -38,7 +38,7 @@ export function copyAcross(across: Across): void {
     makeCopy(across, source, target);
     isAccepted(() => lchownSync(native(target), facts.uid, facts.gid));
     const calls = platformCalls();
-    if (calls?.hasAttributesAt(source)) keepAttributes(calls, source, target, false);
+    if (calls?.hasAttributesAt(source)) keepAttributes(calls, source, target);
     if (kindOf(facts) !== 'link') isAccepted(() => chmodSync(native(target), permissionsOf(facts)));
     isAccepted(() => entryCalls().setTimesIn(to, newName, facts));
     if (across.fsync && kindOf(facts) === 'file') sync(target);

@@ -15,7 +15,7 @@ export function keepAttributes(
   calls: PlatformCalls,
   source: string | undefined,
   target: string,
-  mayHaveList: boolean,
+  { mayHaveList = false } = {},
 ): NotKept[] {
   const notKept: NotKept[] = [];
   const names = source === undefined ? [] : namesOf(calls, source, notKept);

@@ -1,4 +1,5 @@
 import { type Facts, permissionsOf } from '../files/facts.js';
+import type { NotKept } from '../protocol/messages.js';
 
 /** The permissions an entry may have: set-id bits would speak for the wrong owner without the right one. */
 export function keptPermissions(facts: Pick<Facts, 'mode'>, owner: OwnerKept): number {
@@ -9,6 +10,11 @@ export function keptPermissions(facts: Pick<Facts, 'mode'>, owner: OwnerKept): n
 export interface OwnerKept {
   readonly user: boolean;
   readonly group: boolean;
+}
+
+/** What of them is lost. */
+export function lostOwner({ user, group }: OwnerKept): NotKept[] {
+  return user && group ? [] : ['owner'];
 }
 
 const SET_USER_ID = 0o4000;

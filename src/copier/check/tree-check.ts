@@ -134,7 +134,7 @@ export class TreeCheck implements Visitor {
     const { destination } = this.#parts.scope;
     if (folder === ROOT) return stat(native(`${destination.at(ROOT)}.`));
     const [parent, name] = split(folder);
-    return entryCalls().factsIn(destination.place(parent), name, false);
+    return entryCalls().factsIn(destination.place(parent), name);
   }
 
   /** What `--from` does not name is not extra; what is only entered is looked through with its parent. */

@@ -44,7 +44,7 @@ export class DrySnapshots {
 
   #isIn({ folders, heldTimes }: Snapshot, { folder, name, facts }: Entry): boolean {
     const place = folders.place(folder);
-    const there = place && entryCalls().factsIn(place, name, false);
+    const there = place && entryCalls().factsIn(place, name);
     if (place === undefined || there === undefined) return false;
     if (!isSameInSnapshot(facts, there, heldTimes)) return false;
     const calls = this.#hasAttributes ? platformCalls() : undefined;

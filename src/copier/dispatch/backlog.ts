@@ -1,7 +1,7 @@
 import type { BytePath } from '../../files/byte-path.js';
 import type { FileRun } from '../../files/file-run.js';
 import { BATCH_LIMIT, type BatchLimit } from './batch-size.js';
-import { Columns, JobBatch } from './job-batch.js';
+import { Columns, JobBatch, type Try } from './job-batch.js';
 import type { PendingJob } from './pending-job.js';
 
 /** The jobs that no worker has yet, gathered into batches. */
@@ -9,7 +9,7 @@ export class Backlog {
   readonly #ready: JobBatch[] = [];
   /** The memory of batches that are done: fresh for each, it would pile up outside of V8's heap until that is cleared. */
   readonly #spare: Columns[] = [];
-  #gathering = this.#newBatch(1, false);
+  #gathering = this.#newBatch(FIRST_TRY);
   #number = 0;
   #weight = 0;
   #jobs = 0;
@@ -37,7 +37,7 @@ export class Backlog {
   add(job: PendingJob): void {
     // Few are added for another try: each goes by itself, so that a deadly one harms no other.
     if (job.again) {
-      const alone = this.#newBatch(job.attempt, true);
+      const alone = this.#newBatch(job);
       alone.add(job);
       this.#makeReady(alone);
       return;
@@ -60,7 +60,7 @@ export class Backlog {
   flush(): void {
     if (this.#gathering.size === 0) return;
     this.#makeReady(this.#gathering);
-    this.#gathering = this.#newBatch(1, false);
+    this.#gathering = this.#newBatch(FIRST_TRY);
     this.#number += 1;
   }
 
@@ -74,7 +74,7 @@ export class Backlog {
     this.#weight -= batch.weight;
     this.#jobs -= batch.size;
     if (batch.size <= limit.jobs) return batch;
-    const first = this.#newBatch(batch.attempt, batch.again);
+    const first = this.#newBatch(batch);
     for (let row = 0; row < limit.jobs; row += 1) first.add(batch.at(row));
     this.giveBack(batch, limit.jobs, postpone);
     this.release(batch);
@@ -83,7 +83,7 @@ export class Backlog {
 
   /** The jobs of a batch from the row `from` on have not been begun, and come first again. */
   giveBack(batch: JobBatch, from: number, postpone: (job: PendingJob) => void): void {
-    const rest = this.#newBatch(batch.attempt, batch.again);
+    const rest = this.#newBatch(batch);
     for (let row = from; row < batch.size; row += 1) {
       const job = batch.at(row);
       if (job.kind === 'finishAfter') postpone(job);
@@ -105,10 +105,12 @@ export class Backlog {
     else this.#ready.push(batch);
   }
 
-  #newBatch(attempt: number, again: boolean): JobBatch {
-    return new JobBatch(attempt, again, this.#spare.pop() ?? new Columns());
+  #newBatch(all: Try): JobBatch {
+    return new JobBatch(all, this.#spare.pop() ?? new Columns());
   }
 }
+
+const FIRST_TRY: Try = { attempt: 1 };
 
 /** Is told how many jobs went into the batch of which number. */
 export type OnAdded = (count: number, batch: number) => void;

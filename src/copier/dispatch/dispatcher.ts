@@ -194,7 +194,8 @@ export class Dispatcher {
     this.#weight += jobs.weight;
     try {
       const { atATime } = this.#size;
-      const message = jobs.message(batch.id, this.#retries.isLast(jobs.attempt), atATime);
+      const isLastTry = this.#retries.isLast(jobs.attempt);
+      const message = jobs.message({ id: batch.id, isLastTry, atATime });
       const { rest, begun, effort } = await this.#hands.run(message, report => this.#hear(batch, report));
       this.#hear(batch, rest);
       this.#size.batchDone(begun, effort, atATime);

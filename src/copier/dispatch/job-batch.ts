@@ -26,7 +26,7 @@ export class JobBatch {
   #bytes = 0;
 
   /** @param columns its memory, with nothing in it */
-  constructor(attempt: number, again: boolean, columns = new Columns()) {
+  constructor({ attempt, again = false }: Try, columns = new Columns()) {
     this.attempt = attempt;
     this.again = again;
     this.#columns = columns;
@@ -140,16 +140,10 @@ export class JobBatch {
     return this.#columns;
   }
 
-  /**
-   * @param isLastTry whether what fails in it will not be tried again
-   * @param atATime how many small files are to be under way at a time
-   */
-  message(id: number, isLastTry: boolean, atATime: number): Batch {
+  message(sent: Pick<Batch, 'id' | 'isLastTry' | 'atATime'>): Batch {
     return {
-      id,
+      ...sent,
       again: this.again,
-      isLastTry,
-      atATime,
       folders: this.#folders,
       folderOf: this.#folderOf.subarray(0, this.size),
       kinds: this.#kinds.subarray(0, this.size),
@@ -160,6 +154,9 @@ export class JobBatch {
     };
   }
 }
+
+/** The same for all jobs of a batch. */
+export type Try = Pick<PendingJob, 'attempt'> & { readonly again?: boolean };
 
 /** The memory of a batch. */
 export class Columns {

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type BytePath, NAME_ENCODING, native, rawName } from '../../files/byte-path.js';
+import {
+  type BytePath,
+  beginningOf,
+  MOST_NAME_BYTES,
+  NAME_ENCODING,
+  native,
+  rawName,
+} from '../../files/byte-path.js';
 import { codeOf } from '../../files/failure.js';
 import { nearestStanding, parentOf } from './paths.js';
 
@@ -11,24 +18,21 @@ import { nearestStanding, parentOf } from './paths.js';
  */
 export function partialOf(destinationRoot: BytePath): BytePath {
   const folder = parentOf(destinationRoot);
-  const name = Buffer.from(basename(destinationRoot), NAME_ENCODING);
-  const whole = partialName(name, name.length);
+  const name = rawName(basename(destinationRoot));
   const standing = nearestStanding(folder);
-  let partial = whole;
+  let partial = name + PARTIAL;
   for (let most = MOST_NAME_BYTES; !isTaken(standing, partial) && most >= LEAST_NAME_BYTES; most -= 1) {
-    partial = partialName(name, Math.min(most - SHORTENED_BYTES, name.length));
+    partial = shortened(name, most);
   }
   return rawName(join(folder, partial));
 }
 
-/** @param bytes how many of the name are kept */
-function partialName(name: Buffer, bytes: number): string {
-  if (bytes >= name.length) return name.toString(NAME_ENCODING) + PARTIAL;
-  let end = bytes;
-  // In UTF-8, such a byte continues a character.
-  while (end > 0 && (name.readUInt8(end) & 0xc0) === 0x80) end -= 1;
-  const digest = createHash('sha256').update(name).digest('hex').slice(0, DIGEST_DIGITS);
-  return `${name.toString(NAME_ENCODING, 0, end)}~${digest}${PARTIAL}`;
+/** With at most so many bytes, or whole where it has no more. */
+function shortened(name: BytePath, most: number): string {
+  const beginning = beginningOf(name, most - SHORTENED_BYTES);
+  if (beginning === name) return name + PARTIAL;
+  const digest = createHash('sha256').update(Buffer.from(name, NAME_ENCODING)).digest('hex');
+  return `${beginning}~${digest.slice(0, DIGEST_DIGITS)}${PARTIAL}`;
 }
 
 /** Whether a file system takes so long a name. */
@@ -45,6 +49,5 @@ function isTaken(folder: BytePath, name: string): boolean {
 const PARTIAL = '.partial';
 const DIGEST_DIGITS = 8;
 const SHORTENED_BYTES = PARTIAL.length + 1 + DIGEST_DIGITS;
-const MOST_NAME_BYTES = 255;
 /** No file system that a copy could be made on has shorter ones. */
 const LEAST_NAME_BYTES = SHORTENED_BYTES + 1;

@@ -90,7 +90,7 @@ function findPlaces(
   refuseOverlap(
     { shown: shownSource, root: sourceRoot, facts: sourceFacts },
     { shown, root: destinationRoot, facts: standing },
-    oneFileSystem,
+    { oneFileSystem },
   );
   const exists = standing !== undefined;
   const partialRoot = partialOf(destinationRoot);

@@ -20,7 +20,7 @@ export interface EntryCalls {
   openRow(folder: FolderPlace, names: PackedNames, row: number, flags: number, mode: number): number;
   close(descriptor: number): void;
   /** @param follow whether a link's target is meant. @returns undefined where nothing exists */
-  factsIn(folder: FolderPlace, name: string, follow: boolean): Facts | undefined;
+  factsIn(folder: FolderPlace, name: string, follow?: boolean): Facts | undefined;
   /** The same of the name in a row, a link itself and not its target: good until the next call, as nothing is made for it. */
   lookInRow(folder: FolderPlace, names: PackedNames, row: number): Facts | undefined;
   factsOf(descriptor: number): Facts;

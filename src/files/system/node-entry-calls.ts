@@ -30,7 +30,7 @@ export const nodeEntryCalls: EntryCalls = {
     });
     return stats && factsFrom(stats);
   },
-  lookInRow: (folder, names, row) => nodeEntryCalls.factsIn(folder, nameAt(names, row), false),
+  lookInRow: (folder, names, row) => nodeEntryCalls.factsIn(folder, nameAt(names, row)),
   factsOf: descriptor => factsFrom(fstatSync(descriptor, { bigint: true })),
   lookAt: descriptor => nodeEntryCalls.factsOf(descriptor),
   setTimes: (descriptor, { atime, atimeNs, mtime, mtimeNs }) =>

@@ -64,7 +64,7 @@ export function openFolderHandles(root: string, options: HandleOptions = {}): Fo
 export function standingAt(handles: FolderHandles, path: BytePath): Facts | undefined {
   const [folder, name] = split(path);
   try {
-    return entryCalls().factsIn(handles.place(folder), name, false);
+    return entryCalls().factsIn(handles.place(folder), name);
   } catch (error) {
     if (NOTHING_THERE.has(codeOf(error) ?? '')) return undefined;
     throw error;

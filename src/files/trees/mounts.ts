@@ -10,12 +10,21 @@ export interface Sought {
   readonly facts: Facts;
 }
 
+/** How far a folder reaches. */
+export interface Reach {
+  /** Whether what is mounted in it from elsewhere does not count. */
+  readonly oneFileSystem?: boolean;
+}
+
 /**
  * Where a folder is seen below another by what is mounted there, as with `mount --bind`; its way up to the root tells
  * nothing of that. Undefined also where mounts cannot be listed: on Linux they can.
- * @param staysOn whether only the holder's own file system counts
  */
-export function seenBelow(sought: Sought, holder: Sought, staysOn = false): BytePath | undefined {
+export function seenBelow(
+  sought: Sought,
+  holder: Sought,
+  { oneFileSystem = false }: Reach,
+): BytePath | undefined {
   const mounts = readMounts();
   const found = placeOf(mounts, sought.root);
   if (found === undefined) return undefined;
@@ -25,7 +34,7 @@ export function seenBelow(sought: Sought, holder: Sought, staysOn = false): Byte
     const path = rawName(`${point === '/' ? '' : point}${rest}` || '/');
     const facts = look(path);
     const isSame = facts !== undefined && sameInode(facts, sought.facts);
-    if (isSame && (!staysOn || sameDevice(facts, holder.facts))) return path;
+    if (isSame && (!oneFileSystem || sameDevice(facts, holder.facts))) return path;
   }
   return undefined;
 }

@@ -64,7 +64,12 @@ export class RemotePutter {
     this.#puts = [];
     for (let from = 0; from < puts.length; from += MAX_ITEMS_A_MESSAGE) {
       const batch = puts.slice(from, from + MAX_ITEMS_A_MESSAGE);
-      if (!this.#sendBatch(batch, false)) for (const put of batch) this.#sendBatch([put], true);
+      try {
+        this.#sendBatch(batch);
+      } catch {
+        // An item cannot be cloned: alone, each shows whether it is the one.
+        for (const put of batch) this.#sendAlone(put);
+      }
     }
   }
 
@@ -78,19 +83,18 @@ export class RemotePutter {
     this.#isClosed = true;
   }
 
-  /**
-   * @returns false where an item cannot be cloned; with `isAlone`, its put is rejected: alone, each shows whether it
-   * is the one
-   */
-  #sendBatch(batch: readonly Put[], isAlone: boolean): boolean {
+  #sendAlone(put: Put): void {
     try {
-      if (this.#isFree) this.#sendUnasked(batch);
-      else this.#offer(batch);
-      return true;
+      this.#sendBatch([put]);
     } catch (error) {
-      if (isAlone) for (const put of batch) put.reject(error);
-      return false;
+      put.reject(error);
     }
+  }
+
+  /** @throws {DataCloneError} where an item cannot be cloned */
+  #sendBatch(batch: readonly Put[]): void {
+    if (this.#isFree) this.#sendUnasked(batch);
+    else this.#offer(batch);
   }
 
   #sendUnasked(batch: readonly Put[]): void {

@@ -153,7 +153,7 @@ export class Pool implements AsyncDisposable {
     items: Iterable<ItemOf<F>> | AsyncIterable<ItemOf<F>>,
     options?: ImapOptions,
   ): AsyncIterableIterator<ResultOf<F>, undefined> {
-    return this.#imap(task, items, new Results(true), options);
+    return this.#imap(task, items, new Results('in order'), options);
   }
 
   /** `imap`, with results as they arrive. */
@@ -162,7 +162,7 @@ export class Pool implements AsyncDisposable {
     items: Iterable<ItemOf<F>> | AsyncIterable<ItemOf<F>>,
     options?: ImapOptions,
   ): AsyncIterableIterator<ResultOf<F>, undefined> {
-    return this.#imap(task, items, new Results(false), options);
+    return this.#imap(task, items, new Results('as they come'), options);
   }
 
   /** Take no more tasks; the workers end when all are done. */

@@ -19,8 +19,8 @@ export class Results<T> {
   #turn = 0;
   #isOver = false;
 
-  constructor(isOrdered: boolean) {
-    this.#isOrdered = isOrdered;
+  constructor(order: 'in order' | 'as they come') {
+    this.#isOrdered = order === 'in order';
   }
 
   add(index: number, outcome: Outcome<T>): void {

@@ -11,7 +11,7 @@ import type { Steps } from './steps.js';
  * @returns the bytes that the target now has
  */
 export function* copyContent(stream: Stream, facts: Facts): Steps<number> {
-  return isSparse(facts) ? yield* copySparse(stream, facts) : yield* copyRange(stream, 0, facts.size, true);
+  return isSparse(facts) ? yield* copySparse(stream, facts) : yield* copyRange(stream, 0, facts.size, 'last');
 }
 
 /** @returns where the content ends: before its size, where the size is wrong, as under `/sys` */
@@ -25,7 +25,7 @@ function* copySparse(stream: Stream, facts: Facts): Steps<number> {
     const breath = pace.breathe();
     if (breath !== undefined) yield breath;
     if (range.start === range.end) continue;
-    const end = yield* copyRange(stream, range.start, range.end, range.end === size);
+    const end = yield* copyRange(stream, range.start, range.end, range.end === size ? 'last' : 'inner');
     if (end !== range.end || end === size) return end;
     data += end - range.start;
   }
@@ -48,7 +48,13 @@ export interface Stream {
  * single `preadv` and no second one to see its end, and a file that says 0, as under `/proc`, is read to its end.
  * @returns where the content ends
  */
-export function* copyRange(stream: Stream, start: number, end: number, isLast: boolean): Steps<number> {
+export function* copyRange(
+  stream: Stream,
+  start: number,
+  end: number,
+  place: 'inner' | 'last',
+): Steps<number> {
+  const isLast = place === 'last';
   const { pace, source, target, digest } = stream;
   const { chunks } = pace;
   const beyond = isLast ? chunks.chunkSize : 0;

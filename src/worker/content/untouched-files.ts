@@ -21,36 +21,37 @@ export class UntouchedFiles {
    * @param waits whether to wait for a lease on the file, which the kernel breaks after a while
    * @returns the descriptor
    */
-  open(open: (flags: number) => number, uid: number, followLink: boolean, waits: boolean): number {
-    const flags = READ | (followLink ? 0 : (constants.O_NOFOLLOW ?? 0));
+  open(open: Open, uid: number, followLink: boolean, waits = false): number {
     try {
-      return this.#openAtOnce(open, uid, flags);
+      return this.#openAtOnce(open, uid, followLink);
     } catch (error) {
       if (codeOf(error) !== 'EAGAIN' || !waits || !HAS_DESCRIPTOR_PATHS) throw error;
-      return this.#openAtOnce(other => openWaiting(open, other), uid, flags);
+      return this.#openAtOnce(flags => openWaiting(open, flags), uid, followLink);
     }
   }
 
   /** With which flags a file of this owner is opened, as far as is known. */
   flagsFor(uid: number, followLink: boolean): number {
     const flags = READ | (followLink ? 0 : (constants.O_NOFOLLOW ?? 0));
-    return this.#refusedOwners.has(uid) ? flags : flags | (constants.O_NOATIME ?? 0);
+    return this.#refusedOwners.has(uid) ? flags : flags | WITHOUT_ATIME;
   }
 
-  #openAtOnce(open: (flags: number) => number, uid: number, flags: number): number {
-    if (constants.O_NOATIME === undefined || this.#refusedOwners.has(uid)) return open(flags);
+  #openAtOnce(open: Open, uid: number, followLink: boolean): number {
+    const flags = this.flagsFor(uid, followLink);
     try {
-      return open(flags | constants.O_NOATIME);
-    } catch (error) {
-      if (codeOf(error) !== 'EPERM') throw error;
-      this.#refusedOwners.add(uid);
       return open(flags);
+    } catch (error) {
+      if (codeOf(error) !== 'EPERM' || (flags & WITHOUT_ATIME) === 0) throw error;
+      this.#refusedOwners.add(uid);
+      return open(flags & ~WITHOUT_ATIME);
     }
   }
 }
 
+type Open = (flags: number) => number;
+
 /** By way of a descriptor that only names it: it is a file that is waited for, whatever takes its place meanwhile. */
-function openWaiting(open: (flags: number) => number, flags: number): number {
+function openWaiting(open: Open, flags: number): number {
   const named = open(O_PATH | (flags & (constants.O_NOFOLLOW ?? 0)));
   try {
     if (!fstatSync(named).isFile()) throw new EntryError('CHANGED', 'it is no longer a file');
@@ -62,4 +63,5 @@ function openWaiting(open: (flags: number) => number, flags: number): number {
 
 /** O_NONBLOCK: should a FIFO have taken the file's place since it was listed, opening must not wait. */
 const WITHOUT_WAITING = constants.O_NONBLOCK ?? 0;
+const WITHOUT_ATIME = constants.O_NOATIME ?? 0;
 const READ = constants.O_RDONLY | WITHOUT_WAITING;

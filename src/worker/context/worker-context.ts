@@ -129,7 +129,7 @@ export class WorkerContext implements Pace {
   /** The root has its last name now. Where the claim has left the open one, it was made anew under that name. */
   rootMoved(): void {
     this.destination.moved(this.settings.finalDestination);
-    const claim = this.calls.factsIn(this.destination.place(ROOT), CLAIM_NAME, false);
+    const claim = this.calls.factsIn(this.destination.place(ROOT), CLAIM_NAME);
     if (claim === undefined) this.destination.close();
   }
 

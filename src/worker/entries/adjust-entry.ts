@@ -4,12 +4,12 @@ import { type Facts, kindOf, permissionsOf, sameInode } from '../../files/facts.
 import { EntryError, step } from '../../files/failure.js';
 import { HAS_DESCRIPTOR_PATHS, O_PATH } from '../../files/system/descriptor-paths.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
-import type { NotKept } from '../../protocol/messages.js';
 import { isAccepted, keep } from '../../rules/keep.js';
-import { keptPermissions, type OwnerKept } from '../../rules/kept-permissions.js';
+import { keptPermissions, lostOwner, type OwnerKept } from '../../rules/kept-permissions.js';
 import { lossOf } from '../../rules/not-kept.js';
 import { type Finished, type Job, skipped } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
+import { ANY_GROUP } from '../metadata/owner.js';
 import { withSourcePath } from './source-path.js';
 import type { Target } from './target.js';
 
@@ -30,14 +30,14 @@ export function adjustEntry(
   return step('cannot be given its owner or mode', () => {
     const { notKept, after } = withPath(context, target, there, path => {
       const owner = isOwnerRight ? KEPT : giveOwner(context, job, target, path);
-      const notKept: NotKept[] = owner.user && owner.group ? [] : ['owner'];
+      const notKept = lostOwner(owner);
       const mode = keptPermissions(job.facts, owner);
       // A new owner may have taken set-id bits away.
       const isModeRight = isOwnerRight && permissionsOf(there) === mode;
       if (kindOf(there) !== 'link' && !isModeRight)
         notKept.push(...keep('mode', () => chmodSync(path, mode)));
       if (context.settings.fsync && kindOf(there) === 'file') isAccepted(() => sync(path));
-      return { notKept, after: context.calls.factsIn(target.place, target.name, false) };
+      return { notKept, after: context.calls.factsIn(target.place, target.name) };
     });
     if (context.settings.strict && notKept[0] !== undefined) throw lossOf(notKept[0]);
     return isSameRights(there, after) ? skipped : { how: 'adjusted', bytes: 0, notKept };
@@ -75,9 +75,8 @@ function giveOwner(context: WorkerContext, job: Job, target: Target, path: strin
   const isLink = kindOf(job.facts) === 'link';
   const change = (uid: number, gid: number) =>
     (isLink || !HAS_DESCRIPTOR_PATHS ? lchownSync : chownSync)(path, uid, gid);
-  const look = () => context.calls.factsIn(target.place, target.name, false);
-  // It may have any owner, and group.
-  return context.owners.give(change, look, job.facts, true);
+  const look = () => context.calls.factsIn(target.place, target.name);
+  return context.owners.give(change, look, job.facts, ANY_GROUP);
 }
 
 function sync(path: string | Buffer): void {

@@ -20,7 +20,7 @@ import { withSourcePath } from './source-path.js';
  */
 export function* compareEntry(context: WorkerContext, job: Job): Steps<Finished> {
   const standing = step('its copy cannot be read', () =>
-    context.calls.factsIn(context.destination.place(job.folder), job.name, false),
+    context.calls.factsIn(context.destination.place(job.folder), job.name),
   );
   if (standing === undefined) return compared(0, { differences: [{ kind: 'missing' }] });
   const differences = compareFacts(job.facts, standing, context.heldTimes);

@@ -2,8 +2,8 @@ import { lchownSync, readlinkSync, symlinkSync } from 'node:fs';
 import { NAME_ENCODING, native } from '../../files/byte-path.js';
 import { step } from '../../files/failure.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
-import type { NotKept } from '../../protocol/messages.js';
 import { keepAttributes } from '../../rules/keep-attributes.js';
+import { lostOwner } from '../../rules/kept-permissions.js';
 import type { Steps } from '../content/steps.js';
 import type { Finished, Job } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
@@ -23,12 +23,12 @@ function* makeLink(context: WorkerContext, job: Job, target: Target): Steps<Fini
   step('cannot be created', () => symlinkSync(text, native(path)));
   return step('cannot be given its owner or times', () => {
     const change = (uid: number, gid: number) => lchownSync(native(path), uid, gid);
-    const look = () => context.calls.factsIn(target.place, target.name, false);
-    const { owners, handsDownGroup } = target.traits;
-    const owner = owners.give(change, look, job.facts, handsDownGroup);
-    const notKept: NotKept[] = owner.user && owner.group ? [] : ['owner'];
+    const look = () => context.calls.factsIn(target.place, target.name);
+    const { traits } = target;
+    const owner = traits.owners.give(change, look, job.facts, traits);
+    const notKept = lostOwner(owner);
     const calls = context.settings.attributes ? platformCalls() : undefined;
-    if (calls?.hasAttributesAt(from)) notKept.push(...keepAttributes(calls, from, path, false));
+    if (calls?.hasAttributesAt(from)) notKept.push(...keepAttributes(calls, from, path));
     const give = () => context.calls.setTimesIn(target.place, target.name, job.facts);
     notKept.push(...giveTimes(job.facts, give, look));
     return { how: 'linked', bytes: 0, notKept };

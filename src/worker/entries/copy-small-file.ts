@@ -41,7 +41,7 @@ function open({ calls, settings, source, untouched }: WorkerContext, row: BatchR
   const place = source.place(row.folder);
   try {
     const openIt = (flags: number) => calls.openRow(place, row.batch.names, row.index, flags, 0);
-    return untouched.open(openIt, row.facts.uid, settings.dereference, false);
+    return untouched.open(openIt, row.facts.uid, settings.dereference);
   } catch (error) {
     if (codeOf(error) === 'EAGAIN') return undefined;
     throw failedStep('cannot be opened', error);

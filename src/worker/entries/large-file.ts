@@ -45,7 +45,12 @@ export function copyRangeOf(context: WorkerContext, job: Job): Steps<Finished> {
   return withBoth(context, job, function* ({ source, target }) {
     const { start, end } = partOf(job);
     const sinceMs = performance.now();
-    const reached = yield* copyRange({ pace: context, source, target, digest: undefined }, start, end, false);
+    const reached = yield* copyRange(
+      { pace: context, source, target, digest: undefined },
+      start,
+      end,
+      'inner',
+    );
     if (reached < end) throw changed();
     return { how: 'filled', bytes: 0, notKept: [], tookMs: performance.now() - sinceMs };
   });
@@ -66,9 +71,8 @@ export function* endLargeFile(context: WorkerContext, job: Job): Steps<Finished>
 function isEnded(context: WorkerContext, job: Job): boolean {
   const { calls, destination, settings } = context;
   const place = destination.place(job.folder);
-  const isUnderWay =
-    settings.standing === 'content' && calls.factsIn(place, job.temporaryName, false) !== undefined;
-  const there = isUnderWay ? undefined : calls.factsIn(place, job.name, false);
+  const isUnderWay = settings.standing === 'content' && calls.factsIn(place, job.temporaryName) !== undefined;
+  const there = isUnderWay ? undefined : calls.factsIn(place, job.name);
   return there !== undefined && isUpToDate(context, job, there);
 }
 

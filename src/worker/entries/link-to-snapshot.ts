@@ -98,7 +98,7 @@ function lookIn(context: WorkerContext, snapshot: SnapshotFolders, job: Job): Fo
   const { folder, name, facts } = job;
   try {
     const place = snapshot.place(folder);
-    const there = place && context.calls.factsIn(place, name, false);
+    const there = place && context.calls.factsIn(place, name);
     if (place === undefined || there === undefined) return undefined;
     if (!isSameInSnapshot(facts, there, context.heldTimes, context.owners.newUid)) return undefined;
     if (kindOf(facts) === 'link' && !hasSameText(context, job, place)) return undefined;

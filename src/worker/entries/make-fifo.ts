@@ -3,10 +3,9 @@ import { native } from '../../files/byte-path.js';
 import { step } from '../../files/failure.js';
 import { O_PATH } from '../../files/system/descriptor-paths.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
-import type { NotKept } from '../../protocol/messages.js';
 import { keep } from '../../rules/keep.js';
 import { keepAttributes } from '../../rules/keep-attributes.js';
-import { keptPermissions } from '../../rules/kept-permissions.js';
+import { keptPermissions, lostOwner } from '../../rules/kept-permissions.js';
 import { lossOf } from '../../rules/not-kept.js';
 import type { Steps } from '../content/steps.js';
 import type { Finished, Job } from '../context/job.js';
@@ -25,12 +24,12 @@ export function* makeFifo(context: WorkerContext, job: Job): Steps<Finished> {
     step('cannot be made', () => calls.makeFifo(path, PRIVATE));
     return step('cannot be given its owner, mode or times', () => {
       const change = (uid: number, gid: number) => lchownSync(native(path), uid, gid);
-      const look = () => context.calls.factsIn(target.place, target.name, false);
-      const owner = traits.owners.give(change, look, job.facts, traits.handsDownGroup);
-      const notKept: NotKept[] = owner.user && owner.group ? [] : ['owner'];
+      const look = () => context.calls.factsIn(target.place, target.name);
+      const owner = traits.owners.give(change, look, job.facts, traits);
+      const notKept = lostOwner(owner);
       if (context.settings.attributes || traits.handsDownAcl) {
         const source = context.settings.attributes ? context.source.at(job.folder) + job.name : undefined;
-        notKept.push(...keepAttributes(calls, source, path, traits.handsDownAcl));
+        notKept.push(...keepAttributes(calls, source, path, { mayHaveList: traits.handsDownAcl }));
       }
       notKept.push(...keep('mode', () => chmodUnopened(path, keptPermissions(job.facts, owner))));
       const give = () => context.calls.setTimesIn(target.place, target.name, job.facts);

@@ -169,7 +169,7 @@ function* makeWhole(context: WorkerContext, job: Job, make: Make, target: Target
 }
 
 function standingAt({ place, name }: Target): Facts | undefined {
-  return entryCalls().factsIn(place, name, false);
+  return entryCalls().factsIn(place, name);
 }
 
 /** @param there its facts */

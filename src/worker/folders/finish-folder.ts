@@ -8,10 +8,11 @@ import type { NotKept } from '../../protocol/messages.js';
 import { isHeldEverywhere } from '../../rules/held-times.js';
 import { keep } from '../../rules/keep.js';
 import { keepAttributes } from '../../rules/keep-attributes.js';
-import { keptPermissions } from '../../rules/kept-permissions.js';
+import { keptPermissions, lostOwner } from '../../rules/kept-permissions.js';
 import { lossOf } from '../../rules/not-kept.js';
 import type { Finished } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
+import { ANY_GROUP } from '../metadata/owner.js';
 import { giveTimes } from '../metadata/times.js';
 
 /** Gives a folder its owner, attributes, mode and times: only now, as its content needed to write in it. */
@@ -36,9 +37,8 @@ export async function finishFolderWaiting(
   // A file in it that is to be tried again could not be replaced by its owner.
   if ((permissionsOf(facts) & OWNER_CHANGES) !== OWNER_CHANGES) return false;
   if (folder === ROOT || settings.standing !== 'nothing' || settings.fsync) return false;
-  const { handsDownGroup, handsDownAcl } = context.traits(folder);
-  const isOwned = owners.isRight(facts.uid, facts.gid, handsDownGroup);
-  if (!isOwned || handsDownAcl || !isHeldEverywhere(facts.mtime)) return false;
+  const traits = context.traits(folder);
+  if (!owners.isRight(facts, traits) || traits.handsDownAcl || !isHeldEverywhere(facts.mtime)) return false;
   if (settings.attributes) {
     const source = await context.heldSource.hold(folder);
     const mayHave = await calls.mayHaveAttributesAt(`${source.prefix}.`).finally(() => source.letGo());
@@ -66,9 +66,9 @@ function giveMetadata(context: WorkerContext, folder: BytePath, facts: Facts): r
   const isInOurs = context.settings.standing === 'nothing' && folder !== ROOT;
   const traits = isInOurs ? context.traits(folder) : undefined;
   const change = (uid: number, gid: number) => chownSync(native(path), uid, gid);
-  const look = () => context.calls.factsIn(place, '.', false);
-  const owner = context.owners.give(change, look, facts, traits?.handsDownGroup ?? true);
-  const notKept: NotKept[] = owner.user && owner.group ? [] : ['owner'];
+  const look = () => context.calls.factsIn(place, '.');
+  const owner = context.owners.give(change, look, facts, traits ?? ANY_GROUP);
+  const notKept = lostOwner(owner);
   // Before attributes and mode: those may close the folder to us, and neither changes its times.
   notKept.push(...giveTimes(facts, () => context.calls.setTimesIn(place, '.', facts), look));
   const calls = platformCalls();
@@ -76,7 +76,7 @@ function giveMetadata(context: WorkerContext, folder: BytePath, facts: Facts): r
     const source = context.settings.attributes ? attributedSource(context, folder, calls) : undefined;
     const mayHaveList = traits?.handsDownAcl ?? true;
     if (source !== undefined || mayHaveList)
-      notKept.push(...keepAttributes(calls, source, path, mayHaveList));
+      notKept.push(...keepAttributes(calls, source, path, { mayHaveList }));
   }
   notKept.push(...keep('mode', () => chmodSync(native(path), keptPermissions(facts, owner))));
   return notKept;

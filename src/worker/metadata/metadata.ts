@@ -5,7 +5,7 @@ import { platformCalls } from '../../files/system/platform-calls.js';
 import type { NotKept } from '../../protocol/messages.js';
 import { keep } from '../../rules/keep.js';
 import { keepAttributes } from '../../rules/keep-attributes.js';
-import { keptPermissions } from '../../rules/kept-permissions.js';
+import { keptPermissions, lostOwner } from '../../rules/kept-permissions.js';
 import type { DestinationTraits } from './destination-traits.js';
 import { giveTimesOf } from './times.js';
 
@@ -15,8 +15,7 @@ import { giveTimesOf } from './times.js';
  * list the mode's group bits are no more than a bound, and would let the group in that the list keeps out.
  */
 export function creationMode(facts: Facts, traits: DestinationTraits, hasAttributes: boolean): number {
-  const { owners, handsDownGroup, handsDownAcl } = traits;
-  const needsMore = owners.needsChange(facts.uid, facts.gid, handsDownGroup) || handsDownAcl || hasAttributes;
+  const needsMore = traits.owners.needsChange(facts, traits) || traits.handsDownAcl || hasAttributes;
   return needsMore ? 0o600 : permissionsOf(facts) & 0o777;
 }
 
@@ -42,12 +41,14 @@ export function giveMetadata(files: OpenFiles, facts: Facts): readonly NotKept[]
   if (isRightSoFar(files, facts)) return giveTimesOf(target, facts);
   const look = () => entryCalls().factsOf(target);
   const change = (uid: number, gid: number) => fchownSync(target, uid, gid);
-  const owner = traits.owners.give(change, look, facts, traits.handsDownGroup);
-  const notKept: NotKept[] = owner.user && owner.group ? [] : ['owner'];
+  const owner = traits.owners.give(change, look, facts, traits);
+  const notKept = lostOwner(owner);
   const calls = traits.handsDownAcl || hasAttributes ? platformCalls() : undefined;
   if (calls !== undefined) {
     const from = hasAttributes ? descriptorPath(source) : undefined;
-    notKept.push(...keepAttributes(calls, from, descriptorPath(target), traits.handsDownAcl));
+    notKept.push(
+      ...keepAttributes(calls, from, descriptorPath(target), { mayHaveList: traits.handsDownAcl }),
+    );
   }
   const mode = keptPermissions(facts, owner);
   if (mode !== createdMode) notKept.push(...keep('mode', () => fchmodSync(target, mode)));
@@ -57,9 +58,8 @@ export function giveMetadata(files: OpenFiles, facts: Facts): readonly NotKept[]
 
 /** As most new files are: they have all but their times from the beginning. */
 export function isRightSoFar({ traits, hasAttributes, createdMode }: OpenFiles, facts: Facts): boolean {
-  const { owners, handsDownGroup, handsDownAcl } = traits;
-  const isBare = !hasAttributes && !handsDownAcl && permissionsOf(facts) === createdMode;
-  return isBare && owners.isRight(facts.uid, facts.gid, handsDownGroup);
+  const isBare = !hasAttributes && !traits.handsDownAcl && permissionsOf(facts) === createdMode;
+  return isBare && traits.owners.isRight(facts, traits);
 }
 
 function descriptorPath(descriptor: number): string {

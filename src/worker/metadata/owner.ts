@@ -21,8 +21,8 @@ export class Owners {
 
   /** @param root of the destination: what the claim in it has become tells what becomes of all that is new */
   constructor(calls: EntryCalls, root: FolderPlace) {
-    const claim = calls.factsIn(root, CLAIM_NAME, false);
-    const folder = calls.factsIn(root, '.', true);
+    const claim = calls.factsIn(root, CLAIM_NAME);
+    const folder = calls.factsIn(root, '.');
     const isFromFolder = folder !== undefined && (permissionsOf(folder) & SET_GROUP_ID) !== 0;
     this.#uid = claim?.uid ?? UID;
     this.handsDownGroup =
@@ -40,13 +40,13 @@ export class Owners {
   }
 
   /** Whether a new entry of ours has another owner than it should, as far as we can change that. */
-  needsChange(uid: number, gid: number, handsDownGroup: boolean): boolean {
+  needsChange({ uid, gid }: Facts, { handsDownGroup }: GroupTrait): boolean {
     if (!HAS_OWNERS) return false;
     return gid !== GID || handsDownGroup || (IS_ROOT && uid !== this.#uid);
   }
 
   /** Whether a new entry of ours has the owner and group it should have: also nothing is lost, as another user's is where we are not root. */
-  isRight(uid: number, gid: number, handsDownGroup: boolean): boolean {
+  isRight({ uid, gid }: Facts, { handsDownGroup }: GroupTrait): boolean {
     return !HAS_OWNERS || (uid === this.#uid && gid === GID && !handsDownGroup);
   }
 
@@ -58,12 +58,13 @@ export class Owners {
   give(
     change: (uid: number, gid: number) => void,
     look: () => Pick<Facts, 'uid' | 'gid'> | undefined,
-    { uid, gid }: Facts,
-    handsDownGroup: boolean,
+    facts: Facts,
+    traits: GroupTrait,
   ): OwnerKept {
+    const { uid, gid } = facts;
     const user = uid === this.#uid || !HAS_OWNERS;
-    if (!this.needsChange(uid, gid, handsDownGroup)) return user ? KEPT : { user, group: true };
-    if (!IS_ROOT && gid !== GID && !GROUPS.has(gid) && !handsDownGroup) return { user, group: false };
+    if (!this.needsChange(facts, traits)) return user ? KEPT : { user, group: true };
+    if (!IS_ROOT && gid !== GID && !GROUPS.has(gid) && !traits.handsDownGroup) return { user, group: false };
     const isTaken = isAccepted(() => change(IS_ROOT ? uid : -1, gid));
     if (isTaken && this.#areHeld) return { user: user || IS_ROOT, group: true };
     // Perhaps the user is what it does not take.
@@ -74,6 +75,15 @@ export class Owners {
     return kept;
   }
 }
+
+/** Of the folder in which an entry is made. */
+interface GroupTrait {
+  /** Whether its entry may have another group than the user's. */
+  readonly handsDownGroup: boolean;
+}
+
+/** Of an entry that was not made just now. */
+export const ANY_GROUP: GroupTrait = { handsDownGroup: true };
 
 const SET_GROUP_ID = 0o2000;
 const KEPT: OwnerKept = { user: true, group: true };
