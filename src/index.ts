@@ -1,3 +1,5 @@
+// What the package exports for programs: copying a folder, and comparing two.
+
 export { type CheckOptions, checkFolder } from './copier/check-folder.js';
 export { copyFolder } from './copier/copy-folder.js';
 export type { FilterEntry } from './copier/listing/filters.js';

@@ -1,5 +1,3 @@
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
-
 /** Bytes in the unit that keeps the number short: `812 B`, `4.5 MiB`. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
@@ -11,6 +9,8 @@ export function formatBytes(bytes: number): string {
   }
   return unit === 0 ? `${Math.round(bytes)} B` : `${value.toFixed(1)} ${UNITS[unit]}`;
 }
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
 /** A length of time: `0.21 s`, `12 s`, `3:05 min`, `2:10:00 h`. */
 export function formatSeconds(seconds: number): string {

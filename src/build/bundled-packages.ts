@@ -1,18 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A package of which parts went into a bundle. */
-export interface BundledPackage {
-  readonly name: string;
-  readonly version: string;
-  /** An SPDX identifier. */
-  readonly license: string;
-  /** Its files, a path. */
-  readonly folder: string;
-  /** What the registry's tarball was held against, as `sha512-` and base64. */
-  readonly integrity: string;
-}
-
 /** The packages that files came from, each version once. @param files paths from `root` */
 export function bundledPackages(root: string, files: Iterable<string>): BundledPackage[] {
   const lock = readJson<Lock>(join(root, 'package-lock.json'));
@@ -25,6 +13,18 @@ export function bundledPackages(root: string, files: Iterable<string>): BundledP
   });
   const versions = new Map(packages.map(found => [`${found.name}@${found.version}`, found]));
   return [...versions].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, found]) => found);
+}
+
+/** A package of which parts went into a bundle. */
+export interface BundledPackage {
+  readonly name: string;
+  readonly version: string;
+  /** An SPDX identifier. */
+  readonly license: string;
+  /** Its files, a path. */
+  readonly folder: string;
+  /** What the registry's tarball was held against, as `sha512-` and base64. */
+  readonly integrity: string;
 }
 
 interface Lock {

@@ -4,8 +4,6 @@ import type { How } from '../protocol/messages.js';
 import { count } from '../units.js';
 import { escapeText, shownDestination, shownPath } from './text/escape.js';
 
-export type NoticeLevel = 'quiet' | 'usual' | 'verbose';
-
 /**
  * Makes lines for standard error of events. Quiet: of failures. Usual: also of entries that were skipped without being
  * asked for. Verbose: of all entries, copied or deleted.
@@ -49,6 +47,8 @@ export class Notices {
     return path === '' ? root : `${root.replace(/\/+$/, '')}/${path}`;
   }
 }
+
+export type NoticeLevel = 'quiet' | 'usual' | 'verbose';
 
 type Verbs = Readonly<Record<How | 'deleted', string>>;
 

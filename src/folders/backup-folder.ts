@@ -32,15 +32,6 @@ import { copyAcross } from './copy-across.js';
 import { openPathToOwner } from './open-to-owner.js';
 import { syncFolder } from './sync-folder.js';
 
-/** What a backup of a run needs to know. */
-export interface BackupSettings {
-  /** Absolute; it need not stand. */
-  readonly root: BytePath;
-  readonly runId: string;
-  /** Whether it has to be on the disk before the original goes. */
-  readonly fsync: boolean;
-}
-
 /**
  * Keeps what a run replaces or deletes in the destination, under its relative path. A file gets its name in the backup
  * before the destination loses it, so that a kill at any moment leaves it in one place or the other. What stands there
@@ -192,6 +183,15 @@ export class BackupFolder {
     isAccepted(() => lchownSync(native(`${path}.`), facts.uid, facts.gid));
     isAccepted(() => chmodSync(native(path.slice(0, -1)), permissionsOf(facts) | 0o700));
   }
+}
+
+/** What a backup of a run needs to know. */
+export interface BackupSettings {
+  /** Absolute; it need not stand. */
+  readonly root: BytePath;
+  readonly runId: string;
+  /** Whether it has to be on the disk before the original goes. */
+  readonly fsync: boolean;
 }
 
 /** A folder, its parent and their root. */

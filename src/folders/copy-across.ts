@@ -20,16 +20,6 @@ import { platformCalls } from '../files/system/platform-calls.js';
 import { isAccepted } from '../rules/keep.js';
 import { keepAttributes } from '../rules/keep-attributes.js';
 
-/** An entry and its copy on another file system. */
-export interface Across {
-  readonly from: FolderPlace;
-  readonly name: string;
-  readonly to: FolderPlace;
-  readonly newName: string;
-  readonly facts: Facts;
-  readonly fsync: boolean;
-}
-
 /** Copies a file, a link or a FIFO with its metadata, as far as the place takes that. What fails leaves nothing. */
 export function copyAcross(across: Across): void {
   const { from, name, to, newName, facts } = across;
@@ -46,6 +36,16 @@ export function copyAcross(across: Across): void {
     removeIfThere(target);
     throw error;
   }
+}
+
+/** An entry and its copy on another file system. */
+export interface Across {
+  readonly from: FolderPlace;
+  readonly name: string;
+  readonly to: FolderPlace;
+  readonly newName: string;
+  readonly facts: Facts;
+  readonly fsync: boolean;
 }
 
 function makeCopy({ facts }: Across, source: string, target: string): void {

@@ -1,3 +1,5 @@
+// What `folder-copy/multiprocessing` exports: processes, queues and pools.
+
 export { serve } from './child/serve.js';
 export { Closed, Empty, Full, StateError, Terminated, WorkerLostError, WorkerStartError } from './errors.js';
 export { type ApplyOptions, type ImapOptions, Pool, type PoolOptions } from './pool/pool.js';

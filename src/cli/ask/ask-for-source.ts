@@ -11,11 +11,6 @@ import { completeFolder, expandHome } from './complete-folder.js';
 import { Prompt, PromptEnded } from './prompt.js';
 import { unquoted } from './unquoted.js';
 
-export type Asked =
-  | { readonly kind: 'source'; readonly source: string }
-  /** Nothing is to be copied. */
-  | { readonly kind: 'ended'; readonly ending: Ending };
-
 /**
  * Asks at the terminal for the folder to copy, and again before it is merged into an existing destination.
  * @throws {RefusedError} where the folder cannot be copied to where its copy belongs
@@ -40,6 +35,11 @@ export async function askForSource(options: ParsedOptions): Promise<Asked> {
     prompt.close();
   }
 }
+
+export type Asked =
+  | { readonly kind: 'source'; readonly source: string }
+  /** Nothing is to be copied. */
+  | { readonly kind: 'ended'; readonly ending: Ending };
 
 /** As for any other refusal. */
 const NOTHING_COPIED = 2;

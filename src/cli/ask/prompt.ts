@@ -4,8 +4,6 @@ import type { Ending } from '../ending/ending.js';
 import { printLine } from '../output/print-line.js';
 import { inLocale } from '../text/locale.js';
 
-type Complete = (line: string) => [completions: string[], typed: string];
-
 /** Questions at the terminal: read from standard input, written to standard error. */
 export class Prompt {
   readonly #interface: Interface;
@@ -49,6 +47,8 @@ export class Prompt {
     this.#interface.close();
   }
 }
+
+type Complete = (line: string) => [completions: string[], typed: string];
 
 /** The user has left instead of answering. */
 export class PromptEnded extends Error {

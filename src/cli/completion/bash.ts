@@ -1,6 +1,9 @@
 import type { CompletedOption } from './option-words.js';
 
-/** For bash alone, without the bash-completion package. Paths are left to readline, which knows how to quote. */
+/**
+ * The completion script for bash. It does without the bash-completion package, and leaves paths to readline, which
+ * knows how to quote.
+ */
 export function bashScript(options: readonly CompletedOption[]): string {
   return `# In ~/.bashrc: eval "$(folder-copy --completion bash)"
 _folder_copy() {

@@ -1,5 +1,6 @@
 import type { Argument, CompletedOption } from './option-words.js';
 
+/** The completion script for fish. */
 export function fishScript(options: readonly CompletedOption[]): string {
   return `# In ~/.config/fish/config.fish: folder-copy --completion fish | source
 complete -c folder-copy -f -a '(__fish_complete_directories)'

@@ -1,6 +1,6 @@
 import type { Argument, CompletedOption } from './option-words.js';
 
-/** Works from a folder of `fpath` as well as by `eval`. */
+/** The completion script for zsh. It works from a folder of `fpath` as well as by `eval`. */
 export function zshScript(options: readonly CompletedOption[]): string {
   return `#compdef folder-copy
 # In ~/.zshrc, after compinit: eval "$(folder-copy --completion zsh)"

@@ -1,11 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 
-/** Signals that end a command, unless it was started to ignore them. */
-const NAMES = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const;
-
-type Ignorable = (typeof NAMES)[number];
-
 /**
  * Goes on ignoring the signals that were ignored when the command was started, by `nohup` or as a script's background
  * job. Node resets them at its start. The launcher (`src/build/launcher.ts`) reads them before that; a command that
@@ -16,6 +11,11 @@ export function ignoreAsBefore(): ReadonlySet<string> {
   for (const name of ignored) process.on(name, () => {});
   return ignored;
 }
+
+/** Signals that end a command, unless it was started to ignore them. */
+const NAMES = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const;
+
+type Ignorable = (typeof NAMES)[number];
 
 /** @param line of `/proc/<pid>/stat`; undefined where it is not of this process */
 function ignoredByLauncher(line: string): Set<Ignorable> | undefined {

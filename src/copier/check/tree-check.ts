@@ -20,19 +20,6 @@ import type { Visitor } from '../listing/walk-source.js';
 import type { Ledger } from '../report/ledger.js';
 import { LinkGroups } from './link-groups.js';
 
-/** What a `TreeCheck` works with. */
-export interface TreeCheckParts {
-  /** Both trees, and what is compared in them. */
-  readonly scope: ExtrasScope;
-  /** Times closer together than this are one for the destination's file system. */
-  readonly heldTimes: HeldTimes;
-  /** Whether the contents of files are compared. */
-  readonly comparesContent: boolean;
-  readonly ledger: Ledger;
-  readonly dispatcher: Dispatcher;
-  readonly speed: StorageSpeed;
-}
-
 /**
  * Takes what is listed in the source: folders are compared here, as whether the walk goes into them depends on it;
  * all else is handed to the workers, and what they found is reported.
@@ -173,4 +160,17 @@ export class TreeCheck implements Visitor {
   #tell(path: BytePath, differences: readonly Difference[]): void {
     for (const difference of differences) this.#parts.ledger.difference(path, difference);
   }
+}
+
+/** What a `TreeCheck` works with. */
+export interface TreeCheckParts {
+  /** Both trees, and what is compared in them. */
+  readonly scope: ExtrasScope;
+  /** Times closer together than this are one for the destination's file system. */
+  readonly heldTimes: HeldTimes;
+  /** Whether the contents of files are compared. */
+  readonly comparesContent: boolean;
+  readonly ledger: Ledger;
+  readonly dispatcher: Dispatcher;
+  readonly speed: StorageSpeed;
 }

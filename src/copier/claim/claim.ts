@@ -9,12 +9,6 @@ import { RefusedError, refusal } from '../report/errors.js';
 import { identityOf, isAlive, isSameBoot, type ProcessIdentity, thisMachine } from './liveness.js';
 import { makeOwnFile, readOwnFile } from './own-file.js';
 
-export interface ClaimingRun {
-  readonly id: string;
-  /** Whether its claim has to be readable after a power cut, which can leave an empty file. */
-  readonly fsync: boolean;
-}
-
 /**
  * One run's hold on a destination: a file in its root that names the run and its processes.
  *
@@ -192,6 +186,12 @@ export class Claim {
   #path(name: string): string | Buffer {
     return native(`${this.#root}/${name}`);
   }
+}
+
+export interface ClaimingRun {
+  readonly id: string;
+  /** Whether its claim has to be readable after a power cut, which can leave an empty file. */
+  readonly fsync: boolean;
 }
 
 /** The destination may have been removed or unmounted under the run, or be read-only by now: then it stays. */

@@ -10,11 +10,6 @@ import {
 } from '../destination/remove-tree.js';
 import type { PendingJob } from '../dispatch/pending-job.js';
 
-interface BlockedEntry {
-  readonly job: PendingJob;
-  readonly failure: Failure;
-}
-
 /** Entries whose place is taken by a folder that is not empty: they have their turn when all else is done. */
 export class BlockedEntries {
   readonly #destination: Pick<Destination, 'handles' | 'spared' | 'remover'>;
@@ -61,4 +56,9 @@ export class BlockedEntries {
     const { handles, spared } = this.#destination;
     return removeTree(handles, join(folder, name), spared, remover);
   }
+}
+
+interface BlockedEntry {
+  readonly job: PendingJob;
+  readonly failure: Failure;
 }

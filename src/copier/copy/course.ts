@@ -14,16 +14,6 @@ import { listOptionsOf, type Request } from '../request/request.js';
 import { DeletionGuard } from './deletion-guard.js';
 import type { TreeCopy } from './tree-copy.js';
 
-/** What takes part in a copy, real or dry. */
-export interface CourseParts {
-  readonly request: Request;
-  readonly ledger: Ledger;
-  readonly stop: Stop;
-  readonly dispatcher: Dispatcher;
-  readonly destination: Destination;
-  readonly tree: TreeCopy;
-}
-
 /** What real and dry copies do one after the other; what comes after a stop does nothing. */
 export class Course {
   readonly #parts: CourseParts;
@@ -116,4 +106,14 @@ export class Course {
       source.close();
     }
   }
+}
+
+/** What takes part in a copy, real or dry. */
+export interface CourseParts {
+  readonly request: Request;
+  readonly ledger: Ledger;
+  readonly stop: Stop;
+  readonly dispatcher: Dispatcher;
+  readonly destination: Destination;
+  readonly tree: TreeCopy;
 }

@@ -17,25 +17,6 @@ import type { FolderTree } from './folder-tree.js';
 import type { HardLinks, LinkableEntry } from './hard-links.js';
 import { isLarge, type LargeFiles } from './large-files.js';
 
-/** What a `TreeCopy` works with. */
-export interface TreeCopyParts {
-  readonly ledger: Ledger;
-  /** Hands jobs to the workers. */
-  readonly dispatcher: Dispatcher;
-  readonly destination: Destination;
-  readonly strict: boolean;
-  /** Whether a folder in an entry's place may go with all that is in it, at the end. */
-  readonly replacesFolders: boolean;
-  /** Undefined where each file is to be copied by one worker, as its digest is wanted or there is but one. */
-  readonly largeFiles: LargeFiles | undefined;
-  /** Removes what a large file has left under its temporary or, in a copy's own folder, its own name. */
-  readonly drop: (job: PendingJob) => void;
-  /** Whether a large file that failed so is tried again by one worker: when all others are done, it may fit. */
-  readonly mayFitAlone: (failure: Failure) => boolean;
-  /** Whether a failure stops the whole run, so that its entry does not count as failed and is left for the next run. */
-  readonly isDiskFull: (failure: Failure) => boolean;
-}
-
 /** Turns what is listed into jobs for the workers, and makes its folders. */
 export class TreeJobs implements Visitor {
   readonly #parts: TreeCopyParts;
@@ -179,6 +160,25 @@ export class TreeJobs implements Visitor {
       this.hand(entry, kind);
     } else if (step.kind === 'link') this.hand(entry, 'hardLink', step.firstName);
   }
+}
+
+/** What a `TreeCopy` works with. */
+export interface TreeCopyParts {
+  readonly ledger: Ledger;
+  /** Hands jobs to the workers. */
+  readonly dispatcher: Dispatcher;
+  readonly destination: Destination;
+  readonly strict: boolean;
+  /** Whether a folder in an entry's place may go with all that is in it, at the end. */
+  readonly replacesFolders: boolean;
+  /** Undefined where each file is to be copied by one worker, as its digest is wanted or there is but one. */
+  readonly largeFiles: LargeFiles | undefined;
+  /** Removes what a large file has left under its temporary or, in a copy's own folder, its own name. */
+  readonly drop: (job: PendingJob) => void;
+  /** Whether a large file that failed so is tried again by one worker: when all others are done, it may fit. */
+  readonly mayFitAlone: (failure: Failure) => boolean;
+  /** Whether a failure stops the whole run, so that its entry does not count as failed and is left for the next run. */
+  readonly isDiskFull: (failure: Failure) => boolean;
 }
 
 /** @throws {EntryError} where it could not be made */

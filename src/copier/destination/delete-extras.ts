@@ -6,11 +6,6 @@ import type { Places } from '../request/places.js';
 import { type ExtrasScope, extrasIn } from './extras.js';
 import { type Removal, type Remover, removeTree } from './remove-tree.js';
 
-export type Deletion =
-  | Removal
-  /** Something in this folder was deleted, so that its times have to be set anew. */
-  | { readonly kind: 'touched'; readonly folder: BytePath; readonly facts: Facts };
-
 /** Removes from the destination what the copy does not have; yields each removal, and undefined in between. */
 export function* deleteExtras(
   scope: ExtrasScope,
@@ -37,6 +32,11 @@ export function* deleteExtras(
     }
   }
 }
+
+export type Deletion =
+  | Removal
+  /** Something in this folder was deleted, so that its times have to be set anew. */
+  | { readonly kind: 'touched'; readonly folder: BytePath; readonly facts: Facts };
 
 /**
  * Whether the source is still the folder that was copied: an empty mount point would have everything removed.

@@ -8,21 +8,6 @@ import type { Request } from '../request/request.js';
 import { namesIn } from './names-in.js';
 import { isSpared, type Spared } from './remove-tree.js';
 
-/** What extras are looked for in. */
-export interface ExtrasScope {
-  readonly request: Request;
-  readonly source: FolderHandles;
-  readonly destination: FolderHandles;
-  /** Entries that are never extra. */
-  readonly spared: Spared;
-}
-
-export type Found =
-  /** The copy does not have it. */
-  | { readonly kind: 'extra'; readonly path: BytePath; readonly isFolder: boolean }
-  /** A folder that both have: there may be extras in it. */
-  | { readonly kind: 'folder'; readonly path: BytePath; readonly isFolder: true };
-
 /**
  * Finds what is in a folder of the destination and not in the copy: the source does not have it under any spelling of
  * its name that the destination takes for the same, or the run does not select it there.
@@ -56,6 +41,21 @@ export function* extrasIn(
     if (!spelled.has(name)) yield { kind: 'extra', path: join(folder, name), isFolder };
   }
 }
+
+/** What extras are looked for in. */
+export interface ExtrasScope {
+  readonly request: Request;
+  readonly source: FolderHandles;
+  readonly destination: FolderHandles;
+  /** Entries that are never extra. */
+  readonly spared: Spared;
+}
+
+export type Found =
+  /** The copy does not have it. */
+  | { readonly kind: 'extra'; readonly path: BytePath; readonly isFolder: boolean }
+  /** A folder that both have: there may be extras in it. */
+  | { readonly kind: 'folder'; readonly path: BytePath; readonly isFolder: true };
 
 /** Whether any name in the destination's root stands in the source's too, excluded or not. */
 export function hasCommonName(scope: ExtrasScope): boolean {

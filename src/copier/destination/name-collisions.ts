@@ -5,6 +5,7 @@ import { foldedName } from '../../rules/folded-name.js';
 import { nameCollision } from '../../rules/stands-there.js';
 
 /**
+ * The check for names of the source that are one in the destination, where its file system ignores case or the like.
  * @param root of the destination, which holds this run's claim
  * @returns undefined where its file system takes no two names for one
  */

@@ -9,12 +9,6 @@ import { listEntries } from '../listing/list-entries.js';
 import { entriesIn } from '../listing/listed.js';
 import type { Need } from '../report/ledger.js';
 
-export interface Shortage {
-  readonly what: 'bytes' | 'inodes';
-  readonly needed: number;
-  readonly free: number;
-}
-
 /**
  * Compares what is still to be written with what is free. It finds only certain shortages: none of bytes where the
  * file system may share or compress content, none of inodes where it does not count them.
@@ -31,6 +25,12 @@ export function findShortage({ root, standing }: WorkPlace, need: Need): Shortag
   if (shortage === undefined || standing === 'nothing') return shortage;
   const there = measureTree(root);
   return shortageOf(fs, { bytes: need.bytes - there.bytes, entries: need.entries - there.entries }, free);
+}
+
+export interface Shortage {
+  readonly what: 'bytes' | 'inodes';
+  readonly needed: number;
+  readonly free: number;
 }
 
 function shortageOf(fs: StatsFs, needed: Amount, free: Amount): Shortage | undefined {

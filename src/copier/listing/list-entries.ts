@@ -12,13 +12,6 @@ import { Scope, type ScopeOptions } from './scope.js';
 import { StorageSpeed } from './storage-speed.js';
 import { type AheadOptions, WalkAhead } from './walk-ahead.js';
 
-export interface ListOptions extends ScopeOptions {
-  /** Is given a function that tells how much of the tree has been listed, by a guess from 0 to 1. */
-  readonly tally?: { listedShare: () => number };
-  /** Lets others read folders ahead of the walk where the storage is slow; left out: never. */
-  readonly ahead?: AheadOptions | undefined;
-}
-
 /**
  * Walks the tree under `root`, depth first: first the entries of a folder that are not folders, then one subfolder
  * after the other. It reads only as it is asked, so the consumer sets the pace, and with synchronous calls: a promise
@@ -27,6 +20,13 @@ export interface ListOptions extends ScopeOptions {
  */
 export function listEntries(root: BytePath, options: ListOptions): Generator<Listed, void, undefined> {
   return new Walk(root, options).steps();
+}
+
+export interface ListOptions extends ScopeOptions {
+  /** Is given a function that tells how much of the tree has been listed, by a guess from 0 to 1. */
+  readonly tally?: { listedShare: () => number };
+  /** Lets others read folders ahead of the walk where the storage is slow; left out: never. */
+  readonly ahead?: AheadOptions | undefined;
 }
 
 class Walk {

@@ -1,8 +1,5 @@
 import { shownValue, UsageError } from '../report/errors.js';
 
-/** The longest path that the system takes. */
-export const LONGEST_PATTERN = 4096;
-
 /**
  * Refuses patterns that gitignore would ignore, or that could match nothing: given one by one, they are mistakes. (A
  * line of an ignore file may match nothing, as in git.)
@@ -18,6 +15,9 @@ export function validatePatterns(option: 'include' | 'exclude', patterns: readon
     throw new UsageError(`${option} takes gitignore patterns, not ${shownValue(pattern)}: ${fault}`);
   }
 }
+
+/** The longest path that the system takes. */
+export const LONGEST_PATTERN = 4096;
 
 function faultOf(option: 'include' | 'exclude', pattern: string): string | undefined {
   if (pattern.length > LONGEST_PATTERN) return `it is longer than ${LONGEST_PATTERN} characters`;

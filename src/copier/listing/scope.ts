@@ -6,19 +6,6 @@ import type { Listed } from './listed.js';
 import type { OpenFolder } from './open-folder.js';
 import type { Selection } from './selection.js';
 
-export interface ScopeOptions {
-  /** Whether links are followed: each is then listed as what it leads to. */
-  readonly dereference: boolean;
-  /** Whether folders on another file system than the root's are listed without what is in them. */
-  readonly oneFileSystem: boolean;
-  /** Facts of the folder that the copy is written in: the walk does not enter it, or the copy would contain itself. */
-  readonly destination?: Facts | undefined;
-  /** Which entries are listed; left out: all. */
-  readonly selection?: Selection | undefined;
-  /** Which entries are left out; left out: none. */
-  readonly filters?: Filters | undefined;
-}
-
 /** Decides which entries a walk lists, and which folders it enters. */
 export class Scope {
   /** Whether nothing is to be decided about each file, so that many can be listed together. */
@@ -78,6 +65,19 @@ export class Scope {
     const strays = this.#options.selection?.below(join(folder, name)) ?? NONE;
     return strays.map(path => ({ kind: 'failed', path, isFolder: false, failure: STRAY }));
   }
+}
+
+export interface ScopeOptions {
+  /** Whether links are followed: each is then listed as what it leads to. */
+  readonly dereference: boolean;
+  /** Whether folders on another file system than the root's are listed without what is in them. */
+  readonly oneFileSystem: boolean;
+  /** Facts of the folder that the copy is written in: the walk does not enter it, or the copy would contain itself. */
+  readonly destination?: Facts | undefined;
+  /** Which entries are listed; left out: all. */
+  readonly selection?: Selection | undefined;
+  /** Which entries are left out; left out: none. */
+  readonly filters?: Filters | undefined;
 }
 
 const NONE: readonly BytePath[] = [];

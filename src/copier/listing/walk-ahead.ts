@@ -12,6 +12,7 @@ import { readRows } from './read-rows.js';
 import type { Scope } from './scope.js';
 import type { StorageSpeed } from './storage-speed.js';
 
+/** How folders are read ahead of a walk. */
 export interface AheadOptions {
   readonly speed: StorageSpeed;
   readonly read: ReadByOthers;

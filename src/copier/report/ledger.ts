@@ -12,14 +12,6 @@ import { noSideFiles, type SideFiles } from './side-files.js';
 import { exitStatus, type StopReason } from './stop.js';
 import type { Tally } from './tally.js';
 
-/** What a run still has to write, at the least. */
-export interface Need {
-  readonly bytes: number;
-  readonly entries: number;
-  /** Whether that is all: the source has been listed. */
-  readonly isAll: boolean;
-}
-
 /** Keeps the books of a run: every entry is found once and settled once, and is then an event. */
 export class Ledger {
   readonly tally: Tally;
@@ -246,6 +238,14 @@ export class Ledger {
     this.#isOver = true;
     return { ...report, ...eventDestination(destination) };
   }
+}
+
+/** What a run still has to write, at the least. */
+export interface Need {
+  readonly bytes: number;
+  readonly entries: number;
+  /** Whether that is all: the source has been listed. */
+  readonly isAll: boolean;
 }
 
 /** What it has to work with. */

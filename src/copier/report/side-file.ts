@@ -13,14 +13,6 @@ import { type Failure, failureOf } from '../../files/failure.js';
 import { refusal } from './errors.js';
 import { openToWrite } from './open-to-write.js';
 
-/** What a run writes beside the copy. */
-export interface SideFileKind {
-  readonly option: 'checksums' | 'failed' | 'log';
-  readonly encoding: BufferEncoding;
-  /** How a record ends. */
-  readonly ending: '\n' | '\0';
-}
-
 /**
  * A file of records that a run writes beside the copy, buffered. Where it cannot be written any more, it ends with its
  * last whole record, and the run goes on without it.
@@ -108,6 +100,14 @@ export class SideFile {
     }
     this.#onLost(lossOf(this.#kind, this.#path, error));
   }
+}
+
+/** What a run writes beside the copy. */
+export interface SideFileKind {
+  readonly option: 'checksums' | 'failed' | 'log';
+  readonly encoding: BufferEncoding;
+  /** How a record ends. */
+  readonly ending: '\n' | '\0';
 }
 
 /** Opens one. @throws {RefusedError} where that cannot be done */

@@ -4,7 +4,7 @@ import { type BytePath, NAME_ENCODING, native, rawName, readable } from '../../f
 import { codeOf } from '../../files/failure.js';
 import { refusal } from '../report/errors.js';
 
-/** `node:path` looks for separators and dots only, which are the same in bytes as in text. */
+/** A path as an absolute one. `node:path` looks for separators and dots only, which are the same in bytes as in text. */
 export function absolute(path: BytePath): BytePath {
   return rawName(isAbsolute(path) ? resolve(path) : resolve(workingFolder(), path));
 }

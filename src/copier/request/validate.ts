@@ -1,5 +1,7 @@
 import { shownValue, UsageError } from '../report/errors.js';
 
+// Checks of single options. Each throws a UsageError: which option, what it takes, what came.
+
 export function validateWhole(option: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
   throw new UsageError(`${option} takes a whole number from ${least} to ${most}, not ${shownValue(value)}`);

@@ -3,19 +3,6 @@ import { type BytePath, NAME_ENCODING, native, rawName } from '../byte-path.js';
 import { type Facts, sameDevice, sameInode } from '../facts.js';
 import { stat } from '../system/stat.js';
 
-/** A folder as one of a holder's mounts may show it. */
-export interface Sought {
-  /** Absolute, links resolved. */
-  readonly root: BytePath;
-  readonly facts: Facts;
-}
-
-/** How far a folder reaches. */
-export interface Reach {
-  /** Whether what is mounted in it from elsewhere does not count. */
-  readonly oneFileSystem?: boolean;
-}
-
 /**
  * Where a folder is seen below another by what is mounted there, as with `mount --bind`; its way up to the root tells
  * nothing of that. Undefined also where mounts cannot be listed: on Linux they can.
@@ -37,6 +24,19 @@ export function seenBelow(
     if (isSame && (!oneFileSystem || sameDevice(facts, holder.facts))) return path;
   }
   return undefined;
+}
+
+/** A folder as one of a holder's mounts may show it. */
+export interface Sought {
+  /** Absolute, links resolved. */
+  readonly root: BytePath;
+  readonly facts: Facts;
+}
+
+/** How far a folder reaches. */
+export interface Reach {
+  /** Whether what is mounted in it from elsewhere does not count. */
+  readonly oneFileSystem?: boolean;
 }
 
 /** A part of a file system, and where it is shown. */

@@ -1,11 +1,6 @@
 import type { Answer, Question, QueueFromChild } from '../messages.js';
 import type { OnSent } from './channel.js';
 
-/** The channel to the parent, as far as a queue needs it. */
-export type Send = (message: QueueFromChild, then?: OnSent) => void;
-
-export type OnAnswer = (answer: Answer) => void;
-
 /** What a child has asked of a queue of its parent's, each with what its answer settles. */
 export class Asks {
   readonly #queue: number;
@@ -71,5 +66,10 @@ export class Asks {
     });
   }
 }
+
+/** The channel to the parent, as far as a queue needs it. */
+export type Send = (message: QueueFromChild, then?: OnSent) => void;
+
+export type OnAnswer = (answer: Answer) => void;
 
 const GONE: Answer = { kind: 'closed' };

@@ -4,14 +4,6 @@ import { sendUp } from './channel.js';
 import type { RemoteEnds } from './remote-ends.js';
 import { RemoteQueue } from './remote-queue.js';
 
-/** A queue as this process knows it; its handle lives as long as a task holds it. */
-interface Known {
-  readonly end: RemoteQueue;
-  readonly handle: WeakRef<Queue>;
-  /** How many calls have named it. */
-  readonly times: number;
-}
-
 /** The parent's queues that calls have named; a worker sees them come and go, and forgets what no task holds. */
 export class AttachedQueues {
   readonly #ends: RemoteEnds;
@@ -52,6 +44,14 @@ export class AttachedQueues {
     this.#ends.delete(id);
     sendUp({ kind: 'forgotten', queue: id, times: known.times });
   }
+}
+
+/** A queue as this process knows it; its handle lives as long as a task holds it. */
+interface Known {
+  readonly end: RemoteQueue;
+  readonly handle: WeakRef<Queue>;
+  /** How many calls have named it. */
+  readonly times: number;
 }
 
 function place(root: unknown, path: readonly (string | number)[], queue: Queue): void {

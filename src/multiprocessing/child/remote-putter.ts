@@ -4,20 +4,10 @@ import { withTurns } from '../queue/loop-turn.js';
 import { CLOSED_FOR_PUT, fullMessage } from '../queue/queue-end.js';
 import type { Asks, Send } from './ask.js';
 
-// All puts of one tick go out in one message, in their order. Where the queue is never full they go unasked, and
-// a put is done when the kernel has it; else each is done when the queue has taken it in.
-
-/** A message with more items than this would keep the other side from its work for too long. */
-const MAX_ITEMS_A_MESSAGE = 512;
-
-interface Put {
-  readonly item: unknown;
-  readonly timeoutMs: number | undefined;
-  resolve(): void;
-  reject(error: unknown): void;
-}
-
-/** The producer's half of a child's line to a queue. */
+/**
+ * The producer's half of a child's line to a queue. All puts of one tick go out in one message, in their order. Where
+ * the queue is never full they go unasked, and a put is done when the kernel has it; else when the queue has taken it.
+ */
 export class RemotePutter {
   readonly #queue: number;
   readonly #asks: Asks;
@@ -113,6 +103,16 @@ export class RemotePutter {
       batch.map(put => ({ timeoutMs: put.timeoutMs, onAnswer: answer => settle(put, answer) })),
     );
   }
+}
+
+/** A message with more items than this would keep the other side from its work for too long. */
+const MAX_ITEMS_A_MESSAGE = 512;
+
+interface Put {
+  readonly item: unknown;
+  readonly timeoutMs: number | undefined;
+  resolve(): void;
+  reject(error: unknown): void;
 }
 
 function settle({ timeoutMs, resolve, reject }: Omit<Put, 'item'>, answer: Answer): void {

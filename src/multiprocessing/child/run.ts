@@ -4,12 +4,6 @@ import type { Calls } from './calls.js';
 import { sendUp, sentUp } from './channel.js';
 import type { LoadedFunction } from './functions.js';
 
-/** A chunk ends after the task that brings it beyond this; a task longer than this gives the rest back. */
-const CHUNK_BUDGET_MS = 10;
-
-/** So many calls at most go by without a look at the clock: the next ones may be slower. */
-const MAX_UNLOOKED = 256;
-
 /**
  * Run a task and report its outcome.
  * @returns once the report is out: whether the task has succeeded, its result included
@@ -27,6 +21,12 @@ export async function runCall(calls: Calls, id: number, call: Call): Promise<boo
     return false;
   }
 }
+
+/** A chunk ends after the task that brings it beyond this; a task longer than this gives the rest back. */
+const CHUNK_BUDGET_MS = 10;
+
+/** So many calls at most go by without a look at the clock: the next ones may be slower. */
+const MAX_UNLOOKED = 256;
 
 /** Run a task once for each argument, one after the other, as far as the time budget goes. */
 export async function runEach(calls: Calls, id: number, call: Call): Promise<void> {

@@ -1,8 +1,5 @@
 import { Worker } from 'node:worker_threads';
 
-/** How soon after its parent a process ends whose event loop is blocked; a look costs a system call. */
-const LOOK_EVERY_MS = 200;
-
 /**
  * Ends this process with its parent, from a thread: the main one may be blocked for as long as its task likes.
  * Plain source text, since that starts without a module loader.
@@ -18,3 +15,6 @@ export function watchParent(parent: number): void {
   });
   watchdog.unref();
 }
+
+/** How soon after its parent a process ends whose event loop is blocked; a look costs a system call. */
+const LOOK_EVERY_MS = 200;

@@ -1,5 +1,3 @@
-type OnAbort = (reason: unknown) => void;
-
 /** One listener a signal, however many tasks share it: listeners of a signal are a list that is searched. */
 export class AbortWatch {
   readonly #watched = new Map<AbortSignal, { readonly calls: Set<OnAbort>; readonly listener: () => void }>();
@@ -28,3 +26,5 @@ export class AbortWatch {
     signal.removeEventListener('abort', watched.listener);
   }
 }
+
+type OnAbort = (reason: unknown) => void;

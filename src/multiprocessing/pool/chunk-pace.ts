@@ -1,8 +1,3 @@
-/** Calls of one message are to take about so long: far more than the message does, too short to be waited for. */
-const CHUNK_MS = 5;
-/** A chunk may be so many times the one before: the first measures are of code that is not warm yet. */
-const GROWTH = 32;
-
 /** How many calls go to a worker in one message: one at first, then as many as have been seen to be quick. */
 export class ChunkPace {
   #size = 1;
@@ -20,3 +15,8 @@ export class ChunkPace {
     this.#size = Math.max(1, Math.min(this.#size * GROWTH, affordable));
   }
 }
+
+/** Calls of one message are to take about so long: far more than the message does, too short to be waited for. */
+const CHUNK_MS = 5;
+/** A chunk may be so many times the one before: the first measures are of code that is not warm yet. */
+const GROWTH = 32;

@@ -4,14 +4,6 @@ import type { Task } from '../task.js';
 import type { ChunkPace } from './chunk-pace.js';
 import type { Work } from './work.js';
 
-export interface ChunkOwner {
-  /** Outcomes of the first `values.length` calls; a failed one has `undefined` among the values. */
-  onDone(values: readonly unknown[], failures: readonly ChunkFailure[]): void;
-  /** The calls from `from` up to `to` were not begun. */
-  onGivenBack(from: number, to: number): void;
-  onFailed(error: unknown): void;
-}
-
 /** Several calls of one task, which travel to a worker together. */
 export class Chunk implements Work {
   readonly kind = 'runEach';
@@ -55,4 +47,12 @@ export class Chunk implements Work {
   done(): void {
     throw new StateError('several calls were answered as if they were one');
   }
+}
+
+export interface ChunkOwner {
+  /** Outcomes of the first `values.length` calls; a failed one has `undefined` among the values. */
+  onDone(values: readonly unknown[], failures: readonly ChunkFailure[]): void;
+  /** The calls from `from` up to `to` were not begun. */
+  onGivenBack(from: number, to: number): void;
+  onFailed(error: unknown): void;
 }

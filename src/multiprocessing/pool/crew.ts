@@ -3,21 +3,6 @@ import type { ForkOptions, StartFailure } from '../process/forked.js';
 import { PoolWorker } from './pool-worker.js';
 import type { Job, Work } from './work.js';
 
-const TERMINATED = 'the pool was terminated';
-/** So many workers in a row may be killed before they are ready: a limit on memory can do that to each of them. */
-const MOST_ACCIDENTS = 2;
-
-/** What a crew is told at its making. */
-export interface CrewOptions {
-  /** Workers, at most. */
-  readonly size: number;
-  /** Works that a worker may have beside the one it is at. */
-  readonly ahead: number;
-  readonly fork: ForkOptions;
-  /** Told once, where workers could not be started and others could. */
-  onGivenUp(error: WorkerStartError): void;
-}
-
 /** The workers of a pool and the jobs that wait for them. First submitted, first served. */
 export class Crew {
   readonly #options: CrewOptions;
@@ -232,3 +217,18 @@ export class Crew {
     for (const resolve of this.#onEnded.splice(0)) resolve();
   }
 }
+
+/** What a crew is told at its making. */
+export interface CrewOptions {
+  /** Workers, at most. */
+  readonly size: number;
+  /** Works that a worker may have beside the one it is at. */
+  readonly ahead: number;
+  readonly fork: ForkOptions;
+  /** Told once, where workers could not be started and others could. */
+  onGivenUp(error: WorkerStartError): void;
+}
+
+const TERMINATED = 'the pool was terminated';
+/** So many workers in a row may be killed before they are ready: a limit on memory can do that to each of them. */
+const MOST_ACCIDENTS = 2;

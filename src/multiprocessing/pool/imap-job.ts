@@ -8,11 +8,6 @@ import type { Crew } from './crew.js';
 import type { Results } from './results.js';
 import type { Job, Work } from './work.js';
 
-interface Entry {
-  readonly index: number;
-  readonly item: unknown;
-}
-
 /**
  * `imap`, `imapUnordered`: one call an item; results are fetched one by one.
  * Input is read as results are fetched: never more than `bound` items stand between the two.
@@ -160,4 +155,9 @@ export class ImapJob<F extends AnyFunction> implements Job, AsyncIterableIterato
     this.#results.end(failure);
     this.#crew.settled(this);
   }
+}
+
+interface Entry {
+  readonly index: number;
+  readonly item: unknown;
 }

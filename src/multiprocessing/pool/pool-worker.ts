@@ -4,16 +4,6 @@ import type { FromChild } from '../messages.js';
 import { Forked, type ForkOptions, type StartFailure } from '../process/forked.js';
 import type { Work } from './work.js';
 
-export interface PoolWorkerHandlers {
-  /** A work is done: it can take more. */
-  onRoom(worker: PoolWorker): void;
-  onReady(): void;
-  /** It has ended before it began with these. */
-  onReturned(works: readonly Work[]): void;
-  /** @param failure why it never became ready, though nobody ended it */
-  onEnd(worker: PoolWorker, failure: StartFailure | undefined): void;
-}
-
 /** One worker of a pool: it does one work after the other, in the order it got them, and has an outcome for each. */
 export class PoolWorker {
   readonly #forked: Forked;
@@ -162,4 +152,14 @@ export class PoolWorker {
     if (cause === undefined) return { kind, error };
     return { kind, error: new WorkerStartError(`a worker could not start: ${cause.message}`, { cause }) };
   }
+}
+
+export interface PoolWorkerHandlers {
+  /** A work is done: it can take more. */
+  onRoom(worker: PoolWorker): void;
+  onReady(): void;
+  /** It has ended before it began with these. */
+  onReturned(works: readonly Work[]): void;
+  /** @param failure why it never became ready, though nobody ended it */
+  onEnd(worker: PoolWorker, failure: StartFailure | undefined): void;
 }

@@ -10,56 +10,6 @@ import { MapJob } from './map-job.js';
 import { Results } from './results.js';
 import { SingleJob } from './single-job.js';
 
-export interface PoolOptions {
-  /** Runs in every worker before its first task, in replacements too. If it fails, all waiting tasks are rejected. */
-  readonly initializer?: Task;
-  /** Its arguments; queues may be among them. Default: none. */
-  readonly initargs?: readonly unknown[];
-  /**
-   * The script that the workers run, a file URL or an absolute path. By default, one of this package's own. It calls
-   * `serve` with its tasks. Bundled into one file, it starts faster.
-   */
-  readonly program?: URL | string;
-  /** Where the workers' output goes. Default `inherit`; their standard input is always empty. */
-  readonly stdio?: 'inherit' | 'ignore';
-  /** Node's options for the workers. Default: those of this process. */
-  readonly execArgv?: readonly string[];
-  /**
-   * The workers' environment. Default: that of this process. Node 20 reads the certificates of NODE_EXTRA_CA_CERTS
-   * at every start, which takes twice as long: leave it out if the workers do not use TLS.
-   */
-  readonly env?: Readonly<NodeJS.ProcessEnv>;
-  /**
-   * Whether a thread in each worker ends it with this process even if its event loop is blocked. Default true;
-   * `false` saves the thread's memory, for tasks that look at `process.ppid` themselves.
-   */
-  readonly watchdog?: boolean;
-  /**
-   * How many tasks of `applyAsync` (without a signal) are sent to a worker that is still busy, so that it need not
-   * wait for the next one. A new worker is made only if all others have that many. Default 0.
-   */
-  readonly ahead?: number;
-  /**
-   * Called once, if workers could not be started (a limit on processes or memory) and the pool goes on with those
-   * that could. A pool without any rejects what waits with this error.
-   */
-  readonly onGivenUp?: (error: WorkerStartError) => void;
-  /** A process that was forked ahead and becomes the first worker, if it is as the pool would fork one. */
-  readonly spare?: Spare;
-}
-
-export interface ApplyOptions {
-  /** Drops the task if it is waiting, ends its worker if it is running. The promise rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-}
-
-export interface ImapOptions {
-  /** Most items that are under way, from being read to being fetched as results. Default: 16 for each worker. */
-  readonly inFlight?: number;
-}
-
-const IN_FLIGHT_A_WORKER = 16;
-
 /** A fixed number of processes for any number of tasks. A worker is made when work arrives and none is idle. */
 export class Pool implements AsyncDisposable {
   readonly #crew: Crew;
@@ -208,3 +158,53 @@ export class Pool implements AsyncDisposable {
     return job.start();
   }
 }
+
+export interface PoolOptions {
+  /** Runs in every worker before its first task, in replacements too. If it fails, all waiting tasks are rejected. */
+  readonly initializer?: Task;
+  /** Its arguments; queues may be among them. Default: none. */
+  readonly initargs?: readonly unknown[];
+  /**
+   * The script that the workers run, a file URL or an absolute path. By default, one of this package's own. It calls
+   * `serve` with its tasks. Bundled into one file, it starts faster.
+   */
+  readonly program?: URL | string;
+  /** Where the workers' output goes. Default `inherit`; their standard input is always empty. */
+  readonly stdio?: 'inherit' | 'ignore';
+  /** Node's options for the workers. Default: those of this process. */
+  readonly execArgv?: readonly string[];
+  /**
+   * The workers' environment. Default: that of this process. Node 20 reads the certificates of NODE_EXTRA_CA_CERTS
+   * at every start, which takes twice as long: leave it out if the workers do not use TLS.
+   */
+  readonly env?: Readonly<NodeJS.ProcessEnv>;
+  /**
+   * Whether a thread in each worker ends it with this process even if its event loop is blocked. Default true;
+   * `false` saves the thread's memory, for tasks that look at `process.ppid` themselves.
+   */
+  readonly watchdog?: boolean;
+  /**
+   * How many tasks of `applyAsync` (without a signal) are sent to a worker that is still busy, so that it need not
+   * wait for the next one. A new worker is made only if all others have that many. Default 0.
+   */
+  readonly ahead?: number;
+  /**
+   * Called once, if workers could not be started (a limit on processes or memory) and the pool goes on with those
+   * that could. A pool without any rejects what waits with this error.
+   */
+  readonly onGivenUp?: (error: WorkerStartError) => void;
+  /** A process that was forked ahead and becomes the first worker, if it is as the pool would fork one. */
+  readonly spare?: Spare;
+}
+
+export interface ApplyOptions {
+  /** Drops the task if it is waiting, ends its worker if it is running. The promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ImapOptions {
+  /** Most items that are under way, from being read to being fetched as results. Default: 16 for each worker. */
+  readonly inFlight?: number;
+}
+
+const IN_FLIGHT_A_WORKER = 16;

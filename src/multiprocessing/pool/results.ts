@@ -1,14 +1,5 @@
 import { Fifo } from '../queue/fifo.js';
 
-type Outcome<T> =
-  | { readonly kind: 'value'; readonly value: T }
-  | { readonly kind: 'error'; readonly error: unknown };
-
-interface Fetch<T> {
-  resolve(result: IteratorResult<T, undefined>): void;
-  reject(error: unknown): void;
-}
-
 /** Results on their way to whoever fetches them, in the order of their items or in that of their arrival. */
 export class Results<T> {
   readonly #isOrdered: boolean;
@@ -59,4 +50,13 @@ export class Results<T> {
       else fetch?.resolve({ done: false, value: outcome.value });
     }
   }
+}
+
+type Outcome<T> =
+  | { readonly kind: 'value'; readonly value: T }
+  | { readonly kind: 'error'; readonly error: unknown };
+
+interface Fetch<T> {
+  resolve(result: IteratorResult<T, undefined>): void;
+  reject(error: unknown): void;
 }

@@ -12,43 +12,6 @@ import { fork, type ProcessKind } from './fork.js';
 import type { Spare } from './spare.js';
 import { START_SECONDS, StartWatch } from './start-watch.js';
 
-/** A child that has been asked to end (SIGTERM) and has not by then is ended for good (SIGKILL). */
-export const KILL_AFTER_MS = 2_000;
-/** A child without a channel can only end; one that has not by then is helped. */
-const LINGER_MS = 1_000;
-
-export interface ForkOptions {
-  /** Ends with this process; also while its event loop is blocked, if `isWatched`. */
-  readonly isBound: boolean;
-  readonly isWatched: boolean;
-  readonly isSingle: boolean;
-  readonly initializer?: { readonly task: Task; readonly args: readonly unknown[] };
-  /** Where it is left out in part: the layer's own program, and the rest as this process has it. */
-  readonly process?: Partial<ProcessKind>;
-  /** Taken by the first that it fits. */
-  readonly spare?: Spare;
-}
-
-/** Why a process never got to what it was forked for, though nobody asked it to end. */
-export interface StartFailure {
-  readonly error: WorkerStartError;
-  /**
-   * `system`: it was not let start, and others would not be either; `accident`: it was killed by a signal, and
-   * another may fare better; `initializer`: what runs in each of them first has failed.
-   */
-  readonly kind: 'system' | 'accident' | 'initializer';
-}
-
-export interface ForkHandlers {
-  /** All messages but those of queues, which go to their queue. */
-  onMessage(message: Exclude<FromChild, { queue: number }>): void;
-  /**
-   * The process has ended and all that it had sent has been received.
-   * @param failure where it did not even start
-   */
-  onEnd(ending: Ending, failure: StartFailure | undefined): void;
-}
-
 /** A forked process and the channel to it, with its ways to the queues of this one. */
 export class Forked {
   readonly pid: number;
@@ -218,6 +181,43 @@ export class Forked {
       }
     }
   }
+}
+
+/** A child that has been asked to end (SIGTERM) and has not by then is ended for good (SIGKILL). */
+export const KILL_AFTER_MS = 2_000;
+/** A child without a channel can only end; one that has not by then is helped. */
+const LINGER_MS = 1_000;
+
+export interface ForkOptions {
+  /** Ends with this process; also while its event loop is blocked, if `isWatched`. */
+  readonly isBound: boolean;
+  readonly isWatched: boolean;
+  readonly isSingle: boolean;
+  readonly initializer?: { readonly task: Task; readonly args: readonly unknown[] };
+  /** Where it is left out in part: the layer's own program, and the rest as this process has it. */
+  readonly process?: Partial<ProcessKind>;
+  /** Taken by the first that it fits. */
+  readonly spare?: Spare;
+}
+
+/** Why a process never got to what it was forked for, though nobody asked it to end. */
+export interface StartFailure {
+  readonly error: WorkerStartError;
+  /**
+   * `system`: it was not let start, and others would not be either; `accident`: it was killed by a signal, and
+   * another may fare better; `initializer`: what runs in each of them first has failed.
+   */
+  readonly kind: 'system' | 'accident' | 'initializer';
+}
+
+export interface ForkHandlers {
+  /** All messages but those of queues, which go to their queue. */
+  onMessage(message: Exclude<FromChild, { queue: number }>): void;
+  /**
+   * The process has ended and all that it had sent has been received.
+   * @param failure where it did not even start
+   */
+  onEnd(ending: Ending, failure: StartFailure | undefined): void;
 }
 
 /** The spare child, or a new one, and its pid. */

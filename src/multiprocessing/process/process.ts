@@ -6,19 +6,6 @@ import { checkTimeout } from '../queue/queue.js';
 import type { AnyFunction, Task } from '../task.js';
 import { Forked, type StartFailure } from './forked.js';
 
-export interface ProcessOptions<F extends AnyFunction> {
-  /** The function to run. */
-  readonly target: Task<F>;
-  /** Its arguments: structured-cloneable; queues may stand in them. Default none. */
-  readonly args?: Readonly<Parameters<F>>;
-  /** Default `Process-1`, `Process-2`, … */
-  readonly name?: string;
-  /** End with this process and do not hold it. Default false: this process does not end before it. */
-  readonly daemon?: boolean;
-}
-
-let processesMade = 0;
-
 /** One task in a process of its own. */
 export class Process<F extends AnyFunction = AnyFunction> {
   /** Free to choose; names nothing but this object. */
@@ -137,3 +124,16 @@ export class Process<F extends AnyFunction = AnyFunction> {
     if (!this.daemon) this.#forked?.release();
   }
 }
+
+export interface ProcessOptions<F extends AnyFunction> {
+  /** The function to run. */
+  readonly target: Task<F>;
+  /** Its arguments: structured-cloneable; queues may stand in them. Default none. */
+  readonly args?: Readonly<Parameters<F>>;
+  /** Default `Process-1`, `Process-2`, … */
+  readonly name?: string;
+  /** End with this process and do not hold it. Default false: this process does not end before it. */
+  readonly daemon?: boolean;
+}
+
+let processesMade = 0;

@@ -11,8 +11,6 @@ import {
 } from './queue-end.js';
 import type { Arrival, Loan, Port, Taker } from './queue-parts.js';
 
-let queuesMade = 0;
-
 /** The queue itself: items in order, those who wait for one, and those who wait for room. */
 export class LocalQueue<T> implements QueueEnd<T> {
   readonly id = ++queuesMade;
@@ -254,3 +252,5 @@ export class LocalQueue<T> implements QueueEnd<T> {
     return settle;
   }
 }
+
+let queuesMade = 0;

@@ -4,14 +4,6 @@ import { Fifo } from './fifo.js';
 import type { LocalQueue } from './local-queue.js';
 import type { Arrival, Loan, Port, Taker } from './queue-parts.js';
 
-/** The channel to the child, as far as a port needs it. */
-export interface Line {
-  /** @throws {DataCloneError} for what cannot be sent */
-  send(message: QueueToChild): void;
-  hold(): void;
-  release(): void;
-}
-
 /**
  * One child's way to one queue of this process. The queue alone decides, in the order in which questions arrive:
  * an item goes to the child only for a get that waits there, and comes back to its place if the child dies first.
@@ -236,4 +228,12 @@ export class QueuePort implements Port {
   #send(answers: readonly Ticketed[]): void {
     this.#line.send({ kind: 'answers', queue: this.#queue.id, answers });
   }
+}
+
+/** The channel to the child, as far as a port needs it. */
+export interface Line {
+  /** @throws {DataCloneError} for what cannot be sent */
+  send(message: QueueToChild): void;
+  hold(): void;
+  release(): void;
 }

@@ -2,12 +2,6 @@ import { readSync } from 'node:fs';
 import { type PlatformCalls, platformCalls } from '../../files/system/platform-calls.js';
 import { isAccepted } from '../../rules/keep.js';
 
-/** A stretch of a file that holds data; in bytes, `end` exclusive. */
-export interface DataRange {
-  readonly start: number;
-  readonly end: number;
-}
-
 /**
  * The stretches of an open file that hold data: as the file system tells them, where it can be asked.
  * @param isBelieved false: what it calls a hole is looked at too
@@ -27,6 +21,12 @@ export function* dataRanges(
     position = range.end;
   }
   if (isLookedAt) yield* lookForData(descriptor, position, size);
+}
+
+/** A stretch of a file that holds data; in bytes, `end` exclusive. */
+export interface DataRange {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** @returns what the file system tells; undefined where it cannot be asked */

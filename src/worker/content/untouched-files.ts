@@ -3,12 +3,6 @@ import type { Facts } from '../../files/facts.js';
 import { codeOf, EntryError } from '../../files/failure.js';
 import { HAS_DESCRIPTOR_PATHS, O_PATH } from '../../files/system/descriptor-paths.js';
 
-export interface OpenFile {
-  readonly descriptor: number;
-  /** As they are now: it may have changed since it was listed. */
-  readonly facts: Facts;
-}
-
 /** Opens files for reading, and knows whose access times it may not leave alone. */
 export class UntouchedFiles {
   readonly #refusedOwners = new Set<number>();
@@ -46,6 +40,12 @@ export class UntouchedFiles {
       return open(flags & ~WITHOUT_ATIME);
     }
   }
+}
+
+export interface OpenFile {
+  readonly descriptor: number;
+  /** As they are now: it may have changed since it was listed. */
+  readonly facts: Facts;
 }
 
 type Open = (flags: number) => number;

@@ -4,12 +4,6 @@ import type { EntryCalls, FolderPlace } from '../../files/system/entry-calls.js'
 import { isAccepted } from '../../rules/keep.js';
 import type { OwnerKept } from '../../rules/kept-permissions.js';
 
-const UID = process.geteuid?.() ?? 0;
-const GID = process.getegid?.() ?? 0;
-const GROUPS = new Set(process.getgroups?.() ?? []);
-const IS_ROOT = UID === 0;
-const HAS_OWNERS = process.geteuid !== undefined;
-
 /** Gives new entries of ours their owner and group, and knows what the destination makes of it. */
 export class Owners {
   /** Whose new entries are: another's than ours where the destination decides, as a mount with `uid=` does. */
@@ -75,6 +69,12 @@ export class Owners {
     return kept;
   }
 }
+
+const UID = process.geteuid?.() ?? 0;
+const GID = process.getegid?.() ?? 0;
+const GROUPS = new Set(process.getgroups?.() ?? []);
+const IS_ROOT = UID === 0;
+const HAS_OWNERS = process.geteuid !== undefined;
 
 /** Of the folder in which an entry is made. */
 interface GroupTrait {

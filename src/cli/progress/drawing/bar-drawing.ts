@@ -7,8 +7,6 @@ import { BarFrame } from './bar-frame.js';
 import type { Frame } from './frame.js';
 import { PanelFrame } from './panel-frame.js';
 
-export type DrawnKind = 'bar' | 'panel';
-
 /**
  * The bar or the panel on standard error, redrawn on a timer and never by an event. The panel is one bar of several lines
  * too: a MultiBar rests below its lines, where it cannot find them again in a terminal made narrower, and keeps wrapping off.
@@ -87,6 +85,8 @@ export class BarDrawing {
     process.on('SIGTSTP', this.#suspend);
   };
 }
+
+export type DrawnKind = 'bar' | 'panel';
 
 const FRAMES = { bar: BarFrame, panel: PanelFrame };
 const FRAMES_A_SECOND = 10;
