@@ -48,7 +48,7 @@ export class Notices {
   }
 }
 
-export type NoticeLevel = 'quiet' | 'usual' | 'verbose';
+type NoticeLevel = 'quiet' | 'usual' | 'verbose';
 
 type Verbs = Readonly<Record<How | 'deleted', string>>;
 

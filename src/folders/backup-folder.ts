@@ -186,7 +186,7 @@ export class BackupFolder {
 }
 
 /** What a backup of a run needs to know. */
-export interface BackupSettings {
+interface BackupSettings {
   /** Absolute; it need not stand. */
   readonly root: BytePath;
   readonly runId: string;

@@ -39,7 +39,7 @@ export function copyAcross(across: Across): void {
 }
 
 /** An entry and its copy on another file system. */
-export interface Across {
+interface Across {
   readonly from: FolderPlace;
   readonly name: string;
   readonly to: FolderPlace;

@@ -15,7 +15,7 @@ export function looksOf({ standing, trust, ifExists, digests }: Policy): Looks {
 }
 
 /** What of a file decides that. */
-export type FileFacts = Pick<Facts, 'mode' | 'nlink' | 'uid' | 'gid' | 'size' | 'mtime' | 'mtimeNs'>;
+type FileFacts = Pick<Facts, 'mode' | 'nlink' | 'uid' | 'gid' | 'size' | 'mtime' | 'mtimeNs'>;
 
 /** @param source a file with one name. A file that has several in the destination may be linked to something else */
 export function isFileThere(looks: Looks, source: FileFacts, there: FileFacts, held: HeldTimes): boolean {

@@ -16,7 +16,7 @@ export interface TreePair {
 }
 
 /** What of a job decides whether it is done already. */
-export interface Wanted {
+interface Wanted {
   readonly kind: JobKind;
   readonly folder: BytePath;
   readonly name: BytePath;

@@ -3,7 +3,7 @@ import { type Facts, permissionsOf } from '../files/facts.js';
 import { keptPermissions } from './kept-permissions.js';
 
 /** Mode and owner. */
-export type Rights = Pick<Facts, 'mode' | 'uid' | 'gid'>;
+type Rights = Pick<Facts, 'mode' | 'uid' | 'gid'>;
 
 /**
  * Whether an entry of the destination has the mode and owner of the source's, as far as we may give them: as root

@@ -27,7 +27,7 @@ export function decideFolder(there: Facts | undefined, { standing, ifExists }: P
  * `adjust`: what is there stays, and gets the source's mode and owner; `compare`: it stays if it has the source's
  * content, else it is replaced.
  */
-export type EntryDecision = 'make' | 'replace' | 'skip' | 'adjust' | 'compare';
+type EntryDecision = 'make' | 'replace' | 'skip' | 'adjust' | 'compare';
 
 /** How what is there compares with the entry as it is to be made: looked at only where that decides. */
 export interface Look {

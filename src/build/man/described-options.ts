@@ -3,12 +3,12 @@ import { OPTION_DETAILS } from './option-details.js';
 import { sentence } from './sentence.js';
 
 /** The options as the options page and the man page describe them. */
-export interface DescribedGroup {
+interface DescribedGroup {
   readonly heading: string;
   readonly options: readonly DescribedOption[];
 }
 
-export interface DescribedOption {
+interface DescribedOption {
   readonly flags: string;
   /** All there is to say, its default included; `code` is marked. */
   readonly text: string;

@@ -37,7 +37,7 @@ export interface CommandOption {
   readonly parse?: (text: string, previous: unknown) => unknown;
 }
 
-export interface OptionGroup {
+interface OptionGroup {
   readonly heading: string;
   readonly options: readonly CommandOption[];
 }

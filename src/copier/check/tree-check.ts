@@ -163,7 +163,7 @@ export class TreeCheck implements Visitor {
 }
 
 /** What a `TreeCheck` works with. */
-export interface TreeCheckParts {
+interface TreeCheckParts {
   /** Both trees, and what is compared in them. */
   readonly scope: ExtrasScope;
   /** Times closer together than this are one for the destination's file system. */

@@ -188,7 +188,7 @@ export class Claim {
   }
 }
 
-export interface ClaimingRun {
+interface ClaimingRun {
   readonly id: string;
   /** Whether its claim has to be readable after a power cut, which can leave an empty file. */
   readonly fsync: boolean;

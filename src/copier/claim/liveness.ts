@@ -9,7 +9,7 @@ export interface ProcessIdentity {
 }
 
 /** Where a process lives: two with different places cannot see each other. */
-export interface Machine {
+interface Machine {
   readonly host: string;
   /** Changes with each start of the machine. */
   readonly boot: string;

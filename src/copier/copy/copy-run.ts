@@ -1,11 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { type BytePath, native, ROOT, readable } from '../../files/byte-path.js';
+import { type BytePath, ROOT } from '../../files/byte-path.js';
 import { failureOf } from '../../files/failure.js';
 import type { FolderHandles } from '../../files/trees/folder-handles.js';
-import { syncFolder } from '../../folders/sync-folder.js';
 import { heldTimes } from '../../rules/held-times.js';
-import { lossOf } from '../../rules/not-kept.js';
-import { giveFinalName, removeMark } from '../claim/last-rename.js';
 import { openWorkFolder, type WorkFolder } from '../claim/work-folder.js';
 import { answers } from '../destination/answers.js';
 import { cleanTemporaries, cleanTemporariesAt } from '../destination/clean-temporaries.js';
@@ -26,6 +23,7 @@ import type { Request } from '../request/request.js';
 import { Course } from './course.js';
 import { FullDisk } from './full-disk.js';
 import { LargeFiles } from './large-files.js';
+import { LastSteps } from './last-steps.js';
 import { TreeCopy } from './tree-copy.js';
 import { workerSettings } from './worker-settings.js';
 
@@ -147,7 +145,12 @@ class CopyRun {
       await course.settle();
       await course.sweep();
       if (stop.isStopped || !tree.hasRoot) return false;
-      return await this.#finish(course, tree, destination.handles);
+      const last = new LastSteps(this.#request, this.#folder, this.#runId, ledger);
+      // It is too late to stop by now: the copy is whole, and there would be nothing to go on from.
+      stop.close();
+      if (!last.giveName(destination.handles)) return false;
+      this.#standsAt = this.#request.places.destination;
+      return await last.finishRoot(course, tree, destination.handles);
     } finally {
       const end = await dispatcher.end();
       this.#canCleanUp = end === 'ended' && (!this.#mayHang() || (await answers(this.#folder.root)));
@@ -228,52 +231,5 @@ class CopyRun {
     await slices.through(cleanTemporaries(destination, deadRuns), this.#stop);
     const { backup } = this.#request;
     if (backup !== undefined) await slices.through(cleanTemporariesAt(backup.root, deadRuns), this.#stop);
-  }
-
-  /**
-   * The last rename; then the root itself is finished under its last name, and the claim in it is given up. It is too
-   * late to stop by now: the copy is whole, and there would be nothing to go on from.
-   */
-  async #finish(course: Course, tree: TreeCopy, destination: FolderHandles): Promise<boolean> {
-    const { places, settings } = this.#request;
-    const { destinationRoot } = places;
-    const { fsync } = settings;
-    const isNew = this.#folder.standing !== 'content';
-    this.#stop.close();
-    try {
-      // Opened before anything else can be put in its place.
-      destination.place(ROOT);
-      const isAnew = isNew && giveFinalName(places, { fsync, runId: this.#runId }) === 'made anew';
-      if (isAnew) destination.close();
-    } catch (error) {
-      const { code, message } = failureOf(error);
-      const where = readable(this.#folder.root);
-      this.#ledger.failed(ROOT, { code, message: `the copy stays in ${where}: ${message}` });
-      return false;
-    }
-    const { claim } = this.#folder;
-    this.#standsAt = places.destination;
-    destination.moved(destinationRoot);
-    claim.moved(destinationRoot);
-    try {
-      if (isNew && !removeMark(destinationRoot, { fsync })) this.#nameNotSynced(tree);
-      tree.finishRoot();
-      await course.settle();
-      claim.release();
-      tree.closeRoot(destination.place(ROOT));
-      // Where that cannot be asked of it, the worker that finished it has told of that.
-      if (fsync) syncFolder(native(destinationRoot));
-      return true;
-    } catch (error) {
-      const { code, message } = failureOf(error);
-      this.#ledger.failed(ROOT, { code, message: `the copy is there, but cannot be finished: ${message}` });
-      return false;
-    }
-  }
-
-  /** The copy's own name stands in a folder that cannot be written to the disk. */
-  #nameNotSynced(tree: TreeCopy): void {
-    this.#ledger.tally.lost(['sync']);
-    if (this.#request.settings.strict) tree.failRoot(failureOf(lossOf('sync')));
   }
 }

@@ -109,7 +109,7 @@ export class Course {
 }
 
 /** What takes part in a copy, real or dry. */
-export interface CourseParts {
+interface CourseParts {
   readonly request: Request;
   readonly ledger: Ledger;
   readonly stop: Stop;

@@ -12,7 +12,7 @@ export interface PendingFolder {
 }
 
 /** What was in a folder's place in the destination: nothing that stayed, a folder, one just as it is to be. */
-export type FolderBefore = 'nothing' | 'folder' | 'finished folder';
+type FolderBefore = 'nothing' | 'folder' | 'finished folder';
 
 /**
  * Knows the folders that are not finished, and of each how many of its entries are not settled: a folder is

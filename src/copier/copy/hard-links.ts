@@ -6,7 +6,7 @@ import type { ListedEntry } from '../listing/listed.js';
 export type LinkableEntry = ListedEntry & { readonly kind: 'file' | 'link' | 'fifo' };
 
 /** What is to be done with a name of a file that has several. */
-export type LinkStep =
+type LinkStep =
   | { readonly kind: 'copy' }
   /** Another name is being copied; this one comes back from `copied` or `lost`. */
   | { readonly kind: 'wait' }

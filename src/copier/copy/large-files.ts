@@ -3,6 +3,7 @@ import type { Facts } from '../../files/facts.js';
 import type { Failure } from '../../files/failure.js';
 import { entryTemporaryName } from '../../files/reserved-names.js';
 import type { DoneOutcome, Part } from '../../protocol/messages.js';
+import { isRefusal } from '../../rules/keep.js';
 import type { PendingJob } from '../dispatch/pending-job.js';
 
 /** What comes next for a large file. */
@@ -138,4 +139,9 @@ const MOST_RANGES = 128;
 
 function pathOf({ folder, name }: PendingJob): BytePath {
   return join(folder, name);
+}
+
+/** Whether it may be the ranges that the place does not take: some can only be written from a file's start to its end. */
+export function isForRanges({ job, failure }: Broken): boolean {
+  return job.kind !== 'begin' && (isRefusal(failure) || failure.code === 'ESPIPE');
 }

@@ -3,7 +3,6 @@ import { type Facts, kindOf } from '../../files/facts.js';
 import type { Failure } from '../../files/failure.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
 import type { DoneOutcome, How, JobHow } from '../../protocol/messages.js';
-import { isRefusal } from '../../rules/keep.js';
 import { closeRoot, lentFacts } from '../destination/close-root.js';
 import type { Deletion } from '../destination/delete-extras.js';
 import type { SettledFiles } from '../dispatch/open-batch.js';
@@ -19,7 +18,7 @@ import {
 import { BlockedEntries } from './blocked-entries.js';
 import { FolderTree, type PendingFolder } from './folder-tree.js';
 import { HardLinks } from './hard-links.js';
-import type { LargeStep } from './large-files.js';
+import { isForRanges, type LargeStep } from './large-files.js';
 import { type TreeCopyParts, TreeJobs } from './tree-jobs.js';
 
 /** Books what becomes of the jobs of a tree, and adds those that follow from it. */
@@ -260,9 +259,4 @@ function finalHow(how: JobHow): How {
   if (how === 'begun' || how === 'filled' || how === 'postponed' || how === 'compared')
     throw new Error(`an entry cannot end as ${how}`);
   return how;
-}
-
-/** Whether it may be the ranges that the place does not take: some can only be written from a file's start to its end. */
-function isForRanges({ job, failure }: { readonly job: PendingJob; readonly failure: Failure }): boolean {
-  return job.kind !== 'begin' && (isRefusal(failure) || failure.code === 'ESPIPE');
 }

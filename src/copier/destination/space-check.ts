@@ -27,7 +27,7 @@ export function findShortage({ root, standing }: WorkPlace, need: Need): Shortag
   return shortageOf(fs, { bytes: need.bytes - there.bytes, entries: need.entries - there.entries }, free);
 }
 
-export interface Shortage {
+interface Shortage {
   readonly what: 'bytes' | 'inodes';
   readonly needed: number;
   readonly free: number;
@@ -55,7 +55,7 @@ export function shortageInWords({ what, needed, free }: Shortage): string {
 }
 
 /** What is written in until a disk turns out to be full. */
-export interface FilledPlaces {
+interface FilledPlaces {
   readonly root: BytePath;
   readonly backup: BytePath | undefined;
   /** Whether the same command would start again from the beginning, as it replaces all existing files. */

@@ -8,7 +8,7 @@ import { type HeldTimes, isSameTime } from '../../rules/held-times.js';
 import type { PendingJob } from '../dispatch/pending-job.js';
 
 /** Where entries are made, and under which names they grow. */
-export interface Growing {
+interface Growing {
   readonly destination: FolderHandles;
   readonly standing: Standing;
   readonly runId: string;

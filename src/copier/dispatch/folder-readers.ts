@@ -3,7 +3,7 @@ import type { FolderReading, FolderRequest } from '../../protocol/readings.js';
 import { BatchLostError, type Hands } from './hands.js';
 
 /** What a `FolderReaders` asks of whoever hands out all other work. */
-export interface ReadersParts {
+interface ReadersParts {
   readonly hands: Hands;
   /** Tries beyond the first. */
   readonly retries: number;

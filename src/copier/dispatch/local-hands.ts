@@ -130,7 +130,7 @@ export class LocalHands implements Hands {
 }
 
 /** What is asked of the pool. */
-export interface PoolSettings {
+interface PoolSettings {
   readonly most: number;
   /** Whether just so many were asked for. */
   readonly isWanted: boolean;

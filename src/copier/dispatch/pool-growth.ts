@@ -51,7 +51,7 @@ export class PoolGrowth {
 }
 
 /** How things stand; a batch waits, or is with the pool. */
-export interface PoolLoad {
+interface PoolLoad {
   readonly workers: number;
   /** Batches that the pool has. */
   readonly busy: number;

@@ -2,7 +2,7 @@ import type { Failure } from '../../files/failure.js';
 import type { PendingJob } from './pending-job.js';
 
 /** What comes next for a job that was not done; `postpone`: alone it would come before what is to be done again. */
-export type NextTry = { readonly kind: 'postpone' } | { readonly kind: 'again'; readonly delayMs: number };
+type NextTry = { readonly kind: 'postpone' } | { readonly kind: 'again'; readonly delayMs: number };
 
 /** Decides what is tried again: what failed with a transient error, and what a lost worker has left undone. */
 export class Retries {

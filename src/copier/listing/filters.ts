@@ -15,7 +15,7 @@ export interface FilterEntry {
 }
 
 /** The filters of a run, as its options give them. */
-export interface FilterOptions {
+interface FilterOptions {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly ignoreFile: string | Buffer | undefined;

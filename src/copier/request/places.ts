@@ -29,7 +29,7 @@ export interface Places {
 }
 
 /** What of the options decides where a copy goes. */
-export type PlaceOptions = Pick<CopySettings, 'suffix'> & Partial<Pick<CopySettings, 'oneFileSystem'>>;
+type PlaceOptions = Pick<CopySettings, 'suffix'> & Partial<Pick<CopySettings, 'oneFileSystem'>>;
 
 /**
  * Finds source and destination of a copy and refuses what cannot be copied so, before anything is written.

@@ -1,11 +1,10 @@
 import { copyOf, type Facts, kindOf } from '../facts.js';
 import { type PackedNames, startOf } from '../name-column.js';
 import type { EntryCalls } from './entry-calls.js';
+import { Statx, TimeSpecs } from './kernel-structs.js';
 import { type Libc, NO_ATTRIBUTES_ERRNOS, systemError } from './libc.js';
 import { LibcFolders } from './libc-names.js';
 import { LibcVectors } from './libc-vectors.js';
-import { Statx } from './statx.js';
-import { TimeSpecs } from './time-specs.js';
 
 /**
  * Linux's own calls: names are looked up in open folders; facts and names are read from the kernel's bytes. Memory is

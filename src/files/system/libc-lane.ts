@@ -1,9 +1,8 @@
 import type { Facts } from '../facts.js';
 import { type PackedNames, startOf } from '../name-column.js';
 import type { FolderPlace, Times } from './entry-calls.js';
+import { Statx, TimeSpecs } from './kernel-structs.js';
 import { type Libc, libc, type WaitingFunction } from './libc.js';
-import { Statx } from './statx.js';
-import { TimeSpecs } from './time-specs.js';
 
 /**
  * The calls that copying a small file takes, made without holding up the process: one at a time, each in one of

@@ -42,7 +42,7 @@ export interface OpenNames {
   readonly place: FolderPlace;
 }
 
-export interface HandleOptions {
+interface HandleOptions {
   /** Whether links inside the tree are followed: for reading a source with `-L` only. */
   readonly followLinks?: boolean;
   /** Folders kept open at most, from 2. */

@@ -70,6 +70,6 @@ export class Asks {
 /** The channel to the parent, as far as a queue needs it. */
 export type Send = (message: QueueFromChild, then?: OnSent) => void;
 
-export type OnAnswer = (answer: Answer) => void;
+type OnAnswer = (answer: Answer) => void;
 
 const GONE: Answer = { kind: 'closed' };

@@ -49,7 +49,7 @@ export class Chunk implements Work {
   }
 }
 
-export interface ChunkOwner {
+interface ChunkOwner {
   /** Outcomes of the first `values.length` calls; a failed one has `undefined` among the values. */
   onDone(values: readonly unknown[], failures: readonly ChunkFailure[]): void;
   /** The calls from `from` up to `to` were not begun. */

@@ -219,7 +219,7 @@ export class Crew {
 }
 
 /** What a crew is told at its making. */
-export interface CrewOptions {
+interface CrewOptions {
   /** Workers, at most. */
   readonly size: number;
   /** Works that a worker may have beside the one it is at. */

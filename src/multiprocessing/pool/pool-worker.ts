@@ -154,7 +154,7 @@ export class PoolWorker {
   }
 }
 
-export interface PoolWorkerHandlers {
+interface PoolWorkerHandlers {
   /** A work is done: it can take more. */
   onRoom(worker: PoolWorker): void;
   onReady(): void;

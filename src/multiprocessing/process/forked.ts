@@ -210,7 +210,7 @@ export interface StartFailure {
   readonly kind: 'system' | 'accident' | 'initializer';
 }
 
-export interface ForkHandlers {
+interface ForkHandlers {
   /** All messages but those of queues, which go to their queue. */
   onMessage(message: Exclude<FromChild, { queue: number }>): void;
   /**

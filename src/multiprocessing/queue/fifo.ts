@@ -16,10 +16,6 @@ export class Fifo<T> {
     this.#length += 1;
   }
 
-  peek(): { readonly value: T } | undefined {
-    return this.#first;
-  }
-
   shift(): { readonly value: T } | undefined {
     const box = this.#first;
     if (box === undefined) return undefined;

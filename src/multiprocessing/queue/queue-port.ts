@@ -231,7 +231,7 @@ export class QueuePort implements Port {
 }
 
 /** The channel to the child, as far as a port needs it. */
-export interface Line {
+interface Line {
   /** @throws {DataCloneError} for what cannot be sent */
   send(message: QueueToChild): void;
   hold(): void;

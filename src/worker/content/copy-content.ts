@@ -35,7 +35,7 @@ function* copySparse(stream: Stream, facts: Facts): Steps<number> {
 }
 
 /** Content on its way. */
-export interface Stream {
+interface Stream {
   readonly pace: Pace;
   readonly source: number;
   readonly target: number;

@@ -24,7 +24,7 @@ export function* dataRanges(
 }
 
 /** A stretch of a file that holds data; in bytes, `end` exclusive. */
-export interface DataRange {
+interface DataRange {
   readonly start: number;
   readonly end: number;
 }

@@ -47,7 +47,7 @@ export class Job {
 }
 
 /** Where a job comes from. */
-export interface Origin {
+interface Origin {
   readonly runId: string;
   readonly batch: number;
   readonly row: number;

@@ -5,7 +5,7 @@ export function inColour(text: string, { hasColours }: TerminalLook, ...colours:
   return hasColours ? `${colours.map(colour => code(CODES[colour])).join('')}${text}${code(0)}` : text;
 }
 
-export type Colour = keyof typeof CODES;
+type Colour = keyof typeof CODES;
 
 const CODES = { dim: 2, red: 31, green: 32, cyan: 36, onGrey: 100 } as const;
 

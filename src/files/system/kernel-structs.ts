@@ -1,4 +1,7 @@
 import type { Facts } from '../facts.js';
+import type { Times } from './entry-calls.js';
+
+// Memory that the kernel's calls read and write, with what is in it as numbers.
 
 /** The memory of a `struct statx`, the same on every architecture, and what the last call has brought; see statx(2). */
 export class Statx implements Facts {
@@ -84,4 +87,22 @@ function long(words: Uint32Array, index: number): number {
 /** Before 1970 they are negative. */
 function seconds(words: Uint32Array, index: number): number {
   return at(words, index) + (at(words, index + 1) | 0) * 2 ** 32;
+}
+
+/** Two times as two `struct timespec`: of each a 64-bit number of seconds and one of nanoseconds, the lower half first. */
+export class TimeSpecs {
+  readonly bytes = Buffer.allocUnsafeSlow(32);
+  readonly #words = new Uint32Array(this.bytes.buffer);
+
+  set({ atime, atimeNs, mtime, mtimeNs }: Times): void {
+    this.#setOne(0, atime, atimeNs);
+    this.#setOne(4, mtime, mtimeNs);
+  }
+
+  #setOne(start: number, seconds: number, nanoseconds: number): void {
+    this.#words[start] = seconds;
+    this.#words[start + 1] = Math.floor(seconds / 2 ** 32);
+    this.#words[start + 2] = nanoseconds;
+    this.#words[start + 3] = 0;
+  }
 }
