@@ -73,10 +73,10 @@ export class Backlog {
     if (batch === undefined) return undefined;
     this.#weight -= batch.weight;
     this.#jobs -= batch.size;
-    if (batch.size <= limit.jobs) return batch;
+    if (batch.size <= limit.jobs && batch.bytes <= limit.bytes) return batch;
     const first = this.#newBatch(batch);
-    for (let row = 0; row < limit.jobs; row += 1) first.add(batch.at(row));
-    this.giveBack(batch, limit.jobs, postpone);
+    while (first.size < batch.size && !first.isFull(limit)) first.add(batch.at(first.size));
+    this.giveBack(batch, first.size, postpone);
     this.release(batch);
     return first;
   }

@@ -29,16 +29,19 @@ const JOB_WEIGHT = 16 * 1024;
 export class BatchSize {
   readonly #mostAtATime: number;
   readonly #isSlowSoFar: () => boolean;
+  readonly #ceiling: number;
   #jobMs: number | undefined;
   #isWaiting = false;
 
   /**
    * @param workers at most: a single one copies one file after the other
    * @param isSlowSoFar whether the storage is slow, as far as others know before the first batch is done
+   * @param ceiling bytes a second that all workers may copy together
    */
-  constructor(workers: number, isSlowSoFar: () => boolean) {
+  constructor(workers: number, isSlowSoFar: () => boolean, ceiling = Number.POSITIVE_INFINITY) {
     this.#mostAtATime = workers > 1 ? FILES_AT_A_TIME : 1;
     this.#isSlowSoFar = isSlowSoFar;
+    this.#ceiling = ceiling;
   }
 
   /** Whether the workers have been seen to spend their time waiting for the storage. */
@@ -49,6 +52,20 @@ export class BatchSize {
   /** How many small files a worker is to have under way at a time. */
   get atATime(): number {
     return this.#isSlow ? this.#mostAtATime : 1;
+  }
+
+  /**
+   * Whether a worker is to have one more batch beside the one it is at. A ceiling may hold it at a large file for long,
+   * and others could do what waits for it.
+   */
+  mayGoAhead(workers: number): boolean {
+    return this.#bytesInTime(workers) === BATCH_LIMIT.bytes;
+  }
+
+  /** What the ceiling lets a worker copy in the time of a batch. */
+  #bytesInTime(workers: number): number {
+    const share = this.#ceiling / Math.max(workers, 1);
+    return Math.min((share * BATCH_MS) / 1000, BATCH_LIMIT.bytes);
   }
 
   get #isSlow(): boolean {
@@ -69,13 +86,14 @@ export class BatchSize {
 
   /** @param waiting jobs that wait for a worker */
   limit(waiting: number, workers: number): BatchLimit {
-    if (!this.#isSlow) return BATCH_LIMIT;
+    const bytes = this.#bytesInTime(workers);
+    if (!this.#isSlow) return { ...BATCH_LIMIT, bytes };
     const { atATime } = this;
     const batchMs = atATime > 1 ? BATCH_MS_SIDE_BY_SIDE : BATCH_MS;
     const inTime = Math.floor((batchMs * atATime) / (this.#jobMs ?? USUAL_JOB_MS));
     // Half of what there is: the other half makes up for what takes longer than it should.
     const share = Math.ceil(waiting / Math.max(workers * 2, 1));
-    return { ...BATCH_LIMIT, jobs: Math.min(Math.max(Math.min(inTime, share), 1), BATCH_LIMIT.jobs) };
+    return { bytes, jobs: Math.min(Math.max(Math.min(inTime, share), 1), BATCH_LIMIT.jobs) };
   }
 }
 

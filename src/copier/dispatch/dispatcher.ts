@@ -44,7 +44,7 @@ export class Dispatcher {
    */
   constructor(hands: Hands, retries: number, speed?: { readonly isSlow: boolean }) {
     this.#hands = hands;
-    this.#size = new BatchSize(hands.size, () => speed?.isSlow === true);
+    this.#size = new BatchSize(hands.size, () => speed?.isSlow === true, hands.ceiling);
     this.#retries = new Retries(retries, hands.size);
     this.#settlement = new Settlement(this.#retries, this.#backlog, () => this.#hand());
     this.#growth = new PoolGrowth(hands.isWanted, () => this.#hand());
@@ -151,8 +151,7 @@ export class Dispatcher {
       this.#hands.grow();
     }
     // Where no worker could be made, the pool says why to the one batch that it is handed.
-    const capacity = this.#settlement.isOneAtATime ? 1 : this.#hands.capacity;
-    while (this.#open.size < capacity || this.#open.size === 0) {
+    while (this.#open.size < this.#capacity || this.#open.size === 0) {
       const limit = this.#size.limit(this.#backlog.jobs, this.#hands.workers);
       const jobs = this.#backlog.take(limit, job => this.#settlement.postpone(job));
       if (jobs === undefined) break;
@@ -162,9 +161,17 @@ export class Dispatcher {
       this.#settlement.listener.workers(this.#hands.pids);
   }
 
+  /** Batches that the workers may have now. */
+  get #capacity(): number {
+    if (this.#settlement.isOneAtATime) return 1;
+    const { workers, capacity } = this.#hands;
+    return this.#size.mayGoAhead(workers) ? capacity : workers;
+  }
+
   /** Asked after each job that is added. */
   get #needsWorker(): boolean {
-    const { workers, size, capacity } = this.#hands;
+    const { workers, size } = this.#hands;
+    const capacity = this.#capacity;
     const waiting = this.#backlog.ready;
     if (waiting === 0 || workers >= size || (this.#settlement.isOneAtATime && workers > 0)) return false;
     const { jobs } = this.#backlog;

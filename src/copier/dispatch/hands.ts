@@ -10,6 +10,8 @@ export interface Hands {
   /** How many live now. */
   readonly workers: number;
   readonly pids: readonly number[];
+  /** Bytes a second that they may copy together; undefined: no ceiling. */
+  readonly ceiling?: number | undefined;
   /** Batches that these may have, those included that wait for a worker to be through with another. */
   readonly capacity: number;
   /** Makes one more worker, if the size allows. */

@@ -40,6 +40,11 @@ export class JobBatch {
     return this.#names.length;
   }
 
+  /** Of content. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   get weight(): number {
     return batchWeight(this.size, this.#bytes);
   }

@@ -18,6 +18,7 @@ export class LocalHands implements Hands {
   readonly #listeners = new Map<number, (report: WorkerReport) => void>();
   readonly #running = new Set<Promise<BatchEnd>>();
   readonly isWanted: boolean;
+  readonly ceiling: number | undefined;
 
   /**
    * @param bwlimit bytes a second that all of them may copy together; undefined: no ceiling
@@ -30,6 +31,7 @@ export class LocalHands implements Hands {
     onGivenUp: (error: Error) => void,
   ) {
     this.isWanted = isWanted;
+    this.ceiling = bwlimit;
     this.#budget = bwlimit === undefined ? undefined : new Budget(bwlimit);
     this.#pool = new Pool(most, {
       initializer: task<WorkerTasks['prepareWorker']>(WORKER_PROGRAM, 'prepareWorker'),

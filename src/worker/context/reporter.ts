@@ -7,7 +7,6 @@ import {
   type Batch,
   type BatchEnd,
   type DoneDetails,
-  type Effort,
   type FailedOutcome,
   folderAt,
   JOB_HOWS,
@@ -15,6 +14,7 @@ import {
   usualBytes,
   type WorkerReport,
 } from '../../protocol/messages.js';
+import { EffortMeter } from './effort-meter.js';
 import type { Finished, Job } from './job.js';
 import type { UnsyncedFolders } from './unsynced-folders.js';
 
@@ -24,10 +24,9 @@ export class Reporter {
   readonly #parentPid: number;
   readonly #stop: AbortSignal;
   readonly #unsynced: UnsyncedFolders;
-  readonly #countsWaits: boolean;
   #batch: Batch | undefined;
   #beganMs = 0;
-  #began = process.resourceUsage();
+  readonly #meter = new EffortMeter();
   /** Of each row of the batch how it ended, as it crosses the pipe. */
   #hows = new Uint8Array(0);
   /** The first row that has not been reported, and the first that the worker is not through with. */
@@ -45,25 +44,17 @@ export class Reporter {
   /**
    * @param stop whether to go on
    * @param unsynced is written to the disk before what is in it is reported
-   * @param countsWaits whether what the worker waits for is the storage, and no ceiling on bytes
    */
-  constructor(
-    reports: Queue<WorkerReport>,
-    parentPid: number,
-    stop: AbortSignal,
-    unsynced: UnsyncedFolders,
-    countsWaits: boolean,
-  ) {
+  constructor(reports: Queue<WorkerReport>, parentPid: number, stop: AbortSignal, unsynced: UnsyncedFolders) {
     this.#reports = reports;
     this.#parentPid = parentPid;
     this.#stop = stop;
     this.#unsynced = unsynced;
-    this.#countsWaits = countsWaits;
   }
 
   begin(batch: Batch): void {
     this.#beganMs = performance.now();
-    this.#began = process.resourceUsage();
+    this.#meter.begin();
     this.#batch = batch;
     this.#hows = new Uint8Array(batch.kinds.length).fill(NO_WORD);
     this.#from = 0;
@@ -74,6 +65,11 @@ export class Reporter {
   /** Tells that the batch has been begun, before any of it is done. */
   async tellBegin(): Promise<void> {
     await this.#reports.put(this.#takeReport());
+  }
+
+  /** Waits for the ceiling on bytes, which is not counted as effort. */
+  atCeiling<T>(wait: Promise<T>): Promise<T> {
+    return this.#meter.leaveOut(wait);
   }
 
   copiedBytes(bytes: number): void {
@@ -157,17 +153,7 @@ export class Reporter {
   /** The batch is through, or as much of it as was begun. */
   end(): BatchEnd {
     const rest = this.#takeReport();
-    return { rest, begun: this.#to, effort: this.#effort() };
-  }
-
-  #effort(): Effort {
-    const before = this.#began;
-    const now = process.resourceUsage();
-    return {
-      tookMs: performance.now() - this.#beganMs,
-      cpuMs: (now.userCPUTime + now.systemCPUTime - before.userCPUTime - before.systemCPUTime) / 1000,
-      waits: this.#countsWaits ? now.voluntaryContextSwitches - before.voluntaryContextSwitches : 0,
-    };
+    return { rest, begun: this.#to, effort: this.#meter.effort };
   }
 
   /** All that has not been reported yet, to be told to the parent. */

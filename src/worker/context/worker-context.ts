@@ -75,7 +75,7 @@ export class WorkerContext implements Pace {
     this.snapshots = settings.snapshots.map(root => new SnapshotFolders(root));
     this.chunks = new Chunks(settings.chunkSize, budget !== undefined);
     this.#unsynced = new UnsyncedFolders(this.destination);
-    this.reporter = new Reporter(reports, settings.parentPid, stop, this.#unsynced, budget === undefined);
+    this.reporter = new Reporter(reports, settings.parentPid, stop, this.#unsynced);
     this.#budget = budget;
     this.#stop = stop;
     const { standing, digests: wantsDigests, fsync } = settings;
@@ -90,7 +90,8 @@ export class WorkerContext implements Pace {
   }
 
   async #payFrom(budget: Queue<number>, bytes: number): Promise<void> {
-    while (this.#paidBytes < bytes) this.#paidBytes += await this.#unlessStopped(budget.get());
+    while (this.#paidBytes < bytes)
+      this.#paidBytes += await this.reporter.atCeiling(this.#unlessStopped(budget.get()));
     this.#paidBytes -= bytes;
   }
 

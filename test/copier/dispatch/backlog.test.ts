@@ -41,6 +41,12 @@ test('a batch that is larger than the limit goes out in parts, in their order; i
   expect([backlog.ready, backlog.jobs, backlog.weight]).toEqual([0, 0, 0]);
 });
 
+test('a batch with more bytes than the limit goes out in parts, each with one file at least', () => {
+  const backlog = ready('a', 'b', 'c');
+  const sizes = [6, 6, 1].map(bytes => backlog.take({ ...BATCH_LIMIT, bytes }, () => {})?.size);
+  expect(sizes).toEqual([2, 1, undefined]);
+});
+
 test('what a worker gives back is handed out next, before what came later', () => {
   const backlog = ready('a', 'b', 'c');
   backlog.add(file('later'));

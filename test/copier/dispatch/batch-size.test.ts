@@ -34,3 +34,15 @@ for (const [title, efforts, waiting, workers, jobs] of sizes) {
     expect(size.limit(waiting, workers).jobs).toBe(jobs);
   });
 }
+
+test('under a ceiling no worker has more than passes in a short while, and none waits behind another', () => {
+  const size = new BatchSize(5, () => false, 4 * 2 ** 20);
+  expect(size.limit(600, 5).bytes).toBeLessThan(64 * 1024);
+  expect(size.mayGoAhead(5)).toBe(false);
+});
+
+test('a ceiling that is far above what can be had changes nothing', () => {
+  const size = new BatchSize(5, () => false, 2 ** 40);
+  expect(size.limit(600, 5)).toEqual(BATCH_LIMIT);
+  expect(size.mayGoAhead(5)).toBe(true);
+});
