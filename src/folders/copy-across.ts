@@ -3,7 +3,6 @@ import {
   closeSync,
   constants,
   copyFileSync,
-  fsyncSync,
   lchownSync,
   openSync,
   readlinkSync,
@@ -16,6 +15,7 @@ import { EntryError } from '../files/failure.js';
 import { entryCalls } from '../files/system/choose-calls.js';
 import { HAS_DESCRIPTOR_PATHS } from '../files/system/descriptor-paths.js';
 import type { FolderPlace } from '../files/system/entry-calls.js';
+import { syncPath } from '../files/system/path-calls.js';
 import { platformCalls } from '../files/system/platform-calls.js';
 import { isAccepted } from '../rules/keep.js';
 import { keepAttributes } from '../rules/keep-attributes.js';
@@ -31,7 +31,7 @@ export function copyAcross(across: Across): void {
     if (calls?.hasAttributesAt(source)) keepAttributes(calls, source, target);
     if (kindOf(facts) !== 'link') isAccepted(() => chmodSync(native(target), permissionsOf(facts)));
     isAccepted(() => entryCalls().setTimesIn(to, newName, facts));
-    if (across.fsync && kindOf(facts) === 'file') sync(target);
+    if (across.fsync && kindOf(facts) === 'file') syncPath(native(target));
   } catch (error) {
     removeIfThere(target);
     throw error;
@@ -77,15 +77,6 @@ function copyContent(source: string, target: string): void {
   try {
     const path = HAS_DESCRIPTOR_PATHS ? `/proc/self/fd/${descriptor}` : native(source);
     copyFileSync(path, native(target), constants.COPYFILE_EXCL);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function sync(path: string): void {
-  const descriptor = openSync(native(path), constants.O_RDONLY);
-  try {
-    fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }

@@ -3,7 +3,7 @@ import { type BytePath, native, split } from '../files/byte-path.js';
 import { type Facts, sameInode } from '../files/facts.js';
 import { codeOf, EntryError, step } from '../files/failure.js';
 import { entryCalls } from '../files/system/choose-calls.js';
-import { unlinkIfThere } from '../files/system/unlink-if-there.js';
+import { unlinkIfThere } from '../files/system/path-calls.js';
 import { type FolderHandles, standingAt } from '../files/trees/folder-handles.js';
 import type { FolderOutcome } from '../protocol/readings.js';
 import { isAccepted } from '../rules/keep.js';

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { syncPath } from '../files/system/path-calls.js';
 import { isAccepted } from '../rules/keep.js';
 
 /**
@@ -6,12 +6,5 @@ import { isAccepted } from '../rules/keep.js';
  * @returns whether it could: false where the place cannot do that, or lets us write in the folder but not open it
  */
 export function syncFolder(path: string | Buffer): boolean {
-  return isAccepted(() => {
-    const descriptor = openSync(path, 'r');
-    try {
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-  });
+  return isAccepted(() => syncPath(path));
 }

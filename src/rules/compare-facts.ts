@@ -2,6 +2,7 @@ import { type Facts, kindOf, permissionsOf } from '../files/facts.js';
 import type { Difference, Owner, Time } from '../protocol/differences.js';
 import { type HeldTimes, isSameTime } from './held-times.js';
 import { keptPermissions } from './kept-permissions.js';
+import { IS_ROOT } from './this-user.js';
 
 /**
  * In what an entry of the destination differs from the source's, as far as their facts tell. Of another kind
@@ -27,8 +28,6 @@ export function compareFacts(source: Facts, destination: Facts, held: HeldTimes)
   }
   return found;
 }
-
-const IS_ROOT = process.geteuid?.() === 0;
 
 /** Who cannot give a file its owner cannot give it the bits either that speak for that owner. */
 function isSameMode(source: Facts, destination: Facts): boolean {

@@ -3,13 +3,12 @@ import { codeOf } from '../files/failure.js';
 import type { PlatformCalls } from '../files/system/platform-calls.js';
 import type { Difference } from '../protocol/differences.js';
 import { isOfFileSystem } from './internal-attributes.js';
+import { IS_ROOT } from './this-user.js';
 
 /** The names of those extended attributes of an entry that a copy keeps, access control lists among them. */
 export function keptAttributes(calls: PlatformCalls, path: string): string[] {
   return calls.attributes(path).filter(name => isForUs(name) && !isOfFileSystem(name));
 }
-
-const IS_ROOT = process.geteuid?.() === 0;
 
 /**
  * In what the attributes of two entries differ, of those that a copy keeps.

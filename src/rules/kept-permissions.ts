@@ -12,6 +12,8 @@ export interface OwnerKept {
   readonly group: boolean;
 }
 
+export const OWNER_KEPT: OwnerKept = { user: true, group: true };
+
 /** What of them is lost. */
 export function lostOwner({ user, group }: OwnerKept): NotKept[] {
   return user && group ? [] : ['owner'];

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type Facts, permissionsOf } from '../files/facts.js';
 import { keptPermissions } from './kept-permissions.js';
+import { GROUPS, IS_ROOT, UID } from './this-user.js';
 
 /** Mode and owner. */
 type Rights = Pick<Facts, 'mode' | 'uid' | 'gid'>;
@@ -18,10 +19,6 @@ export function hasSameRights(source: Rights, there: Rights): boolean {
   const isLink = (there.mode & constants.S_IFMT) === constants.S_IFLNK;
   return isLink || keptPermissions(source, owner) === permissionsOf(there);
 }
-
-const UID = process.geteuid?.();
-const IS_ROOT = UID === 0;
-const GROUPS = new Set([process.getegid?.() ?? 0, ...(process.getgroups?.() ?? [])]);
 
 /**
  * Whether an entry has the mode and owner that a copy of the source's gets.

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type BytePath, native, rawName, readable } from '../../files/byte-path.js';
 import { codeOf } from '../../files/failure.js';
 import { CLAIM_NAME, claimantName, heirName, temporaryName } from '../../files/reserved-names.js';
-import { unlinkIfThere } from '../../files/system/unlink-if-there.js';
+import { unlinkIfThere } from '../../files/system/path-calls.js';
 import { isLinkRefusal } from '../../rules/keep.js';
 import { RefusedError, refusal } from '../report/errors.js';
 import { identityOf, isAlive, isSameBoot, type ProcessIdentity, thisMachine } from './liveness.js';

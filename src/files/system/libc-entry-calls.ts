@@ -2,7 +2,15 @@ import { copyOf, type Facts, kindOf } from '../facts.js';
 import { type PackedNames, startOf } from '../name-column.js';
 import type { EntryCalls } from './entry-calls.js';
 import { Statx, TimeSpecs } from './kernel-structs.js';
-import { type Libc, NO_ATTRIBUTES_ERRNOS, systemError } from './libc.js';
+import {
+  AT_EMPTY_PATH,
+  type Libc,
+  NO_ATTRIBUTES_ERRNOS,
+  NO_NAME,
+  O_CLOEXEC,
+  STATX_BASIC_STATS,
+  systemError,
+} from './libc.js';
 import { LibcFolders } from './libc-names.js';
 import { LibcVectors } from './libc-vectors.js';
 
@@ -174,12 +182,8 @@ export function libcEntryCalls(library: Libc): EntryCalls {
 }
 
 const AT_SYMLINK_NOFOLLOW = 0x100;
-const AT_EMPTY_PATH = 0x1000;
-const STATX_BASIC_STATS = 0x7ff;
-const O_CLOEXEC = 0o2000000;
 const ENOENT = 2;
 const EINTR = 4;
 
 /** The kernel takes paths up to this length, its end included. */
 const PATH_MAX = 4096;
-const NO_NAME = Buffer.from('\0');

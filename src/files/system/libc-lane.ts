@@ -2,7 +2,15 @@ import type { Facts } from '../facts.js';
 import { type PackedNames, startOf } from '../name-column.js';
 import type { FolderPlace, Times } from './entry-calls.js';
 import { Statx, TimeSpecs } from './kernel-structs.js';
-import { type Libc, libc, type WaitingFunction } from './libc.js';
+import {
+  AT_EMPTY_PATH,
+  type Libc,
+  libc,
+  NO_NAME,
+  O_CLOEXEC,
+  STATX_BASIC_STATS,
+  type WaitingFunction,
+} from './libc.js';
 
 /**
  * The calls that copying a small file takes, made without holding up the process: one at a time, each in one of
@@ -155,8 +163,3 @@ class LibcLane implements Lane {
 const LANE_BYTES = 256 * 1024;
 /** What Linux takes in one call: `IOV_MAX`, see readv(2). */
 const MOST_VECTORS = 1024;
-
-const AT_EMPTY_PATH = 0x1000;
-const STATX_BASIC_STATS = 0x7ff;
-const O_CLOEXEC = 0o2000000;
-const NO_NAME = Buffer.from('\0');

@@ -93,3 +93,9 @@ export function systemError(errno: number, syscall: string): Error {
 export function cString(bytes: string): Buffer {
   return Buffer.from(`${bytes}\0`, 'latin1');
 }
+
+/** For calls that take an open descriptor in place of a name. */
+export const NO_NAME = Buffer.from('\0');
+export const STATX_BASIC_STATS = 0x7ff;
+export const O_CLOEXEC = 0o2000000;
+export const AT_EMPTY_PATH = 0x1000;

@@ -1,11 +1,12 @@
-import { chmodSync, chownSync, closeSync, constants, fsyncSync, lchownSync, openSync } from 'node:fs';
+import { chmodSync, chownSync, closeSync, constants, lchownSync, openSync } from 'node:fs';
 import { native } from '../../files/byte-path.js';
 import { type Facts, kindOf, permissionsOf, sameInode } from '../../files/facts.js';
 import { EntryError, step } from '../../files/failure.js';
 import { HAS_DESCRIPTOR_PATHS, O_PATH } from '../../files/system/descriptor-paths.js';
+import { syncPath } from '../../files/system/path-calls.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
 import { isAccepted, keep } from '../../rules/keep.js';
-import { keptPermissions, lostOwner, type OwnerKept } from '../../rules/kept-permissions.js';
+import { keptPermissions, lostOwner, OWNER_KEPT, type OwnerKept } from '../../rules/kept-permissions.js';
 import { lossOf } from '../../rules/not-kept.js';
 import { type Finished, type Job, skipped } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
@@ -29,22 +30,20 @@ export function adjustEntry(
   if (!isOwnerRight && hasAttributes(context, job)) return undefined;
   return step('cannot be given its owner or mode', () => {
     const { notKept, after } = withPath(context, target, there, path => {
-      const owner = isOwnerRight ? KEPT : giveOwner(context, job, target, path);
+      const owner = isOwnerRight ? OWNER_KEPT : giveOwner(context, job, target, path);
       const notKept = lostOwner(owner);
       const mode = keptPermissions(job.facts, owner);
       // A new owner may have taken set-id bits away.
       const isModeRight = isOwnerRight && permissionsOf(there) === mode;
       if (kindOf(there) !== 'link' && !isModeRight)
         notKept.push(...keep('mode', () => chmodSync(path, mode)));
-      if (context.settings.fsync && kindOf(there) === 'file') isAccepted(() => sync(path));
+      if (context.settings.fsync && kindOf(there) === 'file') isAccepted(() => syncPath(path));
       return { notKept, after: context.calls.factsIn(target.place, target.name) };
     });
     if (context.settings.strict && notKept[0] !== undefined) throw lossOf(notKept[0]);
     return isSameRights(there, after) ? skipped : { how: 'adjusted', bytes: 0, notKept };
   });
 }
-
-const KEPT: OwnerKept = { user: true, group: true };
 
 function hasAttributes(context: WorkerContext, { folder, name }: Job): boolean {
   const calls = context.settings.attributes ? platformCalls() : undefined;
@@ -77,15 +76,6 @@ function giveOwner(context: WorkerContext, job: Job, target: Target, path: strin
     (isLink || !HAS_DESCRIPTOR_PATHS ? lchownSync : chownSync)(path, uid, gid);
   const look = () => context.calls.factsIn(target.place, target.name);
   return context.owners.give(change, look, job.facts, ANY_GROUP);
-}
-
-function sync(path: string | Buffer): void {
-  const descriptor = openSync(path, constants.O_RDONLY);
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 function isSameRights(before: Facts, after: Facts | undefined): boolean {

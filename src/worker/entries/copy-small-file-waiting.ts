@@ -3,7 +3,7 @@ import { type BytePath, native } from '../../files/byte-path.js';
 import { unchanged } from '../../files/facts.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
 import type { Lane } from '../../files/system/libc-lane.js';
-import { unlinkIfThere } from '../../files/system/unlink-if-there.js';
+import { unlinkIfThere } from '../../files/system/path-calls.js';
 import type { HeldPlace } from '../../files/trees/open-folders.js';
 import type { BatchRow } from '../../protocol/batch-row.js';
 import type { NotKept } from '../../protocol/messages.js';

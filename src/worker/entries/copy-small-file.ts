@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { native } from '../../files/byte-path.js';
 import { type Facts, isSparse, kindOf, unchanged } from '../../files/facts.js';
 import { codeOf, failedStep } from '../../files/failure.js';
-import { unlinkIfThere } from '../../files/system/unlink-if-there.js';
+import { unlinkIfThere } from '../../files/system/path-calls.js';
 import type { BatchRow } from '../../protocol/batch-row.js';
 import type { NotKept } from '../../protocol/messages.js';
 import { lossOf } from '../../rules/not-kept.js';

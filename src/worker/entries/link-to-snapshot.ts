@@ -1,8 +1,9 @@
-import { closeSync, constants, fsyncSync, openSync, readlinkSync } from 'node:fs';
+import { constants, readlinkSync } from 'node:fs';
 import { NAME_ENCODING, native } from '../../files/byte-path.js';
 import { type Facts, kindOf, sameInode } from '../../files/facts.js';
 import { step } from '../../files/failure.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
+import { syncPath } from '../../files/system/path-calls.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
 import type { SnapshotFolders } from '../../files/trees/snapshot-folders.js';
 import type { BatchRow } from '../../protocol/batch-row.js';
@@ -32,7 +33,8 @@ export function* linkToSnapshot(
       tryToLink(() => context.calls.link(found.place, job.name, target.place, target.name)),
     );
     if (!isLinked) continue;
-    if (context.settings.fsync && kindOf(job.facts) === 'file') sync(target);
+    if (context.settings.fsync && kindOf(job.facts) === 'file')
+      syncPath(native(target.path), constants.O_NOFOLLOW ?? 0);
     return {
       how: 'linked',
       bytes: 0,
@@ -138,14 +140,5 @@ function tryToLink(link: () => void): boolean {
   } catch (error) {
     if (isLinkRefusal(error)) return false;
     throw error;
-  }
-}
-
-function sync({ path }: Target): void {
-  const descriptor = openSync(native(path), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }

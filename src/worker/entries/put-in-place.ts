@@ -3,7 +3,7 @@ import { join, native } from '../../files/byte-path.js';
 import { type Facts, kindOf, sameInode } from '../../files/facts.js';
 import { codeOf, step } from '../../files/failure.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
-import { unlinkIfThere } from '../../files/system/unlink-if-there.js';
+import { unlinkIfThere } from '../../files/system/path-calls.js';
 import type { JobKind } from '../../protocol/messages.js';
 import { lookAt } from '../../rules/is-up-to-date.js';
 import { lossOf } from '../../rules/not-kept.js';

@@ -2,7 +2,8 @@ import { type Facts, permissionsOf } from '../../files/facts.js';
 import { CLAIM_NAME } from '../../files/reserved-names.js';
 import type { EntryCalls, FolderPlace } from '../../files/system/entry-calls.js';
 import { isAccepted } from '../../rules/keep.js';
-import type { OwnerKept } from '../../rules/kept-permissions.js';
+import { OWNER_KEPT, type OwnerKept } from '../../rules/kept-permissions.js';
+import { GID, GROUPS, IS_ROOT, UID } from '../../rules/this-user.js';
 
 /** Gives new entries of ours their owner and group, and knows what the destination makes of it. */
 export class Owners {
@@ -18,7 +19,7 @@ export class Owners {
     const claim = calls.factsIn(root, CLAIM_NAME);
     const folder = calls.factsIn(root, '.');
     const isFromFolder = folder !== undefined && (permissionsOf(folder) & SET_GROUP_ID) !== 0;
-    this.#uid = claim?.uid ?? UID;
+    this.#uid = claim?.uid ?? UID ?? 0;
     this.handsDownGroup =
       process.platform !== 'linux' || (claim !== undefined && !isFromFolder && claim.gid !== GID);
   }
@@ -57,8 +58,8 @@ export class Owners {
   ): OwnerKept {
     const { uid, gid } = facts;
     const user = uid === this.#uid || !HAS_OWNERS;
-    if (!this.needsChange(facts, traits)) return user ? KEPT : { user, group: true };
-    if (!IS_ROOT && gid !== GID && !GROUPS.has(gid) && !traits.handsDownGroup) return { user, group: false };
+    if (!this.needsChange(facts, traits)) return user ? OWNER_KEPT : { user, group: true };
+    if (!IS_ROOT && !GROUPS.has(gid) && !traits.handsDownGroup) return { user, group: false };
     const isTaken = isAccepted(() => change(IS_ROOT ? uid : -1, gid));
     if (isTaken && this.#areHeld) return { user: user || IS_ROOT, group: true };
     // Perhaps the user is what it does not take.
@@ -70,11 +71,7 @@ export class Owners {
   }
 }
 
-const UID = process.geteuid?.() ?? 0;
-const GID = process.getegid?.() ?? 0;
-const GROUPS = new Set(process.getgroups?.() ?? []);
-const IS_ROOT = UID === 0;
-const HAS_OWNERS = process.geteuid !== undefined;
+const HAS_OWNERS = UID !== undefined;
 
 /** Of the folder in which an entry is made. */
 interface GroupTrait {
@@ -86,4 +83,3 @@ interface GroupTrait {
 export const ANY_GROUP: GroupTrait = { handsDownGroup: true };
 
 const SET_GROUP_ID = 0o2000;
-const KEPT: OwnerKept = { user: true, group: true };

@@ -4,6 +4,7 @@ import { cutMiddle } from '../../text/cut-middle.js';
 import type { ProgressNow } from '../figures/progress.js';
 import { type Fact, percentOf, progressFacts } from '../figures/progress-facts.js';
 import { barCells } from './bar-cells.js';
+import { GAP, LEFT_AT_LEAST } from './frame.js';
 import type { ShownName } from './shown-name.js';
 
 /**
@@ -62,15 +63,12 @@ export class BarLine {
   }
 }
 
-const GAP = '  ';
 const DROPPED: readonly Fact[] = ['rate', 'bytes', 'files', 'left'];
 const NAME_AT_LEAST = 10;
 const BAR_AT_LEAST = 8;
 const BAR_AT_MOST = 40;
 /** Of what the facts leave; the name has the rest. */
 const BAR_SHARE = 0.4;
-/** Of the time left, in columns: `12:34 left`. */
-const LEFT_AT_LEAST = 10;
 
 function widthOf(facts: Iterable<string>): number {
   return Array.from(facts).reduce((sum, fact) => sum + GAP.length + fact.length, 0);

@@ -5,3 +5,8 @@ export interface Frame {
   /** What stays when all is over. */
   lastLine(columns: number): string;
 }
+
+/** Between two pieces of a line. */
+export const GAP = '  ';
+/** Of the time left, in columns: `12:34 left`. */
+export const LEFT_AT_LEAST = 10;

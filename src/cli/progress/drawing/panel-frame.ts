@@ -5,7 +5,7 @@ import { percentOf, progressFacts, rateOf, threeDigits } from '../figures/progre
 import { RateHistory } from '../figures/rate-history.js';
 import { barCells } from './bar-cells.js';
 import { BarFrame } from './bar-frame.js';
-import type { Frame } from './frame.js';
+import { type Frame, GAP, LEFT_AT_LEAST } from './frame.js';
 import { inColour } from './in-colour.js';
 import { WorkerLines } from './worker-lines.js';
 
@@ -85,9 +85,6 @@ export class PanelFrame implements Frame {
 const HEAD_LINES = 3;
 const LEAST_ROOM = 30;
 const LEAST_GRAPH = 10;
-/** `12:34 left` */
-const LEFT_AT_LEAST = 10;
-const GAP = '  ';
 
 const BLOCKS = ['▁', '▂', '▃', '▅', '▇'];
 const ASCII = ['.', ':', '-', '=', '#'];

@@ -5,6 +5,7 @@ import type { TerminalLook } from '../../output/terminal-look.js';
 import { cutMiddle } from '../../text/cut-middle.js';
 import { threeDigits } from '../figures/progress-facts.js';
 import { barCells } from './bar-cells.js';
+import { GAP } from './frame.js';
 import { inColour } from './in-colour.js';
 import { type FileUnderWay, filesUnderWay, shownName } from './shown-name.js';
 
@@ -72,7 +73,6 @@ export class WorkerLines {
 }
 
 const LABEL_COLUMNS = 2;
-const GAP = '  ';
 const BAR_COLUMNS = 10;
 /** `1023 MiB` */
 const SIZE_COLUMNS = 8;
