@@ -87,6 +87,7 @@ interface Waiting {
 
 /** Each has two folders open at a time: with all else, a worker stays below `ulimit -n 64`. */
 const FOLDERS_A_MESSAGE = 8;
-const MESSAGES_A_WORKER = 2;
+/** So that a worker never waits for the next. */
+export const MESSAGES_A_WORKER = 2;
 /** One reads many folders in the time in which another starts. */
 const WORTH_A_WORKER = 100;

@@ -5,6 +5,7 @@ import type { FolderReading, FolderRequest } from '../../protocol/readings.js';
 import type { WorkerTasks } from '../../worker/copy-batch.js';
 import { WORKER_PROGRAM, workerProcess } from '../../worker/worker-process.js';
 import { Budget } from './budget.js';
+import { MESSAGES_A_WORKER } from './folder-readers.js';
 import { BatchLostError, type Hands, type HandsEnd } from './hands.js';
 
 /** A pool of forked workers on this machine. */
@@ -38,7 +39,7 @@ export class LocalHands implements Hands {
       initargs: [settings, this.#reports, this.#budget?.queue],
       ...workerProcess(),
       watchdog: false,
-      ahead: AHEAD,
+      ahead: AHEAD + MESSAGES_A_WORKER,
       onGivenUp,
       ...(spare && { spare }),
     });

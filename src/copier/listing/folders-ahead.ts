@@ -1,6 +1,7 @@
 import type { BytePath } from '../../files/byte-path.js';
 import { NameColumn, nameAt, type PackedNames } from '../../files/name-column.js';
 import type { FolderReading, FolderRequest } from '../../protocol/readings.js';
+import { WalkOrder } from './walk-order.js';
 
 /** Lets others read a folder. */
 export type ReadByOthers = (request: FolderRequest) => Promise<FolderReading>;
@@ -20,9 +21,7 @@ export class FoldersAhead {
   readonly #read: ReadByOthers;
   readonly #coming: ComingFolders;
   readonly #asked = new Map<BytePath, Promise<FolderReading>>();
-  /** Folders to be asked for, the next one last, and which of them are still wanted. */
-  readonly #wanted: BytePath[] = [];
-  readonly #isWanted = new Set<BytePath>();
+  readonly #order = new WalkOrder();
   /** How many entries were read of each folder that has not been taken. */
   readonly #entriesOf = new Map<BytePath, number>();
   #entries = 0;
@@ -39,32 +38,29 @@ export class FoldersAhead {
 
   /** The walk reads this folder itself. */
   leave(folder: BytePath): void {
-    this.#isWanted.delete(folder);
+    this.#order.remove(folder);
   }
 
   /** The walk has come to this folder. */
   async take(folder: BytePath): Promise<FolderReading> {
     const reading = await (this.#asked.get(folder) ?? this.#ask(folder));
+    this.#order.remove(folder);
     this.#drop(folder);
     this.#askMore();
     return reading;
   }
 
-  /** The walk will come to these, in this order, before all others that it is still to come to. */
-  want(folders: readonly BytePath[]): void {
-    for (const folder of folders.toReversed()) {
-      if (this.#asked.has(folder) || this.#isWanted.has(folder)) continue;
-      this.#wanted.push(folder);
-      this.#isWanted.add(folder);
-    }
+  /** Subfolders of one that the walk is in, or will come to, in the order in which it enters them. */
+  want(parent: BytePath, folders: readonly BytePath[]): void {
+    this.#order.add(parent, folders);
     this.#askMore();
   }
 
   /** The walk does not enter this folder. */
   forget(folder: BytePath): void {
-    const isInIt = (path: BytePath) => path === folder || path.startsWith(`${folder}/`);
-    for (const path of [...this.#asked.keys()].filter(isInIt)) this.#drop(path);
-    for (const path of [...this.#isWanted].filter(isInIt)) this.#isWanted.delete(path);
+    this.#order.removeWith(folder);
+    for (const path of [...this.#asked.keys()])
+      if (path === folder || path.startsWith(`${folder}/`)) this.#drop(path);
   }
 
   /** Lets others look at names of one folder, some at a time, a few of these ahead. */
@@ -83,14 +79,13 @@ export class FoldersAhead {
 
   #askMore(): void {
     while (this.#asked.size < MOST_FOLDERS && this.#entries < MOST_ENTRIES) {
-      const folder = this.#wanted.pop();
+      const folder = this.#order.take();
       if (folder === undefined) return;
-      if (this.#isWanted.has(folder)) void this.#ask(folder);
+      if (!this.#asked.has(folder)) void this.#ask(folder);
     }
   }
 
   #ask(folder: BytePath): Promise<FolderReading> {
-    this.#isWanted.delete(folder);
     const read = this.#read(this.#coming.requestFor(folder));
     const asked = heardLater(
       read.then(reading => {
@@ -99,7 +94,7 @@ export class FoldersAhead {
         const entries = reading.kind === 'read' ? reading.names.ends.length : 0;
         this.#entriesOf.set(folder, entries);
         this.#entries += entries;
-        this.want(this.#coming.foundIn(folder, reading));
+        this.want(folder, this.#coming.foundIn(folder, reading));
         return reading;
       }),
     );

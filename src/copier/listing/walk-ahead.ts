@@ -60,7 +60,10 @@ export class WalkAhead {
       if (open.isAskedFor) continue;
       open.isAskedFor = true;
       const coming = [...open.subfolders()].filter(({ facts }) => this.#scope.isEntered(facts));
-      this.#folders.want(coming.map(({ name }) => join(open.path, name)));
+      this.#folders.want(
+        open.path,
+        coming.map(({ name }) => join(open.path, name)),
+      );
     }
   }
 
@@ -110,7 +113,7 @@ export class WalkAhead {
       if (looked.kind === 'failed') folder.failure = looked.failure;
       else {
         yield* readRows(folder, looked, this.#scope);
-        this.#folders.want(this.#subfolders(folder.path, looked));
+        this.#folders.want(folder.path, this.#subfolders(folder.path, looked));
       }
     }
   }

@@ -41,4 +41,4 @@ export class ProbeClock {
   }
 }
 
-const EVERY_MS = 50;
+const EVERY_MS = 100;

@@ -22,6 +22,7 @@ import { UntouchedFiles } from '../content/untouched-files.js';
 import { type DestinationTraits, readTraits } from '../metadata/destination-traits.js';
 import { Owners } from '../metadata/owner.js';
 import { HeldFolders } from './held-folders.js';
+import { Looks } from './looks.js';
 import { Reporter } from './reporter.js';
 import { UnsyncedFolders } from './unsynced-folders.js';
 import { ProbeClock } from './wait-probe.js';
@@ -45,6 +46,8 @@ export class WorkerContext implements Pace {
   readonly untouched = new UntouchedFiles();
   readonly reporter: Reporter;
   readonly probeClock = new ProbeClock();
+  readonly sourceLooks = new Looks();
+  readonly destinationLooks = new Looks();
   readonly #unsynced: UnsyncedFolders;
   readonly #budget: Queue<number> | undefined;
   readonly #stop: AbortSignal;

@@ -17,6 +17,7 @@ import type {
 import { compareFacts } from '../../rules/compare-facts.js';
 import { isFileThere } from '../../rules/is-file-there.js';
 import { isFinishedFolder } from '../../rules/is-finished-folder.js';
+import type { Looks } from '../context/looks.js';
 import { openToLook } from '../context/open-to-look.js';
 import type { WaitProbe } from '../context/wait-probe.js';
 import type { WorkerContext } from '../context/worker-context.js';
@@ -42,29 +43,31 @@ async function read(
   request: FolderRequest,
   opened: FolderPlace[],
 ): Promise<ReadFolder> {
-  const { source: handles, settings } = context;
-  const { folder } = request;
-  const followLinks = settings.dereference;
-  const source = await openToLook({ handles, root: settings.source, followLinks }, folder);
-  opened.push(source);
+  const { settings, sourceLooks } = context;
+  const { source, standsAt } = await openBoth(context, request.folder, opened);
   const probe = context.probeClock.probe();
   probe?.open(source);
-  const destination = await seeToDestination(context, request, source, { opened, probe });
+  const destination = await seeToDestination(context, request, source, { standsAt, probe });
   const { made, failure } = destination.outcome;
   if (made === 'skipped' || failure !== undefined) {
     return { ...nothingRead(), destination: destination.outcome, waitedMs: probe?.waitedMs };
   }
-  const [found, standing] = await Promise.all([
-    request.names === undefined ? namesIn(source) : givenNames(request.names),
-    request.names === undefined && destination.place !== undefined ? namesIn(destination.place) : undefined,
+  const [found, standing, isBare] = await Promise.all([
+    request.names === undefined ? namesIn(source, probe) : givenNames(request.names),
+    request.names === undefined && destination.place !== undefined
+      ? namesIn(destination.place, probe)
+      : undefined,
+    destination.areBare?.(),
   ]);
-  const rows = await lookAt(source, found.names.slice(0, MOST_LOOKED_AT), followLinks);
+  const names = found.names.slice(0, MOST_LOOKED_AT);
+  const rows = await lookAt(sourceLooks, source, names, settings.dereference);
   const known = standing && new Set(standing.names.map(({ name }) => name));
   const same = await findSame(context, source, rows, destination.place, known);
   return {
     kind: 'read',
     destination: {
       ...destination.outcome,
+      ...(isBare !== undefined && { isBare }),
       ...(settings.readsExtras && standing && { extras: extrasOf(found.names, standing.names) }),
     },
     ...columnsOf(rows),
@@ -74,6 +77,24 @@ async function read(
     incomplete: found.failure,
     waitedMs: probe?.waitedMs,
   };
+}
+
+/** The folder in both trees, as far as it is looked at there. @throws where the source's cannot be opened */
+async function openBoth(
+  { source: handles, destination, settings }: WorkerContext,
+  folder: BytePath,
+  opened: FolderPlace[],
+): Promise<{ source: FolderPlace; standsAt: PromiseSettledResult<FolderPlace> | undefined }> {
+  const { source: root, destination: itsRoot, dereference: followLinks } = settings;
+  const [source, standsAt] = await Promise.allSettled([
+    openToLook({ handles, root, followLinks }, folder),
+    ...(settings.looks === 'none'
+      ? []
+      : [openToLook({ handles: destination, root: itsRoot, followLinks: false }, folder)]),
+  ]);
+  for (const place of [source, standsAt]) if (place?.status === 'fulfilled') opened.push(place.value);
+  if (source?.status !== 'fulfilled') throw source?.reason;
+  return { source: source.value, standsAt };
 }
 
 function nothingRead(): Omit<ReadFolder, 'destination' | 'waitedMs'> {
@@ -88,37 +109,42 @@ interface Destination {
   readonly outcome: StandingFolder;
   /** Open where files are looked for in it. */
   readonly place?: FolderPlace;
+  /** Finds out whether neither folder has attributes, where that is to be known. */
+  readonly areBare?: () => Promise<boolean>;
 }
 
-/** Makes the folder where that is asked, and opens it where files may be found in it. */
+/** Makes the folder where that is asked, unless it is there. */
 async function seeToDestination(
   context: WorkerContext,
   { folder, makes, again }: FolderRequest,
   source: FolderPlace,
-  { opened, probe }: { readonly opened: FolderPlace[]; readonly probe: WaitProbe | undefined },
+  {
+    standsAt,
+    probe,
+  }: {
+    readonly standsAt: Awaited<ReturnType<typeof openBoth>>['standsAt'];
+    readonly probe: WaitProbe | undefined;
+  },
 ): Promise<Destination> {
-  const { destination: handles, settings } = context;
-  if (settings.looks !== 'none') {
-    try {
-      const place = await openToLook({ handles, root: settings.destination, followLinks: false }, folder);
-      opened.push(place);
-      probe?.open(place);
-      const facts = await waitingCalls.factsOf(place.descriptor);
-      const outcome = { facts };
-      if (!makes) return { outcome: { ...outcome, isBare: await areBare(context, [source, place]) }, place };
-      const isOpen = (permissionsOf(facts) & OWNERS) === OWNERS && !sameInode(facts, context.sourceRoot);
-      if (isOpen) {
-        const isFinished = await isAsItIsToBe(context, source, place, facts);
-        return { outcome: { ...outcome, made: 'kept', isFinished }, place };
-      }
-    } catch (error) {
-      // What stands in its place, or that nothing does, is found out by what makes or compares it.
-      if (!makes && codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw error;
+  if (standsAt?.status === 'fulfilled') {
+    const place = standsAt.value;
+    probe?.open(place);
+    const facts = await context.destinationLooks.factsOf(place);
+    const outcome = { facts };
+    if (!makes) return { outcome, place, areBare: () => areBare(context, [source, place]) };
+    const isOpen = (permissionsOf(facts) & OWNERS) === OWNERS && !sameInode(facts, context.sourceRoot);
+    if (isOpen) {
+      const isFinished = await isAsItIsToBe(context, source, place, facts);
+      return { outcome: { ...outcome, made: 'kept', isFinished }, place };
     }
+  } else if (standsAt !== undefined && !makes) {
+    // What stands in its place, or that nothing does, is found out by what makes or compares it.
+    const code = codeOf(standsAt.reason);
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw standsAt.reason;
   }
   if (!makes) return { outcome: {} };
   try {
-    const { backup, sourceRoot } = context;
+    const { backup, destination: handles, settings, sourceRoot } = context;
     const site = { handles, policy: settings, sourceRoot, setsModes: settings.setsModes, backup };
     const make = () => makeFolder(site, folder);
     return { outcome: { made: probe === undefined ? make() : probe.time(make) } };
@@ -137,8 +163,8 @@ async function isAsItIsToBe(
   place: FolderPlace,
   there: Facts,
 ): Promise<boolean> {
-  const { settings, heldTimes } = context;
-  const facts = await waitingCalls.factsOf(source.descriptor);
+  const { settings, heldTimes, sourceLooks } = context;
+  const facts = await sourceLooks.factsOf(source);
   if (!isFinishedFolder(facts, there, heldTimes)) return false;
   return await areBare(context, settings.attributes ? [source, place] : [place]);
 }
@@ -159,12 +185,17 @@ interface Row {
   readonly unseen?: UnseenName;
 }
 
-/** The facts of all names, asked for side by side. */
-function lookAt(folder: FolderPlace, names: readonly FoundName[], followLinks: boolean): Promise<Row[]> {
+/** The facts of all names. */
+function lookAt(
+  looks: Looks,
+  folder: FolderPlace,
+  names: readonly FoundName[],
+  followLinks: boolean,
+): Promise<Row[]> {
   return Promise.all(
     names.map(async ({ name, isFolder }) => {
       try {
-        const facts = await waitingCalls.factsAt(folder.prefix + name, followLinks);
+        const facts = await looks.factsIn(folder, name, followLinks);
         if (facts === undefined) throw new EntryError('ENOENT', 'no such file or folder');
         return { name, facts };
       } catch (error) {
@@ -191,8 +222,12 @@ async function findSame(
   const found = seen.map(async ({ name, facts }) => {
     const isFile = kindOf(facts) === 'file' && facts.nlink === 1;
     if (!isFile || known?.has(name) === false) return 0;
-    const there = await waitingCalls.factsAt(place.prefix + name, false).catch(() => undefined);
-    if (there === undefined || !isSame(context, facts, there)) return 0;
+    try {
+      const there = await context.destinationLooks.factsIn(place, name, false);
+      if (there === undefined || !isSame(context, facts, there)) return 0;
+    } catch {
+      return 0; // Who compares or copies it meets the same error, and tells it.
+    }
     return (await mayDifferInAttributes(context, [source, place], name)) ? 0 : 1;
   });
   return Uint8Array.from(await Promise.all(found));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type ComingFolders, FoldersAhead } from '../../../src/copier/listing/folders-ahead.js';
-import { type BytePath, bytePath, join } from '../../../src/files/byte-path.js';
+import { type BytePath, bytePath, join, ROOT } from '../../../src/files/byte-path.js';
 import { FactsColumn } from '../../../src/files/facts-column.js';
 import { NameColumn, nameAt } from '../../../src/files/name-column.js';
 import type { FolderReading, FolderRequest } from '../../../src/protocol/readings.js';
@@ -56,17 +56,31 @@ test('what is found in a folder is read before the walk comes to it, in the orde
   const readers = new Readers();
   readers.below.set('a', ['1', '2']);
   const ahead = new FoldersAhead(readers.read, readers.coming);
-  ahead.want(paths('a', 'b'));
+  ahead.want(ROOT, paths('a', 'b'));
   expect(readers.folders).toEqual(['a', 'b']);
   await readers.answer('a');
   expect(readers.folders).toEqual(['a', 'b', 'a/1', 'a/2']);
+});
+
+test('where many wait, those are read first to which the walk comes first', async () => {
+  const readers = new Readers();
+  const groups = Array.from({ length: 40 }, (_, n) => `group-${n}`);
+  const inEach = Array.from({ length: 10 }, (_, n) => `${n}`);
+  for (const group of groups) readers.below.set(group, inEach);
+  const ahead = new FoldersAhead(readers.read, readers.coming);
+  ahead.want(ROOT, paths(...groups));
+  for (const group of groups) await readers.answer(group);
+  const inOrder = groups.flatMap(group => inEach.map(name => `${group}/${name}`));
+  const next = readers.folders.slice(groups.length);
+  expect(next.length).toBeGreaterThan(50);
+  expect(next).toEqual(inOrder.slice(0, next.length));
 });
 
 test('nothing is read twice, and nothing is lost that the walk asks for first', async () => {
   const readers = new Readers();
   const ahead = new FoldersAhead(readers.read, readers.coming);
   const taken = ahead.take(bytePath('a'));
-  ahead.want(paths('a', 'b'));
+  ahead.want(ROOT, paths('a', 'b'));
   await readers.answer('a', 3);
   expect(await taken).toMatchObject({ kind: 'read' });
   expect(readers.folders).toEqual(['a', 'b']);
@@ -76,7 +90,7 @@ test('what has been read and not taken is bounded, and goes on when the walk tak
   const readers = new Readers();
   const ahead = new FoldersAhead(readers.read, readers.coming);
   const many = Array.from({ length: 500 }, (_, n) => `folder-${n}`);
-  ahead.want(paths(...many));
+  ahead.want(ROOT, paths(...many));
   const atFirst = readers.folders.length;
   expect(atFirst).toBeLessThan(200);
   for (const folder of many.slice(0, atFirst)) await readers.answer(folder, 1000);
@@ -89,7 +103,7 @@ test('a folder that the walk does not enter is forgotten, with all that is in it
   const readers = new Readers();
   readers.below.set('a', ['1', '2']);
   const ahead = new FoldersAhead(readers.read, readers.coming);
-  ahead.want(paths('a', 'ab'));
+  ahead.want(ROOT, paths('a', 'ab'));
   ahead.forget(bytePath('a'));
   await readers.answer('a');
   expect(readers.folders).toEqual(['a', 'ab']);
@@ -114,8 +128,8 @@ test('a folder that the walk reads itself is not asked for any more, nor one tha
   const readers = new Readers();
   const ahead = new FoldersAhead(readers.read, readers.coming);
   const many = Array.from({ length: 300 }, (_, n) => `folder-${n}`);
-  ahead.want(paths(...many));
-  ahead.want(paths(...many));
+  ahead.want(ROOT, paths(...many));
+  ahead.want(ROOT, paths(...many));
   const atFirst = readers.folders.length;
   ahead.leave(bytePath(`folder-${atFirst}`));
   for (const folder of readers.folders) {
