@@ -15,7 +15,7 @@ export function summaryOf(report: CopyReport): string {
     failed > 0 ? `${failed} failed` : '',
     left > 0 ? `${left} not reached` : '',
     deleted > 0 ? `${deleted} deleted` : '',
-    lossesOf(notKept),
+    notKeptIn(notKept),
   ];
   return `${parts.filter(part => part !== '').join(', ')} -> ${shownDestination(report)}`;
 }
@@ -35,7 +35,7 @@ export function checkSummaryOf(report: CopyReport, destination: string): string 
   return `${parts.filter(part => part !== '').join(', ')} -> ${destination}`;
 }
 
-function lossesOf(notKept: NotKeptCounts): string {
+function notKeptIn(notKept: NotKeptCounts): string {
   const losses = Object.entries(NAMES).flatMap(([kind, names]) => {
     const number = notKept[kind as NotKept] ?? 0;
     return number > 0 ? [count(number, ...names)] : [];

@@ -96,7 +96,7 @@ export function folderAt({ id, folders, folderOf }: Batch, row: number): BytePat
 export interface Part {
   /** The name under which it is written if the destination existed before; the same for all its parts. */
   readonly temporaryName: string;
-  /** The stretch of the file, in bytes; `end` exclusive. Of `begin`: what will probably have to be copied. */
+  /** The range of the file, in bytes; `end` exclusive. Of `begin`: what will probably have to be copied. */
   readonly start: number;
   readonly end: number;
 }
@@ -186,8 +186,8 @@ export interface Effort {
 }
 
 /**
- * A stretch of the batch's rows that the worker is through with: an object for each would cost as much as a small
- * file's copy.
+ * Rows of the batch, one after the other, that the worker is through with: an object for each would cost as much as a
+ * small file's copy.
  */
 export interface DoneColumns {
   /** The first of the rows. */

@@ -15,7 +15,7 @@ export interface OwnerKept {
 export const OWNER_KEPT: OwnerKept = { user: true, group: true };
 
 /** What of them is lost. */
-export function lostOwner({ user, group }: OwnerKept): NotKept[] {
+export function ownerNotKept({ user, group }: OwnerKept): NotKept[] {
   return user && group ? [] : ['owner'];
 }
 

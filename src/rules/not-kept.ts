@@ -1,13 +1,13 @@
 import { EntryError } from '../files/failure.js';
 import type { NotKept } from '../protocol/messages.js';
 
-/** With `--strict`: the failure of an entry that lost something. */
-export function lossOf(kind: NotKept): EntryError {
-  const [code, message] = LOSSES[kind];
+/** With `--strict`: the failure of an entry of which something cannot be kept. */
+export function notKeptError(kind: NotKept): EntryError {
+  const [code, message] = ERRORS[kind];
   return new EntryError(code, message);
 }
 
-const LOSSES: Readonly<Record<NotKept, readonly [code: string, message: string]>> = {
+const ERRORS: Readonly<Record<NotKept, readonly [code: string, message: string]>> = {
   owner: ['EPERM', 'its owner or group cannot be kept'],
   mode: ['EPERM', 'its mode cannot be kept'],
   time: ['EPERM', 'its times cannot be kept'],

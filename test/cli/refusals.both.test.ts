@@ -64,13 +64,13 @@ const overlapping: Refused[] = [
       [
         `a destination inside the source, spelled ${destination}`,
         ['photos', destination],
-        /^folder-copy: \S+: lies inside the source photos; .* \(EINVAL\)$/,
+        /^folder-copy: \S+: lies in the source photos; .* \(EINVAL\)$/,
       ] satisfies Refused,
   ),
   [
     'a destination inside the source, which is named by a link',
     ['to-photos', 'photos/copy'],
-    /^folder-copy: photos\/copy: lies inside the source to-photos; .* \(EINVAL\)$/,
+    /^folder-copy: photos\/copy: lies in the source to-photos; .* \(EINVAL\)$/,
   ],
   [
     'a source inside the destination',
@@ -151,7 +151,7 @@ const sideFiles: Refused[] = [
       [
         `a list of failures in the place of the copy, spelled ${file}`,
         ['--failed', file, 'photos', 'to-here/copy'],
-        /^folder-copy: failed \S+\/copy(\.partial)?: lies where the copy will be made; .* \(EINVAL\)$/,
+        /^folder-copy: failed \S+\/copy(\.partial)?: lies where the copy is made; .* \(EINVAL\)$/,
       ] satisfies Refused,
   ),
   [
@@ -187,7 +187,7 @@ const sideFiles: Refused[] = [
   [
     'a log in the place of the copy',
     ['--log', 'copy', 'photos', 'copy'],
-    /^folder-copy: log \S+\/copy: lies where the copy will be made; .* \(EINVAL\)$/,
+    /^folder-copy: log \S+\/copy: lies where the copy is made; .* \(EINVAL\)$/,
   ],
   [
     'a log in an earlier copy, which is only read',

@@ -20,8 +20,8 @@ test(
       mkdirSync(join(place, 'photos/2024/new'));
       for (const [args, says] of [
         [['photos', 'empty'], 'is the source itself'],
-        [['photos', 'empty/copy'], 'lies inside the source'],
-        [['photos', 'empty/2024/new'], 'lies inside the source'],
+        [['photos', 'empty/copy'], 'lies in the source'],
+        [['photos', 'empty/2024/new'], 'lies in the source'],
         [['empty/2024', 'photos'], 'contains the source'],
       ] as const) {
         const { status, stderr } = await runCommand(args, { cwd: place });

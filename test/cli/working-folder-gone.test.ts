@@ -13,5 +13,5 @@ test('refuses relative names in a working folder that is gone', () => {
     cwd: gone,
     encoding: 'utf8',
   });
-  expect(said).toMatch(/^folder-copy: \.: the current folder cannot be reached: .* \(ENOENT\)\n2\n$/);
+  expect(said).toMatch(/^folder-copy: \.: the working folder cannot be reached: .* \(ENOENT\)\n2\n$/);
 });

@@ -82,8 +82,8 @@ test('where the destination ignores case, another spelling of the source is refu
   for (const [source, copy, says] of [
     ['Photos', 'photos', 'is the source itself'],
     ['PHOTOS', 'photos', 'is the source itself'],
-    ['Photos', 'photos/SUB', 'lies inside the source'],
-    ['photos', 'PHOTOS/sub/new/copy', 'lies inside the source'],
+    ['Photos', 'photos/SUB', 'lies in the source'],
+    ['photos', 'PHOTOS/sub/new/copy', 'lies in the source'],
     ['photos/SUB', 'Photos', 'contains the source'],
     ['photos/SUB', 'PHOTOS', 'contains the source'],
   ] as const) {
@@ -126,8 +126,8 @@ describe('what a mount shows of the source', needs('mount', 'root'), () => {
   for (const [shown, at, source, copy, says] of [
     ['photos', 'disk/view of it', 'photos', 'disk', 'contains the source'],
     ['photos', 'disk/view of it', 'photos/2020', 'disk', 'contains the source'],
-    ['disk', 'photos/2020', 'photos', 'disk/view of it', 'lies inside the source'],
-    ['disk', 'photos/2020', 'photos', 'disk/new/copy', 'lies inside the source'],
+    ['disk', 'photos/2020', 'photos', 'disk/view of it', 'lies in the source'],
+    ['disk', 'photos/2020', 'photos', 'disk/new/copy', 'lies in the source'],
   ] as const) {
     test(`has ${copy} refused as the copy of ${source} where ${at} is ${shown}`, async () => {
       const folder = dirname(scene().disk);

@@ -144,7 +144,7 @@ describe('--backup-dir', () => {
     ['the destination', 'copy', /is or contains/],
     ['a folder that contains both', '.', /is or contains/],
     ['a file', 'file', /is not a folder/],
-    ['where a copy grows', 'copy.partial/new', /lies where copies grow/],
+    ['where a copy grows', 'copy.partial/new', /lies where the copy is made/],
     ['a folder below a file', 'file/new', /cannot be made: not a folder \(ENOTDIR\)/],
     ['what a dangling link leads to', 'dangling/new', /dangling is a dangling symbolic link \(ENOENT\)/],
     ['a folder of the destination that the source has too', 'copy/sub', /exists in the source, too/],

@@ -2,7 +2,7 @@ import { native, ROOT, readable } from '../../files/byte-path.js';
 import { failureOf } from '../../files/failure.js';
 import type { FolderHandles } from '../../files/trees/folder-handles.js';
 import { syncFolder } from '../../folders/sync-folder.js';
-import { lossOf } from '../../rules/not-kept.js';
+import { notKeptError } from '../../rules/not-kept.js';
 import { giveFinalName, removeMark } from '../claim/last-rename.js';
 import type { WorkFolder } from '../claim/work-folder.js';
 import type { Ledger } from '../report/ledger.js';
@@ -70,8 +70,8 @@ export class LastSteps {
 
   /** The copy's own name stands in a folder that cannot be written to the disk. */
   #nameNotSynced(tree: TreeCopy): void {
-    this.#ledger.tally.lost(['sync']);
-    if (this.#request.settings.strict) tree.failRoot(failureOf(lossOf('sync')));
+    this.#ledger.tally.countNotKept(['sync']);
+    if (this.#request.settings.strict) tree.failRoot(failureOf(notKeptError('sync')));
   }
 
   #failed(what: string, error: unknown): void {

@@ -6,7 +6,7 @@ import { isReserved } from '../../files/reserved-names.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
 import type { JobKind } from '../../protocol/messages.js';
 import type { FolderOutcome, StandingFolder } from '../../protocol/readings.js';
-import { lossOf } from '../../rules/not-kept.js';
+import { notKeptError } from '../../rules/not-kept.js';
 import type { Destination } from '../destination/destination.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import { finishJob, type PendingJob } from '../dispatch/pending-job.js';
@@ -138,7 +138,7 @@ export class TreeJobs implements Visitor {
 
   /** Sockets and devices are never copied, nor opened; FIFOs are where the platform's calls can make them. */
   #leaveOut(path: BytePath, kind: 'fifo' | 'socket' | 'device'): void {
-    if (this.#parts.strict) throw lossOf(kind);
+    if (this.#parts.strict) throw notKeptError(kind);
     this.#parts.ledger.settledFile(path, 'skipped', 0, [kind]);
   }
 

@@ -13,7 +13,7 @@ export class LocalHands implements Hands {
   readonly #pool: Pool;
   readonly #budget: Budget | undefined;
   /** Without a bound, so that no worker waits for an answer to a report: the batches under way are the bound. */
-  readonly #reports = new Queue<WorkerReport | Mark>();
+  readonly #reports = new Queue<WorkerReport | Marker>();
   readonly #reading: Promise<void>;
   /** Who hears the reports of a batch, by its id. */
   readonly #listeners = new Map<number, (report: WorkerReport) => void>();
@@ -120,7 +120,7 @@ export class LocalHands implements Hands {
   /** What a worker has reported is in the queue once it has answered or ended: this waits until that has been heard. */
   #allHeard(): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#reports.put({ kind: 'mark', reached: resolve }).catch(reject);
+      this.#reports.put({ kind: 'marker', reached: resolve }).catch(reject);
     });
   }
 
@@ -142,8 +142,8 @@ interface PoolSettings {
 }
 
 /** Stands in the queue behind all reports that were put before it. */
-interface Mark {
-  readonly kind: 'mark';
+interface Marker {
+  readonly kind: 'marker';
   readonly reached: () => void;
 }
 

@@ -107,7 +107,7 @@ export class Ledger {
   }
 
   settledFolder(path: BytePath, how: How, notKept: readonly NotKept[] = []): void {
-    this.tally.lost(notKept);
+    this.tally.countNotKept(notKept);
     // The root is not an entry: it is counted nowhere, and is an event only if it failed.
     if (path === ROOT) return;
     if (how === 'skipped') this.tally.skipped += 1;
@@ -117,7 +117,7 @@ export class Ledger {
 
   /** Anything but a folder. @param bytes of content that were copied */
   settledFile(path: BytePath, how: How, bytes: number, notKept: readonly NotKept[] = []): void {
-    this.tally.lost(notKept);
+    this.tally.countNotKept(notKept);
     if (how === 'skipped') this.tally.skipped += 1;
     else this.tally.finished.files += 1;
     this.tally.finished.bytes += bytes;
@@ -128,8 +128,8 @@ export class Ledger {
     this.tally.latest = path;
     // Most runs have nobody who looks at every file: an event is not even made then.
     if (!this.#events.wantsFiles && notKept.length === 0) return;
-    const losses = notKept.length > 0 && { notKept };
-    this.#events.tell({ type: 'file', ...eventPath(path), bytes, how, ...losses });
+    const lacks = notKept.length > 0 && { notKept };
+    this.#events.tell({ type: 'file', ...eventPath(path), bytes, how, ...lacks });
   }
 
   comparedFolder(path: BytePath): void {

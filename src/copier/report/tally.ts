@@ -30,7 +30,7 @@ export class Tally {
   /** Whether the listing has ended, so that `found` is all there is. */
   isListed = false;
 
-  lost(kinds: readonly NotKept[]): void {
+  countNotKept(kinds: readonly NotKept[]): void {
     for (const kind of kinds) this.notKept[kind] = (this.notKept[kind] ?? 0) + 1;
   }
 

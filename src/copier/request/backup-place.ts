@@ -40,9 +40,9 @@ export function findBackup(
   )
     throw new UsageError(`${shown}: is or contains the source or the destination; name another folder`);
   if (pathIn(partialRoot, root) !== undefined)
-    throw new UsageError(`${shown}: lies where copies grow; name another folder`);
+    throw new UsageError(`${shown}: lies where the copy is made; name another folder`);
   if (snapshots.some(snapshot => isInFolder(root, snapshot)))
-    throw new UsageError(`${shown}: is or lies in a link-dest, which is only read; name another folder`);
+    throw new UsageError(`${shown}: is or lies in an earlier copy, which is only read; name another folder`);
   refuseUnwritable(shown, root);
   const inDestination = pathIn(destinationRoot, root);
   if (inDestination !== undefined && lstatIfThere(native(`${sourceRoot}/${inDestination}`)) !== undefined)

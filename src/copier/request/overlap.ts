@@ -29,7 +29,7 @@ export function refuseOverlap(
     throw new RefusedError(`${shown}: is the source itself; name another destination`, 'EINVAL');
   if (isWithin(destination === undefined ? parentOf(root) : root, source, reach))
     throw new RefusedError(
-      `${shown}: lies inside the source ${source.shown}; name a destination outside it`,
+      `${shown}: lies in the source ${source.shown}; name a destination outside it`,
       'EINVAL',
     );
   if (destination !== undefined && isWithin(source.root, destination, reach))

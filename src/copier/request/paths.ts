@@ -14,7 +14,7 @@ function workingFolder(): string {
   try {
     return NAME_ENCODING === 'utf8' ? process.cwd() : realPath(rawName('.'));
   } catch (error) {
-    throw refusal('.', 'the current folder cannot be reached', error);
+    throw refusal('.', 'the working folder cannot be reached', error);
   }
 }
 

@@ -76,7 +76,7 @@ function findPlaces(
   const source = pathFrom('the source is', givenSource);
   const destination =
     givenDestination === undefined ? undefined : pathFrom('the destination is', givenDestination);
-  // The empty name would be resolved to the working directory: a script's unset variable must not copy that.
+  // The empty name would be resolved to the working folder: a script's unset variable must not copy that.
   if (source.length === 0) throw new UsageError("the source's name is empty");
   if (destination?.length === 0) throw new UsageError("the destination's name is empty");
   const shownSource = readable(bytePath(source));

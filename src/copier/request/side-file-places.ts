@@ -68,7 +68,7 @@ function faultInCopy(place: BytePath, request: Request): string | undefined {
   const partial = resolved(partialRoot);
   const isInPartial = partial !== undefined && pathIn(partial, place) !== undefined;
   if (isInPartial || place === resolved(destinationRoot))
-    return 'lies where the copy will be made; name a file elsewhere';
+    return 'lies where the copy is made; name a file elsewhere';
   const path = inDestination(place, request);
   if (path === undefined || isInBackup(place, request)) return undefined;
   const isTaken = request.settings.delete || standingAt(rawName(`${sourceRoot}/${path}`)) !== undefined;

@@ -67,7 +67,7 @@ export const nodeEntryCalls: EntryCalls = {
   vectors: (slab, chunkSize) => new NodeVectors(slab, chunkSize),
 };
 
-/** Names taken from a directory in one go; libuv's own default of 32 makes four times the calls. */
+/** Names taken from a folder in one go; libuv's own default of 32 makes four times the calls. */
 const NAMES_PER_READ = 256;
 
 /**

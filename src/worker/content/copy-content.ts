@@ -44,7 +44,7 @@ interface Stream {
 }
 
 /**
- * One stretch of data. Of the last one, one chunk more than its size is asked for: a small file then takes a
+ * One range of data. Of the last one, one chunk more than its size is asked for: a small file then takes a
  * single `preadv` and no second one to see its end, and a file that says 0, as under `/proc`, is read to its end.
  * @returns where the content ends
  */

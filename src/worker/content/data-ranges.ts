@@ -3,7 +3,7 @@ import { type PlatformCalls, platformCalls } from '../../files/system/platform-c
 import { isAccepted } from '../../rules/keep.js';
 
 /**
- * The stretches of an open file that hold data: as the file system tells them, where it can be asked.
+ * The ranges of an open file that hold data: as the file system tells them, where it can be asked.
  * @param isBelieved false: what it calls a hole is looked at too
  * @returns empty ones too, so that a look through a long hole does not hold up all else
  */
@@ -23,7 +23,7 @@ export function* dataRanges(
   if (isLookedAt) yield* lookForData(descriptor, position, size);
 }
 
-/** A stretch of a file that holds data; in bytes, `end` exclusive. */
+/** A range of a file that holds data; in bytes, `end` exclusive. */
 interface DataRange {
   readonly start: number;
   readonly end: number;

@@ -6,8 +6,8 @@ import { HAS_DESCRIPTOR_PATHS, O_PATH } from '../../files/system/descriptor-path
 import { syncPath } from '../../files/system/path-calls.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
 import { isAccepted, keep } from '../../rules/keep.js';
-import { keptPermissions, lostOwner, OWNER_KEPT, type OwnerKept } from '../../rules/kept-permissions.js';
-import { lossOf } from '../../rules/not-kept.js';
+import { keptPermissions, OWNER_KEPT, type OwnerKept, ownerNotKept } from '../../rules/kept-permissions.js';
+import { notKeptError } from '../../rules/not-kept.js';
 import { type Finished, type Job, skipped } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { ANY_GROUP } from '../metadata/owner.js';
@@ -31,7 +31,7 @@ export function adjustEntry(
   return step('cannot be given its owner or mode', () => {
     const { notKept, after } = withPath(context, target, there, path => {
       const owner = isOwnerRight ? OWNER_KEPT : giveOwner(context, job, target, path);
-      const notKept = lostOwner(owner);
+      const notKept = ownerNotKept(owner);
       const mode = keptPermissions(job.facts, owner);
       // A new owner may have taken set-id bits away.
       const isModeRight = isOwnerRight && permissionsOf(there) === mode;
@@ -40,7 +40,7 @@ export function adjustEntry(
       if (context.settings.fsync && kindOf(there) === 'file') isAccepted(() => syncPath(path));
       return { notKept, after: context.calls.factsIn(target.place, target.name) };
     });
-    if (context.settings.strict && notKept[0] !== undefined) throw lossOf(notKept[0]);
+    if (context.settings.strict && notKept[0] !== undefined) throw notKeptError(notKept[0]);
     return isSameRights(there, after) ? skipped : { how: 'adjusted', bytes: 0, notKept };
   });
 }

@@ -3,7 +3,7 @@ import { NAME_ENCODING, native } from '../../files/byte-path.js';
 import { step } from '../../files/failure.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
 import { keepAttributes } from '../../rules/keep-attributes.js';
-import { lostOwner } from '../../rules/kept-permissions.js';
+import { ownerNotKept } from '../../rules/kept-permissions.js';
 import type { Steps } from '../content/steps.js';
 import type { Finished, Job } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
@@ -26,7 +26,7 @@ function* makeLink(context: WorkerContext, job: Job, target: Target): Steps<Fini
     const look = () => context.calls.factsIn(target.place, target.name);
     const { traits } = target;
     const owner = traits.owners.give(change, look, job.facts, traits);
-    const notKept = lostOwner(owner);
+    const notKept = ownerNotKept(owner);
     const calls = context.settings.attributes ? platformCalls() : undefined;
     if (calls?.hasAttributesAt(from)) notKept.push(...keepAttributes(calls, from, path));
     const give = () => context.calls.setTimesIn(target.place, target.name, job.facts);

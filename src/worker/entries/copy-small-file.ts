@@ -5,7 +5,7 @@ import { codeOf, failedStep } from '../../files/failure.js';
 import { unlinkIfThere } from '../../files/system/path-calls.js';
 import type { BatchRow } from '../../protocol/batch-row.js';
 import type { NotKept } from '../../protocol/messages.js';
-import { lossOf } from '../../rules/not-kept.js';
+import { notKeptError } from '../../rules/not-kept.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { creationMode, giveMetadata, type OpenFiles } from '../metadata/metadata.js';
 import { CREATE } from './copy-file.js';
@@ -97,7 +97,7 @@ function fill(context: WorkerContext, facts: Facts, files: OpenFiles): readonly 
     if (!unchanged(facts, calls.lookAt(source))) return undefined;
     doing = 'cannot be given its owner, mode or times';
     const notKept = giveMetadata(files, facts);
-    if (settings.strict && notKept[0] !== undefined) throw lossOf(notKept[0]);
+    if (settings.strict && notKept[0] !== undefined) throw notKeptError(notKept[0]);
     return notKept;
   } catch (error) {
     throw failedStep(doing, error);

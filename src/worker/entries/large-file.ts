@@ -40,7 +40,7 @@ function* begin(context: WorkerContext, job: Job, { place, name }: Target): Step
   }
 }
 
-/** One stretch of it. That the source held still meanwhile is seen at the end. */
+/** One range of it. That the source held still meanwhile is seen at the end. */
 export function copyRangeOf(context: WorkerContext, job: Job): Steps<Finished> {
   return withBoth(context, job, function* ({ source, target }) {
     const { start, end } = partOf(job);

@@ -5,8 +5,8 @@ import { O_PATH } from '../../files/system/descriptor-paths.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
 import { keep } from '../../rules/keep.js';
 import { keepAttributes } from '../../rules/keep-attributes.js';
-import { keptPermissions, lostOwner } from '../../rules/kept-permissions.js';
-import { lossOf } from '../../rules/not-kept.js';
+import { keptPermissions, ownerNotKept } from '../../rules/kept-permissions.js';
+import { notKeptError } from '../../rules/not-kept.js';
 import type { Steps } from '../content/steps.js';
 import type { Finished, Job } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
@@ -17,7 +17,7 @@ import { putInPlace } from './put-in-place.js';
 export function* makeFifo(context: WorkerContext, job: Job): Steps<Finished> {
   const calls = platformCalls();
   // Then it would not have been handed out.
-  if (calls === undefined) throw lossOf('fifo');
+  if (calls === undefined) throw notKeptError('fifo');
   return yield* putInPlace(context, job, function* (_context, _job, target) {
     const path = target.path;
     const { traits } = target;
@@ -26,7 +26,7 @@ export function* makeFifo(context: WorkerContext, job: Job): Steps<Finished> {
       const change = (uid: number, gid: number) => lchownSync(native(path), uid, gid);
       const look = () => context.calls.factsIn(target.place, target.name);
       const owner = traits.owners.give(change, look, job.facts, traits);
-      const notKept = lostOwner(owner);
+      const notKept = ownerNotKept(owner);
       if (context.settings.attributes || traits.handsDownAcl) {
         const source = context.settings.attributes ? context.source.at(job.folder) + job.name : undefined;
         notKept.push(...keepAttributes(calls, source, path, { mayHaveList: traits.handsDownAcl }));

@@ -4,7 +4,7 @@ import { kindOf } from '../../files/facts.js';
 import { step } from '../../files/failure.js';
 import { isFirstNameAnother } from '../../rules/is-up-to-date.js';
 import { isLinkRefusal } from '../../rules/keep.js';
-import { lossOf } from '../../rules/not-kept.js';
+import { notKeptError } from '../../rules/not-kept.js';
 import type { Steps } from '../content/steps.js';
 import type { Finished, Job } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
@@ -31,7 +31,7 @@ export function* makeHardLink(context: WorkerContext, job: Job): Steps<Finished>
   } catch (error) {
     // The file has as many names as it may; the destination is of several file systems, or of one without links.
     if (!isLinkRefusal(error)) throw error;
-    if (context.settings.strict) throw lossOf('hardLink');
+    if (context.settings.strict) throw notKeptError('hardLink');
     const made = yield* copyAlone(context, job);
     return { ...made, notKept: ['hardLink', ...made.notKept] };
   }

@@ -6,7 +6,7 @@ import { entryCalls } from '../../files/system/choose-calls.js';
 import { unlinkIfThere } from '../../files/system/path-calls.js';
 import type { JobKind } from '../../protocol/messages.js';
 import { lookAt } from '../../rules/is-up-to-date.js';
-import { lossOf } from '../../rules/not-kept.js';
+import { notKeptError } from '../../rules/not-kept.js';
 import { hasSameRights } from '../../rules/same-rights.js';
 import { decideEntry, filledFolderInTheWay, nameCollision } from '../../rules/stands-there.js';
 import type { Steps } from '../content/steps.js';
@@ -160,7 +160,7 @@ function keepWhatStands(
 function* makeWhole(context: WorkerContext, job: Job, make: Make, target: Target): Steps<Finished> {
   try {
     const made = yield* make(context, job, target);
-    if (context.settings.strict && made.notKept[0] !== undefined) throw lossOf(made.notKept[0]);
+    if (context.settings.strict && made.notKept[0] !== undefined) throw notKeptError(made.notKept[0]);
     return made;
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') unlinkIfThere(native(target.path));

@@ -8,8 +8,8 @@ import type { NotKept } from '../../protocol/messages.js';
 import { isHeldEverywhere } from '../../rules/held-times.js';
 import { keep } from '../../rules/keep.js';
 import { keepAttributes } from '../../rules/keep-attributes.js';
-import { keptPermissions, lostOwner } from '../../rules/kept-permissions.js';
-import { lossOf } from '../../rules/not-kept.js';
+import { keptPermissions, ownerNotKept } from '../../rules/kept-permissions.js';
+import { notKeptError } from '../../rules/not-kept.js';
 import type { Finished } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { ANY_GROUP } from '../metadata/owner.js';
@@ -19,7 +19,7 @@ import { giveTimes } from '../metadata/times.js';
 export function finishFolder(context: WorkerContext, folder: BytePath, facts: Facts): Finished {
   return step('cannot be given its owner, mode or times', () => {
     const notKept = context.finish(folder, () => giveMetadata(context, folder, facts));
-    if (context.settings.strict && notKept[0] !== undefined) throw lossOf(notKept[0]);
+    if (context.settings.strict && notKept[0] !== undefined) throw notKeptError(notKept[0]);
     return { how: 'made', bytes: 0, notKept };
   });
 }
@@ -68,7 +68,7 @@ function giveMetadata(context: WorkerContext, folder: BytePath, facts: Facts): r
   const change = (uid: number, gid: number) => chownSync(native(path), uid, gid);
   const look = () => context.calls.factsIn(place, '.');
   const owner = context.owners.give(change, look, facts, traits ?? ANY_GROUP);
-  const notKept = lostOwner(owner);
+  const notKept = ownerNotKept(owner);
   // Before attributes and mode: those may close the folder to us, and neither changes its times.
   notKept.push(...giveTimes(facts, () => context.calls.setTimesIn(place, '.', facts), look));
   const calls = platformCalls();

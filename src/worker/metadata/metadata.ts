@@ -5,7 +5,7 @@ import { platformCalls } from '../../files/system/platform-calls.js';
 import type { NotKept } from '../../protocol/messages.js';
 import { keep } from '../../rules/keep.js';
 import { keepAttributes } from '../../rules/keep-attributes.js';
-import { keptPermissions, lostOwner } from '../../rules/kept-permissions.js';
+import { keptPermissions, ownerNotKept } from '../../rules/kept-permissions.js';
 import type { DestinationTraits } from './destination-traits.js';
 import { giveTimesOf } from './times.js';
 
@@ -42,7 +42,7 @@ export function giveMetadata(files: OpenFiles, facts: Facts): readonly NotKept[]
   const look = () => entryCalls().factsOf(target);
   const change = (uid: number, gid: number) => fchownSync(target, uid, gid);
   const owner = traits.owners.give(change, look, facts, traits);
-  const notKept = lostOwner(owner);
+  const notKept = ownerNotKept(owner);
   const calls = traits.handsDownAcl || hasAttributes ? platformCalls() : undefined;
   if (calls !== undefined) {
     const from = hasAttributes ? descriptorPath(source) : undefined;

@@ -12,8 +12,8 @@ import { isAccepted, isRefusal } from '../../rules/keep.js';
  * @returns what could not be kept
  */
 export function giveTimes(times: Held, give: () => void, look: () => Held | undefined): readonly NotKept[] {
-  if (!isAccepted(give)) return LOST;
-  return isHeldEverywhere(times.mtime) || isSame(times, look()) ? KEPT : LOST;
+  if (!isAccepted(give)) return NOT_KEPT;
+  return isHeldEverywhere(times.mtime) || isSame(times, look()) ? KEPT : NOT_KEPT;
 }
 
 /** The same for an open file. Most files come here, so that no function is made for each. */
@@ -22,10 +22,10 @@ export function giveTimesOf(descriptor: number, times: Times): readonly NotKept[
   try {
     calls.setTimes(descriptor, times);
   } catch (error) {
-    if (isRefusal(error)) return LOST;
+    if (isRefusal(error)) return NOT_KEPT;
     throw error;
   }
-  return isHeldEverywhere(times.mtime) || isSame(times, calls.lookAt(descriptor)) ? KEPT : LOST;
+  return isHeldEverywhere(times.mtime) || isSame(times, calls.lookAt(descriptor)) ? KEPT : NOT_KEPT;
 }
 
 type Held = Pick<Facts, 'mtime'>;
@@ -35,7 +35,7 @@ function isSame({ mtime }: Held, held: Held | undefined): boolean {
 }
 
 const KEPT: readonly NotKept[] = [];
-const LOST: readonly NotKept[] = ['time'];
+const NOT_KEPT: readonly NotKept[] = ['time'];
 
 /** Seconds, of vfat. */
 const COARSEST_GRAIN = 2;
