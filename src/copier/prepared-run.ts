@@ -1,8 +1,7 @@
-import { codeOf } from '../files/failure.js';
 import { EventLog } from './report/event-log.js';
 import type { CopyReport } from './report/events.js';
-import type { LogEnd } from './report/log-pipe.js';
 import { tellProgress } from './report/progress-events.js';
+import type { SideEnd } from './report/side-pipe.js';
 import { exitStatus } from './report/stop.js';
 import { Tally } from './report/tally.js';
 import type { Request } from './request/request.js';
@@ -27,7 +26,7 @@ export function prepared<Report extends CopyReport>(
       const eventLog = log === undefined ? undefined : await EventLog.open(log);
       if (eventLog !== undefined) events.logTo(eventLog);
       const stopTelling = tellProgress(events, tally);
-      let logEnd: LogEnd | undefined;
+      let logEnd: SideEnd | undefined;
       let report: Report;
       try {
         report = await run(request, tally);
@@ -36,7 +35,7 @@ export function prepared<Report extends CopyReport>(
         stopTelling();
         logEnd = await eventLog?.close(signal);
       }
-      return { ...report, ...withoutLog(report, logEnd, signal) };
+      return { ...report, ...withoutLog(report, logEnd) };
     },
   };
 }
@@ -44,14 +43,9 @@ export function prepared<Report extends CopyReport>(
 /** The copy may be whole by then, but what the log's reader had not taken is lost. */
 function withoutLog(
   { status }: CopyReport,
-  end: LogEnd | undefined,
-  signal: AbortSignal | undefined,
+  end: SideEnd | undefined,
 ): Partial<Pick<CopyReport, 'status' | 'code' | 'message'>> {
-  if (end?.kind === 'aborted') {
-    const code = codeOf(signal?.reason) ?? 'ABORTED';
-    const message = 'stopped before the reader of the log had taken all of it';
-    return { status: exitStatus({ code, message }, false), code, message };
-  }
+  if (end?.kind === 'aborted') return { ...end.reason, status: exitStatus(end.reason, false) };
   // A loss in the middle of the run has been reported as it came.
   return end?.kind === 'lost' && status === 0 ? { status: 1, ...end.failure } : {};
 }

@@ -103,25 +103,27 @@ test('whoever reads it from a pipe gets all of it, however slowly', async () => 
   expect(events.at(-1)).toMatchObject({ files: 4000, status: 0 });
 });
 
-test('a reader of the pipe that goes away is one line, and the copy goes on', async () => {
-  const { source, place } = manyFiles();
-  const { path } = reader(place, 'head -c 100');
-  const { status, stderr, copy } = await commandCopy(source, ['--log', path]);
-  expect([status, stderr]).toEqual([1, expect.stringMatching(/^.*: its reader has gone \(EPIPE\)\n$/)]);
-  expect(compareTrees(source, copy)).toEqual([]);
-});
+for (const option of ['--log', '--checksums']) {
+  test(`${option}: a reader of the pipe that goes away is one line, and the copy goes on`, async () => {
+    const { source, place } = manyFiles();
+    const { path } = reader(place, 'head -c 100');
+    const { status, stderr, copy } = await commandCopy(source, [option, path]);
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^.*: its reader has gone \(EPIPE\)\n$/)]);
+    expect(compareTrees(source, copy)).toEqual([]);
+  });
 
-test('a run whose log nobody takes from the pipe waits, and can be stopped', async () => {
-  const { source, place } = manyFiles();
-  const { path, close } = pipe(place);
-  onTestFinished(close);
-  const run = startCommand(['--log', path, source, join(place, 'copy')]);
-  await delay(2000);
-  const since = performance.now();
-  run.child.kill('SIGTERM');
-  expect((await run.finished).signal).toBe('SIGTERM');
-  expect(performance.now() - since).toBeLessThan(10_000);
-});
+  test(`${option}: a run whose records nobody takes from the pipe waits, and can be stopped`, async () => {
+    const { source, place } = manyFiles();
+    const { path, close } = pipe(place);
+    onTestFinished(close);
+    const run = startCommand([option, path, source, join(place, 'copy')]);
+    await delay(2000);
+    const since = performance.now();
+    run.child.kill('SIGTERM');
+    expect((await run.finished).signal).toBe('SIGTERM');
+    expect(performance.now() - since).toBeLessThan(10_000);
+  });
+}
 
 test('a log ends with the status of the command also where the reader of standard output has gone', async () => {
   const { source, place } = manyFiles();

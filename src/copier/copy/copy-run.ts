@@ -17,7 +17,7 @@ import { Slices } from '../listing/slices.js';
 import type { CopyReport } from '../report/events.js';
 import { Ledger } from '../report/ledger.js';
 import { openSideFiles, type SideFiles } from '../report/side-files.js';
-import { Stop } from '../report/stop.js';
+import { Stop, type StopReason } from '../report/stop.js';
 import type { Tally } from '../report/tally.js';
 import type { Request } from '../request/request.js';
 import { Course } from './course.js';
@@ -37,7 +37,7 @@ export async function runCopy(request: Request, tally: Tally): Promise<CopyRepor
   const stop = new Stop();
   stop.listenTo(settings.signal, 'stopped; run the same command again to resume');
   if (stop.isStopped) return new Ledger(tally, settings.events).notBegun(places, settings, stop.reason);
-  const files = openSideFiles(settings.checksums, settings.failed, selectedIn(request));
+  const files = await openSideFiles(settings.checksums, settings.failed, selectedIn(request));
   const ledger = new Ledger(
     tally,
     settings.events,
@@ -45,6 +45,7 @@ export async function runCopy(request: Request, tally: Tally): Promise<CopyRepor
     failure => settings.failFast && stop.atFailure(failure),
   );
   let destination: BytePath;
+  let cutShort: StopReason | undefined;
   try {
     const folder = await openFor(request, runId, files, ledger);
     const run = new CopyRun(request, folder, runId, ledger, stop);
@@ -57,12 +58,12 @@ export async function runCopy(request: Request, tally: Tally): Promise<CopyRepor
         folder.claim.release();
         if (!isFinished) folder.giveBack();
       }
-      files.close();
+      cutShort = await files.close(settings.signal);
     }
   } finally {
     stop.close();
   }
-  return ledger.end({ ...places, destination }, stop.reason);
+  return ledger.end({ ...places, destination }, stop.reason ?? cutShort);
 }
 
 function selectedIn({ selection }: Request): (folder: BytePath) => readonly BytePath[] {

@@ -1,23 +1,21 @@
 import type { Failure } from '../../files/failure.js';
 import type { CopyEvent } from './events.js';
-import type { LogEnd, LogPipe } from './log-pipe.js';
-import { isFifo } from './open-to-write.js';
-import { refusedUnless, SideFile, type SideFileKind } from './side-file.js';
+import { openRecords, type Records } from './records.js';
+import type { SideFileKind } from './side-file.js';
+import type { SideEnd } from './side-pipe.js';
 
 /** The events of a run as lines of JSON, in a file or a pipe. */
 export class EventLog {
-  readonly #file: SideFile | LogPipe;
+  readonly #file: Records;
   #isBegun = false;
 
-  private constructor(file: SideFile | LogPipe) {
+  private constructor(file: Records) {
     this.#file = file;
   }
 
   /** @throws {RefusedError} where it cannot be written */
   static async open(path: string | Buffer): Promise<EventLog> {
-    if (!refusedUnless(LOG, path, () => isFifo(path))) return new EventLog(new SideFile(path, LOG));
-    const { LogPipe } = await import('./log-pipe.js');
-    return new EventLog(refusedUnless(LOG, path, () => new LogPipe(path, LOG)));
+    return new EventLog(await openRecords(path, LOG));
   }
 
   /** @param listener called once, when it cannot be written any more; the run goes on without it */
@@ -45,13 +43,13 @@ export class EventLog {
    * A run that was refused leaves none.
    * @param signal once it is aborted, nothing waits for a slow reader
    */
-  async close(signal: AbortSignal | undefined): Promise<LogEnd> {
+  async close(signal: AbortSignal | undefined): Promise<SideEnd> {
     if (this.#isBegun) return (await this.#file.close(signal)) ?? TAKEN;
     this.#file.discard();
     return TAKEN;
   }
 }
 
-const TAKEN: LogEnd = { kind: 'taken' };
+const TAKEN: SideEnd = { kind: 'taken' };
 const LOG: SideFileKind = { option: 'log', encoding: 'utf8', ending: '\n' };
 const FLUSHED = new Set<CopyEvent['type']>(['start', 'listed', 'progress', 'end']);

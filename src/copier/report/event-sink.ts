@@ -71,14 +71,13 @@ export class EventSink {
   }
 
   #logged(event: CopyEvent): void {
-    const behind = this.#log?.take(event);
-    if (behind !== undefined) this.#waitFor(behind);
+    this.waitFor(this.#log?.take(event));
   }
 
   #handOn(event: CopyEvent): void {
     for (const hear of this.#hearers) hear(event);
     const dealtWith = this.#onEvent(event);
-    if (isPromise(dealtWith)) this.#waitFor(dealtWith);
+    if (isPromise(dealtWith)) this.waitFor(dealtWith);
   }
 
   /** Whether the consumer has still to deal with what it was told. */
@@ -99,9 +98,9 @@ export class EventSink {
     this.#signal?.removeEventListener('abort', onAbort);
   }
 
-  /** A consumer may answer a whole row of events with one promise. */
-  #waitFor(dealtWith: PromiseLike<unknown>): void {
-    if (this.#open.has(dealtWith)) return;
+  /** Counts as something to deal with, if it is anything. A consumer may answer a whole row of events with one promise. */
+  waitFor(dealtWith: PromiseLike<unknown> | undefined): void {
+    if (dealtWith === undefined || this.#open.has(dealtWith)) return;
     this.#open.add(dealtWith);
     const settle = () => {
       this.#open.delete(dealtWith);

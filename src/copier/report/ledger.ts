@@ -103,7 +103,7 @@ export class Ledger {
   }
 
   digest(path: BytePath, digest: string): void {
-    this.#files.digest(path, digest);
+    this.#events.waitFor(this.#files.digest(path, digest));
   }
 
   settledFolder(path: BytePath, how: How, notKept: readonly NotKept[] = []): void {
@@ -176,7 +176,7 @@ export class Ledger {
     if (this.#isOver) return;
     if (path === ROOT) this.#failedBeside = true;
     else this.tally.failed += 1;
-    this.#files.failed(path);
+    this.#events.waitFor(this.#files.failed(path));
     this.#tellFailure(path, failure, attempts);
   }
 

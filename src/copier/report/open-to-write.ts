@@ -1,15 +1,9 @@
-import { closeSync, constants, openSync, statSync } from 'node:fs';
+import { constants, openSync, statSync } from 'node:fs';
 import { codeOf, EntryError } from '../../files/failure.js';
 
-/** Opens a file for writing at its end, and makes it where it is missing. A FIFO that nobody reads would hold us for ever. */
+/** Opens a file for writing at its end, and makes it where it is missing. */
 export function openToWrite(path: string | Buffer): number {
-  if (!isFifo(path)) return openSync(path, AT_END | constants.O_CREAT, 0o666);
-  const held = openFifo(path);
-  try {
-    return openSync(path, AT_END);
-  } finally {
-    closeSync(held);
-  }
+  return openSync(path, AT_END | constants.O_CREAT, 0o666);
 }
 
 /** Whether it is a FIFO, or a pipe as `/dev/fd` has it. */
@@ -17,7 +11,11 @@ export function isFifo(path: string | Buffer): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
 }
 
-/** @returns a descriptor whose writes do not wait. @throws {EntryError} where nobody reads it */
+/**
+ * Opens it for writing; one that nobody reads would hold us for ever.
+ * @returns a descriptor whose writes do not wait
+ * @throws {EntryError} where nobody reads it
+ */
 export function openFifo(path: string | Buffer): number {
   try {
     return openSync(path, AT_END | constants.O_NONBLOCK);

@@ -60,7 +60,8 @@ export class SideFile {
     this.#descriptor = descriptor;
   }
 
-  write(record: string): void {
+  /** @returns nothing that would have to be waited for */
+  write(record: string): undefined {
     if (this.#isLost) return;
     this.#buffer += record;
     if (this.#buffer.length >= BUFFERED) this.flush();
@@ -125,7 +126,7 @@ export function lossOf({ option }: SideFileKind, path: string | Buffer, error: u
   const why = WORDS[code] ?? message;
   return {
     code,
-    message: `${NAMES[option]} ${readable(bytePath(path))} is not complete: it cannot be written: ${why}`,
+    message: `${SIDE_FILE_NAMES[option]} ${readable(bytePath(path))} is not complete: it cannot be written: ${why}`,
   };
 }
 
@@ -137,7 +138,7 @@ const WORDS: Readonly<Record<string, string>> = {
 
 const NOTHING = Buffer.alloc(0);
 
-const NAMES: Readonly<Record<SideFileKind['option'], string>> = {
+export const SIDE_FILE_NAMES: Readonly<Record<SideFileKind['option'], string>> = {
   checksums: 'the manifest',
   failed: 'the list of failed entries',
   log: 'the log',

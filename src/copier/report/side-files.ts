@@ -1,6 +1,8 @@
 import { type BytePath, NAME_ENCODING } from '../../files/byte-path.js';
 import type { Failure } from '../../files/failure.js';
-import { SideFile, type SideFileKind } from './side-file.js';
+import { openRecords, type Records } from './records.js';
+import type { SideFileKind } from './side-file.js';
+import type { StopReason } from './stop.js';
 
 /** The files that a run writes beside the copy: the manifest of `--checksums`, the list of `--failed`. */
 export interface SideFiles {
@@ -8,11 +10,16 @@ export interface SideFiles {
   onLost(listener: (failure: Failure) => void): void;
   /** Empties them: before that, what an earlier run wrote there still stands. */
   start(): void;
-  digest(path: BytePath, digest: string): void;
-  failed(path: BytePath): void;
+  /** @returns where the reader of a pipe is behind, a promise of when it has caught up; so does `failed` */
+  digest(path: BytePath, digest: string): Promise<void> | undefined;
+  failed(path: BytePath): Promise<void> | undefined;
   /** Whether they can be written shows only then. */
   flush(): void;
-  close(): void;
+  /**
+   * @param signal once it is aborted, nothing waits for a slow reader
+   * @returns what the run was stopped by, where a reader had not taken all by then
+   */
+  close(signal: AbortSignal | undefined): Promise<StopReason | undefined>;
   /** The run is refused: those that it has made go. */
   discard(): void;
 }
@@ -22,55 +29,58 @@ export interface SideFiles {
  *   the folder, so that the next run takes no more than this one
  * @throws {RefusedError} where one of them cannot be made
  */
-export function openSideFiles(
+export async function openSideFiles(
   checksums: string | Buffer | undefined,
   failed: string | Buffer | undefined,
   selectedIn: (folder: BytePath) => readonly BytePath[],
-): SideFiles {
-  const manifest = openSideFile(checksums, MANIFEST);
+): Promise<SideFiles> {
+  const manifest = await openSideFile(checksums, MANIFEST);
+  let list: Records | undefined;
   try {
-    const list = openSideFile(failed, LIST);
-    return {
-      onLost: listener => {
-        manifest?.onLost(listener);
-        list?.onLost(listener);
-      },
-      start: () => {
-        manifest?.start();
-        list?.start();
-      },
-      digest: (path, digest) => manifest?.write(manifestLine(path, digest)),
-      failed: path => {
-        const selected = selectedIn(path);
-        for (const named of selected.length > 0 ? selected : [path]) list?.write(`${named || '.'}\0`);
-      },
-      flush: () => {
-        manifest?.flush();
-        list?.flush();
-      },
-      close: () => {
-        manifest?.close();
-        list?.close();
-      },
-      discard: () => {
-        manifest?.discard();
-        list?.discard();
-      },
-    };
+    list = await openSideFile(failed, LIST);
   } catch (error) {
     manifest?.discard();
     throw error;
   }
+  const opened = [manifest, list].filter(file => file !== undefined);
+  return {
+    onLost: listener => {
+      for (const records of opened) records.onLost(listener);
+    },
+    start: () => {
+      for (const records of opened) records.start();
+    },
+    digest: (path, digest) => manifest?.write(manifestLine(path, digest)),
+    failed: path => {
+      const selected = selectedIn(path);
+      const named = selected.length > 0 ? selected : [path];
+      return list?.write(named.map(name => `${name || '.'}\0`).join(''));
+    },
+    flush: () => {
+      for (const records of opened) records.flush();
+    },
+    close: async signal => {
+      let reason: StopReason | undefined;
+      for (const records of opened) {
+        const end = await records.close(signal);
+        if (end?.kind === 'aborted') reason = end.reason;
+      }
+      return reason;
+    },
+    discard: () => {
+      for (const records of opened) records.discard();
+    },
+  };
 }
 
 /** A dry run writes nothing. */
 export const noSideFiles: SideFiles = {
   onLost: () => {},
   start: () => {},
-  digest: () => {},
-  failed: () => {},
+  digest: () => undefined,
+  failed: () => undefined,
   flush: () => {},
-  close: () => {},
+  close: async () => undefined,
   discard: () => {},
 };
 
@@ -82,8 +92,11 @@ function manifestLine(path: BytePath, digest: string): string {
 
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r' };
 
-function openSideFile(path: string | Buffer | undefined, kind: SideFileKind): SideFile | undefined {
-  return path === undefined ? undefined : new SideFile(path, kind);
+async function openSideFile(
+  path: string | Buffer | undefined,
+  kind: SideFileKind,
+): Promise<Records | undefined> {
+  return path === undefined ? undefined : await openRecords(path, kind);
 }
 
 const MANIFEST: SideFileKind = { option: 'checksums', encoding: NAME_ENCODING, ending: '\n' };

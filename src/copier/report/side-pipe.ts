@@ -1,17 +1,19 @@
 import { Socket } from 'node:net';
-import type { Failure } from '../../files/failure.js';
+import { codeOf, type Failure } from '../../files/failure.js';
 import { openFifo } from './open-to-write.js';
-import { lossOf, type SideFileKind } from './side-file.js';
+import { lossOf, SIDE_FILE_NAMES, type SideFileKind } from './side-file.js';
+import type { StopReason } from './stop.js';
 
-/** What has become of a log's last words. */
-export type LogEnd =
+/** What has become of the last records of a file beside the copy. */
+export type SideEnd =
   | { readonly kind: 'taken' }
-  | { readonly kind: 'aborted' }
+  | { readonly kind: 'aborted'; readonly reason: StopReason }
   | { readonly kind: 'lost'; readonly failure: Failure };
 
-/** A log that another program reads from a pipe; where that is slow, the run waits, and can be stopped all the same. */
-export class LogPipe {
+/** Records that another program reads from a pipe; where that is slow, the run waits, and can be stopped all the same. */
+export class SidePipe {
   readonly #socket: Socket;
+  readonly #kind: SideFileKind;
   #buffer = '';
   #behind: Promise<void> | undefined;
   #loss: Failure | undefined;
@@ -19,6 +21,7 @@ export class LogPipe {
 
   /** @throws where nobody reads */
   constructor(path: string | Buffer, kind: SideFileKind) {
+    this.#kind = kind;
     this.#socket = new Socket({ fd: openFifo(path), readable: false, writable: true });
     this.#socket.on('error', error => {
       if (this.#loss !== undefined) return;
@@ -56,14 +59,18 @@ export class LogPipe {
   }
 
   /** Waits until all is read, or the run is aborted and the reader takes nothing. */
-  async close(signal: AbortSignal | undefined): Promise<LogEnd> {
+  async close(signal: AbortSignal | undefined): Promise<SideEnd> {
     this.flush();
     if (!this.#socket.closed) {
       const closed = new Promise<void>(resolve => this.#socket.once('close', () => resolve()));
       this.#socket.end();
       const isTaken = await inTime(closed, signal);
       this.#socket.destroy();
-      if (!isTaken) return { kind: 'aborted' };
+      if (!isTaken) {
+        const code = codeOf(signal?.reason) ?? 'ABORTED';
+        const message = `stopped before the reader of ${SIDE_FILE_NAMES[this.#kind.option]} had taken all of it`;
+        return { kind: 'aborted', reason: { code, message } };
+      }
     }
     return this.#loss === undefined ? { kind: 'taken' } : { kind: 'lost', failure: this.#loss };
   }
