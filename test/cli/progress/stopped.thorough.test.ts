@@ -12,12 +12,13 @@ const album: TreeEntry[] = Array.from({ length: 80 }, (_, index) => {
 });
 
 const bar = /^ *[1-9]\d?\.\d\d% .*files.*$/m;
-const settings = /speed .*-?echoe/s;
+/** Its last line and the prompt after it included. */
+const settings = /speed [^$]*echoe[^$]*\n\$$/;
 
 /** What bash has of the terminal while nothing runs in it. */
 async function lineSettings(screen: Screen): Promise<string> {
   screen.type('clear; stty -a', 'Enter');
-  return (await screen.sees(settings)).replace(/^\$.*$/gm, '');
+  return screen.sees(settings);
 }
 
 test(
