@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { type BytePath, ROOT } from '../../files/byte-path.js';
 import { failureOf } from '../../files/failure.js';
 import type { FolderHandles } from '../../files/trees/folder-handles.js';
@@ -24,6 +23,7 @@ import { Course } from './course.js';
 import { FullDisk } from './full-disk.js';
 import { LargeFiles } from './large-files.js';
 import { LastSteps } from './last-steps.js';
+import { newRunId } from './run-id.js';
 import { TreeCopy } from './tree-copy.js';
 import { workerSettings } from './worker-settings.js';
 
@@ -33,7 +33,7 @@ import { workerSettings } from './worker-settings.js';
  */
 export async function runCopy(request: Request, tally: Tally): Promise<CopyReport> {
   const { settings, places } = request;
-  const runId = randomBytes(8).toString('hex');
+  const runId = newRunId();
   const stop = new Stop();
   stop.listenTo(settings.signal, 'stopped; run the same command again to resume');
   if (stop.isStopped) return new Ledger(tally, settings.events).notBegun(places, settings, stop.reason);

@@ -153,7 +153,7 @@ export class Reporter {
   /** The batch is through, or as much of it as was begun. */
   end(): BatchEnd {
     const rest = this.#takeReport();
-    return { rest, begun: this.#to, effort: this.#meter.effort };
+    return { rest, begun: this.#to, effort: this.#meter.end(this.#to, this.#batch?.atATime ?? 1) };
   }
 
   /** All that has not been reported yet, to be told to the parent. */
