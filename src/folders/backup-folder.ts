@@ -23,6 +23,7 @@ import { type Facts, kindOf, permissionsOf, sameInode } from '../files/facts.js'
 import { codeOf, EntryError } from '../files/failure.js';
 import { temporaryName } from '../files/reserved-names.js';
 import { entryCalls } from '../files/system/choose-calls.js';
+import { fittingName } from '../files/system/fitting-name.js';
 import { platformCalls } from '../files/system/platform-calls.js';
 import { lstat, stat } from '../files/system/stat.js';
 import { type FolderHandles, openFolderHandles, standingAt } from '../files/trees/folder-handles.js';
@@ -55,7 +56,7 @@ export class BackupFolder {
     const from = native(this.#destination.at(folder) + name);
     const facts = lstat(from);
     const to = this.#folderFor(folder);
-    for (const free of namesFrom(name)) {
+    for (const free of this.#namesFrom(to, name)) {
       const there = standingAt(this.#opened, join(to, free));
       // Kept by this run, which was killed or failed before it went on.
       if (there !== undefined && sameInode(there, facts)) return;
@@ -157,9 +158,20 @@ export class BackupFolder {
     return at;
   }
 
+  /** `name`, `name.~1~`, `name.~2~`, … One that is too long is cut. */
+  *#namesFrom(within: BytePath, name: BytePath): Generator<BytePath, void, undefined> {
+    const prefix = this.#opened.at(within);
+    yield fittingName(prefix, name, most => beginningOf(name, most), LEAST_NAME_BYTES);
+    for (let number = 1; ; number += 1) {
+      const ending = `.~${number}~`;
+      const numbered = (most: number) => beginningOf(name, most - ending.length) + ending;
+      yield fittingName(prefix, numbered(MOST_NAME_BYTES), numbered, LEAST_NAME_BYTES);
+    }
+  }
+
   /** An existing one is used. */
   #makeFolder(within: BytePath, name: BytePath, original: BytePath): BytePath {
-    for (const free of namesFrom(name)) {
+    for (const free of this.#namesFrom(within, name)) {
       const at = join(within, free);
       try {
         entryCalls().makeFolder(this.#opened.place(within), free, 0o700);
@@ -197,14 +209,8 @@ interface BackupSettings {
 /** A folder, its parent and their root. */
 const OPEN_FOLDERS = 4;
 
-/** `name`, `name.~1~`, `name.~2~`, … A name that is too long with its number is cut. */
-function* namesFrom(name: BytePath): Generator<BytePath, void, undefined> {
-  yield name;
-  for (let number = 1; ; number += 1) {
-    const ending = `.~${number}~`;
-    yield rawName(beginningOf(name, MOST_NAME_BYTES - ending.length) + ending);
-  }
-}
+/** A letter, and the number of the millionth. */
+const LEAST_NAME_BYTES = 12;
 
 function serialName(serial: number): string {
   return serial.toString(16).padStart(12, '0');

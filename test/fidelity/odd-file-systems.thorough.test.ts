@@ -232,6 +232,23 @@ describe('a file system with shorter names', () => {
     });
   }
 
+  test('takes a backup of long names again and again, also of names that are too long for it', async context => {
+    const { root } = oddOrSkip(context, 'name=100');
+    const names = ['n'.repeat(100), `${'相'.repeat(33)}a`, `${'n'.repeat(199)}b`, `${'n'.repeat(199)}c`];
+    const tree = (content: string) =>
+      makeTree(names.map(path => ({ path: `${path}/${path}`, kind: 'file' as const, content })));
+    const copy = await wholeCopy(tree('1'), []);
+    const backup = join(root, 'backup');
+    for (const content of ['2', '3', '4']) {
+      const args = ['--backup-dir', backup];
+      expect(await commandCopy(tree(content), args, { copy })).toMatchObject({ status: 0, stderr: '' });
+    }
+    const kept = readdirSync(backup, { recursive: true, withFileTypes: true })
+      .filter(entry => entry.isFile())
+      .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8'));
+    expect(kept.sort()).toEqual(['1', '1', '1', '1', '2', '2', '2', '2', '3', '3', '3', '3']);
+  });
+
   test('refuses a name that is too long in one line, and leaves nothing', async context => {
     const { root } = oddOrSkip(context, 'name=100');
     const source = makeTree([{ path: 'x', kind: 'file', content: 'x' }]);

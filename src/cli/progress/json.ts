@@ -1,3 +1,4 @@
+import { eventLine } from '../../copier/report/event-line.js';
 import type { CopyEvent } from '../../copier/report/events.js';
 import { Lines } from '../output/lines.js';
 import type { Output } from '../output/output.js';
@@ -18,7 +19,7 @@ export class JsonView implements View {
   start(): void {}
 
   event(event: CopyEvent): Promise<void> | undefined {
-    return this.#lines.write(JSON.stringify(event));
+    return this.#lines.write(eventLine(event));
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Failure } from '../../files/failure.js';
+import { eventLine } from './event-line.js';
 import type { CopyEvent } from './events.js';
 import { openRecords, type Records } from './records.js';
 import type { SideFileKind } from './side-file.js';
@@ -29,7 +30,7 @@ export class EventLog {
       this.#isBegun = true;
       this.#file.start();
     }
-    const behind = this.#file.write(`${JSON.stringify(event)}\n`);
+    const behind = this.#file.write(`${eventLine(event)}\n`);
     // A look at it meanwhile, or after a kill, shows how things were half a second ago.
     if (FLUSHED.has(event.type)) this.#file.flush();
     return behind ?? undefined;

@@ -1,14 +1,6 @@
-import { lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import {
-  type BytePath,
-  beginningOf,
-  MOST_NAME_BYTES,
-  NAME_ENCODING,
-  native,
-  rawName,
-} from '../../files/byte-path.js';
-import { codeOf } from '../../files/failure.js';
+import { type BytePath, beginningOf, NAME_ENCODING, rawName } from '../../files/byte-path.js';
+import { fittingName } from '../../files/system/fitting-name.js';
 import { nearestStanding, parentOf } from './paths.js';
 
 /**
@@ -18,11 +10,8 @@ import { nearestStanding, parentOf } from './paths.js';
 export function partialOf(destinationRoot: BytePath): BytePath {
   const folder = parentOf(destinationRoot);
   const name = rawName(basename(destinationRoot));
-  const standing = nearestStanding(folder);
-  let partial = name + PARTIAL;
-  for (let most = MOST_NAME_BYTES; !isTaken(standing, partial) && most >= LEAST_NAME_BYTES; most -= 1) {
-    partial = shortened(name, most);
-  }
+  const prefix = `${nearestStanding(folder)}/`;
+  const partial = fittingName(prefix, name + PARTIAL, most => shortened(name, most), LEAST_NAME_BYTES);
   return rawName(join(folder, partial));
 }
 
@@ -37,17 +26,6 @@ function digestOf(name: BytePath): string {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(name, NAME_ENCODING)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   return hash.toString(16).padStart(DIGEST_DIGITS, '0');
-}
-
-/** Whether a file system takes so long a name. */
-function isTaken(folder: BytePath, name: string): boolean {
-  try {
-    lstatSync(native(`${folder}/${name}`), { throwIfNoEntry: false });
-    return true;
-  } catch (error) {
-    // Any other error shows again, and is reported, where the path is used.
-    return codeOf(error) !== 'ENAMETOOLONG';
-  }
 }
 
 const PARTIAL = '.partial';
