@@ -5,15 +5,13 @@ import { shownDestination } from './text/escape.js';
 
 /** The one line that standard output carries: what was copied, how fast, what was not, and where it is. */
 export function summaryOf(report: CopyReport): string {
-  const { files, folders, bytes, seconds, skipped, failed, left, deleted, notKept } = report;
+  const { files, folders, bytes, seconds, deleted, notKept } = report;
   const rate = `${formatBytes(bytes / Math.max(seconds, 1e-3))}/s`;
   const parts = [
     count(files, 'file'),
     count(folders, 'folder'),
     `${formatBytes(bytes)} in ${formatSeconds(seconds)} (${rate})`,
-    skipped > 0 ? `${skipped} skipped` : '',
-    failed > 0 ? `${failed} failed` : '',
-    left > 0 ? `${left} not reached` : '',
+    ...restOf(report),
     deleted > 0 ? `${deleted} deleted` : '',
     notKeptIn(notKept),
   ];
@@ -22,25 +20,32 @@ export function summaryOf(report: CopyReport): string {
 
 /** The same of a comparison. @param destination as it was typed, to be shown */
 export function checkSummaryOf(report: CopyReport, destination: string): string {
-  const { files, folders, bytes, seconds, skipped, failed, left, differences = 0 } = report;
+  const { files, folders, bytes, seconds, differences = 0 } = report;
   const parts = [
     differences === 0 ? 'no differences' : count(differences, 'difference'),
     count(files, 'file'),
     `${count(folders, 'folder')} compared in ${formatSeconds(seconds)}`,
     bytes > 0 ? `${formatBytes(bytes)} of content` : '',
-    skipped > 0 ? `${skipped} skipped` : '',
-    failed > 0 ? `${failed} failed` : '',
-    left > 0 ? `${left} not reached` : '',
+    ...restOf(report),
   ];
   return `${parts.filter(part => part !== '').join(', ')} -> ${destination}`;
 }
 
+/** What was not copied or compared; empty where there is none. */
+function restOf({ skipped, failed, left }: CopyReport): string[] {
+  return [
+    skipped > 0 ? `${skipped} skipped` : '',
+    failed > 0 ? `${failed} failed` : '',
+    left > 0 ? `${left} not reached` : '',
+  ];
+}
+
 function notKeptIn(notKept: NotKeptCounts): string {
-  const losses = Object.entries(NAMES).flatMap(([kind, names]) => {
+  const counts = Object.entries(NAMES).flatMap(([kind, names]) => {
     const number = notKept[kind as NotKept] ?? 0;
     return number > 0 ? [count(number, ...names)] : [];
   });
-  return losses.length > 0 ? `not kept: ${losses.join(', ')}` : '';
+  return counts.length > 0 ? `not kept: ${counts.join(', ')}` : '';
 }
 
 const NAMES: Readonly<Record<NotKept, readonly [one: string, many: string]>> = {

@@ -20,8 +20,8 @@ import { checkSideFiles } from './request/side-file-places.js';
  * @returns the report, when the last worker process has ended
  * @throws {RefusedError} before anything is written: the paths or the options cannot be right
  * @throws {PartialCopyError} after the copy, if entries failed
- * @throws {AbortedError} the reason of `options.signal` with the report, when all workers have ended. If the copy has its final name by then, it is
- *   finished and reported instead.
+ * @throws {AbortedError} the reason of `options.signal` with the report, when all workers have ended. If the copy has
+ *   its final name by then, it is finished and reported instead.
  * @throws what `options.onEvent` throws or rejects with, when all workers have ended
  */
 export async function copyFolder(

@@ -8,10 +8,6 @@ export class WalkOrder {
   /** Before the first. */
   readonly #start: Link = { next: undefined };
 
-  has(folder: BytePath): boolean {
-    return this.#places.has(folder);
-  }
-
   /** Folders that are found in another; those of one that the walk has come to are its next. */
   add(parent: BytePath, folders: readonly BytePath[]): void {
     let before: Link = this.#lastIn.get(parent) ?? this.#places.get(parent) ?? this.#start;

@@ -38,7 +38,7 @@ export function adjustEntry(
       if (kindOf(there) !== 'link' && !isModeRight)
         notKept.push(...keep('mode', () => chmodSync(path, mode)));
       if (context.settings.fsync && kindOf(there) === 'file') isAccepted(() => syncPath(path));
-      return { notKept, after: context.calls.factsIn(target.place, target.name) };
+      return { notKept, after: target.look() };
     });
     if (context.settings.strict && notKept[0] !== undefined) throw notKeptError(notKept[0]);
     return isSameRights(there, after) ? skipped : { how: 'adjusted', bytes: 0, notKept };
@@ -74,7 +74,7 @@ function giveOwner(context: WorkerContext, job: Job, target: Target, path: strin
   const isLink = kindOf(job.facts) === 'link';
   const change = (uid: number, gid: number) =>
     (isLink || !HAS_DESCRIPTOR_PATHS ? lchownSync : chownSync)(path, uid, gid);
-  const look = () => context.calls.factsIn(target.place, target.name);
+  const look = () => target.look();
   return context.owners.give(change, look, job.facts, ANY_GROUP);
 }
 

@@ -23,7 +23,7 @@ function* makeLink(context: WorkerContext, job: Job, target: Target): Steps<Fini
   step('cannot be created', () => symlinkSync(text, native(path)));
   return step('cannot be given its owner or times', () => {
     const change = (uid: number, gid: number) => lchownSync(native(path), uid, gid);
-    const look = () => context.calls.factsIn(target.place, target.name);
+    const look = () => target.look();
     const { traits } = target;
     const owner = traits.owners.give(change, look, job.facts, traits);
     const notKept = ownerNotKept(owner);

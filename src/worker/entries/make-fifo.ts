@@ -24,7 +24,7 @@ export function* makeFifo(context: WorkerContext, job: Job): Steps<Finished> {
     step('cannot be made', () => calls.makeFifo(path, PRIVATE));
     return step('cannot be given its owner, mode or times', () => {
       const change = (uid: number, gid: number) => lchownSync(native(path), uid, gid);
-      const look = () => context.calls.factsIn(target.place, target.name);
+      const look = () => target.look();
       const owner = traits.owners.give(change, look, job.facts, traits);
       const notKept = ownerNotKept(owner);
       if (context.settings.attributes || traits.handsDownAcl) {

@@ -2,7 +2,6 @@ import { readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { join, native } from '../../files/byte-path.js';
 import { type Facts, kindOf, sameInode } from '../../files/facts.js';
 import { codeOf, step } from '../../files/failure.js';
-import { entryCalls } from '../../files/system/choose-calls.js';
 import { unlinkIfThere } from '../../files/system/path-calls.js';
 import type { JobKind } from '../../protocol/messages.js';
 import { lookAt } from '../../rules/is-up-to-date.js';
@@ -69,7 +68,7 @@ function* putWhereFree(context: WorkerContext, job: Job, make: Make, target: Tar
 }
 
 function* goOn(context: WorkerContext, job: Job, make: Make, target: Target): Steps<Finished> {
-  const there = standingAt(target);
+  const there = target.look();
   const kept = yield* keptIfDone(context, job, target, there);
   if (kept !== undefined) return kept;
   if (there !== undefined && (yield* isLinkedToSnapshot(context, job, there))) return skipped;
@@ -78,7 +77,7 @@ function* goOn(context: WorkerContext, job: Job, make: Make, target: Target): St
 }
 
 function* putOver(context: WorkerContext, job: Job, make: Make, target: Target): Steps<Finished> {
-  const there = standingAt(target);
+  const there = target.look();
   const kept = yield* keptIfDone(context, job, target, there);
   if (kept !== undefined) return kept;
   const temporary = target.named(job.temporaryName);
@@ -108,12 +107,7 @@ function* keptIfDone(
 }
 
 /** Brings what was made under a temporary name to its own, whatever is there. */
-export function renameOver(
-  context: WorkerContext,
-  job: Job,
-  target: Target,
-  there = standingAt(target),
-): void {
+export function renameOver(context: WorkerContext, job: Job, target: Target, there = target.look()): void {
   const temporary = target.named(job.temporaryName);
   const temporaryPath = temporary.path;
   try {
@@ -136,7 +130,7 @@ export function renameOver(
 /** What was made by a link may be what is there. */
 function isSameFile({ snapshots }: WorkerContext, { kind }: Job, temporary: Target, there: Facts): boolean {
   if (kind !== 'hardLink' && snapshots.length === 0) return false;
-  const made = standingAt(temporary);
+  const made = temporary.look();
   return made !== undefined && sameInode(there, made);
 }
 
@@ -166,10 +160,6 @@ function* makeWhole(context: WorkerContext, job: Job, make: Make, target: Target
     if (codeOf(error) !== 'EEXIST') unlinkIfThere(native(target.path));
     throw error;
   }
-}
-
-function standingAt({ place, name }: Target): Facts | undefined {
-  return entryCalls().factsIn(place, name);
 }
 
 /** @param there its facts */

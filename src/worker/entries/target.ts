@@ -1,4 +1,6 @@
 import type { BytePath } from '../../files/byte-path.js';
+import type { Facts } from '../../files/facts.js';
+import { entryCalls } from '../../files/system/choose-calls.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
 import type { FolderHandles } from '../../files/trees/folder-handles.js';
 import type { DestinationTraits } from '../metadata/destination-traits.js';
@@ -26,6 +28,11 @@ export class Target {
   /** For any `fs` call; good as long as `place`. */
   get path(): string {
     return this.place.prefix + this.name;
+  }
+
+  /** What is there now; undefined: nothing. */
+  look(): Facts | undefined {
+    return entryCalls().factsIn(this.place, this.name);
   }
 
   /** The same place under another name. */
