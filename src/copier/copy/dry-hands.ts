@@ -43,6 +43,8 @@ export class DryHands implements Hands {
 
   grow(): void {}
 
+  whenStarted(): void {}
+
   async run(batch: Batch): Promise<BatchEnd> {
     // Signals and the bar have their turn between batches.
     await new Promise<void>(resolve => setImmediate(resolve));

@@ -27,6 +27,7 @@ const JOB_WEIGHT = 16 * 1024;
  * work is spread over all of them.
  */
 export class BatchSize {
+  readonly #workers: number;
   readonly #mostAtATime: number;
   readonly #isSlowSoFar: () => boolean;
   readonly #ceiling: number;
@@ -34,11 +35,12 @@ export class BatchSize {
   #isWaiting = false;
 
   /**
-   * @param workers at most: a single one copies one file after the other
+   * @param workers at most: a single one copies one file after the other; on slow storage all of them will be there
    * @param isSlowSoFar whether the storage is slow, as far as others know before the first batch is done
    * @param ceiling bytes a second that all workers may copy together
    */
   constructor(workers: number, isSlowSoFar: () => boolean, ceiling = Number.POSITIVE_INFINITY) {
+    this.#workers = workers;
     this.#mostAtATime = workers > 1 ? FILES_AT_A_TIME : 1;
     this.#isSlowSoFar = isSlowSoFar;
     this.#ceiling = ceiling;
@@ -84,7 +86,10 @@ export class BatchSize {
     this.#jobMs = this.#jobMs === undefined ? jobMs : (this.#jobMs + jobMs) / 2;
   }
 
-  /** @param waiting jobs that wait for a worker */
+  /**
+   * @param waiting jobs that wait for a worker
+   * @param workers that are there
+   */
   limit(waiting: number, workers: number): BatchLimit {
     const bytes = this.#bytesInTime(workers);
     if (!this.#isSlow) return { ...BATCH_LIMIT, bytes };
@@ -92,7 +97,7 @@ export class BatchSize {
     const batchMs = atATime > 1 ? BATCH_MS_SIDE_BY_SIDE : BATCH_MS;
     const inTime = Math.floor((batchMs * atATime) / (this.#jobMs ?? USUAL_JOB_MS));
     // Half of what there is: the other half makes up for what takes longer than it should.
-    const share = Math.ceil(waiting / Math.max(workers * 2, 1));
+    const share = Math.ceil(waiting / (this.#workers * 2));
     return { bytes, jobs: Math.min(Math.max(Math.min(inTime, share), 1), BATCH_LIMIT.jobs) };
   }
 }

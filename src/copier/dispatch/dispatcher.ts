@@ -47,6 +47,7 @@ export class Dispatcher {
     this.#size = new BatchSize(hands.size, () => speed?.isSlow === true, hands.ceiling);
     this.#retries = new Retries(retries, hands.size);
     this.#settlement = new Settlement(this.#retries, this.#backlog, () => this.#hand());
+    hands.whenStarted(() => this.#hand());
     this.#growth = new PoolGrowth(hands.isWanted, () => this.#hand());
     this.#readers = new FolderReaders({
       hands,

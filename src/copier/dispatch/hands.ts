@@ -14,8 +14,10 @@ export interface Hands {
   readonly ceiling?: number | undefined;
   /** Batches that these may have, those included that wait for a worker to be through with another. */
   readonly capacity: number;
-  /** Makes one more worker, if the size allows. */
+  /** Makes one more worker, if the size allows, and as many are not starting already as can at a time. */
   grow(): void;
+  /** @param call called each time a worker has started */
+  whenStarted(call: () => void): void;
   /**
    * Has a worker do a batch.
    * @param onReport hears what it reports on the way, and of a worker that is lost all that it did report

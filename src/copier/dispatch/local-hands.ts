@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { Pool, Queue, task, WorkerLostError, WorkerStartError } from '../../multiprocessing/index.js';
 import type { Spare } from '../../multiprocessing/process/spare.js';
 import type { Batch, BatchEnd, WorkerReport, WorkerSettings } from '../../protocol/messages.js';
@@ -19,6 +20,7 @@ export class LocalHands implements Hands {
   readonly #listeners = new Map<number, (report: WorkerReport) => void>();
   readonly #running = new Set<Promise<BatchEnd>>();
   readonly isWanted: boolean;
+  #started = (): void => {};
   readonly ceiling: number | undefined;
 
   /**
@@ -41,6 +43,7 @@ export class LocalHands implements Hands {
       watchdog: false,
       ahead: AHEAD + MESSAGES_A_WORKER,
       onGivenUp,
+      onReady: () => this.#started(),
       ...(spare && { spare }),
     });
     this.#reading = this.#read();
@@ -63,7 +66,11 @@ export class LocalHands implements Hands {
   }
 
   grow(): void {
-    this.#pool.grow();
+    if (this.#pool.starting < STARTING_AT_A_TIME) this.#pool.grow();
+  }
+
+  whenStarted(call: () => void): void {
+    this.#started = call;
   }
 
   async run(batch: Batch, onReport: (report: WorkerReport) => void): Promise<BatchEnd> {
@@ -161,6 +168,8 @@ function lossInWords({ signal, exitCode }: WorkerLostError): string {
 
 /** Batches that a worker has beside the one it is at, so that it never waits for the next. */
 const AHEAD = 1;
+/** Starting takes a processor's time: were more started at a time than there are processors, the first would be late. */
+const STARTING_AT_A_TIME = Math.max(availableParallelism(), 2);
 /** Files in work are finished or dropped within a second of a signal. */
 const KILL_AFTER_MS = 400;
 /** A killed worker is gone at once, unless the kernel waits for storage on its behalf. */

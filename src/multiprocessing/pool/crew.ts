@@ -37,6 +37,11 @@ export class Crew {
     return this.#workers.size;
   }
 
+  /** Workers that have not started yet. */
+  get starting(): number {
+    return Array.from(this.#workers).filter(worker => !worker.isReady).length;
+  }
+
   get pids(): number[] {
     return Array.from(this.#workers, worker => worker.pid);
   }
@@ -148,6 +153,7 @@ export class Crew {
         onReady: () => {
           this.#accidents = 0;
           this.#tell();
+          this.#options.onReady();
         },
         onRoom: worker => {
           if (worker.load === 0) this.#idle.push(worker);
@@ -227,6 +233,8 @@ interface CrewOptions {
   readonly fork: ForkOptions;
   /** Told once, where workers could not be started and others could. */
   onGivenUp(error: WorkerStartError): void;
+  /** Told of each worker that has started. */
+  onReady(): void;
 }
 
 const TERMINATED = 'the pool was terminated';

@@ -21,7 +21,7 @@ export class Pool implements AsyncDisposable {
       throw new RangeError(`a pool's size must be a whole number of at least 1, got ${String(size)}`);
     }
     const { initializer, initargs = [], program, stdio, execArgv, env, watchdog = true } = options;
-    const { ahead = 0, onGivenUp = () => {}, spare } = options;
+    const { ahead = 0, onGivenUp = () => {}, onReady = () => {}, spare } = options;
     if (!Number.isInteger(ahead) || ahead < 0) {
       throw new RangeError(`ahead must be a whole number of at least 0, got ${String(ahead)}`);
     }
@@ -38,7 +38,7 @@ export class Pool implements AsyncDisposable {
       ...(initializer && { initializer: { task: initializer, args: initargs } }),
       ...(spare && { spare }),
     };
-    this.#crew = new Crew({ size, ahead, fork, onGivenUp });
+    this.#crew = new Crew({ size, ahead, fork, onGivenUp, onReady });
   }
 
   /** The most workers. */
@@ -55,6 +55,11 @@ export class Pool implements AsyncDisposable {
   /** The number of workers that are alive now. */
   get workers(): number {
     return this.#crew.workers;
+  }
+
+  /** How many of them are still starting. */
+  get starting(): number {
+    return this.#crew.starting;
   }
 
   /** Their pids. */
@@ -193,6 +198,8 @@ export interface PoolOptions {
    * that could. A pool without any rejects what waits with this error.
    */
   readonly onGivenUp?: (error: WorkerStartError) => void;
+  /** Called each time a worker has started. */
+  readonly onReady?: () => void;
   /** A process that was forked ahead and becomes the first worker, if it is as the pool would fork one. */
   readonly spare?: Spare;
 }

@@ -15,7 +15,7 @@ test('a worker has waited where it gave the processor up for each job, and not w
 
 const sizes: [title: string, efforts: Effort[], waiting: number, workers: number, jobs: number][] = [
   ['before anything is known, as large as pays', [], 600, 5, BATCH_LIMIT.jobs],
-  ['where workers wait, some 50 ms', [slow(10)], 600, 5, 4],
+  ['where a worker waits, some 50 ms', [slow(10)], 600, 1, 4],
   ['on a busy machine, as large as pays', [crowdedOut(10)], 600, 5, BATCH_LIMIT.jobs],
   ['the last work is spread over all workers', [slow(10)], 20, 5, 2],
   ['never less than one job', [{ tookMs: 9000, cpuMs: 1, waits: 90 }], 600, 5, 1],
@@ -29,7 +29,7 @@ const sizes: [title: string, efforts: Effort[], waiting: number, workers: number
 ];
 for (const [title, efforts, waiting, workers, jobs] of sizes) {
   test(`a batch is sized by time: ${title}`, () => {
-    const size = new BatchSize(1, () => false);
+    const size = new BatchSize(workers, () => false);
     for (const effort of efforts) size.batchDone(10, effort, 1);
     expect(size.limit(waiting, workers).jobs).toBe(jobs);
   });
