@@ -457,6 +457,15 @@ describe('grow', () => {
     expect(pool.workers).toBe(2);
   });
 
+  test('tells when the new worker has started, and until then that it is starting', async () => {
+    let started = 0;
+    const pool = makePool(2, { onReady: () => (started += 1) });
+    pool.grow();
+    expect([pool.starting, started]).toEqual([1, 0]);
+    await until('it has started', () => started === 1);
+    expect([pool.workers, pool.starting]).toEqual([1, 0]);
+  });
+
   test('gives the new worker what waits, not what others have been sent', async () => {
     const pool = makePool(2, { ahead: 1 });
     await pool.applyAsync(named('pid'), []);

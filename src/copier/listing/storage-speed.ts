@@ -18,8 +18,8 @@ export class StorageSpeed {
   readonly #destination = new Calls();
   readonly #all = [this.#opening, this.#looking, this.#destination];
   readonly #isKnownSlow: boolean;
-  /** How many calls more are held against the waits of this thread. */
-  #suspects = 0;
+  /** How many calls more are held against the waits of this thread: the first are. */
+  #suspects = SUSPECTS;
 
   /** @param isKnownSlow whether it counts as slow whatever calls take */
   constructor(isKnownSlow = false) {
@@ -93,13 +93,15 @@ class Calls {
     if (this.#lastMs.length > SAMPLES) this.#lastMs.shift();
     const slow = this.#lastMs.filter(last => last > SLOW_MS).length;
     const quick = this.#lastMs.filter(last => last < QUICK_MS).length;
+    const areAll = slow === this.#lastMs.length && slow >= FEWEST_SAMPLES;
     // One call may take long as the first of its kind; not most of them.
-    if (slow > SAMPLES / 2) this.areSlow = true;
+    if (areAll || slow > SAMPLES / 2) this.areSlow = true;
     else if (quick > SAMPLES / 2) this.areSlow = false;
   }
 }
 
 const SAMPLES = 5;
+const FEWEST_SAMPLES = 2;
 /** As many as decide. */
 const SUSPECTS = SAMPLES;
 /** A message to a worker and its thread cost as much; storage on this machine answers within a tenth of it. */

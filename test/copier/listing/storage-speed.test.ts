@@ -5,7 +5,9 @@ import { threadWaits } from '../../../src/files/system/thread-waits.js';
 const cases: [title: string, callsMs: number[], isSlow: boolean][] = [
   ['nothing has been asked', [], false],
   ['one call took long, as on a busy machine', [0.02, 40, 0.02, 0.02, 0.02], false],
-  ['the first two of their kind took long', [3, 2, 0.02, 0.02], false],
+  ['the first of its kind took long', [3, 0.02, 0.02], false],
+  ['the first two of their kind took long', [3, 2], true],
+  ['the first two took long, and no other', [3, 2, 0.02, 0.02, 0.02], false],
   ['most calls take long', [1, 1.1, 0.02, 1.2], true],
   ['it was slow and is quick again', [1, 1, 1, 1, 0.02, 0.02, 0.02], false],
   ['it was quick and has become slow', [0.02, 0.02, 0.02, 0.02, 0.02, 2, 2, 2], true],
