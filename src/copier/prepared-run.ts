@@ -1,7 +1,7 @@
-import { EventLog } from './report/event-log.js';
+import { EventLog } from './records/event-log.js';
+import type { SideEnd } from './records/side-pipe.js';
 import type { CopyReport } from './report/events.js';
 import { tellProgress } from './report/progress-events.js';
-import type { SideEnd } from './report/side-pipe.js';
 import { exitStatus } from './report/stop.js';
 import { Tally } from './report/tally.js';
 import type { Request } from './request/request.js';

@@ -21,9 +21,9 @@ import {
 } from '../files/byte-path.js';
 import { type Facts, kindOf, permissionsOf, sameInode } from '../files/facts.js';
 import { codeOf, EntryError } from '../files/failure.js';
+import { fittingName } from '../files/fitting-name.js';
 import { temporaryName } from '../files/reserved-names.js';
 import { entryCalls } from '../files/system/choose-calls.js';
-import { fittingName } from '../files/system/fitting-name.js';
 import { platformCalls } from '../files/system/platform-calls.js';
 import { lstat, stat } from '../files/system/stat.js';
 import { type FolderHandles, openFolderHandles, standingAt } from '../files/trees/folder-handles.js';

@@ -1,6 +1,5 @@
 import type { Failure } from '../../files/failure.js';
 import { WakeUp } from '../../wake-up.js';
-import type { EventLog } from './event-log.js';
 import type { CopyEvent, EndEvent, FileEvent } from './events.js';
 
 /** Where a run's events go: to a consumer that may be slower than the run. */
@@ -10,7 +9,7 @@ export class EventSink {
   readonly #onEvent: (event: CopyEvent) => unknown;
   readonly #hearers: ((event: CopyEvent) => void)[] = [];
   readonly #signal: AbortSignal | undefined;
-  #log: EventLog | undefined;
+  #log: Log | undefined;
   #onLogLost: (failure: Failure) => void = () => {};
   /** What the consumer has still to deal with. */
   readonly #open = new Set<PromiseLike<unknown>>();
@@ -37,7 +36,7 @@ export class EventSink {
   }
 
   /** Has them in a log too, from now on. */
-  logTo(log: EventLog): void {
+  logTo(log: Log): void {
     this.#log = log;
     log.onLost(failure => this.#onLogLost(failure));
   }
@@ -120,4 +119,12 @@ export function isLeftOut({ how, notKept }: FileEvent): boolean {
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+/** Takes all events too, as long as it can be written. */
+interface Log {
+  /** @returns where it is behind, a promise of when it has caught up */
+  take(event: CopyEvent): Promise<void> | undefined;
+  flush(): void;
+  onLost(listener: (failure: Failure) => void): void;
 }

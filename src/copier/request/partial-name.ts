@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { type BytePath, beginningOf, NAME_ENCODING, rawName } from '../../files/byte-path.js';
-import { fittingName } from '../../files/system/fitting-name.js';
+import { fittingName } from '../../files/fitting-name.js';
 import { nearestStanding, parentOf } from './paths.js';
 
 /**

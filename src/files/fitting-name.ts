@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
-import { type BytePath, MOST_NAME_BYTES, native, rawName } from '../byte-path.js';
-import { codeOf } from '../failure.js';
+import { type BytePath, MOST_NAME_BYTES, native, rawName } from './byte-path.js';
+import { codeOf } from './failure.js';
 
 /**
  * A name as it is, or cut as far as its file system needs, which only trying shows.

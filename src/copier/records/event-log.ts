@@ -1,6 +1,6 @@
 import type { Failure } from '../../files/failure.js';
-import { eventLine } from './event-line.js';
-import type { CopyEvent } from './events.js';
+import { eventLine } from '../report/event-line.js';
+import type { CopyEvent } from '../report/events.js';
 import { openRecords, type Records } from './records.js';
 import type { SideFileKind } from './side-file.js';
 import type { SideEnd } from './side-pipe.js';

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { bytePath, readable } from '../../files/byte-path.js';
 import { type Failure, failureOf } from '../../files/failure.js';
-import { refusal } from './errors.js';
+import { refusal } from '../report/errors.js';
 import { openToWrite } from './open-to-write.js';
 
 /**

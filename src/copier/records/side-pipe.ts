@@ -1,8 +1,8 @@
 import { Socket } from 'node:net';
 import { codeOf, type Failure } from '../../files/failure.js';
+import type { StopReason } from '../report/stop.js';
 import { openFifo } from './open-to-write.js';
 import { lossOf, SIDE_FILE_NAMES, type SideFileKind } from './side-file.js';
-import type { StopReason } from './stop.js';
 
 /** What has become of the last records of a file beside the copy. */
 export type SideEnd =
