@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { copyFolder } from 'folder-copy';
 import { expect, test } from 'vitest';
 import { processesOf } from './helpers/processes.js';
+import { runCommand } from './helpers/run-command.js';
 import { memory, scratchFolder } from './helpers/scratch-folder.js';
 
 const children = () => processesOf(process.pid).filter(pid => pid !== process.pid);
@@ -36,6 +37,26 @@ test('rejects with what the promise of onEvent rejects with, and leaves no proce
   });
   await expect(copy).rejects.toBe(reason);
   expect(children()).toEqual([]);
+});
+
+test('files that are named by relative paths stay where they were meant when the working folder changes', async () => {
+  const scratch = scratchFolder();
+  mkdirSync(join(scratch, 'source'));
+  mkdirSync(join(scratch, 'elsewhere'));
+  writeFileSync(join(scratch, 'ignored'), '*.o\n');
+  const program = join(scratch, 'program.mjs');
+  const library = JSON.stringify(import.meta.resolve('folder-copy'));
+  writeFileSync(
+    program,
+    `import { copyFolder } from ${library};
+    const options = { ignoreFile: 'ignored', checksums: 'sums', failed: 'failed', log: 'log' };
+    const copy = copyFolder('source', 'copy', options);
+    process.chdir('elsewhere');
+    await copy;`,
+  );
+  expect(await runCommand([], { program, cwd: scratch })).toMatchObject({ status: 0, stderr: '' });
+  expect(readdirSync(join(scratch, 'elsewhere'))).toEqual([]);
+  expect(readdirSync(scratch)).toEqual(expect.arrayContaining(['copy', 'failed', 'log', 'sums']));
 });
 
 function manyFiles(): { source: string; destination: string } {

@@ -3,6 +3,7 @@ import { type PreparedRun, prepared } from './prepared-run.js';
 import { abortedError } from './report/aborted.js';
 import { UsageError } from './report/errors.js';
 import type { CheckReport } from './report/events.js';
+import { withAnchoredFiles } from './request/anchored-files.js';
 import { normalizeOptions } from './request/normalize-options.js';
 import { COPY_ONLY, type CopyOptions, type CopySettings } from './request/options.js';
 import type { PathLike } from './request/path-like.js';
@@ -26,7 +27,7 @@ export async function checkFolder(
   destination?: PathLike,
   options: CheckOptions = {},
 ): Promise<CheckReport> {
-  const settings = normalizeOptions(options);
+  const settings = withAnchoredFiles(normalizeOptions(options));
   refuseCopyOnly(options);
   const run = await prepareCheck(source, destination, settings);
   const report = await run.run();

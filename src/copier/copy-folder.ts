@@ -5,6 +5,7 @@ import { type PreparedRun, prepared } from './prepared-run.js';
 import { abortedError } from './report/aborted.js';
 import { type EntryFailure, PartialCopyError } from './report/errors.js';
 import type { CopyReport } from './report/events.js';
+import { withAnchoredFiles } from './request/anchored-files.js';
 import { normalizeOptions } from './request/normalize-options.js';
 import type { CopyOptions, CopySettings } from './request/options.js';
 import type { PathLike } from './request/path-like.js';
@@ -29,7 +30,7 @@ export async function copyFolder(
   destination?: PathLike,
   options: CopyOptions = {},
 ): Promise<CopyReport> {
-  const settings = normalizeOptions(options);
+  const settings = withAnchoredFiles(normalizeOptions(options));
   const { events, signal } = settings;
   const failures: EntryFailure[] = [];
   events.hear(event => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
@@ -36,4 +36,22 @@ test('copies an empty folder, and a folder of empty folders', async () => {
     expect(await runCommand([source, 'to'], { cwd: place })).toMatchObject({ status: 0, stderr: '' });
   }
   expect(existsSync(join(place, 'to/a/b'))).toBe(true);
+});
+
+test('the folder above a link is that of what the link points to, as for cp', async () => {
+  const place = makeTree([
+    { kind: 'file', path: 'deep/photos/which', content: 'this one' },
+    { kind: 'folder', path: 'deep/inner' },
+    { kind: 'file', path: 'photos/which', content: 'another' },
+    { kind: 'link', path: 'link', target: 'deep/inner' },
+    { kind: 'link', path: 'nowhere', target: 'missing' },
+  ]);
+  const args = ['link/../photos', 'link/../copy', '--log', 'link/../log'];
+  expect(await runCommand(args, { cwd: place })).toMatchObject({ status: 0, stderr: '' });
+  expect(readFileSync(join(place, 'deep/copy/which'), 'utf8')).toBe('this one');
+  expect(readdirSync(place).toSorted()).toEqual(['deep', 'link', 'nowhere', 'photos']);
+  const inSource = await runCommand(['deep/photos', 'copy', '--log', 'link/../photos/log'], { cwd: place });
+  expect(inSource).toMatchObject({ status: 2, stderr: expect.stringContaining('lies in the source') });
+  const dangling = await runCommand(['nowhere/../photos', 'copy'], { cwd: place });
+  expect(dangling).toMatchObject({ status: 2, stderr: expect.stringMatching(/^[^\n]*nowhere: .*\n$/) });
 });

@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { resolve, sep } from 'node:path';
+import { sep } from 'node:path';
 import { escapeText } from '../text/escape.js';
 
 /**
@@ -12,7 +12,7 @@ export function completeFolder(path: string): [names: string[], typed: string] {
   const parent = path.slice(0, path.length - typed.length);
   if (parent === '' && typed === '~') return [['~/'], typed];
   if (typed === '..') return [['../'], typed];
-  const folder = resolve(expandHome(parent));
+  const folder = expandHome(parent) || '.';
   const names = entriesIn(folder)
     .filter(({ name }) => name.startsWith(typed) && (typed !== '' || !name.startsWith('.')))
     .filter(entry => canBeTyped(entry.name) && isFolder(folder, entry))

@@ -1,12 +1,31 @@
-import { realpathSync } from 'node:fs';
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { lstatSync, realpathSync } from 'node:fs';
+import { dirname, isAbsolute } from 'node:path';
 import { type BytePath, NAME_ENCODING, native, rawName, readable } from '../../files/byte-path.js';
 import { codeOf } from '../../files/failure.js';
 import { refusal } from '../report/errors.js';
 
-/** A path as an absolute one. `node:path` looks for separators and dots only, which are the same in bytes as in text. */
+/** A path as an absolute one, without dots: the folder above a link is that of what it points to, as for the system. */
 export function absolute(path: BytePath): BytePath {
-  return rawName(isAbsolute(path) ? resolve(path) : resolve(workingFolder(), path));
+  let at = rawName('/');
+  for (const name of anchored(path).split('/')) {
+    if (name === '..') at = parentOf(folderBehind(at));
+    else if (name !== '' && name !== '.') at = rawName(`${at === '/' ? '' : at}/${name}`);
+  }
+  return at;
+}
+
+/** The same path from the root on, with all that is in it. */
+export function anchored(path: BytePath): BytePath {
+  return isAbsolute(path) ? path : rawName(`${workingFolder()}/${path}`);
+}
+
+function folderBehind(path: BytePath): BytePath {
+  try {
+    const isLink = lstatSync(native(path), { throwIfNoEntry: false })?.isSymbolicLink() === true;
+    return isLink ? realPath(path) : path;
+  } catch (error) {
+    throw refusal(readable(path), 'cannot be reached', error);
+  }
 }
 
 /** Node's own `cwd` is text: it loses what is not UTF-8. */
