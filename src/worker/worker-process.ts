@@ -22,4 +22,4 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 /** How many calls a worker that looks into folders has under way; Node makes the threads when they are first needed. */
-const THREADS = '16';
+const THREADS = '32';

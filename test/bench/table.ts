@@ -46,7 +46,19 @@ function escaped(cell: string): string {
   return cell.replaceAll('|', '\\|');
 }
 
-export function goalWords({ says, reached, met }: Goal): string {
+/** All goals, one beside the other. */
+export function goalTable(goals: (readonly [workload: string, Goal])[]): string {
+  const rows = goals.map(([workload, { row, says, reached, met }]) => [
+    workload,
+    row,
+    says,
+    reached.toFixed(2),
+    met ? 'met' : '**missed**',
+  ]);
+  return markdownTable(['', '', 'goal', 'reached', ''], rows, [0, 1, 2, 4]);
+}
+
+function goalWords({ says, reached, met }: Goal): string {
   return `${says}: ${met ? 'met' : 'missed'}, ${reached.toFixed(2)}`;
 }
 

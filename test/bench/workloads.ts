@@ -21,6 +21,8 @@ export interface Workload {
   peers: PeerName[];
   /** those who take many seconds, and are without a goal or beyond it many times over: they take part in the first round only */
   once?: PeerName[];
+  /** fewer rounds than others, as each takes long */
+  mostRounds?: number;
   /** what the peer's time divided by ours should be at least */
   goals?: Partial<Record<PeerName, number>>;
   /** what ours should take at most, in seconds beyond the peer `start-up` */
