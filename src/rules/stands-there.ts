@@ -1,6 +1,6 @@
 import { type Facts, kindOf } from '../files/facts.js';
 import { EntryError } from '../files/failure.js';
-import { linkInTheWay } from '../files/trees/folder-handles.js';
+import { linkInTheWay } from '../files/trees/link-in-the-way.js';
 import type { JobKind, WorkerSettings } from '../protocol/messages.js';
 
 /** What becomes of an entry where something may stand in its place: for parent, workers and dry runs alike. */

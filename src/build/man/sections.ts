@@ -10,6 +10,11 @@ export const DESCRIPTION: readonly string[] = [
 
 export const ENVIRONMENT: readonly (readonly [name: string, says: string])[] = [
   ['HOME', 'Replaces a `~` at the beginning of a path, if the command asks for the folder.'],
+  ['NO_COLOR', 'If it is not empty, nothing is coloured.'],
+  [
+    'LC_ALL, LC_CTYPE, LANG',
+    'If the first of these that is not empty names a locale without UTF-8, characters outside ASCII are shown escaped.',
+  ],
   ['TERM', 'If it is empty, `dumb` or `unknown`, no bar is drawn.'],
 ];
 

@@ -1,10 +1,12 @@
-import { constants, lstatSync, readlinkSync } from 'node:fs';
+import { constants, readlinkSync } from 'node:fs';
 import { type BytePath, native, ROOT, split } from '../byte-path.js';
 import type { Facts } from '../facts.js';
-import { codeOf, EntryError } from '../failure.js';
+import { codeOf } from '../failure.js';
 import { entryCalls } from '../system/choose-calls.js';
 import { HAS_DESCRIPTOR_PATHS, O_PATH } from '../system/descriptor-paths.js';
 import type { FolderPlace, Names } from '../system/entry-calls.js';
+import { CheckedHandles } from './checked-handles.js';
+import { linkInTheWay } from './link-in-the-way.js';
 import { type HeldPlace, OpenFolders, OpenPlace } from './open-folders.js';
 
 /**
@@ -201,57 +203,6 @@ const NO_PLACE = new OpenPlace(-1);
 /** For paths that are absolute, where it does not matter, or relative to it. */
 export const WORKING_FOLDER: FolderPlace = { descriptor: -100, prefix: '' };
 
-class CheckedHandles implements FolderHandles {
-  #root: string;
-  readonly #followLinks: boolean;
-
-  constructor(root: string, followLinks: boolean) {
-    this.#root = root;
-    this.#followLinks = followLinks;
-  }
-
-  at(folder: BytePath): string {
-    let path = this.#root;
-    if (folder !== ROOT) {
-      for (const name of folder.split('/')) {
-        path += `/${name}`;
-        if (!this.#followLinks && lstatSync(native(path)).isSymbolicLink()) throw linkInTheWay();
-      }
-    }
-    return `${path}/`;
-  }
-
-  place(folder: BytePath): FolderPlace {
-    return { descriptor: -1, prefix: this.at(folder) };
-  }
-
-  hold(folder: BytePath): HeldPlace {
-    return { ...this.place(folder), letGo: () => {} };
-  }
-
-  holdIfOpen(folder: BytePath): HeldPlace {
-    return this.hold(folder);
-  }
-
-  /** None is kept open here. */
-  adopt(_folder: BytePath, descriptor: number): void {
-    entryCalls().close(descriptor);
-  }
-
-  openNames(folder: BytePath): OpenNames {
-    const place = this.place(folder);
-    return { names: entryCalls().names(place), place };
-  }
-
-  moved(root: string): void {
-    this.#root = root;
-  }
-
-  forget(): void {}
-
-  close(): void {}
-}
-
 function isLink(path: string): boolean {
   try {
     readlinkSync(native(path));
@@ -259,8 +210,4 @@ function isLink(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-export function linkInTheWay(): EntryError {
-  return new EntryError('LINK_IN_THE_WAY', 'a symbolic link is where a folder belongs');
 }
