@@ -22,9 +22,9 @@ export class WaitProbe {
     }
   }
 
-  /** Opens a folder that is open once more. */
+  /** Opens a folder that is open once more; not by a name in it, as it may be one that cannot be searched. */
   open({ prefix }: FolderPlace): void {
-    closeSync(this.time(() => openSync(`${prefix}.`, 'r')));
+    closeSync(this.time(() => openSync(prefix.slice(0, -1), 'r')));
   }
 }
 
