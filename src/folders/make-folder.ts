@@ -3,7 +3,9 @@ import { type BytePath, native, split } from '../files/byte-path.js';
 import { type Facts, sameInode } from '../files/facts.js';
 import { codeOf, EntryError, step } from '../files/failure.js';
 import { entryCalls } from '../files/system/choose-calls.js';
+import type { FolderPlace } from '../files/system/entry-calls.js';
 import { unlinkIfThere } from '../files/system/path-calls.js';
+import { waitingCalls } from '../files/system/waiting-calls.js';
 import { type FolderHandles, standingAt } from '../files/trees/folder-handles.js';
 import type { FolderOutcome } from '../protocol/readings.js';
 import { isAccepted } from '../rules/keep.js';
@@ -46,6 +48,25 @@ export function makeFolder(site: FolderSite, folder: BytePath): FolderOutcome {
   throw new EntryError('EEXIST', 'something else has taken its place');
 }
 
+/**
+ * Makes a folder without holding up the process, where nothing is in its place.
+ * @param parent the folder that it is made in
+ * @returns whether that was possible; if not, `makeFolder` sees to it, and tells what is in the way
+ */
+export async function makeFolderWaiting(
+  site: FolderSite,
+  folder: BytePath,
+  parent: FolderPlace,
+): Promise<boolean> {
+  try {
+    await waitingCalls.makeFolder(parent.prefix + split(folder)[1], PRIVATE);
+  } catch {
+    return false;
+  }
+  closeToOthers(site, folder);
+  return true;
+}
+
 /** What `makeFolder` would do. */
 export function lookAtFolder(site: FolderSite, folder: BytePath): FolderOutcome {
   return OUTCOMES[decide(site, folder)];
@@ -67,17 +88,21 @@ const OUTCOMES: Readonly<Record<FolderDecision, FolderOutcome>> = {
 
 const PRIVATE = 0o700;
 
-function makeIfFree({ handles, setsModes }: FolderSite, folder: BytePath): boolean {
+function makeIfFree(site: FolderSite, folder: BytePath): boolean {
   const [parent, name] = split(folder);
   try {
-    entryCalls().makeFolder(handles.place(parent), name, PRIVATE);
+    entryCalls().makeFolder(site.handles.place(parent), name, PRIVATE);
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     return step('cannot be made', () => {
       throw error;
     });
   }
-  // By its handle: a link that takes its place meanwhile is not followed. A mode that is lost is reported at its end.
-  if (setsModes) isAccepted(() => chmodSync(native(handles.at(folder).slice(0, -1)), PRIVATE));
+  closeToOthers(site, folder);
   return true;
+}
+
+/** By its handle: a link that takes its place meanwhile is not followed. A mode that is lost is reported at its end. */
+function closeToOthers({ handles, setsModes }: FolderSite, folder: BytePath): void {
+  if (setsModes) isAccepted(() => chmodSync(native(handles.at(folder).slice(0, -1)), PRIVATE));
 }

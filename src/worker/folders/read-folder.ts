@@ -1,27 +1,24 @@
 import { type BytePath, rawName } from '../../files/byte-path.js';
-import { type Facts, kindOf, permissionsOf, sameInode } from '../../files/facts.js';
+import { type Facts, kindOf } from '../../files/facts.js';
 import { FactsColumn } from '../../files/facts-column.js';
-import { codeOf, EntryError, type Failure, failureOf } from '../../files/failure.js';
+import { EntryError, type Failure, failureOf } from '../../files/failure.js';
 import { NameColumn, nameAt, type PackedNames } from '../../files/name-column.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
 import { waitingCalls } from '../../files/system/waiting-calls.js';
-import { makeFolder } from '../../folders/make-folder.js';
 import type {
   Extras,
   FolderReading,
   FolderRequest,
   ReadFolder,
-  StandingFolder,
   UnseenName,
 } from '../../protocol/readings.js';
 import { compareFacts } from '../../rules/compare-facts.js';
 import { isFileThere } from '../../rules/is-file-there.js';
-import { isFinishedFolder } from '../../rules/is-finished-folder.js';
 import type { Looks } from '../context/looks.js';
 import { openToLook } from '../context/open-to-look.js';
-import type { WaitProbe } from '../context/wait-probe.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { type FoundName, namesIn } from './names-in.js';
+import { seeToDestination } from './see-to-destination.js';
 
 /**
  * Reads a folder of the source, and sees to what comes before its files: it is made in the destination, and files that
@@ -104,76 +101,6 @@ function nothingRead(): Omit<ReadFolder, 'destination' | 'waitedMs'> {
 
 /** What one job looks at: enough that many calls are under way, and a bound for what it brings. */
 const MOST_LOOKED_AT = 2048;
-
-interface Destination {
-  readonly outcome: StandingFolder;
-  /** Open where files are looked for in it. */
-  readonly place?: FolderPlace;
-  /** Finds out whether neither folder has attributes, where that is to be known. */
-  readonly areBare?: () => Promise<boolean>;
-}
-
-/** Makes the folder where that is asked, unless it is there. */
-async function seeToDestination(
-  context: WorkerContext,
-  { folder, makes, again }: FolderRequest,
-  source: FolderPlace,
-  {
-    standsAt,
-    probe,
-  }: {
-    readonly standsAt: Awaited<ReturnType<typeof openBoth>>['standsAt'];
-    readonly probe: WaitProbe | undefined;
-  },
-): Promise<Destination> {
-  if (standsAt?.status === 'fulfilled') {
-    const place = standsAt.value;
-    probe?.open(place);
-    const facts = await context.destinationLooks.factsOf(place);
-    const outcome = { facts };
-    if (!makes) return { outcome, place, areBare: () => areBare(context, [source, place]) };
-    const isOpen = (permissionsOf(facts) & OWNERS) === OWNERS && !sameInode(facts, context.sourceRoot);
-    if (isOpen) {
-      const isFinished = await isAsItIsToBe(context, source, place, facts);
-      return { outcome: { ...outcome, made: 'kept', isFinished }, place };
-    }
-  } else if (standsAt !== undefined && !makes) {
-    // What stands in its place, or that nothing does, is found out by what makes or compares it.
-    const code = codeOf(standsAt.reason);
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw standsAt.reason;
-  }
-  if (!makes) return { outcome: {} };
-  try {
-    const { backup, destination: handles, settings, sourceRoot } = context;
-    const site = { handles, policy: settings, sourceRoot, setsModes: settings.setsModes, backup };
-    const make = () => makeFolder(site, folder);
-    return { outcome: { made: probe === undefined ? make() : probe.time(make) } };
-  } catch (error) {
-    // In a new destination all folders are this run's.
-    if (again && codeOf(error) === 'NAME_COLLISION') return { outcome: { made: 'made' } };
-    return { outcome: { failure: failureOf(error) } };
-  }
-}
-
-const OWNERS = 0o700;
-
-async function isAsItIsToBe(
-  context: WorkerContext,
-  source: FolderPlace,
-  place: FolderPlace,
-  there: Facts,
-): Promise<boolean> {
-  const { settings, heldTimes, sourceLooks } = context;
-  const facts = await sourceLooks.factsOf(source);
-  if (!isFinishedFolder(facts, there, heldTimes)) return false;
-  return await areBare(context, settings.attributes ? [source, place] : [place]);
-}
-
-/** Whether none of these folders has attributes. */
-async function areBare({ calls }: WorkerContext, folders: readonly FolderPlace[]): Promise<boolean> {
-  const answers = await Promise.all(folders.map(({ descriptor }) => calls.mayHaveAttributes(descriptor)));
-  return !answers.includes(true);
-}
 
 async function givenNames(names: PackedNames): Promise<{ names: FoundName[]; failure?: Failure }> {
   return { names: Array.from(names.ends, (_, row) => ({ name: nameAt(names, row), isFolder: false })) };
