@@ -3,7 +3,7 @@ import type { Failure } from '../files/failure.js';
 import type { PackedNames } from '../files/name-column.js';
 import { Codes, type WordOf } from './codes.js';
 import type { Comparison } from './differences.js';
-import type { Looks } from './readings.js';
+import type { LooksBy } from './readings.js';
 
 /** All that the parent and its copy workers say to each other. */
 
@@ -35,7 +35,7 @@ export interface WorkerSettings {
   /** Whether a folder that is made has to be closed to others by a call of its own. */
   readonly setsModes: boolean;
   /** Which files a reading of folders looks for in the destination. */
-  readonly looks: Looks;
+  readonly looks: LooksBy;
   /** Whether it tells what only the destination has. */
   readonly readsExtras: boolean;
   /** Where what is replaced is kept, if it is. */

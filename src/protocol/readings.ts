@@ -18,7 +18,7 @@ export interface FolderRequest {
  * Which files are looked for in the destination: none; by size and time; by mode and owner, too; those that are not
  * older; by all facts.
  */
-export type Looks = 'none' | 'by time' | 'by time and rights' | 'by age' | 'by all facts';
+export type LooksBy = 'none' | 'by time' | 'by time and rights' | 'by age' | 'by all facts';
 
 /** A folder as a worker has found it. */
 export type FolderReading =

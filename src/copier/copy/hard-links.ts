@@ -17,7 +17,7 @@ type LinkStep =
  * links to it. A file is forgotten once all its names are settled.
  */
 export class HardLinks {
-  readonly #files = new Map<string, LinkedFile>();
+  readonly #files = new Map<string, FileNames>();
 
   meet(entry: LinkableEntry): LinkStep {
     const key = linkIdentityOf(entry.facts);
@@ -78,12 +78,12 @@ export class HardLinks {
     return next;
   }
 
-  #forgetIfSettled(key: string, file: LinkedFile): void {
+  #forgetIfSettled(key: string, file: FileNames): void {
     if (file.unseen <= 0 && file.unlinked === 0) this.#files.delete(key);
   }
 }
 
-interface LinkedFile {
+interface FileNames {
   /** Names that have not been met; those outside the tree never will be. */
   unseen: number;
   /** Undefined while no name has been copied. */

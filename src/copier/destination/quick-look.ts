@@ -4,7 +4,7 @@ import type { FileRun } from '../../files/file-run.js';
 import { NameColumn, type PackedNames } from '../../files/name-column.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import type { FolderHandles } from '../../files/trees/folder-handles.js';
-import type { Looks } from '../../protocol/readings.js';
+import type { LooksBy } from '../../protocol/readings.js';
 import type { HeldTimes } from '../../rules/held-times.js';
 import { isFileThere } from '../../rules/is-file-there.js';
 
@@ -15,7 +15,7 @@ import { isFileThere } from '../../rules/is-file-there.js';
 export class QuickLook {
   readonly #calls = entryCalls();
   readonly #destination: FolderHandles;
-  readonly #looks: Looks;
+  readonly #looks: LooksBy;
   readonly #held: HeldTimes;
   readonly #name = new NameColumn(1);
   #count = 0;
@@ -25,7 +25,7 @@ export class QuickLook {
    * @param looks by what a file is told to be there
    * @param held what the destination can hold of a time
    */
-  constructor(destination: FolderHandles, looks: Looks, held: HeldTimes) {
+  constructor(destination: FolderHandles, looks: LooksBy, held: HeldTimes) {
     this.#destination = destination;
     this.#looks = looks;
     this.#held = held;

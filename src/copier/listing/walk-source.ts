@@ -19,7 +19,7 @@ export interface Visitor {
 }
 
 /** What a walk works with. */
-export interface Walk {
+export interface WalkParts {
   readonly events: EventSink;
   readonly ledger: Ledger;
   readonly stop: Stop;
@@ -36,7 +36,7 @@ export async function walkSource(
   root: BytePath,
   options: ListOptions,
   visitor: Visitor,
-  { events, ledger, stop, dispatcher }: Walk,
+  { events, ledger, stop, dispatcher }: WalkParts,
 ): Promise<void> {
   const slices = new Slices(events);
   for (const listed of filteredEntries(root, { ...options, tally: ledger.tally })) {

@@ -7,7 +7,7 @@ import { pathIn } from './listed-path.js';
 import { nearestStanding, parentOf } from './paths.js';
 
 /** A source or a destination. */
-export interface Place<F> {
+export interface Side<F> {
   /** As the user named it. */
   readonly shown: string;
   readonly root: BytePath;
@@ -20,8 +20,8 @@ export interface Place<F> {
  * @throws {RefusedError}
  */
 export function refuseOverlap(
-  source: Place<Facts>,
-  { shown, root, facts }: Place<Facts | undefined>,
+  source: Side<Facts>,
+  { shown, root, facts }: Side<Facts | undefined>,
   reach: Reach,
 ): void {
   const destination = facts === undefined ? undefined : { root, facts };
