@@ -89,11 +89,9 @@ describe('--check --progress json', () => {
     ]);
     const events = eventsOf(stdout);
     expectFound(events);
-    expect(events.map(({ type }) => type).filter(type => type !== 'difference')).toEqual([
-      'start',
-      'listed',
-      'end',
-    ]);
+    // On a busy machine there is time for an event of progress, too.
+    const others = events.map(({ type }) => type).filter(type => !/^(difference|progress)$/.test(type));
+    expect(others).toEqual(['start', 'listed', 'end']);
     expect(ofType(events, 'listed')).toEqual([{ type: 'listed', files: 10, folders: 1, bytes: 20 }]);
     expect(events.at(-1)).toMatchObject({
       ...{ status: 1, files: 9, folders: 1, skipped: 1, failed: 0, left: 0, deleted: 0, notKept: {} },
