@@ -1,9 +1,8 @@
 import { linkSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BytePath, native, rawName, readable } from '../../files/byte-path.js';
-import { codeOf } from '../../files/failure.js';
+import { codeOf, EntryError, failureOf } from '../../files/failure.js';
 import { CLAIM_NAME, claimantName, heirName, temporaryName } from '../../files/reserved-names.js';
-import { unlinkIfThere } from '../../files/system/path-calls.js';
 import { isLinkRefusal } from '../../rules/keep.js';
 import { RefusedError, refusal } from '../report/errors.js';
 import { identityOf, isAlive, isSameBoot, type ProcessIdentity, thisMachine } from './liveness.js';
@@ -20,6 +19,8 @@ export class Claim {
   #root: BytePath;
   readonly #run: ClaimingRun;
   #workers: readonly number[] = [];
+  /** The names of its own files. */
+  readonly #made = new Set<string>();
   #isReleased = false;
 
   private constructor(root: BytePath, run: ClaimingRun) {
@@ -36,12 +37,21 @@ export class Claim {
     const claim = new Claim(root, run);
     const dead: string[] = [];
     claim.#names(); // a run that is refused leaves no trace
-    while (!(claim.#isFree() && claim.#make(CLAIM_NAME)) && !(await claim.#follow(dead)));
-    // Files of rivals that died on the way; those that live look at the claim once more and see that it is taken.
-    for (const name of claim.#names()) {
-      if (name.startsWith(`${CLAIM_NAME}.`)) rmSync(claim.#path(name), { force: true });
+    try {
+      await claim.#take(dead);
+    } catch (error) {
+      for (const name of claim.#made) removeIfPossible(claim.#path(name));
+      throw error;
     }
     return { claim, dead };
+  }
+
+  async #take(dead: string[]): Promise<void> {
+    while (!(this.#isFree() && this.#make(CLAIM_NAME)) && !(await this.#follow(dead)));
+    // Files of rivals that died on the way; those that live look at the claim once more and see that it is taken.
+    for (const name of this.#names()) {
+      if (name.startsWith(`${CLAIM_NAME}.`)) this.#remove(name);
+    }
   }
 
   /** Workers of a killed run count as alive while they live: the claim names them. */
@@ -64,10 +74,19 @@ export class Claim {
     this.#root = root;
   }
 
+  /** @throws where it cannot be removed; the destination itself may have gone */
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    removeIfPossible(this.#path(CLAIM_NAME));
+    try {
+      this.#remove(CLAIM_NAME);
+    } catch (error) {
+      const { code, message } = failureOf(error);
+      const path = readable(rawName(`${this.#root}/${CLAIM_NAME}`));
+      throw new EntryError(code, `the claim of this run cannot be removed: ${message}; remove ${path}`, {
+        cause: error,
+      });
+    }
   }
 
   /** @returns whether the claim is ours now; if not, it is worth another try */
@@ -84,13 +103,15 @@ export class Claim {
       next = heir.runId;
       heirs.push(next);
     }
-    const ours = this.#path(heirName(heirs.at(-1) ?? holder.runId));
+    const name = heirName(heirs.at(-1) ?? holder.runId);
     if (this.#read(CLAIM_NAME)?.runId !== holder.runId) {
       // The winner may have removed it already.
-      rmSync(ours, { force: true });
+      this.#remove(name);
       return false;
     }
-    renameSync(ours, this.#path(CLAIM_NAME));
+    renameSync(this.#path(name), this.#path(CLAIM_NAME));
+    this.#made.delete(name);
+    this.#made.add(CLAIM_NAME);
     dead.push(...heirs);
     return true;
   }
@@ -144,19 +165,23 @@ export class Claim {
 
   /** @returns whether it could be made: false where the name is taken, or a winner cleaned up meanwhile */
   #make(name: string): boolean {
-    const temporary = this.#path(claimantName(this.#run.id));
+    const claimant = claimantName(this.#run.id);
+    const temporary = this.#path(claimant);
     try {
       makeOwnFile(temporary, this.#text(), this.#run);
+      this.#made.add(claimant);
       try {
         // A link, so that nobody ever sees a claim without its content.
         linkSync(temporary, this.#path(name));
+        this.#made.add(name);
       } catch (error) {
         if (codeOf(error) === 'ENOENT') return false;
         // vfat and its like have no links.
         if (!isLinkRefusal(error)) throw error;
         makeOwnFile(this.#path(name), this.#text(), this.#run);
+        this.#made.add(name);
       } finally {
-        unlinkIfThere(temporary);
+        this.#remove(claimant);
       }
       return true;
     } catch (error) {
@@ -181,6 +206,11 @@ export class Claim {
   #text(): string {
     const workers = this.#workers.map(identityOf);
     return `${JSON.stringify({ runId: this.#run.id, ...thisMachine(), ...identityOf(process.pid), workers })}\n`;
+  }
+
+  #remove(name: string): void {
+    rmSync(this.#path(name), { force: true });
+    this.#made.delete(name);
   }
 
   #path(name: string): string | Buffer {

@@ -1,9 +1,10 @@
 import { renameSync, rmSync } from 'node:fs';
-import { type BytePath, native } from '../../files/byte-path.js';
+import { type BytePath, native, readable } from '../../files/byte-path.js';
 import { type Facts, identityOf, inodeOf } from '../../files/facts.js';
 import { codeOf } from '../../files/failure.js';
 import { MARK_NAME, temporaryName } from '../../files/reserved-names.js';
 import type { Trust } from '../../protocol/messages.js';
+import { refusal } from '../report/errors.js';
 import type { CopySettings } from '../request/options.js';
 import { makeOwnFile, readOwnFile } from './own-file.js';
 
@@ -46,18 +47,24 @@ export function isSameSource(mark: Mark, path: BytePath, source: Facts): boolean
   return mark.source.path === path && mark.source.id === identityOf(source);
 }
 
-/** @returns undefined where there is none, or it is another folder's */
+/**
+ * @returns undefined where there is none, or it is another folder's
+ * @throws {RefusedError} where that cannot be told
+ */
 export function readMark(root: BytePath, folder: Facts): Mark | undefined {
   let text: string;
   try {
     text = readOwnFile(native(`${root}/${MARK_NAME}`));
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
+    if (NO_MARK.has(codeOf(error) ?? '')) return undefined;
+    throw refusal(readable(root), 'cannot be read', error);
   }
   const mark = parseMark(text);
   return mark?.folder === inodeOf(folder) ? mark : undefined;
 }
+
+/** Nothing is there, or a folder, a link, a FIFO: none of our own making. */
+const NO_MARK: ReadonlySet<string> = new Set(['ENOENT', 'EISDIR', 'ELOOP', 'EAGAIN', 'ENXIO']);
 
 export function writeMark(root: BytePath, mark: Mark, runId: string): void {
   const temporary = native(`${root}/${temporaryName(runId)}`);

@@ -18,7 +18,10 @@ export function makeOwnFile(path: string | Buffer, text: string, { fsync }: { fs
 }
 
 export function readOwnFile(path: string | Buffer): string {
-  return withFile(path, constants.O_RDONLY, descriptor => readFileSync(descriptor, 'utf8'));
+  // A FIFO without a writer would hold us for ever.
+  return withFile(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0), descriptor =>
+    readFileSync(descriptor, 'utf8'),
+  );
 }
 
 function withFile<T>(path: string | Buffer, flags: number, use: (descriptor: number) => T): T {

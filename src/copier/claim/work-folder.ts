@@ -4,6 +4,7 @@ import { type BytePath, native, rawName, readable } from '../../files/byte-path.
 import { kindOf, permissionsOf } from '../../files/facts.js';
 import { codeOf } from '../../files/failure.js';
 import { CLAIM_NAME, MARK_NAME, temporaryName } from '../../files/reserved-names.js';
+import { platformCalls } from '../../files/system/platform-calls.js';
 import { lstat, stat } from '../../files/system/stat.js';
 import { closeAgain, openPathToOwner } from '../../folders/open-to-owner.js';
 import type { Standing, Trust } from '../../protocol/messages.js';
@@ -87,6 +88,7 @@ async function openStanding(
   runId: string,
   undo: Undo,
 ): Promise<WorkFolder> {
+  refuseAppendOnly(root);
   const found = openPathToOwner(native(root));
   const giveBack = () => {
     try {
@@ -112,6 +114,7 @@ async function openPartial(
   undo: Undo,
 ): Promise<WorkFolder> {
   const { partialRoot: root, destinationRoot, source, sourceFacts } = places;
+  refuseAppendOnly(rawName(dirname(root)));
   const modeMade = makeIfFree(root, undo);
   const made = modeMade !== undefined;
   if (!made) refuseForeign(root, places, temporaryName(runId));
@@ -139,6 +142,15 @@ async function openPartial(
   const setsModes = modeMade !== PRIVATE;
   const deadRuns = new Set(dead);
   return { root, standing, trust, setsModes, claim, deadRuns, undo: () => undo.run(), giveBack: () => {} };
+}
+
+/** What a run writes in it could never take its name, nor be removed again. Without the platform's calls nothing tells. */
+function refuseAppendOnly(folder: BytePath): void {
+  if (platformCalls()?.isAppendOnly(folder))
+    throw new RefusedError(
+      `${readable(folder)}: cannot be written: it is append-only: nothing in it can be renamed (chattr +a)`,
+      'EPERM',
+    );
 }
 
 const PRIVATE = 0o700;

@@ -56,7 +56,7 @@ export async function runCopy(request: Request, tally: Tally): Promise<CopyRepor
       destination = run.standsAt;
     } finally {
       if (run.canCleanUp) {
-        folder.claim.release();
+        releaseClaim(folder, ledger);
         if (!isFinished) folder.giveBack();
       }
       cutShort = await files.close(settings.signal);
@@ -65,6 +65,14 @@ export async function runCopy(request: Request, tally: Tally): Promise<CopyRepor
     stop.close();
   }
   return ledger.end({ ...places, destination }, stop.reason ?? cutShort);
+}
+
+function releaseClaim({ claim }: WorkFolder, ledger: Ledger): void {
+  try {
+    claim.release();
+  } catch (error) {
+    ledger.failedBeside(ROOT, failureOf(error));
+  }
 }
 
 function selectedIn({ selection }: Request): (folder: BytePath) => readonly BytePath[] {

@@ -42,6 +42,15 @@ export function realPath(path: BytePath): BytePath {
   return rawName(realpathSync.native(native(path), NAME_ENCODING));
 }
 
+/** The same of what has just been found. @throws {RefusedError} */
+export function realPathOf(shown: string, path: BytePath): BytePath {
+  try {
+    return realPath(path);
+  } catch (error) {
+    throw refusal(shown, 'cannot be reached', error);
+  }
+}
+
 /** The path itself or its nearest ancestor that exists, links resolved. */
 export function nearestStanding(start: BytePath): BytePath {
   for (let path = start; ; path = parentOf(path)) {

@@ -9,7 +9,7 @@ import type { CopySettings } from './options.js';
 import { refuseOverlap } from './overlap.js';
 import { partialOf } from './partial-name.js';
 import { type PathLike, pathFrom } from './path-like.js';
-import { absolute, nearestStanding, parentOf, realPath } from './paths.js';
+import { absolute, nearestStanding, parentOf, realPathOf } from './paths.js';
 
 /** Where a copy reads and writes; all paths absolute. */
 export interface Places {
@@ -84,9 +84,9 @@ function findPlaces(
   const sourceFacts = statSource(shownSource, from);
   const to = destination === undefined ? defaultDestination(from, suffix) : absolute(bytePath(destination));
   const shown = readable(destination === undefined ? to : bytePath(destination));
-  const sourceRoot = realPath(from);
+  const sourceRoot = realPathOf(shownSource, from);
   const standing = statDestination(shown, to);
-  const destinationRoot = standing === undefined ? to : realPath(to);
+  const destinationRoot = standing === undefined ? to : realPathOf(shown, to);
   refuseOverlap(
     { shown: shownSource, root: sourceRoot, facts: sourceFacts },
     { shown, root: destinationRoot, facts: standing },

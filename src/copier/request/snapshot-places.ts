@@ -4,7 +4,7 @@ import { codeOf } from '../../files/failure.js';
 import { lstatIfThere, stat } from '../../files/system/stat.js';
 import { refusal, UsageError } from '../report/errors.js';
 import { isWithin } from './overlap.js';
-import { absolute, realPath } from './paths.js';
+import { absolute, realPathOf } from './paths.js';
 import type { Places } from './places.js';
 
 /**
@@ -20,7 +20,7 @@ function findSnapshot(places: Places, path: BytePath): BytePath {
   const shown = `link-dest ${readable(path)}`;
   const facts = factsOf(shown, absolute(path));
   if (kindOf(facts) !== 'folder') throw new UsageError(`${shown}: is not a folder; name an earlier copy`);
-  const root = realPath(absolute(path));
+  const root = realPathOf(shown, absolute(path));
   const { sourceFacts, sourceRoot, destinationRoot, partialRoot } = places;
   for (const made of [destinationRoot, partialRoot]) {
     const standing = lstatIfThere(native(made));

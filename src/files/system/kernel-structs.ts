@@ -26,6 +26,10 @@ export class Statx implements Facts {
     return at(this.#words, 8);
   }
 
+  get isAppendOnly(): boolean {
+    return (at(this.#words, 2) & STATX_ATTR_APPEND) !== 0;
+  }
+
   get mode(): number {
     return at(this.#words, 7) & 0xffff;
   }
@@ -74,6 +78,8 @@ export class Statx implements Facts {
     return at(this.#words, 26);
   }
 }
+
+const STATX_ATTR_APPEND = 0x20;
 
 function at(words: Uint32Array, index: number): number {
   return words[index] ?? 0;

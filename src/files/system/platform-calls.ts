@@ -1,3 +1,4 @@
+import { Statx } from './kernel-structs.js';
 import { cString, type Libc, libc, NO_ATTRIBUTES_ERRNOS, systemError } from './libc.js';
 
 /**
@@ -12,6 +13,8 @@ export interface PlatformCalls {
   makeFifo(path: string, mode: number): void;
   /** `ioctl(FICLONE)`: the target shares all blocks of the source. */
   clone(source: number, target: number): void;
+  /** Whether a folder takes new names and lets none go: `chattr +a`. */
+  isAppendOnly(path: string): boolean;
   /** `posix_fadvise(DONTNEED)`: what is read next comes from the disk, once the file has been synced. */
   dropCache(descriptor: number): void;
   /** Whether there are any: the quick question that most entries answer with no. */
@@ -35,6 +38,7 @@ let loaded: { calls: PlatformCalls | undefined } | undefined;
 const SEEK_DATA = 3;
 const SEEK_HOLE = 4;
 const POSIX_FADV_DONTNEED = 4;
+const AT_FDCWD = -100;
 const FICLONE = 0x40049409;
 const ENXIO = 'ENXIO';
 
@@ -42,6 +46,7 @@ function bind({ bind, errno }: Libc): PlatformCalls {
   const lseek = bind('lseek', 'int64_t', ['int', 'int64_t', 'int']);
   const mkfifo = bind('mkfifo', 'int', ['void *', 'uint32_t']);
   const ioctl = bind('ioctl', 'int', ['int', 'unsigned long', '...']);
+  const statx = bind('statx', 'int', ['int', 'void *', 'int', 'uint32_t', 'void *']);
   const fadvise = bind('posix_fadvise', 'int', ['int', 'int64_t', 'int64_t', 'int']);
   const llistxattr = bind('llistxattr', 'int64_t', ['void *', 'void *', 'size_t']);
   const lgetxattr = bind('lgetxattr', 'int64_t', ['void *', 'void *', 'void *', 'size_t']);
@@ -69,6 +74,10 @@ function bind({ bind, errno }: Libc): PlatformCalls {
     nextHole: (descriptor, offset) => check(lseek(descriptor, offset, SEEK_HOLE), 'lseek'),
     makeFifo: (path, mode) => void check(mkfifo(cString(path), mode), 'mkfifo'),
     clone: (source, target) => void check(ioctl(target, FICLONE, 'int', source), 'ioctl'),
+    isAppendOnly(path) {
+      const found = new Statx();
+      return statx(AT_FDCWD, cString(path), 0, 0, found.bytes) >= 0 && found.isAppendOnly;
+    },
     dropCache: descriptor => void fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED),
     hasAttributesAt(path) {
       const bytes = (isDescriptor(path) ? listxattr : llistxattr)(cString(path), null, 0);
