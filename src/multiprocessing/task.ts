@@ -1,6 +1,8 @@
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+// How a function is named, so that another process can find and run it.
+
 declare const signature: unique symbol;
 
 /** Any function that can stand behind a task. */

@@ -5,9 +5,6 @@ import { PlainView } from './plain.js';
 import { SilentView } from './silent.js';
 import type { View } from './view.js';
 
-export type ProgressKind = 'auto' | 'bar' | 'panel' | 'plain' | 'json' | 'none';
-export const PROGRESS: readonly ProgressKind[] = ['auto', 'bar', 'panel', 'plain', 'json', 'none'];
-
 /**
  * The view for a run. `auto` is a bar where one can be drawn and lines for every entry are not asked for, else
  * nothing; a bar or panel that was asked for and cannot be drawn is a line now and then.
@@ -29,6 +26,9 @@ export function chooseView(kind: ProgressKind, isSparing: boolean, output: Outpu
       return kind satisfies never;
   }
 }
+
+export type ProgressKind = 'auto' | 'bar' | 'panel' | 'plain' | 'json' | 'none';
+export const PROGRESS: readonly ProgressKind[] = ['auto', 'bar', 'panel', 'plain', 'json', 'none'];
 
 /** Whether standard error is a terminal that can move its cursor; on Windows they all can, and say nothing. */
 function canDraw(): boolean {

@@ -2,18 +2,6 @@ import { type BytePath, ROOT, split } from '../../files/byte-path.js';
 import type { Facts } from '../../files/facts.js';
 import type { Failure } from '../../files/failure.js';
 
-/** A folder whose content is being listed or copied. */
-export interface PendingFolder {
-  readonly path: BytePath;
-  readonly facts: Facts;
-  /** Undefined for the root. */
-  readonly parent: PendingFolder | undefined;
-  readonly before: FolderBefore;
-}
-
-/** What was in a folder's place in the destination: nothing that stayed, a folder, one just as it is to be. */
-type FolderBefore = 'nothing' | 'folder' | 'finished folder';
-
 /**
  * Knows the folders that are not finished, and of each how many of its entries are not settled: a folder is
  * given its mode and times once nothing is left to do in it, children before their parents.
@@ -131,6 +119,18 @@ export class FolderTree {
     return state;
   }
 }
+
+/** A folder whose content is being listed or copied. */
+export interface PendingFolder {
+  readonly path: BytePath;
+  readonly facts: Facts;
+  /** Undefined for the root. */
+  readonly parent: PendingFolder | undefined;
+  readonly before: FolderBefore;
+}
+
+/** What was in a folder's place in the destination: nothing that stayed, a folder, one just as it is to be. */
+type FolderBefore = 'nothing' | 'folder' | 'finished folder';
 
 interface State {
   readonly folder: PendingFolder;

@@ -2,16 +2,6 @@ import type { BytePath } from '../../files/byte-path.js';
 import { type Facts, linkIdentityOf } from '../../files/facts.js';
 import type { ListedEntry } from '../listing/listed.js';
 
-/** What can have several names, and is copied. */
-export type LinkableEntry = ListedEntry & { readonly kind: 'file' | 'link' | 'fifo' };
-
-/** What is to be done with a name of a file that has several. */
-type LinkStep =
-  | { readonly kind: 'copy' }
-  /** Another name is being copied; this one comes back from `copied` or `lost`. */
-  | { readonly kind: 'wait' }
-  | { readonly kind: 'link'; readonly firstName: BytePath };
-
 /**
  * The files of the source that have several names. The first name that is met is copied, all others become
  * links to it. A file is forgotten once all its names are settled.
@@ -82,6 +72,16 @@ export class HardLinks {
     if (file.unseen <= 0 && file.unlinked === 0) this.#files.delete(key);
   }
 }
+
+/** What can have several names, and is copied. */
+export type LinkableEntry = ListedEntry & { readonly kind: 'file' | 'link' | 'fifo' };
+
+/** What is to be done with a name of a file that has several. */
+type LinkStep =
+  | { readonly kind: 'copy' }
+  /** Another name is being copied; this one comes back from `copied` or `lost`. */
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'link'; readonly firstName: BytePath };
 
 interface FileNames {
   /** Names that have not been met; those outside the tree never will be. */

@@ -6,21 +6,6 @@ import type { DoneOutcome, Part } from '../../protocol/messages.js';
 import { isRefusal } from '../../rules/keep.js';
 import type { PendingJob } from '../dispatch/pending-job.js';
 
-/** What comes next for a large file. */
-export type LargeStep =
-  /** Other jobs of it are still on their way. */
-  | { readonly kind: 'wait' }
-  | { readonly kind: 'jobs'; readonly jobs: readonly PendingJob[] }
-  /** A part failed and nothing of it is under way any more: what was begun has to go. */
-  | Broken;
-
-interface Broken {
-  readonly kind: 'broken';
-  /** The one that failed first, with the number of its tries. */
-  readonly job: PendingJob;
-  readonly failure: Failure;
-}
-
 /**
  * The files that are copied in ranges, each by whatever worker is free: begun by one, filled by one after the
  * other, or, where that is slow, by several at once, and ended by one.
@@ -112,6 +97,21 @@ export class LargeFiles {
     if (file === undefined) throw new Error(`no large file is under way at ${JSON.stringify(pathOf(job))}`);
     return file;
   }
+}
+
+/** What comes next for a large file. */
+export type LargeStep =
+  /** Other jobs of it are still on their way. */
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'jobs'; readonly jobs: readonly PendingJob[] }
+  /** A part failed and nothing of it is under way any more: what was begun has to go. */
+  | Broken;
+
+interface Broken {
+  readonly kind: 'broken';
+  /** The one that failed first, with the number of its tries. */
+  readonly job: PendingJob;
+  readonly failure: Failure;
 }
 
 interface LargeFile {

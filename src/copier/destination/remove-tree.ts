@@ -10,6 +10,45 @@ import { closeAgain, openToOwner } from '../../folders/open-to-owner.js';
 import type { Filters } from '../listing/filters.js';
 import { namesIn } from './names-in.js';
 
+/** Removes the entry at `path`, a folder with all that is in it, except what is spared. */
+export function* removeTree(
+  destination: FolderHandles,
+  path: BytePath,
+  spared: Spared,
+  remover: Remover,
+): Generator<Removal, void, undefined> {
+  const { filters } = spared;
+  // Each folder is met twice: first what is in it is put on the stack above it, then it goes itself.
+  const stack: ToDelete[] = [new ToDelete(path, undefined)];
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    const [folder, name] = split(top.path);
+    try {
+      const facts = lstat(native(destination.at(folder) + name));
+      const isFolder = kindOf(facts) === 'folder';
+      if (isSpared(spared, top.path, facts)) {
+        top.stays();
+      } else if (isFolder && top.permissions === undefined) {
+        top.before = facts;
+        top.permissions = remover.open(top.path);
+        stack.push(top);
+        for (const child of namesIn(destination, top.path)) {
+          stack.push(new ToDelete(join(top.path, child), top));
+        }
+      } else if (isFolder && (top.holdsSpared || (filters?.isOnlyEntered(top.path) && !top.hasLost))) {
+        remover.restore(top.path, top.permissions ?? 0);
+        top.stays();
+      } else {
+        remover.remove(top.path, top.before ?? facts);
+        top.goes();
+        yield { kind: 'deleted', path: top.path };
+      }
+    } catch (error) {
+      filters?.rethrow(error);
+      yield { kind: 'failed', path: top.path, failure: failureOf(failedStep('cannot be deleted', error)) };
+    }
+  }
+}
+
 /** An entry of the destination that was removed, or could not be. */
 export type Removal =
   | { readonly kind: 'deleted'; readonly path: BytePath }
@@ -70,45 +109,6 @@ export function remover(destination: FolderHandles, backup?: BackupFolder): Remo
 
 /** Removes nothing: it only yields what would go. */
 export const noRemover: Remover = { open: () => 0, restore: () => {}, remove: () => {} };
-
-/** Removes the entry at `path`, a folder with all that is in it, except what is spared. */
-export function* removeTree(
-  destination: FolderHandles,
-  path: BytePath,
-  spared: Spared,
-  remover: Remover,
-): Generator<Removal, void, undefined> {
-  const { filters } = spared;
-  // Each folder is met twice: first what is in it is put on the stack above it, then it goes itself.
-  const stack: ToDelete[] = [new ToDelete(path, undefined)];
-  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-    const [folder, name] = split(top.path);
-    try {
-      const facts = lstat(native(destination.at(folder) + name));
-      const isFolder = kindOf(facts) === 'folder';
-      if (isSpared(spared, top.path, facts)) {
-        top.stays();
-      } else if (isFolder && top.permissions === undefined) {
-        top.before = facts;
-        top.permissions = remover.open(top.path);
-        stack.push(top);
-        for (const child of namesIn(destination, top.path)) {
-          stack.push(new ToDelete(join(top.path, child), top));
-        }
-      } else if (isFolder && (top.holdsSpared || (filters?.isOnlyEntered(top.path) && !top.hasLost))) {
-        remover.restore(top.path, top.permissions ?? 0);
-        top.stays();
-      } else {
-        remover.remove(top.path, top.before ?? facts);
-        top.goes();
-        yield { kind: 'deleted', path: top.path };
-      }
-    } catch (error) {
-      filters?.rethrow(error);
-      yield { kind: 'failed', path: top.path, failure: failureOf(failedStep('cannot be deleted', error)) };
-    }
-  }
-}
 
 /** Whether nothing at `path` is spared. */
 export function canBeRemoved(destination: FolderHandles, path: BytePath, spared: Spared): boolean {

@@ -7,14 +7,6 @@ import type { Standing } from '../../protocol/messages.js';
 import { type HeldTimes, isSameTime } from '../../rules/held-times.js';
 import type { PendingJob } from '../dispatch/pending-job.js';
 
-/** Where entries are made, and under which names they grow. */
-interface Growing {
-  readonly destination: FolderHandles;
-  readonly standing: Standing;
-  readonly runId: string;
-  readonly heldTimes: HeldTimes;
-}
-
 /**
  * Removes what a lost worker has left half done of a batch, so that nothing stands under a name but what is whole.
  * @param jobs by their rows in the batch, in order: those that were not reported as done
@@ -34,6 +26,14 @@ export function removeUnfinished(
     if (state === 'nothing' && place.standing === 'earlier') isBehind = true;
   }
   return atHand.length === 1 ? atHand[0] : undefined;
+}
+
+/** Where entries are made, and under which names they grow. */
+interface Growing {
+  readonly destination: FolderHandles;
+  readonly standing: Standing;
+  readonly runId: string;
+  readonly heldTimes: HeldTimes;
 }
 
 /** `nothing`: nothing of it is there, or nothing that it would leave. */

@@ -12,22 +12,6 @@ import type { UnderWay } from '../report/under-way.js';
 import type { JobBatch } from './job-batch.js';
 import type { PendingJob } from './pending-job.js';
 
-/** What a report says of one entry, or of several of one folder at once. */
-export type Settled =
-  | { readonly kind: 'job'; readonly job: PendingJob; readonly outcome: DoneOutcome }
-  | SettledFiles;
-
-/** Plain files of one folder, all of them streamed, with nothing more to tell. */
-export interface SettledFiles {
-  readonly kind: 'files';
-  readonly folder: BytePath;
-  readonly count: number;
-  /** Of content, all of them together. */
-  readonly bytes: number;
-  /** The name of the last. */
-  readonly last: BytePath;
-}
-
 /** A batch that a worker is at, and which of its jobs are not settled. */
 export class OpenBatch {
   readonly id: number;
@@ -158,6 +142,22 @@ export class OpenBatch {
     this.#isSettled[index] = 1;
     this.#unsettled -= 1;
   }
+}
+
+/** What a report says of one entry, or of several of one folder at once. */
+export type Settled =
+  | { readonly kind: 'job'; readonly job: PendingJob; readonly outcome: DoneOutcome }
+  | SettledFiles;
+
+/** Plain files of one folder, all of them streamed, with nothing more to tell. */
+export interface SettledFiles {
+  readonly kind: 'files';
+  readonly folder: BytePath;
+  readonly count: number;
+  /** Of content, all of them together. */
+  readonly bytes: number;
+  /** The name of the last. */
+  readonly last: BytePath;
 }
 
 /** A worker starts, and does its batch before, in less, on a busy machine too. */

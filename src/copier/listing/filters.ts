@@ -5,24 +5,6 @@ import { RefusedError, refusal, shownValue } from '../report/errors.js';
 import { eventPath } from '../report/events.js';
 import { LONGEST_PATTERN } from './patterns.js';
 
-/** An entry, as the caller's filter gets it. */
-export interface FilterEntry {
-  /** Relative to the source; bytes that are not UTF-8 are replaced. */
-  readonly path: string;
-  /** The bytes of the path, if they are not UTF-8. */
-  readonly pathBase64?: string;
-  readonly isFolder: boolean;
-}
-
-/** The filters of a run, as its options give them. */
-interface FilterOptions {
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
-  readonly ignoreFile: string | Buffer | undefined;
-  /** Decides about the entries that the patterns leave in. */
-  readonly filter: ((entry: FilterEntry) => boolean) | undefined;
-}
-
 /**
  * What a copy leaves out, by gitignore lines relative to the source: first those of the ignore file, then the
  * excludes, then each include as `!glob`; the last line that matches decides. With includes alone, it leaves
@@ -128,6 +110,24 @@ export class Filters {
     this.#rules = ignore(CASE_COUNTS).add(this.#rules);
     this.#reached = NOTHING;
   }
+}
+
+/** An entry, as the caller's filter gets it. */
+export interface FilterEntry {
+  /** Relative to the source; bytes that are not UTF-8 are replaced. */
+  readonly path: string;
+  /** The bytes of the path, if they are not UTF-8. */
+  readonly pathBase64?: string;
+  readonly isFolder: boolean;
+}
+
+/** The filters of a run, as its options give them. */
+interface FilterOptions {
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly ignoreFile: string | Buffer | undefined;
+  /** Decides about the entries that the patterns leave in. */
+  readonly filter: ((entry: FilterEntry) => boolean) | undefined;
 }
 
 /**

@@ -1,12 +1,5 @@
 import { codeOf, type Failure } from '../../files/failure.js';
 
-export interface StopReason {
-  /** A signal's name, an errno name, NO_SPACE, … */
-  readonly code: string;
-  /** In words, with the next step where there is one. */
-  readonly message: string;
-}
-
 /** Why and when a run stops before its end: the caller's signal, a full disk, a first failure. */
 export class Stop {
   #listener: () => void = () => {};
@@ -66,6 +59,13 @@ export class Stop {
     this.#isClosed = true;
     this.#unlisten();
   }
+}
+
+export interface StopReason {
+  /** A signal's name, an errno name, NO_SPACE, … */
+  readonly code: string;
+  /** In words, with the next step where there is one. */
+  readonly message: string;
 }
 
 /**

@@ -10,15 +10,10 @@ import { isInFolder, isWithin } from './overlap.js';
 import { absolute, nearestStanding, parentOf, realPath } from './paths.js';
 import type { Places } from './places.js';
 
-/** The folder that keeps what is replaced or deleted. */
-export interface BackupPlace {
-  /** Absolute, links resolved as far as it exists; it need not exist. */
-  readonly root: BytePath;
-  /** Where it lies in the destination; undefined: outside. */
-  readonly inDestination: BytePath | undefined;
-}
-
-/** @throws {RefusedError} where it cannot be made, or would be changed by the copy or change the source or a snapshot */
+/**
+ * Finds the folder that `backupDir` names.
+ * @throws {RefusedError} where it cannot be made, or would be changed by the copy or change the source or a snapshot
+ */
 export function findBackup(
   places: Places,
   folder: string | Buffer,
@@ -50,6 +45,14 @@ export function findBackup(
       `${shown}: exists in the source, too, and would be overwritten; name another folder`,
     );
   return { root, inDestination };
+}
+
+/** The folder that keeps what is replaced or deleted. */
+export interface BackupPlace {
+  /** Absolute, links resolved as far as it exists; it need not exist. */
+  readonly root: BytePath;
+  /** Where it lies in the destination; undefined: outside. */
+  readonly inDestination: BytePath | undefined;
 }
 
 function reached(shown: string, path: BytePath): BytePath {

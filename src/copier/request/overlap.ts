@@ -6,14 +6,6 @@ import { RefusedError } from '../report/errors.js';
 import { pathIn } from './listed-path.js';
 import { nearestStanding, parentOf } from './paths.js';
 
-/** A source or a destination. */
-export interface Side<F> {
-  /** As the user named it. */
-  readonly shown: string;
-  readonly root: BytePath;
-  readonly facts: F;
-}
-
 /**
  * Refuses a destination that is the source, lies in it or contains it: by device and inode, so that no spelling, no link
  * and no mount hides it.
@@ -37,6 +29,14 @@ export function refuseOverlap(
       `${shown}: contains the source ${source.shown}; name another destination`,
       'EINVAL',
     );
+}
+
+/** A source or a destination. */
+export interface Side<F> {
+  /** As the user named it. */
+  readonly shown: string;
+  readonly root: BytePath;
+  readonly facts: F;
 }
 
 function isSame(one: Sought, other: Sought): boolean {

@@ -2,12 +2,7 @@ import { Closed } from '../errors.js';
 import { LocalQueue } from './local-queue.js';
 import type { QueueEnd } from './queue-end.js';
 
-export interface WaitOptions {
-  /** false: reject at once (`Full`, `Empty`) instead of waiting. Default true. */
-  readonly block?: boolean;
-  /** Milliseconds to wait before `Full` or `Empty`. Default: no end. */
-  readonly timeout?: number;
-}
+// A queue as programs and tasks use it, whichever process holds it.
 
 /** What a queue stands on; the class assigns it, since it alone can see it. */
 export let queueEnd: (queue: Queue) => QueueEnd<unknown>;
@@ -98,6 +93,13 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   static {
     queueEnd = queue => queue.#end;
   }
+}
+
+export interface WaitOptions {
+  /** false: reject at once (`Full`, `Empty`) instead of waiting. Default true. */
+  readonly block?: boolean;
+  /** Milliseconds to wait before `Full` or `Empty`. Default: no end. */
+  readonly timeout?: number;
 }
 
 /** setTimeout takes no more; beyond, it fires at once. */

@@ -16,9 +16,6 @@ import { compareContent } from './compare-content.js';
 import { isLinkedToSnapshot, linkToSnapshot } from './link-to-snapshot.js';
 import { Target } from './target.js';
 
-/** Creates the new entry at its target, exclusively: it fails where anything exists. */
-export type Make = (context: WorkerContext, job: Job, target: Target) => Steps<Finished>;
-
 /**
  * Lets `make` create an entry and brings it under the job's name, whole, as the options have it.
  *
@@ -34,6 +31,9 @@ export function* putInPlace(context: WorkerContext, job: Job, make: Make): Steps
   if (made.how !== 'skipped') context.touched(job.folder);
   return made;
 }
+
+/** Creates the new entry at its target, exclusively: it fails where anything exists. */
+export type Make = (context: WorkerContext, job: Job, target: Target) => Steps<Finished>;
 
 /** What may become a link to what a snapshot has. */
 const LINKABLE: ReadonlySet<JobKind> = new Set(['file', 'begin', 'link']);

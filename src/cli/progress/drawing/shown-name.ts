@@ -5,14 +5,10 @@ import { type BytePath, ROOT } from '../../../files/byte-path.js';
 import { shownPath } from '../../text/escape.js';
 import { inLocale } from '../../text/locale.js';
 
-/** The name that stands in the bar. */
-export interface ShownName {
-  readonly text: string;
-  /** How far the file is, where it is large. */
-  readonly percent: number | undefined;
-}
-
-/** Chooses it: the file that takes long, else the entry finished last, and before there is one, the first under way. */
+/**
+ * Chooses the name that stands in the bar: the file that takes long, else the entry finished last, and before there is
+ * one, the first under way.
+ */
 export class NameChoice {
   readonly #tally: Tally;
   #held: { readonly file: FileUnderWay; readonly seenMs: number } | undefined;
@@ -36,6 +32,13 @@ export class NameChoice {
     if (this.#tally.latest === ROOT && first !== undefined) return shownName(first);
     return { text: shownText(this.#tally.latest), percent: undefined };
   }
+}
+
+/** The name that stands in the bar. */
+export interface ShownName {
+  readonly text: string;
+  /** How far the file is, where it is large. */
+  readonly percent: number | undefined;
 }
 
 /** From then on a file takes long. */

@@ -1,28 +1,6 @@
 import type { CopyEvent, EndEvent } from '../../../copier/report/events.js';
 import type { Tally } from '../../../copier/report/tally.js';
 
-/** What a progress view shows at one moment. */
-export interface ProgressNow {
-  /** 0 to 100, and 100 only when everything has been copied. */
-  readonly percent: number;
-  /** Finished or skipped. */
-  readonly filesDone: number;
-  readonly filesFound: number;
-  readonly bytes: number;
-  readonly bytesFound: number;
-  /** Whether content is read, so that there are bytes to speak of. */
-  readonly readsContent: boolean;
-  /** Bytes a second since the start. */
-  readonly rate: number;
-  /** Finished or skipped a second. */
-  readonly fileRate: number;
-  /** What has failed so far. */
-  readonly failures: number;
-  /** Undefined while that cannot be told. */
-  readonly secondsLeft: number | undefined;
-  readonly isOver: boolean;
-}
-
 /** Turns a run's counts into progress that never goes back, though the total grows while the listing runs. */
 export class Progress {
   readonly #tally: Tally;
@@ -69,6 +47,28 @@ export class Progress {
       isOver: this.#isOver,
     };
   }
+}
+
+/** What a progress view shows at one moment. */
+export interface ProgressNow {
+  /** 0 to 100, and 100 only when everything has been copied. */
+  readonly percent: number;
+  /** Finished or skipped. */
+  readonly filesDone: number;
+  readonly filesFound: number;
+  readonly bytes: number;
+  readonly bytesFound: number;
+  /** Whether content is read, so that there are bytes to speak of. */
+  readonly readsContent: boolean;
+  /** Bytes a second since the start. */
+  readonly rate: number;
+  /** Finished or skipped a second. */
+  readonly fileRate: number;
+  /** What has failed so far. */
+  readonly failures: number;
+  /** Undefined while that cannot be told. */
+  readonly secondsLeft: number | undefined;
+  readonly isOver: boolean;
 }
 
 const GUESSED_AFTER_S = 5;
