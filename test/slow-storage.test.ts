@@ -1,5 +1,5 @@
-import { lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type CopyEvent, type CopyOptions, checkFolder } from '../src/index.js';
 import { compareTrees } from './helpers/compare-trees.js';
@@ -49,6 +49,26 @@ test('update copies what has changed, and leaves folders alone in which nothing 
   expect(report).toMatchObject({ status: 0, files: 1, skipped: 109, folders: 76 });
   expect(how).toMatchObject({ 'b/3/x': 'streamed', 'a/5': 'kept', 'c/new': 'made' });
   expect(lstatSync(join(copy, 'a/5'), { bigint: true }).ctimeNs).toBe(before);
+});
+
+test('what stands in the way of files is replaced, several at a time; what only shares it stays as it was', async () => {
+  const source = makeTree(
+    Array.from({ length: 40 }, (_, n): TreeEntry => ({ path: `y/${n}`, kind: 'file', size: n * 1000 })),
+  );
+  const { copy } = await toldCopy(source, slowly);
+  const outside = join(dirname(source), 'outside');
+  writeFileSync(outside, 'outside');
+  for (let n = 0; n < 30; n += 1) rmSync(join(copy, `y/${n}`));
+  linkSync(outside, join(copy, 'y/0'));
+  symlinkSync(outside, join(copy, 'y/1'));
+  mkdirSync(join(copy, 'y/2/filled'), { recursive: true });
+  mkdirSync(join(copy, 'y/3'));
+  writeFileSync(join(copy, 'y/4'), 'another file');
+  const { report, how } = await toldCopy(source, { ...slowly, ifExists: 'update' });
+  expect(report).toMatchObject({ status: 1, files: 29, skipped: 10, failed: 1 });
+  expect(how).toMatchObject({ 'y/0': 'streamed', 'y/1': 'streamed', 'y/2': 'ENOTEMPTY', 'y/39': 'skipped' });
+  expect(compareTrees(source, copy)).toEqual([expect.stringContaining('"y/2"'), expect.anything()]);
+  expect(readFileSync(outside, 'utf8')).toBe('outside');
 });
 
 test('a comparison finds what differs, is missing or is extra', async () => {

@@ -27,6 +27,10 @@ export interface Lane {
     flags: number,
     mode: number,
   ): Promise<number | undefined>;
+  /** Opens a short name. */
+  openNamed(folder: FolderPlace, name: string, flags: number, mode: number): Promise<number | undefined>;
+  /** Brings a short name to that in a row, over what is there. @returns whether it went well */
+  renameToRow(folder: FolderPlace, name: string, names: PackedNames, row: number): Promise<boolean>;
   /** @returns whether it went well */
   close(descriptor: number): Promise<boolean>;
   /** Whether an open file may have extended attributes: yes also where it cannot be told. */
@@ -58,6 +62,7 @@ type Calls = ReturnType<typeof bind>;
 function bind({ bindWaiting }: Libc) {
   return {
     openat: bindWaiting('openat', 'int', ['int', 'int64_t', 'int', 'uint32_t']),
+    renameat: bindWaiting('renameat', 'int', ['int', 'int64_t', 'int', 'int64_t']),
     close: bindWaiting('close', 'int', ['int']),
     flistxattr: bindWaiting('flistxattr', 'int64_t', ['int', 'int64_t', 'int64_t']),
     preadv: bindWaiting('preadv', 'int64_t', ['int', 'int64_t', 'int', 'int64_t']),
@@ -76,6 +81,8 @@ class LibcLane implements Lane {
   readonly #slab: Buffer;
   readonly #list: BigUint64Array;
   readonly #listAddress: number;
+  readonly #name = Buffer.allocUnsafeSlow(NAME_MAX + 1);
+  readonly #nameAddress: number;
   readonly #found = new Statx();
   readonly #foundAddress: number;
   readonly #times = new TimeSpecs();
@@ -95,6 +102,7 @@ class LibcLane implements Lane {
       this.#list[chunk * 2] = first + BigInt(chunk * chunkSize);
       this.#list[chunk * 2 + 1] = BigInt(chunkSize);
     }
+    this.#nameAddress = this.#addressOf(this.#name);
     this.#listAddress = this.#addressOf(this.#list);
     this.#foundAddress = this.#addressOf(this.#found.bytes);
     this.#timesAddress = this.#addressOf(this.#times.bytes);
@@ -110,6 +118,29 @@ class LibcLane implements Lane {
     const name = this.#addressOf(names.bytes) + startOf(names, row);
     const descriptor = await this.#calls.openat(folder.descriptor, name, flags | O_CLOEXEC, mode);
     return descriptor < 0 ? undefined : descriptor;
+  }
+
+  async openNamed(
+    folder: FolderPlace,
+    name: string,
+    flags: number,
+    mode: number,
+  ): Promise<number | undefined> {
+    const path = this.#nameAt(name);
+    const descriptor = await this.#calls.openat(folder.descriptor, path, flags | O_CLOEXEC, mode);
+    return descriptor < 0 ? undefined : descriptor;
+  }
+
+  async renameToRow(folder: FolderPlace, name: string, names: PackedNames, row: number): Promise<boolean> {
+    const { descriptor } = folder;
+    const newName = this.#addressOf(names.bytes) + startOf(names, row);
+    return (await this.#calls.renameat(descriptor, this.#nameAt(name), descriptor, newName)) === 0;
+  }
+
+  /** The address of a name, good until the next one. */
+  #nameAt(name: string): number {
+    this.#name[this.#name.write(name, 'latin1')] = 0;
+    return this.#nameAddress;
   }
 
   async close(descriptor: number): Promise<boolean> {
@@ -161,5 +192,7 @@ class LibcLane implements Lane {
 
 /** Larger files gain less by company, and each lane keeps so much memory. */
 const LANE_BYTES = 256 * 1024;
+/** Bytes of a name, at most. */
+const NAME_MAX = 255;
 /** What Linux takes in one call: `IOV_MAX`, see readv(2). */
 const MOST_VECTORS = 1024;

@@ -55,6 +55,8 @@ export class WorkerContext implements Pace {
   #owners: Owners | undefined;
   #traits: DestinationTraits | undefined;
   #traitsOf: BytePath | undefined;
+  /** Of the last folders, where files of several are under way. */
+  readonly #lastTraits = new Map<BytePath, DestinationTraits>();
   /** Keeps what is replaced, if that is asked. */
   readonly backup: BackupFolder | undefined;
   /** In which the same entry may be found, to be linked to; the first that has it counts. */
@@ -81,12 +83,16 @@ export class WorkerContext implements Pace {
     this.reporter = new Reporter(reports, settings.parentPid, stop, this.#unsynced);
     this.#budget = budget;
     this.#stop = stop;
-    const { standing, digests: wantsDigests, fsync } = settings;
-    this.isPlain = standing === 'nothing' && budget === undefined && !wantsDigests && !fsync;
+    const { standing, looks, digests: wantsDigests, fsync } = settings;
+    this.isPlain = budget === undefined && !wantsDigests && !fsync;
+    // What is found of an earlier run where it was looked for is not among what is to be copied.
+    this.isMostlyFree = standing === 'nothing' || (standing === 'earlier' && looks !== 'none');
   }
 
-  /** Whether a small file is only to be copied: nothing to wait for, to compare with, to read back or to sync. */
+  /** Whether a small file is only to be copied: nothing to wait for, to read back or to sync. */
   readonly isPlain: boolean;
+  /** Whether there is probably nothing in its place. */
+  readonly isMostlyFree: boolean;
 
   pay(bytes: number): Promise<void> | undefined {
     return this.#budget === undefined ? undefined : this.#payFrom(this.#budget, bytes);
@@ -160,10 +166,17 @@ export class WorkerContext implements Pace {
     // All folders of a copy's own making are like its root.
     const place = this.settings.standing === 'content' ? folder : ROOT;
     if (this.#traits === undefined || place !== this.#traitsOf) {
-      this.#traits = readTraits(this.destination.at(place).slice(0, -1), this.owners);
+      this.#traits = this.#lastTraits.get(place) ?? this.#readTraits(place);
       this.#traitsOf = place;
     }
     return this.#traits;
+  }
+
+  #readTraits(folder: BytePath): DestinationTraits {
+    const traits = readTraits(this.destination.at(folder).slice(0, -1), this.owners);
+    if (this.#lastTraits.size >= MOST_TRAITS) this.#lastTraits.clear();
+    this.#lastTraits.set(folder, traits);
+    return traits;
   }
 
   get owners(): Owners {
@@ -209,6 +222,8 @@ export class WorkerContext implements Pace {
     return this.#otherChunks;
   }
 }
+
+const MOST_TRAITS = 8;
 
 function backupOf(
   { backup: root, standing, runId, fsync }: WorkerSettings,

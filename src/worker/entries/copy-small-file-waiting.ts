@@ -1,13 +1,17 @@
 import { constants } from 'node:fs';
 import { type BytePath, native } from '../../files/byte-path.js';
-import { unchanged } from '../../files/facts.js';
+import { kindOf, unchanged } from '../../files/facts.js';
+import { entryTemporaryName } from '../../files/reserved-names.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
 import type { Lane } from '../../files/system/libc-lane.js';
 import { unlinkIfThere } from '../../files/system/path-calls.js';
+import { waitingCalls } from '../../files/system/waiting-calls.js';
 import type { HeldPlace } from '../../files/trees/open-folders.js';
 import type { BatchRow } from '../../protocol/batch-row.js';
 import type { NotKept } from '../../protocol/messages.js';
 import { isHeldEverywhere } from '../../rules/held-times.js';
+import { lookAt } from '../../rules/is-up-to-date.js';
+import { decideEntry } from '../../rules/stands-there.js';
 import type { HeldFolders } from '../context/held-folders.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { creationMode, giveMetadata, isRightSoFar, type OpenFiles } from '../metadata/metadata.js';
@@ -32,6 +36,7 @@ export async function copySmallFileWaiting(
     const to = await heldIfPossible(heldDestination, folder);
     if (to === undefined) return undefined;
     try {
+      if (settings.standing === 'content' && !(await mayPutOver(context, row, to))) return undefined;
       const flags = untouched.flagsFor(facts.uid, settings.dereference);
       const opened = await lane.openRow(from, batch.names, index, flags, 0);
       if (opened === undefined) return undefined;
@@ -64,20 +69,39 @@ async function copyFrom(
   const traits = context.traits(row.folder);
   const hasAttributes = context.settings.attributes && (await lane.mayHaveAttributes(source));
   const createdMode = creationMode(facts, traits, hasAttributes);
-  const target = await lane.openRow(to, batch.names, index, CREATE | constants.O_WRONLY, createdMode);
+  const flags = CREATE | constants.O_WRONLY;
+  const isOver = context.settings.standing === 'content';
+  const growsAs = isOver ? entryTemporaryName(context.settings.runId, batch.id, index) : name;
+  const target = isOver
+    ? await lane.openNamed(to, growsAs, flags, createdMode)
+    : await lane.openRow(to, batch.names, index, flags, createdMode);
   if (target === undefined) return undefined;
   let kept: readonly NotKept[] | undefined;
-  let isClosed = false;
+  let isWhole = false;
   try {
     const files = { source, target, traits, hasAttributes, createdMode };
     // Done once more in the usual way, it says which step failed.
     kept = await fill(files, context, row, lane).catch(() => undefined);
   } finally {
     // Where closing fails, content may not have arrived.
-    isClosed = await lane.close(target);
-    if (kept === undefined || !isClosed) unlinkIfThere(native(to.prefix + name));
+    isWhole = (await lane.close(target)) && kept !== undefined;
+    if (isWhole && isOver) isWhole = await lane.renameToRow(to, growsAs, batch.names, index);
+    if (!isWhole) unlinkIfThere(native(to.prefix + growsAs));
   }
-  return isClosed ? kept : undefined;
+  return isWhole ? kept : undefined;
+}
+
+/** Whether a destination that existed before takes the file, in place of whatever is there: a rename is enough then. */
+async function mayPutOver(context: WorkerContext, row: BatchRow, to: FolderPlace): Promise<boolean> {
+  if (context.backup !== undefined || row.facts.nlink > 1) return false;
+  try {
+    const there = await waitingCalls.factsAt(to.prefix + row.name, false);
+    const decision = decideEntry(row, there, context.settings, lookAt(context, row));
+    const isFolder = there !== undefined && kindOf(there) === 'folder';
+    return decision === 'make' || (decision === 'replace' && !isFolder);
+  } catch {
+    return false; // Doing it in the usual way tells why it cannot be done.
+  }
 }
 
 async function fill(

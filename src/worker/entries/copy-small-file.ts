@@ -12,14 +12,15 @@ import { CREATE } from './copy-file.js';
 
 /**
  * The short way for what most trees are made of: a file that fits into one call, in a folder of this copy's own
- * making, with nothing to wait for. It goes by what the listing saw, as it stands in the batch: one look at the end
+ * making, an earlier run's or this one's, with nothing to wait for. It goes by what the listing saw, as it stands in the batch: one look at the end
  * tells whether that still holds, of what has been opened as well as of what has been read.
  * @returns what could not be kept; undefined where more than that has to be done, as for a file that would not hold
  *   still: nothing is left of it then, and it is the turn of `copyFile`
  * @throws what failed: that counts as a try, as it does with `copyFile`
  */
 export function copySmallFile(context: WorkerContext, row: BatchRow): readonly NotKept[] | undefined {
-  if (!isPlainFile(context, row) || row.facts.size >= context.chunks.size) return undefined;
+  if (!context.isMostlyFree || !isPlainFile(context, row) || row.facts.size >= context.chunks.size)
+    return undefined;
   const source = open(context, row);
   if (source === undefined) return undefined;
   try {
