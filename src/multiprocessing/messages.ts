@@ -4,7 +4,10 @@ import type { Task } from './task.js';
 // All that a process and its child say to each other, one tagged union a direction.
 // Queues live in the process that made them; a child talks to them through its parent's channel.
 
-/** A task and its arguments. Queues are taken out of the arguments and named beside them, so that no value of a user can be taken for one. */
+/**
+ * A task and its arguments. Queues are taken out of the arguments and named beside them, so that no value of a user
+ * can be taken for one.
+ */
 export interface Call {
   readonly task: Task;
   readonly args: readonly unknown[];

@@ -25,7 +25,10 @@ export function isRefusal(error: unknown): boolean {
   return REFUSALS.has(codeOf(error) ?? '');
 }
 
-/** The same of a link: FUSE file systems without any, such as rclone's, say EIO. What takes its place meets with a bad disk too. */
+/**
+ * The same of a link: FUSE file systems without any, such as rclone's, say EIO. What takes its place meets with a bad
+ * disk too.
+ */
 export function isLinkRefusal(error: unknown): boolean {
   return isRefusal(error) || codeOf(error) === 'EIO';
 }

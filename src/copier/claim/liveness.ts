@@ -33,7 +33,10 @@ export function isSameBoot(one: string, other: string): boolean | undefined {
   return Math.abs(minute - otherMinute) <= MINUTES_APART;
 }
 
-/** The clock may be set a little meanwhile. A machine that starts twice in that time is taken for one: at worst a claim is refused. */
+/**
+ * The clock may be set a little meanwhile. A machine that starts twice in that time is taken for one: at worst a
+ * claim is refused.
+ */
 const MINUTES_APART = 1;
 
 /** Whether a process of this machine and pid namespace is still running; in doubt, it is. */

@@ -19,7 +19,7 @@ export interface Visitor {
 }
 
 /** What a walk works with. */
-export interface WalkParts {
+interface WalkParts {
   readonly events: EventSink;
   readonly ledger: Ledger;
   readonly stop: Stop;

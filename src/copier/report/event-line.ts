@@ -1,6 +1,9 @@
 import type { CopyEvent } from './events.js';
 
-/** An event as a line of JSON. A name in it may hold what moves a terminal's cursor or turns the line around: escaped, it means the same. */
+/**
+ * An event as a line of JSON. A name in it may hold what moves a terminal's cursor or turns the line around: escaped,
+ * it means the same.
+ */
 export function eventLine(event: CopyEvent): string {
   return JSON.stringify(event).replace(LEFT_RAW, escaped);
 }

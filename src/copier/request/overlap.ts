@@ -32,7 +32,7 @@ export function refuseOverlap(
 }
 
 /** A source or a destination. */
-export interface Side<F> {
+interface Side<F> {
   /** As the user named it. */
   readonly shown: string;
   readonly root: BytePath;

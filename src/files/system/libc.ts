@@ -2,7 +2,10 @@ import { createRequire } from 'node:module';
 import { getSystemErrorMap, getSystemErrorName } from 'node:util';
 import { HAS_DESCRIPTOR_PATHS } from './descriptor-paths.js';
 
-/** A function of the C library. Paths and names end with a zero byte; memory is given as a buffer, or by its address, which is quicker. */
+/**
+ * A function of the C library. Paths and names end with a zero byte; memory is given as a buffer, or by its address,
+ * which is quicker.
+ */
 export type LibcFunction = (...args: readonly LibcArgument[]) => number;
 /** The same, made in one of Node's threads. What went wrong there cannot be asked for here. */
 export type WaitingFunction = (...args: readonly LibcArgument[]) => Promise<number>;

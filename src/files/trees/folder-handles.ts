@@ -76,7 +76,10 @@ export function standingAt(handles: FolderHandles, path: BytePath): Facts | unde
 /** What is thrown where a folder on the way does not stand. */
 export const NOTHING_THERE = new Set(['ENOENT', 'ENOTDIR', 'LINK_IN_THE_WAY']);
 
-/** Open folders of a tree kept at most: two trees, Node and five workers stay below `ulimit -n 64`; enough for neighbours to share their ancestors. */
+/**
+ * Open folders of a tree kept at most: two trees, Node and five workers stay below `ulimit -n 64`; enough for
+ * neighbours to share their ancestors.
+ */
 const OPEN_FOLDERS = 14;
 /** Of a long way down only the last folders are kept, so that it does not push out all others. */
 const KEPT_OF_A_WALK = 8;

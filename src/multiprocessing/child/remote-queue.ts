@@ -88,7 +88,10 @@ export class RemoteQueue implements QueueEnd<unknown>, RemoteEnd {
     this.#putter.close();
   }
 
-  /** `took` is in the hands of the kernel before any get resolves: no item is given out twice, though this process be killed. */
+  /**
+   * `took` is in the hands of the kernel before any get resolves: no item is given out twice, though this process be
+   * killed.
+   */
   #receiveAnswers(answers: readonly Ticketed[]): void {
     const count = answers.filter(({ answer: { kind } }) => kind === 'item' || kind === 'unsendable').length;
     const settle = () => {

@@ -9,7 +9,7 @@ import type { WaitProbe } from '../context/wait-probe.js';
 import type { WorkerContext } from '../context/worker-context.js';
 
 /** A folder of the destination that the walk will come to. */
-export interface SeenDestination {
+interface SeenDestination {
   readonly outcome: StandingFolder;
   /** Open where files are looked for in it. */
   readonly place?: FolderPlace;

@@ -40,7 +40,10 @@ export class Owners {
     return gid !== GID || handsDownGroup || (IS_ROOT && uid !== this.#uid);
   }
 
-  /** Whether a new entry of ours has the owner and group it should have: also nothing is lost, as another user's is where we are not root. */
+  /**
+   * Whether a new entry of ours has the owner and group it should have: also nothing is lost, as another user's is
+   * where we are not root.
+   */
   isRight({ uid, gid }: Facts, { handsDownGroup }: GroupTrait): boolean {
     return !HAS_OWNERS || (uid === this.#uid && gid === GID && !handsDownGroup);
   }
