@@ -172,25 +172,19 @@ export class Dispatcher {
   /** Asked after each job that is added. */
   get #needsWorker(): boolean {
     const { workers, size } = this.#hands;
-    const capacity = this.#capacity;
     const waiting = this.#backlog.ready;
     if (waiting === 0 || workers >= size || (this.#settlement.isOneAtATime && workers > 0)) return false;
-    const { jobs } = this.#backlog;
-    const busy = this.#open.size;
-    const weight = this.#weight + this.#backlog.weight;
     const [oldest] = this.#open;
-    const { isWaiting } = this.#size;
-    const { entries } = this.#settlement;
     return this.#growth.isWorthIt({
       workers,
-      capacity,
-      busy,
+      busy: this.#open.size,
+      capacity: this.#capacity,
       waiting,
-      jobs,
-      entries,
-      weight,
+      jobs: this.#backlog.jobs,
+      entries: this.#settlement.entries,
+      weight: this.#weight + this.#backlog.weight,
       oldest,
-      isWaiting,
+      isWaiting: this.#size.isWaiting,
     });
   }
 

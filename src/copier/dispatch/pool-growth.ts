@@ -24,24 +24,15 @@ export class PoolGrowth {
   }
 
   /** Whether to add one now. */
-  isWorthIt({
-    workers,
-    busy,
-    capacity,
-    waiting,
-    jobs,
-    entries,
-    weight,
-    oldest,
-    isWaiting,
-  }: PoolLoad): boolean {
-    if (this.#isWanted && entries > workers) return true;
+  isWorthIt(load: PoolLoad): boolean {
+    const { workers, busy, waiting } = load;
+    if (this.#isWanted && load.entries > workers) return true;
     const idle = Math.max(workers - busy, 0);
-    if (isWaiting && jobs > idle) return true;
+    if (load.isWaiting && load.jobs > idle) return true;
     if (waiting <= idle) return false;
-    if (workers === 0 || (workers < CORES && weight > WORTH_A_WORKER * workers)) return true;
-    if (busy < capacity) return false;
-    if ((oldest?.ageMs ?? 0) > LONG_BATCH_MS) return true;
+    if (workers === 0 || (workers < CORES && load.weight > WORTH_A_WORKER * workers)) return true;
+    if (busy < load.capacity) return false;
+    if ((load.oldest?.ageMs ?? 0) > LONG_BATCH_MS) return true;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#askAgain();
