@@ -112,8 +112,10 @@ function* bookAhead(context: WorkerContext, ahead: FilesAhead, row: BatchRow): S
   try {
     const notKept = yield* ahead.copied(row.index);
     if (notKept === undefined) return false;
-    if (row.kind === 'file') context.reporter.streamed(row.index, row.facts.size, notKept);
-    else context.reporter.done(row.index, row, { how: 'made', bytes: 0, notKept });
+    if (row.kind === 'file') {
+      context.touched(row.folder);
+      context.reporter.streamed(row.index, row.facts.size, notKept);
+    } else context.reporter.done(row.index, row, { how: 'made', bytes: 0, notKept });
   } catch (error) {
     fail(context, row, error);
   }

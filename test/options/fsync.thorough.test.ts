@@ -34,6 +34,20 @@ describe('--fsync', needs('strace'), () => {
     expect(calls[parent]).toContain('fsync');
   });
 
+  test('does all of that in the same order where the disk is slow and several files are under way', async () => {
+    const names = Array.from({ length: 700 }, (_, n) => `${n}`);
+    const source = makeTree(names.map(name => ({ path: `y/${name}`, kind: 'file', content: name })));
+    const slow = ['-e', 'inject=fdatasync,fsync:delay_enter=2000'];
+    const { status, calls, copy } = await tracedCopy([...traced, ...slow], ['--fsync'], source);
+    expect(status).toBe(0);
+    expect(compareTrees(source, copy)).toEqual([]);
+    // More threads than there are workers.
+    const threads = calls.filter(call => call.includes('fdatasync')).map(call => Number.parseInt(call, 10));
+    expect(new Set(threads).size).toBeGreaterThan(8);
+    const orders = names.map(name => callsOn(calls, `${copy}.partial/y/${name}`).join());
+    expect(new Set(orders)).toEqual(new Set(['pwrite,fdatasync,utimensat,fsync']));
+  });
+
   test('syncs before the rename over a file that stands there', async () => {
     const source = makeTree([{ path: 'x', kind: 'file', content: 'content' }]);
     const copy = makeTree([{ path: 'x', kind: 'file', content: 'old' }], join(source, '../copy'));

@@ -42,6 +42,8 @@ export interface Lane {
   /** @returns facts that are good until the next look */
   lookAt(descriptor: number): Promise<Facts | undefined>;
   setTimes(descriptor: number, times: Times): Promise<boolean>;
+  /** Sees a file to the disk. @param what `content`: of the metadata only what leads to it */
+  sync(descriptor: number, what: 'content' | 'all'): Promise<boolean>;
 }
 
 /**
@@ -68,6 +70,8 @@ function bind({ bindWaiting }: Libc) {
     preadv: bindWaiting('preadv', 'int64_t', ['int', 'int64_t', 'int', 'int64_t']),
     pwritev: bindWaiting('pwritev', 'int64_t', ['int', 'int64_t', 'int', 'int64_t']),
     statx: bindWaiting('statx', 'int', ['int', 'int64_t', 'int', 'uint32_t', 'int64_t']),
+    fdatasync: bindWaiting('fdatasync', 'int', ['int']),
+    fsync: bindWaiting('fsync', 'int', ['int']),
     futimens: bindWaiting('futimens', 'int', ['int', 'int64_t']),
   } satisfies Record<string, WaitingFunction>;
 }
@@ -183,6 +187,11 @@ class LibcLane implements Lane {
   async setTimes(descriptor: number, times: Times): Promise<boolean> {
     this.#times.set(times);
     return (await this.#calls.futimens(descriptor, this.#timesAddress)) === 0;
+  }
+
+  async sync(descriptor: number, what: 'content' | 'all'): Promise<boolean> {
+    const call = what === 'content' ? this.#calls.fdatasync : this.#calls.fsync;
+    return (await call(descriptor)) === 0;
   }
 
   #addressOf(bytes: Uint8Array | BigUint64Array): number {

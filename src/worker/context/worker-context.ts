@@ -84,15 +84,16 @@ export class WorkerContext implements Pace {
     this.#budget = budget;
     this.#stop = stop;
     const { standing, looks, digests: wantsDigests, fsync } = settings;
-    this.isPlain = budget === undefined && !wantsDigests && !fsync;
     // What is found of an earlier run where it was looked for is not among what is to be copied.
-    this.isMostlyFree = standing === 'nothing' || (standing === 'earlier' && looks !== 'none');
+    const isMostlyFree = standing === 'nothing' || (standing === 'earlier' && looks !== 'none');
+    this.mayGoSideBySide = budget === undefined && !wantsDigests;
+    this.mayTakeShortWay = this.mayGoSideBySide && isMostlyFree && !fsync;
   }
 
-  /** Whether a small file is only to be copied: nothing to wait for, to read back or to sync. */
-  readonly isPlain: boolean;
-  /** Whether there is probably nothing in its place. */
-  readonly isMostlyFree: boolean;
+  /** Whether several small files may be under way at a time: nothing to wait for, or to read back. */
+  readonly mayGoSideBySide: boolean;
+  /** Whether a small file is only to be copied: nothing to sync either, and probably nothing in its place. */
+  readonly mayTakeShortWay: boolean;
 
   pay(bytes: number): Promise<void> | undefined {
     return this.#budget === undefined ? undefined : this.#payFrom(this.#budget, bytes);

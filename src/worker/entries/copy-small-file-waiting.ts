@@ -117,11 +117,13 @@ async function fill(
   if (size > 0 && !(await lane.write(target, size))) return undefined;
   const after = await lane.lookAt(source);
   if (after === undefined || !unchanged(facts, after)) return undefined;
-  if (!isRightSoFar(files, facts) || !isHeldEverywhere(facts.mtime)) {
-    const notKept = giveMetadata(files, facts);
-    return settings.strict && notKept.length > 0 ? undefined : notKept;
-  }
-  return (await lane.setTimes(target, facts)) ? KEPT : undefined;
+  // The time marks the file as finished: before it stands, the content has to be on the disk.
+  if (settings.fsync && !(await lane.sync(target, 'content'))) return undefined;
+  let notKept = KEPT;
+  if (!isRightSoFar(files, facts) || !isHeldEverywhere(facts.mtime)) notKept = giveMetadata(files, facts);
+  else if (!(await lane.setTimes(target, facts))) return undefined;
+  if (settings.strict && notKept.length > 0) return undefined;
+  return settings.fsync && !(await lane.sync(target, 'all')) ? undefined : notKept;
 }
 
 const KEPT: readonly NotKept[] = [];

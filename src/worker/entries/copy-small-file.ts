@@ -19,7 +19,7 @@ import { CREATE } from './copy-file.js';
  * @throws what failed: that counts as a try, as it does with `copyFile`
  */
 export function copySmallFile(context: WorkerContext, row: BatchRow): readonly NotKept[] | undefined {
-  if (!context.isMostlyFree || !isPlainFile(context, row) || row.facts.size >= context.chunks.size)
+  if (!context.mayTakeShortWay || !isPlainFile(context, row) || row.facts.size >= context.chunks.size)
     return undefined;
   const source = open(context, row);
   if (source === undefined) return undefined;
@@ -30,10 +30,10 @@ export function copySmallFile(context: WorkerContext, row: BatchRow): readonly N
   }
 }
 
-/** Whether it may take the short way, if it is small enough. */
+/** Whether it is but content and metadata, if it is small enough. */
 export function isPlainFile(context: WorkerContext, row: BatchRow): boolean {
   const { batch, facts } = row;
-  if (!context.isPlain || batch.again || isSparse(facts)) return false;
+  if (batch.again || isSparse(facts)) return false;
   return facts.size === 0 || !context.mayBeCloned(row);
 }
 

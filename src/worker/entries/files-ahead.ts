@@ -74,7 +74,7 @@ export class FilesAhead {
   }
 
   #isPlain(row: BatchRow): boolean {
-    if (row.kind !== 'file' || row.facts.size >= this.#size) return false;
+    if (!this.#context.mayGoSideBySide || row.kind !== 'file' || row.facts.size >= this.#size) return false;
     try {
       return isPlainFile(this.#context, row);
     } catch {
