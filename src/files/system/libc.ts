@@ -62,12 +62,32 @@ interface KoffiFunction extends LibcFunction {
   async(...args: [...args: LibcArgument[], done: (error: Error | null, result: number) => void]): void;
 }
 
+let underWay = 0;
+const held: (() => void)[] = [];
+
 function waiting(call: KoffiFunction): WaitingFunction {
   return (...args) =>
     new Promise((resolve, reject) => {
-      call.async(...args, (error, result) => (error === null ? resolve(result) : reject(error)));
+      const begin = () => {
+        try {
+          call.async(...args, (error, result) => {
+            underWay -= 1;
+            held.shift()?.();
+            if (error === null) resolve(result);
+            else reject(error);
+          });
+          underWay += 1;
+        } catch (error) {
+          reject(error);
+        }
+      };
+      if (underWay < MOST_UNDER_WAY) begin();
+      else held.push(begin);
     });
 }
+
+/** Node has fewer threads for them. koffi refuses more than 256. */
+const MOST_UNDER_WAY = 128;
 
 /** The native part alone is installed: it needs no install script, which package managers warn of or refuse. */
 function loadKoffi(): Koffi {
