@@ -7,7 +7,8 @@ export function bundledPackages(root: string, files: Iterable<string>): BundledP
   const folders = new Set(Array.from(files).flatMap(file => packageFolder(file) ?? []));
   const packages = Array.from(folders, folder => {
     const { name, version, license } = readJson<Manifest>(join(root, folder, 'package.json'));
-    const integrity = lock.packages[folder]?.integrity;
+    // The folder of the packages may be a link to another checkout's.
+    const integrity = lock.packages[folder.slice(folder.indexOf('node_modules/'))]?.integrity;
     if (integrity === undefined) throw new Error(`${folder} is not in package-lock.json`);
     return { name, version, license, folder: join(root, folder), integrity };
   });
