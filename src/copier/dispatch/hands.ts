@@ -14,9 +14,12 @@ export interface Hands {
   readonly ceiling?: number | undefined;
   /** Batches that these may have, those included that wait for a worker to be through with another. */
   readonly capacity: number;
-  /** Makes one more worker, if the size allows, and as many are not starting already as can at a time. */
+  /**
+   * Makes one more worker, if the size allows. Unless so many were asked for, only while fewer are starting than can
+   * at a time: it is time to ask again when `whenStarted` says so.
+   */
   grow(): void;
-  /** @param call called each time a worker has started */
+  /** @param call called each time a worker has started, or is late */
   whenStarted(call: () => void): void;
   /**
    * Has a worker do a batch.

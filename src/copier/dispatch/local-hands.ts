@@ -21,6 +21,8 @@ export class LocalHands implements Hands {
   readonly #running = new Set<Promise<BatchEnd>>();
   readonly isWanted: boolean;
   #started = (): void => {};
+  #lastGrownMs = 0;
+  #asksAgain: NodeJS.Timeout | undefined;
   readonly ceiling: number | undefined;
 
   /**
@@ -66,7 +68,18 @@ export class LocalHands implements Hands {
   }
 
   grow(): void {
-    if (this.#pool.starting < STARTING_AT_A_TIME) this.#pool.grow();
+    const nowMs = performance.now();
+    // A start that takes so long may never end: it holds no other back.
+    const isLate = nowMs - this.#lastGrownMs > LONG_START_MS;
+    if (this.isWanted || isLate || this.#pool.starting < STARTING_AT_A_TIME) {
+      this.#lastGrownMs = nowMs;
+      this.#pool.grow();
+      return;
+    }
+    this.#asksAgain ??= setTimeout(() => {
+      this.#asksAgain = undefined;
+      this.#started();
+    }, LONG_START_MS);
   }
 
   whenStarted(call: () => void): void {
@@ -105,6 +118,7 @@ export class LocalHands implements Hands {
   }
 
   async #end(): Promise<HandsEnd> {
+    clearTimeout(this.#asksAgain);
     await this.#pool.terminate(KILL_AFTER_MS);
     await Promise.allSettled(this.#running);
     await this.#reports.close();
@@ -170,6 +184,8 @@ function lossInWords({ signal, exitCode }: WorkerLostError): string {
 const AHEAD = 1;
 /** Starting takes a processor's time: were more started at a time than there are processors, the first would be late. */
 const STARTING_AT_A_TIME = Math.max(availableParallelism(), 2);
+/** Many times what a start takes. */
+const LONG_START_MS = 1000;
 /** Files in work are finished or dropped within a second of a signal. */
 const KILL_AFTER_MS = 400;
 /** A killed worker is gone at once, unless the kernel waits for storage on its behalf. */
