@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, constants, existsSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
@@ -13,6 +12,7 @@ import { memory, scratchFolder } from '../helpers/scratch-folder.js';
 import { shell } from '../helpers/shell.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
 import { treeSnapshot } from '../helpers/tree-snapshot.js';
+import { pipe, reader } from './pipes.js';
 
 /** Its events take some 400 KiB: more than a pipe holds. */
 const many: TreeEntry[] = Array.from({ length: 4000 }, (_, index) => {
@@ -69,33 +69,15 @@ test('after kill -9 it has whole lines, of half a second ago at the latest', asy
   while (run.processes().length > 0) await delay(20);
 });
 
-/** A pipe that can be written to: somebody has it open for reading, and takes nothing. */
-function pipe(place: string): { path: string; close: () => void } {
-  const path = join(place, 'pipe');
-  shell(place, 'mkfifo pipe');
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  return { path, close: () => closeSync(descriptor) };
-}
-
-/** A program that takes the log from a pipe. */
-function reader(place: string, command: string): { path: string; child: ChildProcess } {
-  const { path, close } = pipe(place);
-  const child = spawn('sh', ['-c', `exec ${command} < pipe`], { cwd: place });
-  child.once('exit', close);
-  onTestFinished(() => void child.kill('SIGKILL'));
-  return { path, child };
-}
-
 test('whoever reads it from a pipe gets all of it, however slowly', async () => {
   const { source, place } = manyFiles();
-  const { path, child } = reader(place, 'cat');
+  const { path, child, closed } = reader(place, 'cat');
   let text = '';
   child.stdout?.setEncoding('utf8').on('data', (piece: string) => {
     text += piece;
     child.stdout?.pause();
     setTimeout(() => child.stdout?.resume(), 20);
   });
-  const closed = new Promise(resolve => child.once('close', resolve));
   expect(await commandCopy(source, ['--log', path])).toMatchObject({ status: 0, stderr: '' });
   await closed;
   const events = eventsOf(text);

@@ -51,6 +51,7 @@ export class Course {
       if (!dispatcher.isIdle) await dispatcher.change();
       else if (tree.isDone) return;
       else {
+        await this.#parts.ledger.flush();
         await this.#lookAtDeletions();
         if (!stop.isStopped) tree.unblock();
       }
@@ -61,7 +62,8 @@ export class Course {
   async sweep(): Promise<void> {
     const { request, ledger, stop, destination, tree } = this.#parts;
     const { settings, places } = request;
-    ledger.flush();
+    if (stop.isStopped) return;
+    await ledger.flush();
     const isEarlier = destination.policy.standing === 'earlier';
     const isAsked = () => settings.delete && destination.policy.standing === 'content' && !ledger.hasFailures;
     if (stop.isStopped || !(isAsked() || isEarlier)) return;

@@ -24,7 +24,7 @@ export class EventLog {
     this.#file.onLost(listener);
   }
 
-  /** @returns where the reader of a pipe is behind, a promise of when it has caught up */
+  /** @returns where the reader of a pipe is behind, a promise of when it has caught up; so does `flush` */
   take(event: CopyEvent): Promise<void> | undefined {
     if (event.type === 'start') {
       this.#isBegun = true;
@@ -32,12 +32,11 @@ export class EventLog {
     }
     const behind = this.#file.write(`${eventLine(event)}\n`);
     // A look at it meanwhile, or after a kill, shows how things were half a second ago.
-    if (FLUSHED.has(event.type)) this.#file.flush();
-    return behind ?? undefined;
+    return (FLUSHED.has(event.type) ? this.#file.flush() : behind) ?? undefined;
   }
 
-  flush(): void {
-    this.#file.flush();
+  flush(): Promise<void> | undefined {
+    return this.#file.flush() ?? undefined;
   }
 
   /**

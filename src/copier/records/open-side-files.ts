@@ -37,9 +37,7 @@ export async function openSideFiles(
       const named = selected.length > 0 ? selected : [path];
       return list?.write(named.map(name => `${name || '.'}\0`).join(''));
     },
-    flush: () => {
-      for (const records of opened) records.flush();
-    },
+    flush: () => opened.map(records => records.flush()).filter(behind => behind !== undefined),
     close: async signal => {
       let reason: StopReason | undefined;
       for (const records of opened) {

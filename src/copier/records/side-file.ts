@@ -67,7 +67,8 @@ export class SideFile {
     if (this.#buffer.length >= BUFFERED) this.flush();
   }
 
-  flush(): void {
+  /** @returns nothing that would have to be waited for */
+  flush(): undefined {
     const bytes = Buffer.from(this.#buffer, this.#kind.encoding);
     this.#buffer = '';
     let done = 0;

@@ -14,7 +14,9 @@ export type SideEnd =
 export class SidePipe {
   readonly #socket: Socket;
   readonly #kind: SideFileKind;
+  readonly #closed: Promise<void>;
   #buffer = '';
+  /** Until the last record that was handed over has been taken, or is lost. */
   #behind: Promise<void> | undefined;
   #loss: Failure | undefined;
   #onLost: (failure: Failure) => void = () => {};
@@ -23,6 +25,7 @@ export class SidePipe {
   constructor(path: string | Buffer, kind: SideFileKind) {
     this.#kind = kind;
     this.#socket = new Socket({ fd: openFifo(path), readable: false, writable: true });
+    this.#closed = new Promise(resolve => this.#socket.once('close', () => resolve()));
     this.#socket.on('error', error => {
       if (this.#loss !== undefined) return;
       this.#loss = lossOf(kind, path, error);
@@ -40,31 +43,32 @@ export class SidePipe {
   write(record: string): Promise<void> | undefined {
     if (this.#loss !== undefined) return undefined;
     this.#buffer += record;
-    if (this.#buffer.length >= BUFFERED) this.flush();
-    return this.#behind;
+    return this.#buffer.length >= BUFFERED ? this.flush() : this.#behind;
   }
 
-  flush(): void {
+  /** @returns where the reader is behind, a promise of when it has taken all so far, or the loss of it has been told */
+  flush(): Promise<void> | undefined {
     const text = this.#buffer;
     this.#buffer = '';
-    if (text === '' || this.#loss !== undefined || this.#socket.write(text)) return;
-    this.#behind ??= new Promise(resolve => {
-      const caughtUp = () => {
-        this.#behind = undefined;
-        this.#socket.off('drain', caughtUp).off('close', caughtUp);
-        resolve();
-      };
-      this.#socket.once('drain', caughtUp).once('close', caughtUp);
+    if (text === '' || this.#loss !== undefined) return this.#behind;
+    const taken = new Promise<void>(resolve => {
+      // The error is told only after this, and before the end.
+      const settle = (error?: Error | null) => (error ? void this.#closed.then(resolve) : resolve());
+      this.#socket.write(text, this.#kind.encoding, settle);
     });
+    this.#behind = taken;
+    void taken.then(() => {
+      if (this.#behind === taken) this.#behind = undefined;
+    });
+    return taken;
   }
 
   /** Waits until all is read, or the run is aborted and the reader takes nothing. */
   async close(signal: AbortSignal | undefined): Promise<SideEnd> {
-    this.flush();
+    void this.flush();
     if (!this.#socket.closed) {
-      const closed = new Promise<void>(resolve => this.#socket.once('close', () => resolve()));
       this.#socket.end();
-      const isTaken = await inTime(closed, signal);
+      const isTaken = await inTime(this.#closed, signal);
       this.#socket.destroy();
       if (!isTaken) {
         const code = codeOf(signal?.reason) ?? 'ABORTED';

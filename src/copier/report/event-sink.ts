@@ -46,9 +46,9 @@ export class EventSink {
     this.#onLogLost = listener;
   }
 
-  /** Whether the log can be written shows only then. */
+  /** Whether the log can be written shows only then, and where it is a pipe, only once this has `drained`. */
   flushLog(): void {
-    this.#log?.flush();
+    this.waitFor(this.#log?.flush());
   }
 
   tell(event: CopyEvent): void {
@@ -123,8 +123,8 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
 
 /** Takes all events too, as long as it can be written. */
 interface Log {
-  /** @returns where it is behind, a promise of when it has caught up */
+  /** @returns where it is behind, a promise of when it has caught up; so does `flush` */
   take(event: CopyEvent): Promise<void> | undefined;
-  flush(): void;
+  flush(): Promise<void> | undefined;
   onLost(listener: (failure: Failure) => void): void;
 }

@@ -54,9 +54,10 @@ export class Ledger {
   }
 
   /** What is told so far goes into the files beside the copy: one that cannot be written is a failure from here on. */
-  flush(): void {
-    this.#files.flush();
+  async flush(): Promise<void> {
+    for (const behind of this.#files.flush()) this.#events.waitFor(behind);
     this.#events.flushLog();
+    await this.#events.drained();
   }
 
   foundFolder(): void {

@@ -11,8 +11,8 @@ export interface SideFiles {
   /** @returns where the reader of a pipe is behind, a promise of when it has caught up; so does `failed` */
   digest(path: BytePath, digest: string): Promise<void> | undefined;
   failed(path: BytePath): Promise<void> | undefined;
-  /** Whether they can be written shows only then. */
-  flush(): void;
+  /** Whether they can be written shows only then. @returns of each whose reader is behind, when it has caught up */
+  flush(): readonly Promise<void>[];
   /**
    * @param signal once it is aborted, nothing waits for a slow reader
    * @returns what the run was stopped by, where a reader had not taken all by then
@@ -28,7 +28,7 @@ export const noSideFiles: SideFiles = {
   start: () => {},
   digest: () => undefined,
   failed: () => undefined,
-  flush: () => {},
+  flush: () => [],
   close: async () => undefined,
   discard: () => {},
 };

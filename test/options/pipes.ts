@@ -1,0 +1,26 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, constants, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { shell } from '../helpers/shell.js';
+
+/** A pipe that can be written to: somebody has it open for reading, and takes nothing. */
+export function pipe(place: string, name = 'pipe'): { path: string; close: () => void } {
+  const path = join(place, name);
+  shell(place, `mkfifo ${name}`);
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return { path, close: () => closeSync(descriptor) };
+}
+
+/** A program that reads records from a pipe. */
+export function reader(
+  place: string,
+  command: string,
+  name?: string,
+): { path: string; child: ChildProcess; closed: Promise<unknown> } {
+  const { path, close } = pipe(place, name);
+  const child = spawn('sh', ['-c', `exec ${command} < '${path}'`], { cwd: place });
+  child.once('exit', close);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return { path, child, closed: new Promise(resolve => child.once('close', resolve)) };
+}
