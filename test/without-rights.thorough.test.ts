@@ -5,7 +5,9 @@ import { commandCopy } from './helpers/copies.js';
 import { programsForOthers } from './helpers/for-others.js';
 import { makeTree } from './helpers/make-tree.js';
 import { needs } from './helpers/needs.js';
+import { commandPath } from './helpers/run-command.js';
 import { shell } from './helpers/shell.js';
+import { withoutKoffi } from './helpers/without-koffi.js';
 
 describe('a user without rights', needs('root', 'setpriv'), () => {
   test.each([
@@ -38,4 +40,23 @@ describe('a user without rights', needs('root', 'setpriv'), () => {
       expect(compareTrees(source, copy)).toEqual([]);
     });
   }
+
+  test.each([
+    ['with the C library', () => ({})],
+    ["with Node's calls alone", withoutKoffi],
+  ])("root that may not enter others' closed folders still gives these their times, %s", (_, environmentOf) => {
+    const source = makeTree([
+      { path: 'closed/file', kind: 'file', content: 'x' },
+      { path: 'closed/inner', kind: 'folder', mtime: '900000000000000000' },
+    ]);
+    makeTree([{ path: 'closed/file', kind: 'file', content: 'older' }], join(source, '../standing'));
+    shell(source, 'chown -R 65534:65534 closed; touch -d @1000000000 closed');
+    const { NODE_OPTIONS: options = '' } = environmentOf() as { NODE_OPTIONS?: string };
+    const weak = 'setpriv --bounding-set -dac_override,-dac_read_search';
+    for (const copy of ['new', 'standing']) {
+      const run = `NODE_OPTIONS='${options}' ${weak} '${process.execPath}' '${commandPath}' source ${copy}`;
+      expect(shell(dirname(source), run)).not.toContain('modification time');
+      expect(compareTrees(source, join(source, '..', copy), { times: 'us' })).toEqual([]);
+    }
+  });
 });

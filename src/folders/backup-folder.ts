@@ -75,7 +75,7 @@ export class BackupFolder {
     if (calls !== undefined)
       keepAttributes(calls, this.#destination.at(path).slice(0, -1), target, { mayHaveList: true });
     isAccepted(() => chmodSync(native(target), permissionsOf(facts)));
-    isAccepted(() => entryCalls().setTimesIn(place, '.', facts));
+    isAccepted(() => entryCalls().setTimesOf(place, facts));
     if (this.#settings.fsync) syncFolder(native(`${this.#opened.at(at)}.`));
   }
 

@@ -17,7 +17,7 @@ export function lentFacts(facts: Facts): Facts {
  */
 export function closeRoot(root: FolderPlace, facts: Facts): void {
   // What is refused here was refused to the worker, too, which has reported it.
-  isAccepted(() => entryCalls().setTimesIn(root, '.', facts));
+  isAccepted(() => entryCalls().setTimesOf(root, facts));
   const lent = OWNER_ALL & ~facts.mode;
   if (lent === 0) return;
   const path = native(root.prefix.slice(0, -1));

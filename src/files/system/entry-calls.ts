@@ -24,14 +24,18 @@ export interface EntryCalls {
   /** The same of the name in a row, a link itself and not its target: good until the next call, as nothing is made for it. */
   lookInRow(folder: FolderPlace, names: PackedNames, row: number): Facts | undefined;
   factsOf(descriptor: number): Facts;
+  /** Of a folder itself: unlike `.` in it, of one that may not be searched, too. */
+  factsOfFolder(folder: FolderPlace): Facts;
   /** The same, good until the next call. */
   lookAt(descriptor: number): Facts;
   /** Access and modification time: to the nanosecond through the C library, to the microsecond through Node. */
   setTimes(descriptor: number, times: Times): void;
   /** The same by name: of a link itself, not of its target. */
   setTimesIn(folder: FolderPlace, name: string, times: Times): void;
-  /** The same of a folder and `.` or what is in it, without holding up the process. @returns whether it went well */
-  setTimesInWaiting(folder: FolderPlace, name: string, times: Times): Promise<boolean>;
+  /** The same of a folder itself. */
+  setTimesOf(folder: FolderPlace, times: Times): void;
+  /** The same without holding up the process. @returns whether it went well */
+  setTimesOfWaiting(folder: FolderPlace, times: Times): Promise<boolean>;
   /** Whether an open file has extended attributes, as most have not; false where that cannot be asked. */
   hasAttributes(descriptor: number): boolean;
   /** The same without holding up the process; true also where it cannot be told. */

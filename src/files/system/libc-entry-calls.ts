@@ -117,6 +117,7 @@ export function libcEntryCalls(library: Libc): EntryCalls {
 
     lookAt: statOpen,
     factsOf: descriptor => copyOf(statOpen(descriptor)),
+    factsOfFolder: ({ descriptor }) => copyOf(statOpen(descriptor)),
 
     setTimes(descriptor, given) {
       times.set(given);
@@ -131,14 +132,21 @@ export function libcEntryCalls(library: Libc): EntryCalls {
       }
     },
 
-    async setTimesInWaiting({ descriptor }, name, given) {
+    setTimesOf({ descriptor }, given) {
+      times.set(given);
+      while (utimensat(descriptor, noName, timesAddress, AT_EMPTY_PATH) < 0) {
+        // Before Linux 5.8 a name is needed, and so the right to search the folder.
+        if (library.errno() === EINVAL && utimensat(descriptor, asPath('.'), timesAddress, 0) === 0) return;
+        throwUnlessInterrupted('utimensat');
+      }
+    },
+
+    async setTimesOfWaiting({ descriptor }, given) {
       const itsTimes = new TimeSpecs();
       itsTimes.set(given);
-      const path = Buffer.from(`${name}\0`, 'latin1');
-      const [pathAt, timesAt] = [addressOf(path), addressOf(itsTimes.bytes)];
-      const done = await utimensatWaiting(descriptor, pathAt, timesAt, AT_SYMLINK_NOFOLLOW);
-      // Both have to stay where they are until then.
-      return done === 0 && path.length > 0 && itsTimes.bytes.length > 0;
+      const done = await utimensatWaiting(descriptor, noName, addressOf(itsTimes.bytes), AT_EMPTY_PATH);
+      // They have to stay where they are until then.
+      return done === 0 && itsTimes.bytes.length > 0;
     },
 
     hasAttributes(descriptor) {
@@ -184,6 +192,7 @@ export function libcEntryCalls(library: Libc): EntryCalls {
 const AT_SYMLINK_NOFOLLOW = 0x100;
 const ENOENT = 2;
 const EINTR = 4;
+const EINVAL = 22;
 
 /** The kernel takes paths up to this length, its end included. */
 const PATH_MAX = 4096;

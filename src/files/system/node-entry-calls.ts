@@ -10,13 +10,14 @@ import {
   openSync,
   readvSync,
   statSync,
+  utimesSync,
   writevSync,
 } from 'node:fs';
 import { isSince } from '../../is-since.js';
 import { NAME_ENCODING, native } from '../byte-path.js';
 import { type Facts, factsFrom } from '../facts.js';
 import { nameAt } from '../name-column.js';
-import type { EntryCalls, Names, Vectors } from './entry-calls.js';
+import type { EntryCalls, FolderPlace, Names, Vectors } from './entry-calls.js';
 
 /** What Node offers everywhere. */
 export const nodeEntryCalls: EntryCalls = {
@@ -32,12 +33,15 @@ export const nodeEntryCalls: EntryCalls = {
   },
   lookInRow: (folder, names, row) => nodeEntryCalls.factsIn(folder, nameAt(names, row)),
   factsOf: descriptor => factsFrom(fstatSync(descriptor, { bigint: true })),
+  factsOfFolder: folder => factsFrom(statSync(itself(folder), { bigint: true })),
   lookAt: descriptor => nodeEntryCalls.factsOf(descriptor),
   setTimes: (descriptor, { atime, atimeNs, mtime, mtimeNs }) =>
     futimesSync(descriptor, nodeSeconds(atime, atimeNs), nodeSeconds(mtime, mtimeNs)),
   setTimesIn: (folder, name, { atime, atimeNs, mtime, mtimeNs }) =>
     lutimesSync(native(folder.prefix + name), nodeSeconds(atime, atimeNs), nodeSeconds(mtime, mtimeNs)),
-  setTimesInWaiting: async () => false,
+  setTimesOf: (folder, { atime, atimeNs, mtime, mtimeNs }) =>
+    utimesSync(itself(folder), nodeSeconds(atime, atimeNs), nodeSeconds(mtime, mtimeNs)),
+  setTimesOfWaiting: async () => false,
   hasAttributes: () => false,
   mayHaveAttributes: async () => false,
   mayHaveAttributesAt: async () => false,
@@ -66,6 +70,10 @@ export const nodeEntryCalls: EntryCalls = {
   },
   vectors: (slab, chunkSize) => new NodeVectors(slab, chunkSize),
 };
+
+function itself({ prefix }: FolderPlace): string | Buffer {
+  return native(prefix.slice(0, -1));
+}
 
 /** Names taken from a folder in one go; libuv's own default of 32 makes four times the calls. */
 const NAMES_PER_READ = 256;

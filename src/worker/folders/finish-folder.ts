@@ -46,8 +46,8 @@ export async function finishFolderWaiting(
   }
   const place = await context.heldDestination.hold(folder);
   try {
-    if (!(await calls.setTimesInWaiting(place, '.', facts))) return false;
-    await waitingCalls.setMode(`${place.prefix}.`, permissionsOf(facts));
+    if (!(await calls.setTimesOfWaiting(place, facts))) return false;
+    await waitingCalls.setMode(place.prefix.slice(0, -1), permissionsOf(facts));
     return true;
   } catch {
     return false;
@@ -66,11 +66,11 @@ function giveMetadata(context: WorkerContext, folder: BytePath, facts: Facts): r
   const isInOurs = context.settings.standing === 'nothing' && folder !== ROOT;
   const traits = isInOurs ? context.traits(folder) : undefined;
   const change = (uid: number, gid: number) => chownSync(native(path), uid, gid);
-  const look = () => context.calls.factsIn(place, '.');
+  const look = () => context.calls.factsOfFolder(place);
   const owner = context.owners.give(change, look, facts, traits ?? ANY_GROUP);
   const notKept = ownerNotKept(owner);
-  // Before attributes and mode: those may close the folder to us, and neither changes its times.
-  notKept.push(...giveTimes(facts, () => context.calls.setTimesIn(place, '.', facts), look));
+  // Before attributes and mode: those may close the folder to us, as its owner may have. None changes its times.
+  notKept.push(...giveTimes(facts, () => context.calls.setTimesOf(place, facts), look));
   const calls = platformCalls();
   if (calls !== undefined) {
     const source = context.settings.attributes ? attributedSource(context, folder, calls) : undefined;
