@@ -1,16 +1,25 @@
-import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
-import { commandCopy } from '../helpers/copies.js';
+import { commandCopy, isRoot } from '../helpers/copies.js';
 import { mountOrSkip } from '../helpers/file-systems.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { needs } from '../helpers/needs.js';
 import { runCommand } from '../helpers/run-command.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
 import { shell } from '../helpers/shell.js';
-import { claimName } from './dead-run.js';
-import { runWithFaults } from './run-shell.js';
+import { claimName, makeDeadRun } from './dead-run.js';
+import { command, quoted, runShell, runWithFaults } from './run-shell.js';
 
 interface Places {
   source: string;
@@ -47,17 +56,22 @@ describe(
       });
     }
 
-    test('but a claim that cannot be removed is said, with its path', async () => {
-      const { source, destination } = places();
-      mkdirSync(destination);
-      const claim = join(destination, claimName);
-      const { status, stderr } = await runWithFaults(['unlink:error=EIO'], [claim], [source, destination]);
-      expect(stderr).toMatch(
-        /^folder-copy: [^\n]*the claim of this run cannot be removed: [^\n]*; remove [^\n]*\n/,
-      );
-      expect(status).toBe(1);
-      expect(existsSync(claim)).toBe(true);
-    });
+    for (const code of ['EIO', 'EPERM']) {
+      test(`but a claim that cannot be removed (${code}) is said, with its path, and the copy is whole`, async () => {
+        const { source, destination } = places();
+        chmodSync(source, 0o555);
+        mkdirSync(destination);
+        const claim = join(destination, claimName);
+        const faults = [`unlink:error=${code}`];
+        const { status, stderr } = await runWithFaults(faults, [claim], [source, destination]);
+        const line =
+          /^folder-copy: [^\n]*: the claim of this run cannot be removed: [^\n]*; remove [^\n]*\n$/;
+        expect([status, stderr]).toEqual([1, expect.stringMatching(line)]);
+        expect(stderr).toContain(`(${code})\n`);
+        expect(existsSync(claim)).toBe(true);
+        expect(compareTrees(source, destination).filter(line => !line.includes(claimName))).toEqual([]);
+      });
+    }
   },
 );
 
@@ -92,3 +106,58 @@ for (const [title, plant] of planted) {
     expect([status, stderr]).toEqual([2, expect.stringMatching(/is not a readable claim; .*\(EBUSY\)\n$/)]);
   });
 }
+
+describe('what other runs and users have left in a destination holds nobody up', { skip: !isRoot }, () => {
+  const nobody = { uid: 65534, gid: 65534 };
+
+  test('a file of a rival, in a folder in which only its owner may remove it, and a mark that cannot be read', async () => {
+    const { source, destination } = places();
+    mkdirSync(destination);
+    for (const folder of [source, destination]) chmodSync(dirname(folder), 0o755);
+    chmodSync(destination, 0o1777);
+    const left = [`${claimName}.aaaa`, '.folder-copy.mark'];
+    for (const name of left) writeFileSync(join(destination, name), '', { mode: 0o600 });
+    const { status, stderr } = await runCommand(['-q', source, destination], nobody);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(readdirSync(destination).sort()).toEqual([...left, 'file'].sort());
+  });
+
+  test('a folder under the name of a rival', async () => {
+    const { source, destination } = places();
+    makeTree([{ path: `${claimName}.x/kept`, kind: 'file', content: '' }], destination);
+    expect(await runCommand([source, destination])).toMatchObject({ status: 0, stderr: '' });
+    expect(readdirSync(destination).sort()).toEqual([`${claimName}.x`, 'file']);
+  });
+
+  test('but the claim of a dead run that only its owner may replace is refused, with its path', async () => {
+    const { destination, source } = await makeDeadRun(true, claim => claim);
+    chmodSync(dirname(source), 0o755);
+    chmodSync(destination, 0o1777);
+    const claim = join(destination, claimName);
+    chmodSync(claim, 0o644);
+    const { status, stderr } = await runCommand([source, destination], nobody);
+    const line = `${claim}: is the claim of a run that has died, and cannot be replaced: `;
+    expect([status, stderr]).toEqual([2, expect.stringContaining(line)]);
+    expect(stderr).toMatch(/^[^\n]* \(EPERM\)\n$/);
+  });
+});
+
+test(
+  'a root that the run has no right in any more, once it is its owner’s, is finished all the same',
+  needs('setpriv'),
+  async context => {
+    if (!isRoot) context.skip();
+    const { source, destination } = places();
+    chmodSync(source, 0o555);
+    chownSync(source, 1000, 1000);
+    mkdirSync(destination);
+    const words = [source, destination].map(quoted).join(' ');
+    const { status, stderr } = await runShell(`setpriv --bounding-set=-dac_override ${command} ${words}`);
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^[^\n]*the claim of this run cannot be removed[^\n]*\n$/),
+    ]);
+    const { mode, uid } = statSync(destination);
+    expect([mode & 0o7777, uid]).toEqual([0o555, 1000]);
+  },
+);

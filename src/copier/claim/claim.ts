@@ -1,8 +1,9 @@
-import { linkSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { linkSync, lstatSync, readdirSync, renameSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BytePath, native, rawName, readable } from '../../files/byte-path.js';
 import { codeOf, EntryError, failureOf } from '../../files/failure.js';
 import { CLAIM_NAME, claimantName, heirName, temporaryName } from '../../files/reserved-names.js';
+import { unlinkIfThere } from '../../files/system/path-calls.js';
 import { isLinkRefusal } from '../../rules/keep.js';
 import { RefusedError, refusal } from '../report/errors.js';
 import { identityOf, isAlive, isSameBoot, type ProcessIdentity, thisMachine } from './liveness.js';
@@ -50,7 +51,7 @@ export class Claim {
     while (!(this.#isFree() && this.#make(CLAIM_NAME)) && !(await this.#follow(dead)));
     // Files of rivals that died on the way; those that live look at the claim once more and see that it is taken.
     for (const name of this.#names()) {
-      if (name.startsWith(`${CLAIM_NAME}.`)) this.#remove(name);
+      if (name.startsWith(`${CLAIM_NAME}.`)) removeIfPossible(this.#path(name));
     }
   }
 
@@ -109,7 +110,12 @@ export class Claim {
       this.#remove(name);
       return false;
     }
-    renameSync(this.#path(name), this.#path(CLAIM_NAME));
+    try {
+      renameSync(this.#path(name), this.#path(CLAIM_NAME));
+    } catch (error) {
+      const path = readable(rawName(`${this.#root}/${CLAIM_NAME}`));
+      throw refusal(path, 'is the claim of a run that has died, and cannot be replaced', error);
+    }
     this.#made.delete(name);
     this.#made.add(CLAIM_NAME);
     dead.push(...heirs);
@@ -209,7 +215,7 @@ export class Claim {
   }
 
   #remove(name: string): void {
-    rmSync(this.#path(name), { force: true });
+    unlinkIfThere(this.#path(name));
     this.#made.delete(name);
   }
 
@@ -224,12 +230,12 @@ interface ClaimingRun {
   readonly fsync: boolean;
 }
 
-/** The destination may have been removed or unmounted under the run, or be read-only by now: then it stays. */
+/** It may be a folder or another user's, and the destination unmounted or read-only by now: then it stays. */
 function removeIfPossible(path: string | Buffer): void {
   try {
-    rmSync(path, { force: true });
+    unlinkIfThere(path);
   } catch {
-    // The next run takes over what a dead one left.
+    // It holds nobody up: the next run takes over what a dead one left.
   }
 }
 

@@ -1,8 +1,9 @@
-import { lstatSync, renameSync, rmSync } from 'node:fs';
+import { lstatSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type BytePath, native } from '../../files/byte-path.js';
 import { codeOf } from '../../files/failure.js';
 import { MARK_NAME, temporaryName } from '../../files/reserved-names.js';
+import { unlinkIfThere } from '../../files/system/path-calls.js';
 import { syncFolder } from '../../folders/sync-folder.js';
 import type { Places } from '../request/places.js';
 import { renameByEntries } from './rename-by-entries.js';
@@ -36,6 +37,6 @@ export function giveFinalName(
  */
 export function removeMark(destinationRoot: BytePath, { fsync }: { fsync: boolean }): boolean {
   const isSynced = !fsync || syncFolder(native(dirname(destinationRoot)));
-  rmSync(native(`${destinationRoot}/${MARK_NAME}`), { force: true });
+  unlinkIfThere(native(`${destinationRoot}/${MARK_NAME}`));
   return isSynced;
 }

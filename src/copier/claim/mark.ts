@@ -1,9 +1,11 @@
-import { renameSync, rmSync } from 'node:fs';
-import { type BytePath, native, readable } from '../../files/byte-path.js';
+import { renameSync } from 'node:fs';
+import { type BytePath, native, rawName, readable } from '../../files/byte-path.js';
 import { type Facts, identityOf, inodeOf } from '../../files/facts.js';
 import { codeOf } from '../../files/failure.js';
 import { MARK_NAME, temporaryName } from '../../files/reserved-names.js';
+import { unlinkIfThere } from '../../files/system/path-calls.js';
 import type { Trust } from '../../protocol/messages.js';
+import { isAccepted } from '../../rules/keep.js';
 import { refusal } from '../report/errors.js';
 import type { CopySettings } from '../request/options.js';
 import { makeOwnFile, readOwnFile } from './own-file.js';
@@ -57,7 +59,7 @@ export function readMark(root: BytePath, folder: Facts): Mark | undefined {
     text = readOwnFile(native(`${root}/${MARK_NAME}`));
   } catch (error) {
     if (NO_MARK.has(codeOf(error) ?? '')) return undefined;
-    throw refusal(readable(root), 'cannot be read', error);
+    throw refusal(readable(rawName(`${root}/${MARK_NAME}`)), 'cannot be read', error);
   }
   const mark = parseMark(text);
   return mark?.folder === inodeOf(folder) ? mark : undefined;
@@ -72,9 +74,19 @@ export function writeMark(root: BytePath, mark: Mark, runId: string): void {
     makeOwnFile(temporary, `${JSON.stringify(mark)}\n`, { fsync: true });
     renameSync(temporary, native(`${root}/${MARK_NAME}`));
   } catch (error) {
-    rmSync(temporary, { force: true });
+    unlinkIfThere(temporary);
     throw error;
   }
+}
+
+/**
+ * A run was killed right after the last rename: what it left is the mark of a copy that is complete. It says nothing any
+ * more, so that it may stay where it is another user's.
+ */
+export function removeLeftMark(root: BytePath, folder: Facts): void {
+  isAccepted(() => {
+    if (readMark(root, folder) !== undefined) unlinkIfThere(native(`${root}/${MARK_NAME}`));
+  });
 }
 
 function relevantOptions({ dereference, attributes, strict, reflink }: CopySettings): string {

@@ -1,9 +1,10 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type BytePath, native, rawName, readable } from '../../files/byte-path.js';
 import { kindOf, permissionsOf } from '../../files/facts.js';
 import { codeOf } from '../../files/failure.js';
 import { CLAIM_NAME, MARK_NAME, temporaryName } from '../../files/reserved-names.js';
+import { unlinkIfThere } from '../../files/system/path-calls.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
 import { lstat, stat } from '../../files/system/stat.js';
 import { closeAgain, openPathToOwner } from '../../folders/open-to-owner.js';
@@ -14,7 +15,7 @@ import type { CopySettings } from '../request/options.js';
 import type { Places } from '../request/places.js';
 import { Claim } from './claim.js';
 import { thisMachine } from './liveness.js';
-import { isSameSource, markOfRun, newMark, readMark, trustIn, writeMark } from './mark.js';
+import { isSameSource, markOfRun, newMark, readMark, removeLeftMark, trustIn, writeMark } from './mark.js';
 import { Undo } from './undo.js';
 import { isOurs } from './whose.js';
 
@@ -101,8 +102,7 @@ async function openStanding(
   undo.add(giveBack);
   const { claim, dead } = await Claim.take(root, { id: runId, fsync: settings.fsync });
   undo.add(() => claim.release());
-  // A run was killed right after the last rename: what it left is the mark of a copy that is complete.
-  if (readMark(root, stat(native(root))) !== undefined) rmSync(native(`${root}/${MARK_NAME}`));
+  removeLeftMark(root, stat(native(root)));
   const place = { root, standing: 'content', trust: 'nothing' } as const;
   return { ...place, setsModes: true, claim, deadRuns: new Set(dead), undo: () => undo.run(), giveBack };
 }
@@ -131,7 +131,7 @@ async function openPartial(
   const folder = lstat(native(root));
   const earlier = readMark(root, folder);
   const mark = earlier ?? newMark(folder, source, sourceFacts, settings);
-  if (earlier === undefined) undo.add(() => rmSync(native(`${root}/${MARK_NAME}`), { force: true }));
+  if (earlier === undefined) undo.add(() => unlinkIfThere(native(`${root}/${MARK_NAME}`)));
   try {
     writeMark(root, markOfRun(mark, boot, settings), runId);
   } catch (error) {

@@ -23,7 +23,7 @@ import type { Request } from '../request/request.js';
 import { Course } from './course.js';
 import { FullDisk } from './full-disk.js';
 import { LargeFiles } from './large-files.js';
-import { LastSteps } from './last-steps.js';
+import { LastSteps, releaseClaim } from './last-steps.js';
 import { newRunId } from './run-id.js';
 import { TreeCopy } from './tree-copy.js';
 import { workerSettings } from './worker-settings.js';
@@ -65,14 +65,6 @@ export async function runCopy(request: Request, tally: Tally): Promise<CopyRepor
     stop.close();
   }
   return ledger.end({ ...places, destination }, stop.reason ?? cutShort);
-}
-
-function releaseClaim({ claim }: WorkFolder, ledger: Ledger): void {
-  try {
-    claim.release();
-  } catch (error) {
-    ledger.failedBeside(ROOT, failureOf(error));
-  }
 }
 
 function selectedIn({ selection }: Request): (folder: BytePath) => readonly BytePath[] {

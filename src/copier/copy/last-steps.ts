@@ -53,7 +53,7 @@ export class LastSteps {
       if (this.#isNew && !removeMark(destinationRoot, { fsync })) this.#nameNotSynced(tree);
       tree.finishRoot();
       await course.settle();
-      this.#folder.claim.release();
+      releaseClaim(this.#folder, this.#ledger);
       tree.closeRoot(destination.place(ROOT));
       // Where that cannot be asked of it, the worker that finished it has told of that.
       if (fsync) syncFolder(native(destinationRoot));
@@ -77,5 +77,14 @@ export class LastSteps {
   #failed(what: string, error: unknown): void {
     const { code, message } = failureOf(error);
     this.#ledger.failed(ROOT, { code, message: `${what}: ${message}` });
+  }
+}
+
+/** Gives it up. One that cannot be removed is reported: it is in the way of the next run, not of this one. */
+export function releaseClaim({ claim }: WorkFolder, ledger: Ledger): void {
+  try {
+    claim.release();
+  } catch (error) {
+    ledger.failedBeside(ROOT, failureOf(error));
   }
 }

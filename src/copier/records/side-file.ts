@@ -4,12 +4,12 @@ import {
   fstatSync,
   ftruncateSync,
   realpathSync,
-  rmSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
 import { bytePath, readable } from '../../files/byte-path.js';
 import { type Failure, failureOf } from '../../files/failure.js';
+import { unlinkIfThere } from '../../files/system/path-calls.js';
 import { refusal } from '../report/errors.js';
 import { openToWrite } from './open-to-write.js';
 
@@ -87,7 +87,7 @@ export class SideFile {
   /** The run is refused: if it was made for it, it goes. */
   discard(): void {
     closeSync(this.#descriptor);
-    if (this.#isNew) rmSync(this.#path, { force: true });
+    if (this.#isNew) unlinkIfThere(this.#path);
   }
 
   /** @param done how many of the bytes came in */
