@@ -1,4 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
+import { native } from '../../files/byte-path.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
 import { threadWaits } from '../../files/system/thread-waits.js';
 
@@ -22,9 +23,17 @@ export class WaitProbe {
     }
   }
 
-  /** Opens a folder that is open once more; not by a name in it, as it may be one that cannot be searched. */
+  /**
+   * Opens a folder that is open once more; not by a name in it, as it may be one that cannot be searched. Where that
+   * fails, nothing is measured: whoever needs the folder meets the same error, and tells it.
+   */
   open({ prefix }: FolderPlace): void {
-    closeSync(this.time(() => openSync(prefix.slice(0, -1), 'r')));
+    const { waitedMs } = this;
+    try {
+      closeSync(this.time(() => openSync(native(prefix.slice(0, -1)), 'r')));
+    } catch {
+      this.waitedMs = waitedMs;
+    }
   }
 }
 

@@ -31,16 +31,8 @@ export async function seeToDestination(
   },
 ): Promise<SeenDestination> {
   if (standsAt?.status === 'fulfilled') {
-    const place = standsAt.value;
-    probe?.open(place);
-    const facts = await context.destinationLooks.factsOf(place);
-    const outcome = { facts };
-    if (!makes) return { outcome, place, areBare: () => areBare(context, [source, place]) };
-    const isOpen = (permissionsOf(facts) & OWNERS) === OWNERS && !sameInode(facts, context.sourceRoot);
-    if (isOpen) {
-      const isFinished = await isAsItIsToBe(context, source, place, facts);
-      return { outcome: { ...outcome, made: 'kept', isFinished }, place };
-    }
+    const standing = await lookAtStanding(context, { makes, source, place: standsAt.value, probe });
+    if (standing !== undefined) return standing;
   } else if (standsAt !== undefined && !makes) {
     // What stands in its place, or that nothing does, is found out by what makes or compares it.
     const code = codeOf(standsAt.reason);
@@ -55,6 +47,32 @@ export async function seeToDestination(
     if (again && codeOf(error) === 'NAME_COLLISION') return { outcome: { made: 'made' } };
     return { outcome: { failure: failureOf(error) } };
   }
+}
+
+/** @returns undefined where it is to be made, which is how one that cannot be looked at is seen to as well */
+async function lookAtStanding(
+  context: WorkerContext,
+  { makes, source, place, probe }: StandingLook,
+): Promise<SeenDestination | undefined> {
+  probe?.open(place);
+  try {
+    const facts = await context.destinationLooks.factsOf(place);
+    if (!makes) return { outcome: { facts }, place, areBare: () => areBare(context, [source, place]) };
+    const isOpen = (permissionsOf(facts) & OWNERS) === OWNERS && !sameInode(facts, context.sourceRoot);
+    if (!isOpen) return undefined;
+    const isFinished = await isAsItIsToBe(context, source, place, facts);
+    return { outcome: { facts, made: 'kept', isFinished }, place };
+  } catch (error) {
+    if (!makes) throw error;
+    return undefined;
+  }
+}
+
+interface StandingLook {
+  readonly makes: boolean;
+  readonly source: FolderPlace;
+  readonly place: FolderPlace;
+  readonly probe: WaitProbe | undefined;
 }
 
 /** @param mayBeFree whether nothing is known to be in its place */

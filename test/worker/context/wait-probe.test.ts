@@ -15,3 +15,9 @@ test('a folder that can be listed and not searched can be measured', needs('root
   probe.open({ descriptor, prefix: `/proc/self/fd/${descriptor}/` });
   expect(probe.waitedMs).toBeGreaterThanOrEqual(0);
 });
+
+test('a folder that cannot be opened is no wait, and no failure', () => {
+  const probe = new WaitProbe();
+  probe.open({ descriptor: -1, prefix: '/proc/self/fd/-1/' });
+  expect(probe.waitedMs).toBe(0);
+});
