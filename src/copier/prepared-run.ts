@@ -28,13 +28,19 @@ export function prepared<Report extends CopyReport>(
       const stopTelling = tellProgress(events, tally);
       let logEnd: SideEnd | undefined;
       let report: Report;
+      let isThrough = false;
       try {
         report = await run(request, tally);
-        await events.drained();
+        if (report.code === undefined) {
+          await events.drained();
+          isThrough = true;
+        }
       } finally {
         stopTelling();
-        logEnd = await eventLog?.close(signal);
+        // A reader that takes nothing holds up no run that has failed or been stopped.
+        logEnd = await eventLog?.close(isThrough ? signal : AbortSignal.abort());
       }
+      await events.drained();
       return { ...report, ...withoutLog(report, logEnd) };
     },
   };
@@ -42,10 +48,12 @@ export function prepared<Report extends CopyReport>(
 
 /** The copy may be whole by then, but what the log's reader had not taken is lost. */
 function withoutLog(
-  { status }: CopyReport,
+  { status, code }: CopyReport,
   end: SideEnd | undefined,
 ): Partial<Pick<CopyReport, 'status' | 'code' | 'message'>> {
-  if (end?.kind === 'aborted') return { ...end.reason, status: exitStatus(end.reason, false) };
+  // Why the run was stopped says more.
+  if (end?.kind === 'aborted' && code === undefined)
+    return { ...end.reason, status: exitStatus(end.reason, false) };
   // A loss in the middle of the run has been reported as it came.
   return end?.kind === 'lost' && status === 0 ? { status: 1, ...end.failure } : {};
 }

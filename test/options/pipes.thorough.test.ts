@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { copyFolder, PartialCopyError } from 'folder-copy';
@@ -6,7 +7,7 @@ import { type Bytes, toBuffer } from '../helpers/bytes.js';
 import { commandCopy } from '../helpers/copies.js';
 import { eventsOf, ofType } from '../helpers/events.js';
 import { makeTree } from '../helpers/make-tree.js';
-import { pipe, reader } from './pipes.js';
+import { fullPipe, pipe, reader } from './pipes.js';
 
 test('names go into a manifest, a list and a log that are pipes as they are, whatever their bytes', async () => {
   const taken = ['é', { latin1: '\xff' }];
@@ -62,3 +63,41 @@ for (const option of ['checksums', 'log'] as const) {
     });
   }
 }
+
+for (const option of ['checksums', 'log'] as const) {
+  test(`a reader of ${option} that takes nothing does not hold up a run that is stopped, or whose listener fails`, async () => {
+    // A log holds up a listing that is long before anything can fail.
+    const length = option === 'log' ? 2 : 1000;
+    const files = Array.from({ length }, (_, index) => `${index}`);
+    const tree = files.map(path => ({ path, kind: 'file', content: '' }) as const);
+    const source = makeTree(tree);
+    const place = dirname(source);
+    const standing = makeTree(tree, join(place, 'standing'));
+    const records = { [option]: fullPipe(place) };
+    const stopped = copyFolder(source, standing, { ...records, ifExists: 'error', failFast: true });
+    await expect(stopped).rejects.toMatchObject({ report: { code: 'EEXIST' } });
+    const failing = copyFolder(source, join(place, 'copy'), {
+      ...records,
+      onEvent: event => {
+        if (event.type === 'file') throw new Error('no more');
+      },
+    });
+    await expect(failing).rejects.toThrow('no more');
+    const refusing = copyFolder(source, join(place, 'copy'), {
+      ...records,
+      onEvent: async event => {
+        if (event.type === 'file') throw new Error('no more');
+      },
+    });
+    await expect(refusing).rejects.toThrow('no more');
+  }, 20_000);
+}
+
+test('a call that is refused for its side file leaves nothing that listens to its signal', async () => {
+  const source = makeTree([]);
+  const { signal } = new AbortController();
+  const copy = join(dirname(source), 'copy');
+  const run = copyFolder(source, copy, { checksums: dirname(source), signal });
+  await expect(run).rejects.toThrow('cannot be written');
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+});

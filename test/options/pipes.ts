@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { shell } from '../helpers/shell.js';
@@ -10,6 +10,21 @@ export function pipe(place: string, name = 'pipe'): { path: string; close: () =>
   shell(place, `mkfifo ${name}`);
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   return { path, close: () => closeSync(descriptor) };
+}
+
+/** A pipe that is full, and that nobody reads. */
+export function fullPipe(place: string): string {
+  const { path, close } = pipe(place);
+  onTestFinished(close);
+  const descriptor = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  try {
+    for (;;) writeSync(descriptor, Buffer.alloc(4096));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+  return path;
 }
 
 /** A program that reads records from a pipe. */

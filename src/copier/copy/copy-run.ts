@@ -1,5 +1,5 @@
 import { type BytePath, ROOT } from '../../files/byte-path.js';
-import { failureOf } from '../../files/failure.js';
+import { type Failure, failureOf } from '../../files/failure.js';
 import type { FolderHandles } from '../../files/trees/folder-handles.js';
 import { heldTimes } from '../../rules/held-times.js';
 import { openWorkFolder, type WorkFolder } from '../claim/work-folder.js';
@@ -37,29 +37,28 @@ export async function runCopy(request: Request, tally: Tally): Promise<CopyRepor
   const runId = newRunId();
   const stop = new Stop();
   stop.listenTo(settings.signal, 'stopped; run the same command again to resume');
-  if (stop.isStopped) return new Ledger(tally, settings.events).notBegun(places, settings, stop.reason);
-  const files = await openSideFiles(settings.checksums, settings.failed, selectedIn(request));
-  const ledger = new Ledger(
-    tally,
-    settings.events,
-    files,
-    failure => settings.failFast && stop.atFailure(failure),
-  );
+  let ledger: Ledger;
   let destination: BytePath;
   let cutShort: StopReason | undefined;
   try {
+    if (stop.isStopped) return new Ledger(tally, settings.events).notBegun(places, settings, stop.reason);
+    const files = await openSideFiles(settings.checksums, settings.failed, selectedIn(request));
+    const endsRun = (failure: Failure) => settings.failFast && stop.atFailure(failure);
+    ledger = new Ledger(tally, settings.events, files, endsRun);
     const folder = await openFor(request, runId, files, ledger);
     const run = new CopyRun(request, folder, runId, ledger, stop);
-    let isFinished = false;
+    let isFinished: boolean | undefined;
     try {
       isFinished = await run.run();
       destination = run.standsAt;
     } finally {
       if (run.canCleanUp) {
         releaseClaim(folder, ledger);
-        if (!isFinished) folder.giveBack();
+        if (isFinished !== true) folder.giveBack();
       }
-      cutShort = await files.close(settings.signal);
+      // A reader that takes nothing holds up no run that has failed or been stopped.
+      const isThrough = isFinished !== undefined && !stop.isStopped;
+      cutShort = await files.close(isThrough ? settings.signal : AbortSignal.abort());
     }
   } finally {
     stop.close();
@@ -134,7 +133,10 @@ class CopyRun {
     dispatcher.showIn(this.#ledger.tally);
     const tree = this.#treeCopy(destination, dispatcher);
     dispatcher.join(this.#listener(tree, destination.handles));
-    this.#stop.onStop(() => void dispatcher.end());
+    this.#stop.onStop(() => {
+      void dispatcher.end();
+      settings.events.stopped();
+    });
     const [request, ledger, stop] = [this.#request, this.#ledger, this.#stop];
     const course = new Course({ request, ledger, stop, dispatcher, destination, tree });
     try {

@@ -99,7 +99,7 @@ export class Course {
     const source = openFolderHandles(places.sourceRoot, { followLinks: settings.dereference });
     try {
       const scope = { request, source, destination: destination.handles, spared: destination.spared };
-      await new Slices(settings.events).through(
+      await new Slices(settings.events, stop).through(
         deleteExtras(scope, remover),
         stop,
         deletion => deletion && take(deletion),

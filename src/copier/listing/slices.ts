@@ -3,12 +3,14 @@ import type { EventSink } from '../report/event-sink.js';
 /** Cuts a long synchronous walk into slices, so that messages, signals and the bar get their turn in between. */
 export class Slices {
   readonly #events: Pick<EventSink, 'drained'> | undefined;
+  readonly #stop: Stopped | undefined;
   #steps = 0;
   #endsAtMs = performance.now() + SLICE_MS;
 
-  /** @param events the walk goes on only when their consumer has dealt with them */
-  constructor(events?: Pick<EventSink, 'drained'>) {
+  /** @param events the walk goes on only when their consumer has dealt with them, or the run is stopped */
+  constructor(events?: Pick<EventSink, 'drained'>, stop?: Stopped) {
     this.#events = events;
+    this.#stop = stop;
   }
 
   get isOver(): boolean {
@@ -26,7 +28,7 @@ export class Slices {
   /** Goes through the steps of something long, unless the run is stopped meanwhile. */
   async through<Step>(
     steps: Iterable<Step>,
-    stop: { readonly isStopped: boolean },
+    stop: Stopped,
     take: (step: Step) => void = () => {},
   ): Promise<void> {
     for (const step of steps) {
@@ -38,9 +40,13 @@ export class Slices {
 
   async next(): Promise<void> {
     await new Promise<void>(resolve => setImmediate(resolve));
-    await this.#events?.drained();
+    await this.#events?.drained(this.#stop);
     this.#endsAtMs = performance.now() + SLICE_MS;
   }
+}
+
+interface Stopped {
+  readonly isStopped: boolean;
 }
 
 const SLICE_MS = 4;

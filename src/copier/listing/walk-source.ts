@@ -38,7 +38,7 @@ export async function walkSource(
   visitor: Visitor,
   { events, ledger, stop, dispatcher }: WalkParts,
 ): Promise<void> {
-  const slices = new Slices(events);
+  const slices = new Slices(events, stop);
   for (const listed of filteredEntries(root, { ...options, tally: ledger.tally })) {
     if (listed.kind === 'wait') await dispatcher.waitFor(listed.until);
     const steps = visit(visitor, ledger, listed);

@@ -84,9 +84,19 @@ export class EventSink {
     return this.#open.size > 0;
   }
 
-  /** Resolves once the consumer has dealt with all it was told. @throws what the consumer failed with */
-  async drained(): Promise<void> {
-    while (this.#open.size > 0 && this.#signal?.aborted !== true) await this.#change();
+  /** The run has been stopped: whoever waits looks again. */
+  stopped(): void {
+    this.#changes.call();
+  }
+
+  /**
+   * Resolves once the consumer has dealt with all it was told.
+   * @param stop once it is stopped, nothing is waited for
+   * @throws what the consumer failed with
+   */
+  async drained(stop?: { readonly isStopped: boolean }): Promise<void> {
+    const isWaiting = () => this.#open.size > 0 && this.#failure === undefined && stop?.isStopped !== true;
+    while (isWaiting() && this.#signal?.aborted !== true) await this.#change();
     if (this.#failure !== undefined) throw this.#failure.reason;
   }
 
