@@ -2,9 +2,11 @@ import { lstatSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { quoted, runShell } from './faults/run-shell.js';
 import { compareTrees } from './helpers/compare-trees.js';
 import { toldCopy } from './helpers/copies.js';
 import { makeTree } from './helpers/make-tree.js';
+import { fromRoot } from './helpers/project-root.js';
 import type { TreeEntry } from './helpers/tree-description.js';
 import { slowly, tree } from './slowly-read-tree.js';
 
@@ -63,4 +65,20 @@ test('a filter that throws where a folder has been read ahead ends the copy, and
   await expect(toldCopy(source, { ...slowly, filter })).rejects.toThrow('not this one');
   await delay(50);
   expect(unhandled).toEqual([]);
+});
+
+test('where fewer files may be open than folders are read at a time, all are read', async () => {
+  const entries = Array.from({ length: 432 }, (_, n): TreeEntry => {
+    return { path: `${n % 6}/${n % 12}/${n}/file`, kind: 'file', content: String(n) };
+  });
+  const source = makeTree(entries);
+  const copy = join(dirname(source), 'copy');
+  const program = [process.execPath, fromRoot('dist/test/faults/copy-program.js'), source, copy];
+  const line = program.map(quoted).join(' ');
+  for (const ifExists of ['overwrite', 'update']) {
+    const options = quoted(JSON.stringify({ ...slowly, ifExists }));
+    const { status, stdout } = await runShell(`ulimit -n 54; ${line} ${options}`);
+    expect({ status, failed: stdout.match(/.*EMFILE.*/g) }).toEqual({ status: 0, failed: null });
+    expect(compareTrees(source, copy)).toEqual([]);
+  }
 });

@@ -34,6 +34,11 @@ export function failedStep(what: string, error: unknown): EntryError {
   return new EntryError(code, `${what}: ${message}`, { cause: error });
 }
 
+/** Whether too much was open, in the process or on the whole machine. */
+export function lacksDescriptors({ code }: Failure): boolean {
+  return code === 'EMFILE' || code === 'ENFILE';
+}
+
 /** The errno name of a thrown value, if it has one. */
 export function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;

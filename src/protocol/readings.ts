@@ -10,7 +10,7 @@ export interface FolderRequest {
   readonly names?: PackedNames;
   /** Whether it is made in the destination first, if it does not exist there. */
   readonly makes: boolean;
-  /** Whether a worker that was lost may have made it. */
+  /** Whether an earlier try may have made it: of a worker that was lost, or that had too much open. */
   readonly again?: true;
 }
 

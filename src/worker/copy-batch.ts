@@ -1,6 +1,6 @@
 import { join, ROOT } from '../files/byte-path.js';
 import { copyOf } from '../files/facts.js';
-import { failureOf } from '../files/failure.js';
+import { failureOf, lacksDescriptors } from '../files/failure.js';
 import type { Queue } from '../multiprocessing/index.js';
 import { BatchRow } from '../protocol/batch-row.js';
 import type { Batch, BatchEnd, WorkerReport, WorkerSettings } from '../protocol/messages.js';
@@ -19,7 +19,7 @@ import { linkAtOnce } from './entries/link-to-snapshot.js';
 import { makeFifo } from './entries/make-fifo.js';
 import { makeHardLink } from './entries/make-hard-link.js';
 import { finishFolder } from './folders/finish-folder.js';
-import { readFolder } from './folders/read-folder.js';
+import { readFolders } from './folders/read-folders.js';
 
 /** What the pool has a worker do: prepare itself once, and then one batch after the other. */
 export type WorkerTasks = ReturnType<typeof workerTasks>;
@@ -59,8 +59,7 @@ export function workerTasks(stop: AbortSignal) {
     async readFolders(requests: readonly FolderRequest[]): Promise<FolderReading[]> {
       if (context === undefined)
         throw new Error('readFolders was called in a worker that has not been prepared');
-      const prepared = context;
-      return await Promise.all(requests.map(request => readFolder(prepared, request)));
+      return await readFolders(context, requests);
     },
   };
 }
@@ -154,7 +153,7 @@ function* copyEntry(context: WorkerContext, row: BatchRow): Steps<void> {
 
 function fail(context: WorkerContext, { index, folder }: BatchRow, error: unknown): void {
   const failure = failureOf(error);
-  if (failure.code === 'EMFILE' || failure.code === 'ENFILE') context.closeFolders();
+  if (lacksDescriptors(failure)) context.closeFolders();
   context.reporter.failed(index, folder, failure);
 }
 
