@@ -82,10 +82,12 @@ test('an append-only folder, in which nothing can be renamed, is refused and lef
   mkdirSync(folder);
   shell(root, 'chattr +a folder');
   onTestFinished(() => void shell(root, 'chattr -a folder'));
-  for (const copy of [folder, join(folder, 'new')]) {
-    const { status, stderr } = await commandCopy(source, [], { copy });
-    expect([status, stderr]).toEqual([2, expect.stringMatching(/is append-only: .*\(EPERM\)\n$/)]);
-    expect(readdirSync(folder)).toEqual([]);
+  for (const copy of [folder, join(folder, 'new'), join(folder, 'new/deeper')]) {
+    for (const options of [[], ['-n']]) {
+      const { status, stderr } = await commandCopy(source, options, { copy });
+      expect([status, stderr]).toEqual([2, expect.stringMatching(/is append-only: .*\(EPERM\)\n$/)]);
+      expect(readdirSync(folder)).toEqual([]);
+    }
   }
 });
 

@@ -12,6 +12,7 @@ import type { Standing, Trust } from '../../protocol/messages.js';
 import { isAccepted } from '../../rules/keep.js';
 import { RefusedError, refusal } from '../report/errors.js';
 import type { CopySettings } from '../request/options.js';
+import { nearestStanding } from '../request/paths.js';
 import type { Places } from '../request/places.js';
 import { Claim } from './claim.js';
 import { thisMachine } from './liveness.js';
@@ -52,6 +53,7 @@ export async function openWorkFolder(
   settings: CopySettings,
   runId: string,
 ): Promise<WorkFolder> {
+  refuseAppendOnly(places);
   const undo = new Undo();
   try {
     if (places.exists) return await openStanding(places.destinationRoot, settings, runId, undo);
@@ -65,9 +67,10 @@ export async function openWorkFolder(
 
 /**
  * What `openWorkFolder` would open, looking only; `root` need not exist.
- * @throws {RefusedError} where it is not this copy's
+ * @throws {RefusedError} where it is not this copy's, or could not be made or claimed
  */
 export function lookAtWorkFolder(places: Places, settings: CopySettings): WorkPlace {
+  refuseAppendOnly(places);
   const { exists, destinationRoot, partialRoot: root } = places;
   if (exists) return { root: destinationRoot, standing: 'content', trust: 'nothing' };
   const mark = isBegun(places) ? readMark(root, lstat(native(root))) : undefined;
@@ -89,7 +92,6 @@ async function openStanding(
   runId: string,
   undo: Undo,
 ): Promise<WorkFolder> {
-  refuseAppendOnly(root);
   const found = openPathToOwner(native(root));
   const giveBack = () => {
     try {
@@ -114,7 +116,6 @@ async function openPartial(
   undo: Undo,
 ): Promise<WorkFolder> {
   const { partialRoot: root, destinationRoot, source, sourceFacts } = places;
-  refuseAppendOnly(rawName(dirname(root)));
   const modeMade = makeIfFree(root, undo);
   const made = modeMade !== undefined;
   if (!made) refuseForeign(root, places, temporaryName(runId));
@@ -145,7 +146,8 @@ async function openPartial(
 }
 
 /** What a run writes in it could never take its name, nor be removed again. Without the platform's calls nothing tells. */
-function refuseAppendOnly(folder: BytePath): void {
+function refuseAppendOnly({ exists, destinationRoot, partialRoot }: Places): void {
+  const folder = exists ? destinationRoot : nearestStanding(rawName(dirname(partialRoot)));
   if (platformCalls()?.isAppendOnly(folder))
     throw new RefusedError(
       `${readable(folder)}: cannot be written: it is append-only: nothing in it can be renamed (chattr +a)`,
