@@ -12,8 +12,9 @@ import { CREATE } from './copy-file.js';
 
 /**
  * The short way for what most trees are made of: a file that fits into one call, in a folder of this copy's own
- * making, an earlier run's or this one's, with nothing to wait for. It goes by what the listing saw, as it stands in the batch: one look at the end
- * tells whether that still holds, of what has been opened as well as of what has been read.
+ * making, an earlier run's or this one's, with nothing to wait for. It goes by what the listing saw, as it stands in
+ * the batch: one look at the end tells whether that still holds, of what has been opened as well as of what has been
+ * read.
  * @returns what could not be kept; undefined where more than that has to be done, as for a file that would not hold
  *   still: nothing is left of it then, and it is the turn of `copyFile`
  * @throws what failed: that counts as a try, as it does with `copyFile`
