@@ -57,11 +57,19 @@ export async function holdAgainstGit(runs: number, seed?: number): Promise<void>
         removeTree(dirname(source));
       }
     }),
-    { numRuns: runs, ...(seed === undefined ? {} : { seed }) },
+    { numRuns: runs, examples: seldomDrawn, ...(seed === undefined ? {} : { seed }) },
   );
   // In the others nothing is left out, or all.
   expect(telling).toBeGreaterThan(runs / 3);
 }
+
+/** An escaped slash before a name that begins with a blank. */
+const seldomDrawn: [Case][] = ['\t', '\ta', ' a'].map(name => {
+  const entries = ['a', `b/b/${name}`, `${name}`].map((latin1): TreeEntry => {
+    return { path: { latin1 }, kind: 'file', content: '' };
+  });
+  return [{ entries, lines: [String.raw`b\/*\/${name}`], exclude: [], include: [String.raw`**\/${name}`] }];
+});
 
 /** Paths of a dry run in latin1, a character a byte, sorted. */
 async function copiedPaths(source: string, options: CopyOptions): Promise<string[]> {

@@ -136,8 +136,8 @@ interface FilterOptions {
  */
 function withPlainSlashes(lines: string): string {
   return lines
-    .replace(/(?<=^!?|\/)\*{2,}\\\/(?=\S)/gm, '*/**/')
-    .replace(/(?<=[^\\\n!])((?:\\\\)*)\\\/(?=\S)/g, '$1/');
+    .replace(/(?<=^!?|\/)\*{2,}\\\/(?= *[^ \r\n])/gm, '*/**/')
+    .replace(/(?<=[^\\\n!])((?:\\\\)*)\\\/(?= *[^ \r\n])/g, '$1/');
 }
 
 interface Reached {
