@@ -37,8 +37,9 @@ const writers = ['photos', '--help', '-V', '--completion bash', '--completion zs
 for (const words of partOf(writers, 2)) {
   test(`${words}: a reader that has gone ends it quietly, what cannot be written is one line`, async () => {
     const place = makeTree(tree);
-    // The reader has gone before anything is written.
-    const piped = await runShell(`cd '${place}'; { sleep 0.3; ${command} ${words}; echo $? >&2; } | true`);
+    // The reader has gone before the command writes anything.
+    const untilGone = "trap '' PIPE; while echo 2> /dev/null; do sleep 0.01; done; trap - PIPE";
+    const piped = await runShell(`cd '${place}'; { ${untilGone}; ${command} ${words}; echo $? >&2; } | true`);
     expect(piped.stderr).toBe('141\n');
     const full = await runShell(`cd '${place}'; ${command} ${words} > /dev/full`);
     expect(full).toMatchObject({ status: 1, stderr: expect.stringMatching(/^folder-copy: .*ENOSPC.*\n$/) });

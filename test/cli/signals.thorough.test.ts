@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { holdingLog } from '../helpers/holding-log.js';
 import { needs } from '../helpers/needs.js';
 import { commandEnvironment, commandPath } from '../helpers/run-command.js';
-import { expectIgnored, expectLoopEnds, scene, slowly, untilCopying } from './under-a-shell.js';
+import { expectIgnored, expectLoopEnds, held, scene } from './under-a-shell.js';
 
 describe.each(['bash', 'zsh'] as const)('%s', shell => {
   test('ends its loop when Ctrl-C stops the command', needs(shell), () => expectLoopEnds(shell));
@@ -42,16 +44,17 @@ describe('a terminal that has gone', needs('script'), () => {
   /** Runs the command at a terminal that is closed while it copies. @returns the status that a shell has of it */
   async function statusAfterHangUp(before: string): Promise<string> {
     const place = scene();
+    const { letGo } = holdingLog(place);
     // As shells do, it hands the signal on to its job.
-    const line = `trap 'kill -HUP $!' HUP; (${before} exec "$command" ${slowly} copy) & wait; wait $!; echo $? > status`;
+    const line = `trap 'kill -HUP $!' HUP; (${before} exec "$command" ${held} copy) & wait; wait $!; echo $? > status`;
     const child = spawn('script', ['-q', '-c', line, '/dev/null'], {
       cwd: place,
       env: commandEnvironment({ TERM: 'xterm', SHELL: '/bin/sh', command: commandPath }),
-      stdio: ['pipe', 'ignore', 'ignore'],
+      stdio: ['pipe', 'pipe', 'ignore'],
     });
-    await untilCopying(place, 'copy');
-    await delay(600); // the bar is there
+    await once(child.stdout.setEncoding('utf8'), 'data'); // the bar is there
     child.kill('SIGKILL');
+    if (before !== '') letGo();
     const status = join(place, 'status');
     while (!existsSync(status) || readFileSync(status, 'utf8') === '') await delay(20);
     return readFileSync(status, 'utf8').trim();

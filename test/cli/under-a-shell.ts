@@ -3,16 +3,17 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { HELD_FILES, heldFiles, holdingLog } from '../helpers/holding-log.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { processesOf } from '../helpers/processes.js';
 import { commandEnvironment, commandPath } from '../helpers/run-command.js';
-import type { TreeEntry } from '../helpers/tree-description.js';
 
 /** A second of work, under the ceiling. */
-const photos: TreeEntry[] = Array.from({ length: 20 }, (_, index) => {
-  return { kind: 'file', path: `photos/${index}.jpg`, size: 50_000 };
-});
-export const slowly = '--workers 1 --bwlimit 1m photos';
+const photos = heldFiles('photos', 1000);
+/** Waits before its end until its log is read. */
+export const held = '--workers 1 --bwlimit 1m --log log photos';
+/** Ends only by a signal. */
+const endless = '--workers 1 --bwlimit 10k photos';
 
 /** A folder with `photos`, and with the built command in `bin`, as a user has it. */
 export function scene(): string {
@@ -40,7 +41,7 @@ export async function untilCopying(place: string, copy: string): Promise<void> {
 /** A loop that Ctrl-C is pressed in, which goes to shell and command alike. */
 export async function expectLoopEnds(shell: string): Promise<void> {
   const place = scene();
-  const line = `for n in 1 2 3; do folder-copy ${slowly} copy$n; echo after $?; done`;
+  const line = `for n in 1 2 3; do folder-copy ${endless} copy$n; echo after $?; done`;
   const { child, said } = start(place, shell, line);
   await untilCopying(place, 'copy1');
   process.kill(-(child.pid ?? Number.NaN), 'SIGINT');
@@ -51,12 +52,14 @@ export async function expectLoopEnds(shell: string): Promise<void> {
 /** @param line of shell, with COMMAND for the command as it is installed, NODE for its file given to Node */
 export async function expectIgnored(shell: string, line: string, signals: NodeJS.Signals[]): Promise<void> {
   const place = scene();
+  const { letGo } = holdingLog(place);
   const typed = line
-    .replace('COMMAND', `folder-copy ${slowly} copy`)
-    .replace('NODE', `"$node" "$command" ${slowly} copy`);
+    .replace('COMMAND', `folder-copy ${held} copy`)
+    .replace('NODE', `"$node" "$command" ${held} copy`);
   const { child, said } = start(place, shell, `${typed}; true`);
   await untilCopying(place, 'copy');
   const [, ...job] = processesOf(child.pid ?? Number.NaN);
   for (const signal of signals) for (const pid of job) process.kill(pid, signal);
-  expect(await said).toMatch(/^20 files, /m);
+  letGo();
+  expect(await said).toMatch(new RegExp(`^${HELD_FILES} files, `, 'm'));
 }

@@ -79,7 +79,7 @@ export function openScreen(options: ScreenOptions): Screen {
     press: (...keys) => void tmux('send-keys', ...keys),
     text,
     coloured: () => tmux('capture-pane', '-p', '-e').replace(/\n+$/, ''),
-    sees: (pattern, timeoutMs = 20_000) =>
+    sees: (pattern, timeoutMs = 40_000) =>
       waitFor(
         () => {
           const now = text();
@@ -88,7 +88,7 @@ export function openScreen(options: ScreenOptions): Screen {
         String(pattern),
         timeoutMs,
       ),
-    ended: (timeoutMs = 20_000) =>
+    ended: (timeoutMs = 40_000) =>
       waitFor(
         () => {
           const status = existsSync(statusFile) ? readFileSync(statusFile, 'utf8') : '';

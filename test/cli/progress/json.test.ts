@@ -157,7 +157,8 @@ const album: TreeEntry[] = Array.from({ length: 60 }, (_, index) => {
 });
 
 test('a run that a signal stops tells what it left', async () => {
-  const place = makeTree(album);
+  // The long one takes longer than the test may.
+  const place = makeTree([...album, { kind: 'file', path: 'photos/long', size: 20_000_000 }]);
   const running = startCommand([...slowly, 'photos', 'copy'], { cwd: place });
   await running.sees(/"type":"file"/);
   running.child.kill('SIGINT');
@@ -185,7 +186,8 @@ test('one long file is seen to move', async () => {
   const moved = told.map(({ bytes }) => bytes);
   expect(moved).toEqual(moved.toSorted((a, b) => a - b));
   expect(new Set(moved).size).toBeGreaterThan(1);
-  expect(told[0]).toMatchObject({ files: 0, listedFiles: 1, listedBytes: 2_000_000 });
+  const first = { files: 0, listedFiles: 1, listedBytes: 2_000_000 };
+  expect(told).toContainEqual(expect.objectContaining(first));
 });
 
 test('standard output holds events and nothing else, with -v, -q and a failure beside', async () => {

@@ -1,15 +1,13 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compareTrees } from '../../helpers/compare-trees.js';
+import { HELD_FILES, heldFiles, holdingLog } from '../../helpers/holding-log.js';
 import { makeTree } from '../../helpers/make-tree.js';
 import { needs } from '../../helpers/needs.js';
 import { openScreen, type Screen } from '../../helpers/tmux.js';
-import type { TreeEntry } from '../../helpers/tree-description.js';
 
 /** Under the limit, four seconds of work. */
-const album: TreeEntry[] = Array.from({ length: 80 }, (_, index) => {
-  return { kind: 'file', path: `photos/${index + 10}.jpg`, size: 50_000 };
-});
+const album = heldFiles('photos', 4000);
 
 const bar = /^ *[1-9]\d?\.\d\d% .*files.*$/m;
 /** Its last line and the prompt after it included. */
@@ -26,11 +24,12 @@ test(
   needs('tmux', 'bash'),
   async () => {
     const place = makeTree(album);
+    const { letGo } = holdingLog(place);
     const screen = openScreen({ columns: 70, cwd: place });
     await screen.sees(/^\$$/m);
     const before = await lineSettings(screen);
 
-    screen.type('clear; folder-copy --bwlimit 1m photos copy', 'Enter');
+    screen.type('clear; folder-copy --bwlimit 1m --log log photos copy', 'Enter');
     await screen.sees(bar);
     screen.press('C-z');
     await screen.sees(/Stopped[^$]*\n\$$/);
@@ -44,7 +43,9 @@ test(
 
     screen.type('clear; fg', 'Enter');
     await screen.sees(/^folder-copy --bwlimit .*\n *[1-9]\d?\.\d\d% .*files.*$/m);
-    await screen.sees(/^100\.00% .*80\/80 files.*\n80 files, 0 folders, .* -> .*copy\n\$$/m);
+    letGo();
+    const last = String.raw`^100\.00% .*${HELD_FILES}/${HELD_FILES} files.*\n${HELD_FILES} files, 0 folders, .* -> .*copy\n\$$`;
+    await screen.sees(new RegExp(last, 'm'));
     expect(screen.modes()).toEqual({ showsCursor: true, wraps: true });
     expect(await lineSettings(screen)).toBe(before);
     expect(compareTrees(join(place, 'photos'), join(place, 'copy'), { times: 'us' })).toEqual([]);
