@@ -38,6 +38,7 @@ function load(): Libc | undefined {
   if (!HAS_DESCRIPTOR_PATHS || !ARCHITECTURES.has(process.arch)) return undefined;
   try {
     const koffi = loadKoffi();
+    prepare(koffi);
     const library = koffi.load(null);
     return {
       bind: (name, result, parameters) => library.func(name, result, [...parameters]),
@@ -51,8 +52,17 @@ function load(): Libc | undefined {
   }
 }
 
+function prepare(koffi: Koffi): void {
+  try {
+    koffi.config(WAITING_MEMORY);
+  } catch {
+    // Somebody else in this process has loaded a library with it: calls that wait are dearer then.
+  }
+}
+
 /** Of koffi's native part, what is used here; the part in JavaScript before it adds nothing to that. */
 interface Koffi {
+  config(settings: Readonly<Record<string, number>>): void;
   load(path: null): { func(name: string, result: string, parameters: string[]): KoffiFunction };
   address(memory: ArrayBufferView): bigint;
   errno(): number;
@@ -86,8 +96,16 @@ function waiting(call: KoffiFunction): WaitingFunction {
     });
 }
 
-/** Node has fewer threads for them. koffi refuses more than 256. */
-const MOST_UNDER_WAY = 128;
+/**
+ * As many as koffi keeps memory for: making it for one more call takes as long as the call. That memory is the least
+ * that koffi allows.
+ */
+const MOST_UNDER_WAY = 16;
+const WAITING_MEMORY = {
+  resident_async_pools: MOST_UNDER_WAY,
+  async_stack_size: 64 * 1024,
+  async_heap_size: 64 * 1024,
+};
 
 /** The native part alone is installed: it needs no install script, which package managers warn of or refuse. */
 function loadKoffi(): Koffi {

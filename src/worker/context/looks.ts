@@ -2,6 +2,7 @@ import type { Facts } from '../../files/facts.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
 import { waitingCalls } from '../../files/system/waiting-calls.js';
+import { WaitGauge } from './wait-gauge.js';
 
 /**
  * Looks at entries of one tree: at once while that takes no time, as where a listing has brought the attributes along,
@@ -9,38 +10,18 @@ import { waitingCalls } from '../../files/system/waiting-calls.js';
  */
 export class Looks {
   readonly #calls = entryCalls();
-  #waitsUntilMs = 0;
+  readonly #gauge = new WaitGauge();
 
   /** @returns undefined where nothing exists */
   factsIn(folder: FolderPlace, name: string, follow: boolean): Found | Promise<Found> {
-    if (this.#waits) return waitingCalls.factsAt(folder.prefix + name, follow);
-    return this.#time(() => this.#calls.factsIn(folder, name, follow));
+    if (this.#gauge.isWaiting) return waitingCalls.factsAt(folder.prefix + name, follow);
+    return this.#gauge.time(() => this.#calls.factsIn(folder, name, follow));
   }
 
   factsOf({ descriptor }: FolderPlace): Facts | Promise<Facts> {
-    if (this.#waits) return waitingCalls.factsOf(descriptor);
-    return this.#time(() => this.#calls.factsOf(descriptor));
-  }
-
-  get #waits(): boolean {
-    return performance.now() < this.#waitsUntilMs;
-  }
-
-  #time<T>(look: () => T): T {
-    const sinceMs = performance.now();
-    try {
-      return look();
-    } finally {
-      const nowMs = performance.now();
-      const tookMs = nowMs - sinceMs;
-      if (tookMs > SLOW_MS) this.#waitsUntilMs = nowMs + tookMs * SIDE_BY_SIDE;
-    }
+    if (this.#gauge.isWaiting) return waitingCalls.factsOf(descriptor);
+    return this.#gauge.time(() => this.#calls.factsOf(descriptor));
   }
 }
 
 type Found = Facts | undefined;
-
-/** What a look in one of Node's threads costs, with all around it. */
-const SLOW_MS = 0.1;
-/** Times as long as the slow look held the process up, the next ones do not. */
-const SIDE_BY_SIDE = 50;

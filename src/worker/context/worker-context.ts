@@ -25,6 +25,7 @@ import { HeldFolders } from './held-folders.js';
 import { Looks } from './looks.js';
 import { Reporter } from './reporter.js';
 import { UnsyncedFolders } from './unsynced-folders.js';
+import { WaitGauge } from './wait-gauge.js';
 import { ProbeClock } from './wait-probe.js';
 
 /** What one copy worker has at hand for all its batches. */
@@ -48,6 +49,8 @@ export class WorkerContext implements Pace {
   readonly probeClock = new ProbeClock();
   readonly sourceLooks = new Looks();
   readonly destinationLooks = new Looks();
+  /** Of folders that were opened to read their names. */
+  readonly folderCloses = new WaitGauge();
   readonly #unsynced: UnsyncedFolders;
   readonly #budget: Queue<number> | undefined;
   readonly #stop: AbortSignal;

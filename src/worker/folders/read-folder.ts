@@ -31,8 +31,14 @@ export async function readFolder(context: WorkerContext, request: FolderRequest)
   } catch (error) {
     return { kind: 'failed', failure: failureOf(error) };
   } finally {
-    await Promise.all(opened.map(({ descriptor }) => waitingCalls.close(descriptor)));
+    await Promise.all(opened.map(({ descriptor }) => close(context, descriptor)));
   }
+}
+
+/** At once, unless that has been seen to wait, as where a server keeps an open folder for each client. */
+function close({ folderCloses, calls }: WorkerContext, descriptor: number): void | Promise<void> {
+  if (folderCloses.isWaiting) return waitingCalls.close(descriptor);
+  folderCloses.time(() => calls.close(descriptor));
 }
 
 async function read(
