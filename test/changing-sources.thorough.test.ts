@@ -28,7 +28,7 @@ describe('a file that changes while it is read', () => {
       path => appendFileSync(path, 'more'),
       false,
       '--bwlimit',
-      '1m', // so that each reading takes long enough to be met
+      '500k', // so that each reading takes long enough to be met
     );
     expect(status).toBe(0);
     expect(stdout).toContain('not kept: 1 grown file');

@@ -97,7 +97,7 @@ describe('a user without rights', needs('root'), () => {
   test('gives a destination its mode back where the run is refused, or stops', async () => {
     const source = ownTree([{ path: 'x', kind: 'file', size: 3_000_000 }]);
     const copy = ownTree([{ path: '.', kind: 'folder', mode: '555' }], 'copy', source);
-    const first = startCommand(['--bwlimit', '1m', source, copy], nobody);
+    const first = startCommand(['--bwlimit', '50k', source, copy], nobody);
     await until('it is at work', () => readdirSync(copy).length > 1);
     expect(await commandCopy(source, [], nobody)).toMatchObject({ status: 2 });
     first.child.kill('SIGINT');

@@ -25,8 +25,8 @@ export function scene(entries: TreeEntry[]): Scene {
 
 /** So few bytes a second that a batch takes its time on any machine: then more workers are worth their start. */
 export const limited = ['--bwlimit', '100k'];
-/** Half a minute with such a limit, for runs that are stopped: each of five workers comes, on a busy machine too. */
-export const many = files(3000, 1000);
+/** Two minutes with such a limit, more than a test's time: for runs that are stopped. */
+export const many = files(3000, 4000);
 export const long = (): Scene => scene(many);
 
 /** The most children at a time, looked for until the run has ended. */

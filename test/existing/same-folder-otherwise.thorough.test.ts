@@ -56,7 +56,7 @@ describe.each([
     const root = mountOrSkip(context, system);
     const source = makeTree([...tree, { path: 'z', kind: 'file', size: 4_000_000 }]);
     const copy = join(root, 'copy');
-    const run = startCommand(['-v', '--bwlimit', '1m', source, copy]);
+    const run = startCommand(['-v', '--bwlimit', '50k', source, copy]);
     await run.sees(/streamed .*x\n/);
     for (const pid of run.processes()) killIfThere(pid, 'SIGKILL');
     await run.finished;

@@ -29,7 +29,7 @@ export async function makeInterrupted(
   destination?: string,
 ): Promise<Places> {
   const places = makePlaces(destination);
-  const run = startCommand(['--bwlimit', '150k', ...options, places.source, places.destination]);
+  const run = startCommand(['--bwlimit', '40k', ...options, places.source, places.destination]);
   const deadline = Date.now() + 30_000;
   while (!existsSync(places.partial) || finishedIn(places).length < 5) {
     if (Date.now() > deadline) throw new Error('nothing is finished');

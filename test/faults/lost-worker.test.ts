@@ -14,7 +14,7 @@ const entries: TreeEntry[] = [
   { path: 'm', kind: 'file', size: 4_000_000 },
   ...['x', 'y', 'z'].map(path => ({ path, kind: 'file', content: path }) as const),
 ];
-const slowly = ['-w', '1', '--reflink', 'never', '--bwlimit', '2m', '--retries', '0'];
+const slowly = ['-w', '1', '--reflink', 'never', '--bwlimit', '100k', '--retries', '0'];
 
 describe('a worker that is killed in the middle of a file, on its last try', () => {
   test('leaves none of it in a new destination, and only this file fails', async () => {
@@ -47,7 +47,7 @@ describe('a worker that is killed in the middle of a file, on its last try', () 
 
   test('leaves none of a file that many workers have a hand in', async () => {
     const { source, copy } = places([{ path: 'm', kind: 'file', size: 70_000_000 }, ...entries.slice(0, 3)]);
-    const args = ['-w', '2', '--reflink', 'never', '--bwlimit', '20m', '--retries', '0', source, copy];
+    const args = ['-w', '2', '--reflink', 'never', '--bwlimit', '1m', '--retries', '0', source, copy];
     const result = await killedInTheMiddle(startCommand(args), `${copy}.partial`, 70_000_000);
     expectOnlyThatFailed(result);
     expect(differences(source, copy)).toEqual(['missing: "m" (file)']);
@@ -55,18 +55,24 @@ describe('a worker that is killed in the middle of a file, on its last try', () 
 });
 
 test('a worker that is killed before it has begun costs no entry its only try', async () => {
-  const { source, copy } = places();
-  const run = startCommand(['-w', '4', '--retries', '0', source, copy]);
-  const killed = new Set<number>();
-  while (killed.size < 1) {
-    for (const pid of run.descendants()) {
-      killIfThere(pid, 'SIGKILL');
-      killed.add(pid);
+  // On a busy machine it may have started by the time that it is seen: then it is tried again.
+  for (let isKilled = false; !isKilled; ) {
+    const { source, copy } = places();
+    const run = startCommand(['-w', '4', '--retries', '0', source, copy]);
+    let ended = false;
+    void run.finished.finally(() => (ended = true));
+    while (!ended && !isKilled) {
+      const [worker] = run.descendants();
+      if (worker !== undefined) {
+        killIfThere(worker, 'SIGSTOP');
+        isKilled = !catches(worker, 'SIGHUP');
+        killIfThere(worker, isKilled ? 'SIGKILL' : 'SIGCONT');
+      }
+      await delay(1);
     }
-    await delay(1);
+    expect(await run.finished).toMatchObject({ status: 0 });
+    expect(differences(source, copy)).toEqual([]);
   }
-  expect(await run.finished).toMatchObject({ status: 0 });
-  expect(differences(source, copy)).toEqual([]);
 });
 
 test('an entry that kills each worker that takes it fails alone, and the others are copied', async () => {
@@ -110,7 +116,7 @@ function isInTheMiddle(root: string, size = 4_000_000): boolean {
   if (!existsSync(root)) return false;
   return readdirSync(root).some(name => {
     const bytes = statSync(join(root, name), { throwIfNoEntry: false })?.size ?? 0;
-    return (name === 'm' || name.startsWith('.folder-copy.')) && bytes > size / 8 && bytes < size;
+    return (name === 'm' || name.startsWith('.folder-copy.')) && bytes > size / 64 && bytes < size;
   });
 }
 

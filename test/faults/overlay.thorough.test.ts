@@ -37,7 +37,7 @@ for (const env of [undefined, withoutKoffi]) {
         ],
         at('source'),
       );
-      const first = startCommand(['-w', '1', '--bwlimit', '1m', source, at('lower/copy')]);
+      const first = startCommand(['-w', '1', '--bwlimit', '50k', source, at('lower/copy')]);
       const isThere = (name: string) => existsSync(at(`lower/copy.partial/${name}`));
       await until('it is at work', () => isThere('b') && isThere('a/deep'), 20_000);
       first.child.kill('SIGINT');

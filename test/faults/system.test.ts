@@ -45,7 +45,7 @@ describe('limits', () => {
 describe('what goes away in mid-copy', () => {
   test('the destination is removed: it ends with 1, without a word of Node', async () => {
     const places = makeMany();
-    const run = startCommand(['--bwlimit', '300k', places.source, places.destination]);
+    const run = startCommand(['--bwlimit', '50k', places.source, places.destination]);
     await until(() => existsSync(join(`${places.destination}.partial`, 'folder')));
     await delay(200);
     // The run goes on making files while they are removed.
@@ -58,7 +58,7 @@ describe('what goes away in mid-copy', () => {
   test('a standing destination is removed: it ends with 1', async () => {
     const places = makeMany();
     mkdirSync(places.destination);
-    const run = startCommand(['--bwlimit', '1m', places.source, places.destination]);
+    const run = startCommand(['--bwlimit', '50k', places.source, places.destination]);
     await until(() => readdirSync(places.destination).includes('folder'));
     await until(() => isRemoved(places.destination));
     expectCalmEnd(await run.finished, 1);
@@ -103,7 +103,7 @@ describe('streams and signals', () => {
   test('a second SIGINT ends it at once, and the next run goes on', async () => {
     for (let tries = 1; ; tries += 1) {
       const places = makeMany();
-      const run = startCommand(['--bwlimit', '100k', places.source, places.destination]);
+      const run = startCommand(['--bwlimit', '50k', places.source, places.destination]);
       await until(() => existsSync(join(`${places.destination}.partial`, 'folder')));
       for (const worker of run.descendants()) killIfThere(worker, 'SIGSTOP');
       run.child.kill('SIGINT');
@@ -122,7 +122,7 @@ describe('streams and signals', () => {
   test('SIGINT says so, what was done and how to go on, and leaves no temporary name in a standing destination', async () => {
     const places = makeMany();
     mkdirSync(places.destination);
-    const run = startCommand(['--bwlimit', '2m', places.source, places.destination]);
+    const run = startCommand(['--bwlimit', '50k', places.source, places.destination]);
     await until(() => readdirSync(places.destination).includes('folder'));
     run.child.kill('SIGINT');
     const result = await run.finished;

@@ -288,7 +288,7 @@ describe('what goes away in mid-copy', () => {
   test('the destination is unmounted: it ends, and says so', async context => {
     const root = mountOrSkip(context, { type: 'tmpfs' });
     const places = makeMany(join(root, 'copy'));
-    const run = startCommand(['--bwlimit', '500k', places.source, places.destination]);
+    const run = startCommand(['--bwlimit', '50k', places.source, places.destination]);
     await until(() => existsSync(join(root, 'copy.partial/folder')));
     execFileSync('umount', ['-l', root]);
     expectCalmEnd(await run.finished, 1);
@@ -302,7 +302,7 @@ describe('what goes away in mid-copy', () => {
     const destination = join(scratchFolder(), 'copy');
     makeTree([{ path: 'precious/file', kind: 'file', size: 10 }], destination);
     writeFileSync(join(destination, 'a'), '');
-    const run = startCommand(['--delete', '--bwlimit', '500k', root, destination]);
+    const run = startCommand(['--delete', '--bwlimit', '100k', root, destination]);
     await until(() => readdirSync(destination).some(name => /^\.folder-copy\..{16}\./.test(name)));
     execFileSync('umount', ['-l', root]);
     const result = await run.finished;
@@ -340,7 +340,8 @@ describe('streams and signals', () => {
   test('a stopped worker holds up neither SIGINT nor, once it goes on, the copy', async () => {
     for (const goesOn of [false, true]) {
       const places = makeMany();
-      const run = startCommand(['--bwlimit', '2m', places.source, places.destination]);
+      // One that goes on has to end by itself.
+      const run = startCommand(['--bwlimit', goesOn ? '500k' : '50k', places.source, places.destination]);
       await until(() => existsSync(join(`${places.destination}.partial`, 'folder')));
       const workers = run.descendants();
       for (const worker of workers) process.kill(worker, 'SIGSTOP');

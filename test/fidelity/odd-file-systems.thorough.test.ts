@@ -113,7 +113,7 @@ describe('a destination that decides by itself whose all in it is', () => {
     const { root } = oddOrSkip(context, 'owner=1234');
     const source = makeTree(tree);
     const copy = join(root, 'copy');
-    const first = startCommand(['--bwlimit', '10m', source, copy]);
+    const first = startCommand(['--bwlimit', '100k', source, copy]);
     while (!existsSync(join(`${copy}.partial`, 'folder'))) await delay(5);
     first.child.kill('SIGINT');
     await first.finished;

@@ -181,7 +181,7 @@ describe('plain Node', () => {
   });
 
   test('holds a destination against a run that has /proc where it has none', needs('root'), async () => {
-    const source = makeTree([{ path: 'x', kind: 'file', size: 3_000_000 }]);
+    const source = makeTree([{ path: 'x', kind: 'file', size: 10_000_000 }]);
     const copy = join(dirname(source), 'copy');
     const command = `umount -l /proc; exec "$0" "$1" -q --bwlimit 100k "$2" "$3"`;
     const args = ['-m', 'sh', '-euc', command, process.execPath, commandPath, source, copy];

@@ -70,7 +70,7 @@ test('workers are forked only for work that waits, and never more than the size'
 test('no task waits behind a long one while another worker is free', async () => {
   const pool = makePool(2);
   await Promise.all([pool.applyAsync(named('wait'), [1]), pool.applyAsync(named('wait'), [1])]);
-  const long = pool.applyAsync(named('wait'), [4000]);
+  const long = pool.applyAsync(named('wait'), [30_000]);
   const short = Promise.all(Array.from({ length: 20 }, () => pool.applyAsync(named('double'), [1]))).then(
     () => 'short',
   );

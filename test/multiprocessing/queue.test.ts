@@ -149,7 +149,7 @@ test('another process takes what it gets and no more: the rest is there for the 
   const next = (count: number) => Array.from({ length: count }, (_, n) => n);
   expect(await pool.applyAsync(named('take'), [queue, 30])).toEqual(next(30));
   const blocking = pool.applyAsync(named('takeAndBlockFor'), [queue, 30, 3000]);
-  await expect.poll(() => queue.qsize()).toBe(40);
+  await expect.poll(() => queue.qsize(), { timeout: 20_000 }).toBe(40);
   const rest: number[] = [];
   while (!(await queue.empty())) rest.push(await queue.getNowait());
   expect(rest).toEqual(next(100).slice(60));
@@ -194,7 +194,7 @@ test('a consumer killed while it waits takes nothing with it', async () => {
   waiting.kill();
   await waiting.join();
   await queue.put(1);
-  expect(await queue.get({ timeout: 1000 })).toBe(1);
+  expect(await queue.get({ timeout: 20_000 })).toBe(1);
 });
 
 test('timeouts that race with arrivals lose nothing', async () => {

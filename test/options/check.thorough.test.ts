@@ -124,9 +124,8 @@ describe('--check goes to its end', () => {
     const source = makeTree(many);
     const copy = await wholeCopy(source, ['-q']);
     shell(copy, 'rm 3/3');
-    const run = startCommand(['--check', '--verify', '--bwlimit', '1m', source, copy]);
+    const run = startCommand(['--check', '--verify', '--bwlimit', '400k', source, copy]);
     await run.sees(/time 3/);
-    await delay(300);
     const [worker] = run.descendants();
     if (worker === undefined) throw new Error('there is no worker');
     process.kill(worker, 'SIGKILL');
@@ -143,7 +142,7 @@ describe('--check goes to its end', () => {
       const source = makeTree(many);
       const copy = await wholeCopy(source, ['-q']);
       shell(copy, 'rm 0/0');
-      const run = startCommand(['--check', '--verify', '--bwlimit', '1m', source, copy]);
+      const run = startCommand(['--check', '--verify', '--bwlimit', '50k', source, copy]);
       await run.sees(/missing/);
       run.child.kill(signal);
       const { signal: ended, stderr } = await run.finished;

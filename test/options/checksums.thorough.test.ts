@@ -15,7 +15,7 @@ test('the digest of a file that grew while it was read is of what was kept of it
   const source = makeTree([{ path: 'log', kind: 'file', size: 3_000_000 }]);
   const [copy, manifest] = [join(dirname(source), 'copy'), join(dirname(source), 'sums')];
   // So slow that each reading is met.
-  const slowly = ['--chunk-size', '2', '--reflink', 'never', '--bwlimit', '2m'];
+  const slowly = ['--chunk-size', '2', '--reflink', 'never', '--bwlimit', '1m'];
   const args = [...slowly, '--verify', '--checksums', manifest];
   const running = startCommand([...args, source, copy]);
   let ended = false;

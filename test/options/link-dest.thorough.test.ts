@@ -18,7 +18,17 @@ test('--link-dest: a run that was stopped is resumed: what is linked stays', asy
   const snapshot = await wholeCopy(source, [], { copy: join(dirname(source), 'snapshot') });
   for (let n = 0; n < 40; n += 2) chmodSync(join(snapshot, `${n}`), 0o600);
   const copy = join(dirname(source), 'copy');
-  const first = startCommand(['-v', '--bwlimit', '100k', '--link-dest', snapshot, source, copy]);
+  const first = startCommand([
+    '-v',
+    '--workers',
+    '1',
+    '--bwlimit',
+    '20k',
+    '--link-dest',
+    snapshot,
+    source,
+    copy,
+  ]);
   await first.sees(/(linked .*\n[\s\S]*){5}/);
   await first.sees(/streamed .*\n/);
   first.child.kill('SIGTERM');

@@ -75,7 +75,7 @@ test(
 test('a large file that a filled folder stood in for is copied on resuming', async () => {
   const source = tree();
   const copy = join(dirname(source), 'copy');
-  const first = startCommand(['--bwlimit', '20m', source, copy]);
+  const first = startCommand(['--bwlimit', '1m', source, copy]);
   const deadline = Date.now() + 30_000;
   while (!grows(copy)) {
     if (Date.now() > deadline) throw new Error('nothing grows');
@@ -112,7 +112,7 @@ async function copyWhileWriting(source: string, copy: string) {
     writeSync(file, mark, 0, markBytes, size - markBytes);
   };
   change(0);
-  const running = startCommand(['--reflink', 'never', '--bwlimit', '50m', source, copy]);
+  const running = startCommand(['--reflink', 'never', '--bwlimit', '20m', source, copy]);
   let ended = false;
   running.finished.finally(() => (ended = true)).catch(() => {});
   let writes = 0;

@@ -33,7 +33,7 @@ for (const [title, system, tree, missing] of cases) {
     const root = mountOrSkip(context, { type: 'tmpfs', ...system });
     const copy = join(root, 'copy');
     const source = makeTree(tree);
-    const { status, stderr } = await commandCopy(source, ['--bwlimit', '10m'], { copy });
+    const { status, stderr } = await commandCopy(source, ['--bwlimit', '100k'], { copy });
     expect(status).toBe(1);
     expect(stderr).toMatch(missing);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);

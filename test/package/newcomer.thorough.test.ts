@@ -87,16 +87,16 @@ const photos: TreeEntry[] = Array.from({ length: 40 }, (_, index): TreeEntry => 
   return { kind: 'file', path: `${index % 4}/${index}.jpg`, size: 20_000 };
 });
 
-/** Starts a copy that takes two seconds, and presses Ctrl-C once some of it is done. */
+/** Starts a copy that takes longer than a test, and presses Ctrl-C once some of it is done. */
 async function interruptedCopy(folder: string) {
-  const run = copyOfPhotos(folder);
+  const run = copyOfPhotos(folder, '--bwlimit', '12k');
   await run.sees(/^streamed .*\.jpg$/m);
   run.child.kill('SIGINT');
   return { ...(await run.finished), processes: run.processes() };
 }
 
-function copyOfPhotos(folder: string) {
-  return startCommand(['-v', '--bwlimit', '400k', '--reflink', 'never', 'photos', 'copy'], {
+function copyOfPhotos(folder: string, ...options: string[]) {
+  return startCommand(['-v', '--workers', '1', '--reflink', 'never', ...options, 'photos', 'copy'], {
     cwd: folder,
     program: join(home, 'node_modules/.bin/folder-copy'),
   });
