@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { copyFolder } from '../../src/index.js';
 import { compareTrees } from '../helpers/compare-trees.js';
@@ -12,21 +11,18 @@ import { fromRoot } from '../helpers/project-root.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
 import { testClaims } from './claim-tests.js';
 import { type Claimed, claimName, makeDeadRun, readClaim } from './dead-run.js';
-import { command, quoted, runShell } from './run-shell.js';
+import { command, quoted } from './run-shell.js';
+import { stoppedAtRoot } from './stopped-at-root.js';
 
 describe('in a destination that stands', () => testClaims(true));
 
 test('a second run is refused while the root of the first is finished', needs('strace'), async () => {
   const source = makeTree([{ path: 'a', kind: 'file', content: 'x' }]);
   const destination = join(dirname(source), 'copy');
-  // The times of the file, then those of the root.
-  const slowly =
-    'strace -f -qq -o /dev/null -e trace=utimensat -e inject=utimensat:delay_enter=3000000:when=2';
-  const first = runShell(`${slowly} -- ${command} ${quoted(source)} ${quoted(destination)}`);
-  for (const end = Date.now() + 30_000; !existsSync(destination) && Date.now() < end; ) await delay(5);
-  // By the library: it is asked at once, where a command would start for as long as the other one has left.
+  const { run, goOn } = await stoppedAtRoot(`${command} ${quoted(source)} ${quoted(destination)}`);
   await expect(copyFolder(source, destination)).rejects.toThrow(/\(EBUSY\)$/);
-  expect(await first).toMatchObject({ status: 0, stderr: '' });
+  goOn();
+  expect(await run).toMatchObject({ status: 0, stderr: '' });
   expect(compareTrees(source, destination)).toEqual([]);
 });
 

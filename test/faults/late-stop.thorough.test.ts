@@ -1,39 +1,53 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { needs } from '../helpers/needs.js';
 import { fromRoot } from '../helpers/project-root.js';
-import { command, quoted, runShell, runWithFaults } from './run-shell.js';
+import { until } from '../helpers/running.js';
+import { command, quoted, runWithFaults } from './run-shell.js';
+import { stoppedAtRoot } from './stopped-at-root.js';
 
 describe('once the copy has its last name it is too late to stop', needs('strace'), () => {
   test('a signal: the command says that it is stopping, finishes the root and ends as if it had not come', async () => {
     const { source, destination } = makePlaces();
-    const run = runShell(whileRootIsFinished(`${command} ${quoted(source)} ${quoted(destination)}`));
+    const said = join(dirname(source), 'said');
+    const line = `${command} ${quoted(source)} ${quoted(destination)} 2> ${quoted(said)}`;
+    const { run, goOn } = await stoppedAtRoot(line);
     const claim = join(destination, '.folder-copy.claim');
-    for (const end = Date.now() + 30_000; !existsSync(claim) && Date.now() < end; ) await delay(5);
     const { pid } = JSON.parse(readFileSync(claim, 'utf8')) as { pid: number };
     process.kill(pid, 'SIGTERM');
-    expect(await run).toMatchObject({ status: 0, stderr: 'folder-copy: SIGTERM: stopping\n' });
+    await until('it has heard of the signal', () => readFileSync(said, 'utf8') !== '');
+    goOn();
+    expect(await run).toMatchObject({ status: 0 });
+    expect(readFileSync(said, 'utf8')).toBe('folder-copy: SIGTERM: stopping\n');
     expectWhole(source, destination);
   });
 
   test('the library resolves', async () => {
     const { source, destination } = makePlaces();
     const program = `
-      import { existsSync } from 'node:fs';
+      import { existsSync, writeFileSync } from 'node:fs';
       import { copyFolder } from ${JSON.stringify(fromRoot('dist/lib/index.js'))};
-      const [source, destination] = process.argv.slice(1);
+      const [source, destination, aborted] = process.argv.slice(1);
       const stop = new AbortController();
-      const look = setInterval(() => existsSync(destination) && stop.abort(), 5);
+      const look = setInterval(() => {
+        if (!existsSync(destination)) return;
+        stop.abort();
+        writeFileSync(aborted, '');
+      }, 5);
       const { status } = await copyFolder(source, destination, { signal: stop.signal });
       clearInterval(look);
       console.log(stop.signal.aborted, status);`;
     const node = `${quoted(process.execPath)} --input-type=module -e ${quoted(program)}`;
-    const run = await runShell(whileRootIsFinished(`${node} ${quoted(source)} ${quoted(destination)}`));
-    expect(run).toMatchObject({ status: 0, stdout: 'true 0\n', stderr: '' });
+    const aborted = join(dirname(source), 'aborted');
+    const { run, goOn } = await stoppedAtRoot(
+      [node, ...[source, destination, aborted].map(quoted)].join(' '),
+    );
+    await until('it is aborted', () => existsSync(aborted));
+    goOn();
+    expect(await run).toMatchObject({ status: 0, stdout: 'true 0\n', stderr: '' });
     expectWhole(source, destination);
   });
 
@@ -54,12 +68,6 @@ function makePlaces(): { source: string; destination: string } {
     { path: '.', kind: 'folder', mode: '555' },
   ]);
   return { source, destination: join(dirname(source), 'copy') };
-}
-
-/** The worker's first call of that name gives the file its times, its second one the root. */
-function whileRootIsFinished(line: string): string {
-  const slowly = 'trace=utimensat -e inject=utimensat:delay_enter=3000000:when=2';
-  return `strace -f -qq -o /dev/null -e ${slowly} -- ${line}`;
 }
 
 function expectWhole(source: string, destination: string): void {

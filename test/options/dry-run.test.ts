@@ -29,6 +29,14 @@ const DONE: Readonly<Record<string, string>> = {
 };
 const asDone = (text: string) => text.replace(/^would (\w+)/gm, (_, verb: string) => DONE[verb] ?? verb);
 
+/** Of which a slow run of one worker has soon finished some, and never all. */
+const many: TreeEntry[] = Array.from({ length: 100 }, (_, n) => ({
+  path: `${n}`,
+  kind: 'file',
+  size: 100_000,
+}));
+const slowly = ['-v', '--workers', '1', '--bwlimit', '150k'];
+
 describe('-n', () => {
   const runs: [title: string, standing: TreeEntry[] | undefined, args: string[], told: string[]][] = [
     [
@@ -104,14 +112,9 @@ describe('-n', () => {
   });
 
   test('goes by a .partial where one stands, and leaves it as it is', async () => {
-    const many: TreeEntry[] = Array.from({ length: 30 }, (_, n) => ({
-      path: `${n}`,
-      kind: 'file',
-      size: 100_000,
-    }));
     const source = makeTree(many);
     const copy = join(dirname(source), 'copy');
-    const first = startCommand(['-v', '--workers', '1', '--bwlimit', '200k', source, copy]);
+    const first = startCommand([...slowly, source, copy]);
     await first.sees(/streamed .*\n/);
     first.child.kill('SIGTERM');
     expect(await first.finished).toMatchObject({ signal: 'SIGTERM' });
@@ -124,23 +127,11 @@ describe('-n', () => {
   });
 
   test('does not believe what an earlier run left under other options, as the copy does not', async () => {
-    const source = makeTree(
-      ['a', 'b', 'c'].map(
-        (path): TreeEntry => ({ path, kind: 'file', size: path === 'c' ? 10_000_000 : 100_000 }),
-      ),
-    );
-    const first = startCommand([
-      '-v',
-      '--workers',
-      '1',
-      '--bwlimit',
-      '200k',
-      source,
-      join(dirname(source), 'copy'),
-    ]);
+    const source = makeTree(many);
+    const first = startCommand([...slowly, source, join(dirname(source), 'copy')]);
     await first.sees(/streamed .*\n/);
     first.child.kill('SIGTERM');
-    const [, finished = ''] = /streamed .*\/(\w)\n/.exec((await first.finished).stderr) ?? [];
+    const [, finished = ''] = /streamed .*\/(\d+)\n/.exec((await first.finished).stderr) ?? [];
     expect((await toldCopy(source, { dryRun: true })).how[finished]).toBe('skipped');
     expect((await toldCopy(source, { dryRun: true, strict: true })).how[finished]).toBe('streamed');
   });

@@ -38,7 +38,7 @@ function albumFolder(): string {
 /** Runs what is typed at a shell, the command on its path; rejects where that ends with another status than 0. */
 function type(folder: string, lines: string): Promise<{ stdout: string; stderr: string }> {
   const path = [join(home, 'node_modules/.bin'), process.env.PATH].join(delimiter);
-  return promisify(execFile)('bash', ['-euo', 'pipefail', '-c', lines], {
+  return promisify(execFile)('bash', ['--norc', '-euo', 'pipefail', '-c', lines], {
     cwd: folder,
     env: commandEnvironment({ PATH: path, LC_ALL: 'C.UTF-8' }),
   });
