@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { copyFolder } from 'folder-copy';
 import { expect, test } from 'vitest';
 import { processesOf } from './helpers/processes.js';
@@ -66,3 +68,15 @@ function manyFiles(): { source: string; destination: string } {
   for (let index = 0; index < 10_000; index += 1) writeFileSync(join(source, String(index)), '');
   return { source, destination: join(scratch, 'copy') };
 }
+
+test("leaves koffi's settings to its caller, who may use it too", async () => {
+  const { source, destination } = manyFiles();
+  const script = `
+    const koffi = require('@koromix/koffi-linux-${process.arch}/linux_${process.arch}/koffi.node');
+    const before = JSON.stringify(koffi.config());
+    const { copyFolder } = require('folder-copy');
+    copyFolder(...process.argv.slice(1)).then(() => console.log(JSON.stringify(koffi.config()) === before));
+  `;
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', script, source, destination]);
+  expect(stdout).toBe('true\n');
+});

@@ -40,6 +40,15 @@ function serverOf({ where, source }: Scene): number {
   return Number(found[0]);
 }
 
+/** Storage hangs from now on. @returns what ends that; the test's end does as well */
+function hang(all: Scene): () => void {
+  const server = serverOf(all);
+  process.kill(server, 'SIGSTOP');
+  const goOn = () => killIfThere(server, 'SIGCONT');
+  onTestFinished(goOn);
+  return goOn;
+}
+
 async function untilCopying(run: RunningCommand): Promise<void> {
   while (run.descendants().length < 2 && run.child.exitCode === null) await delay(10);
   await delay(500);
@@ -53,10 +62,9 @@ test(
     const all = scene();
     const run = startCommand([all.source, all.copy], { timeoutMs: 120_000 });
     await untilCopying(run);
-    const server = serverOf(all);
-    process.kill(server, 'SIGSTOP');
+    const goOn = hang(all);
     await delay(5000);
-    process.kill(server, 'SIGCONT');
+    goOn();
     expect(await run.finished).toMatchObject({ status: 0, stderr: '' });
     expect(all.same()).toEqual([]);
   },
@@ -67,17 +75,14 @@ test(
   needs('root', 'fusermount3', 'gcc', 'pkg-config', 'findmnt'),
   async () => {
     const all = scene();
-    const run = startCommand([all.source, all.copy], { timeoutMs: 120_000 });
+    // The command itself writes into its claim who its workers are: all of them are there before the storage hangs.
+    const run = startCommand(['-w', '2', all.source, all.copy], { timeoutMs: 120_000 });
     await untilCopying(run);
-    const server = serverOf(all);
-    process.kill(server, 'SIGSTOP');
-    try {
-      await delay(300);
-      process.kill(run.pid, 'SIGINT');
-      expect(await run.finished).toMatchObject({ signal: 'SIGINT' });
-    } finally {
-      process.kill(server, 'SIGCONT');
-    }
+    const goOn = hang(all);
+    await delay(300);
+    process.kill(run.pid, 'SIGINT');
+    expect(await run.finished).toMatchObject({ signal: 'SIGINT' });
+    goOn();
     // The kernel lets killed workers go once the storage answers.
     await waitForNoProcesses(run.processes, 10_000);
     expect(await runCommand([all.source, all.copy])).toMatchObject({ status: 0 });
@@ -90,17 +95,12 @@ test(
   needs('root', 'fusermount3', 'gcc', 'pkg-config', 'findmnt'),
   async () => {
     const all = scene();
-    const server = serverOf(all);
-    process.kill(server, 'SIGSTOP');
-    try {
-      const run = startCommand([all.source, all.copy]);
-      await delay(1000);
-      process.kill(run.pid, 'SIGINT');
-      expect(await run.finished).toMatchObject({ signal: 'SIGINT', stdout: '', stderr: '' });
-      await waitForNoProcesses(run.processes);
-    } finally {
-      process.kill(server, 'SIGCONT');
-    }
+    hang(all);
+    const run = startCommand([all.source, all.copy]);
+    await delay(1000);
+    process.kill(run.pid, 'SIGINT');
+    expect(await run.finished).toMatchObject({ signal: 'SIGINT', stdout: '', stderr: '' });
+    await waitForNoProcesses(run.processes);
   },
 );
 

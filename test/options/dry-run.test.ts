@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { commandCopy, toldCopy } from '../helpers/copies.js';
+import { checkAccounts, eventsOf } from '../helpers/events.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { startCommand } from '../helpers/run-command.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
@@ -99,6 +100,23 @@ describe('-n', () => {
         status: real.status,
         told: lines(real.stderr.replace(/^cloned/gm, 'streamed')),
       });
+    });
+  }
+
+  for (const args of [['--if-exists', 'error'], [], ['--delete']]) {
+    test(`tells of what fails, or is in the way, in a folder below the root: ${args.join(' ')}`, async () => {
+      const source = makeTree([{ path: 'm/f', kind: 'file', content: '2' }]);
+      const isInTheWay = args[0] !== '--if-exists';
+      const path = isInTheWay ? 'm/f/precious' : 'm/f';
+      makeTree([{ path, kind: 'file', content: '1' }], join(dirname(source), 'copy'));
+      const tell = async (...more: string[]) => {
+        const { status, stdout } = await commandCopy(source, [...more, '--progress', 'json', ...args]);
+        const events = eventsOf(stdout);
+        checkAccounts(events);
+        const paths = events.flatMap(event => ('path' in event ? [`${event.type} ${event.path}`] : []));
+        return { status, told: paths.sort() };
+      };
+      expect(await tell('-n')).toEqual(await tell());
     });
   }
 

@@ -1,4 +1,4 @@
-import { join } from '../../files/byte-path.js';
+import { type BytePath, join } from '../../files/byte-path.js';
 import { kindOf } from '../../files/facts.js';
 import { failureOf } from '../../files/failure.js';
 import { startOf } from '../../files/name-column.js';
@@ -52,16 +52,18 @@ export class DryHands implements Hands {
     const rows = batch.kinds.length;
     const hows = new Uint8Array(rows).fill(NO_WORD);
     const failed: FailedOutcome[] = [];
+    const failedIn = new Set<BytePath>();
     let bytes = 0;
     const row = new BatchRow(batch);
     for (let index = 0; index < rows; index += 1) {
       row.moveTo(index);
       try {
-        const how = this.#howOf(row);
+        const how = isToBePostponed(row, failedIn) ? 'postponed' : this.#howOf(row);
         hows[index] = JOB_HOWS.codeOf(how);
         bytes += usualBytes(how, row.facts.size);
       } catch (error) {
         failed.push({ index, failure: failureOf(error) });
+        failedIn.add(row.folder);
       }
     }
     const names = batch.names.bytes.subarray(0, startOf(batch.names, rows));
@@ -107,4 +109,9 @@ export class DryHands implements Hands {
     this.#trees ??= { source: this.#source, destination: handles, heldTimes: heldTimes(root) };
     return this.#trees;
   }
+}
+
+/** As a worker does: a folder in which something has failed in this batch is finished later, when that is settled. */
+function isToBePostponed({ kind, folder, name }: BatchRow, failedIn: ReadonlySet<BytePath>): boolean {
+  return kind === 'finishAfter' && failedIn.has(join(folder, name));
 }

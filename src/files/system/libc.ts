@@ -28,6 +28,18 @@ export function libc(): Libc | undefined {
   return loaded.libc;
 }
 
+/**
+ * Has koffi keep memory for the calls that wait: making it takes as long as the call. Only for a process that is ours
+ * alone, and before anything else here: a caller that uses koffi, too, shares its settings.
+ */
+export function keepMemoryForWaiting(): void {
+  try {
+    loadKoffi().config({ resident_async_pools: MOST_UNDER_WAY });
+  } catch {
+    // It is optional. Without it nothing here waits.
+  }
+}
+
 let loaded: { libc: Libc | undefined } | undefined;
 
 /** Those whose layouts and numbers are the ones that the calls of this folder are written for. */
@@ -38,7 +50,6 @@ function load(): Libc | undefined {
   if (!HAS_DESCRIPTOR_PATHS || !ARCHITECTURES.has(process.arch)) return undefined;
   try {
     const koffi = loadKoffi();
-    prepare(koffi);
     const library = koffi.load(null);
     return {
       bind: (name, result, parameters) => library.func(name, result, [...parameters]),
@@ -49,14 +60,6 @@ function load(): Libc | undefined {
   } catch {
     // An optional dependency: not installed, or not made for this platform.
     return undefined;
-  }
-}
-
-function prepare(koffi: Koffi): void {
-  try {
-    koffi.config(WAITING_MEMORY);
-  } catch {
-    // Somebody else in this process has loaded a library with it: calls that wait are dearer then.
   }
 }
 
@@ -96,16 +99,8 @@ function waiting(call: KoffiFunction): WaitingFunction {
     });
 }
 
-/**
- * As many as koffi keeps memory for: making it for one more call takes as long as the call. That memory is the least
- * that koffi allows.
- */
+/** More bring little where a call takes a millisecond, and koffi would keep more memory. */
 const MOST_UNDER_WAY = 16;
-const WAITING_MEMORY = {
-  resident_async_pools: MOST_UNDER_WAY,
-  async_stack_size: 64 * 1024,
-  async_heap_size: 64 * 1024,
-};
 
 /** The native part alone is installed: it needs no install script, which package managers warn of or refuse. */
 function loadKoffi(): Koffi {

@@ -36,9 +36,9 @@ export async function readFolder(context: WorkerContext, request: FolderRequest)
 }
 
 /** At once, unless that has been seen to wait, as where a server keeps an open folder for each client. */
-function close({ folderCloses, calls }: WorkerContext, descriptor: number): void | Promise<void> {
-  if (folderCloses.isWaiting) return waitingCalls.close(descriptor);
-  folderCloses.time(() => calls.close(descriptor));
+async function close({ folderCloses, calls }: WorkerContext, descriptor: number): Promise<void> {
+  if (folderCloses.isWaiting) await waitingCalls.close(descriptor);
+  else folderCloses.time(() => calls.close(descriptor));
 }
 
 async function read(
