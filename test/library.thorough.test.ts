@@ -61,14 +61,6 @@ test('files that are named by relative paths stay where they were meant when the
   expect(readdirSync(scratch)).toEqual(expect.arrayContaining(['copy', 'failed', 'log', 'sums']));
 });
 
-function manyFiles(): { source: string; destination: string } {
-  const scratch = scratchFolder(memory);
-  const source = join(scratch, 'source');
-  mkdirSync(source);
-  for (let index = 0; index < 10_000; index += 1) writeFileSync(join(source, String(index)), '');
-  return { source, destination: join(scratch, 'copy') };
-}
-
 test("leaves koffi's settings to its caller, who may use it too", async () => {
   const { source, destination } = manyFiles();
   const script = `
@@ -80,3 +72,11 @@ test("leaves koffi's settings to its caller, who may use it too", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', script, source, destination]);
   expect(stdout).toBe('true\n');
 });
+
+function manyFiles(): { source: string; destination: string } {
+  const scratch = scratchFolder(memory);
+  const source = join(scratch, 'source');
+  mkdirSync(source);
+  for (let index = 0; index < 10_000; index += 1) writeFileSync(join(source, String(index)), '');
+  return { source, destination: join(scratch, 'copy') };
+}
