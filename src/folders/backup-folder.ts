@@ -101,7 +101,8 @@ export class BackupFolder {
 
   #copyUnder(folder: BytePath, name: BytePath, facts: Facts, to: BytePath, free: BytePath): boolean {
     this.#serial += 1;
-    const temporary = rawName(`${temporaryName(this.#settings.runId)}.${serialName(this.#serial)}`);
+    const serial = serialName(process.pid * SERIALS_A_PROCESS + this.#serial);
+    const temporary = rawName(`${temporaryName(this.#settings.runId)}.${serial}`);
     const from = this.#destination.place(folder);
     const place = this.#opened.place(to);
     copyAcross({ from, name, to: place, newName: temporary, facts, fsync: this.#settings.fsync });
@@ -211,6 +212,9 @@ const OPEN_FOLDERS = 4;
 
 /** A letter, and the number of the millionth. */
 const LEAST_NAME_BYTES = 12;
+
+/** Several processes keep files in one folder. */
+const SERIALS_A_PROCESS = 2 ** 26;
 
 function serialName(serial: number): string {
   return serial.toString(16).padStart(12, '0');
