@@ -36,7 +36,7 @@ export function keepMemoryForWaiting(): void {
   try {
     loadKoffi().config({ resident_async_pools: MOST_UNDER_WAY });
   } catch {
-    // It is optional. Without it nothing here waits.
+    // koffi is optional, and calls that wait only cost more without this.
   }
 }
 

@@ -1,4 +1,4 @@
-import { threadWaits } from '../../files/system/thread-waits.js';
+import { WaitProbe } from './wait-probe.js';
 
 /**
  * Knows whether calls of one kind are to be made at once, or side by side in other threads: by how long those at once
@@ -16,17 +16,23 @@ export class WaitGauge {
 
   /** Makes a call at once. */
   time<T>(call: () => T): T {
-    const isHeld = this.#isSuspected;
-    const waits = isHeld ? threadWaits() : undefined;
+    if (this.#isSuspected) return this.#probe(call);
     const sinceMs = performance.now();
     try {
       return call();
     } finally {
-      const nowMs = performance.now();
-      const tookMs = nowMs - sinceMs;
-      this.#isSuspected = tookMs > SLOW_MS;
-      const hasWaited = waits === undefined || threadWaits() !== waits;
-      if (isHeld && this.#isSuspected && hasWaited) this.#waitsUntilMs = nowMs + tookMs * SIDE_BY_SIDE;
+      this.#isSuspected = performance.now() - sinceMs > SLOW_MS;
+    }
+  }
+
+  #probe<T>(call: () => T): T {
+    const probe = new WaitProbe();
+    try {
+      return probe.time(call);
+    } finally {
+      const { waitedMs } = probe;
+      this.#isSuspected = waitedMs > SLOW_MS;
+      if (this.#isSuspected) this.#waitsUntilMs = performance.now() + waitedMs * SIDE_BY_SIDE;
     }
   }
 }
