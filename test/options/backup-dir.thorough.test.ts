@@ -6,6 +6,7 @@ import { commandCopy, wholeCopy } from '../helpers/copies.js';
 import { mountOrSkip } from '../helpers/file-systems.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { needs } from '../helpers/needs.js';
+import { memory, scratchFolder } from '../helpers/scratch-folder.js';
 import { shell } from '../helpers/shell.js';
 import type { TreeEntry } from '../helpers/tree-description.js';
 import { treeSnapshot } from '../helpers/tree-snapshot.js';
@@ -101,5 +102,20 @@ test('--backup-dir on another file system is a copy, as it was', needs('mount', 
     expect(differences(backup)).toEqual([]);
   } finally {
     shell('/', `umount '${backup}'`);
+  }
+});
+
+test('workers that keep files in one folder of another file system never choose the same name', async context => {
+  const backups = mountOrSkip(context, { type: 'tmpfs', size: '400m' });
+  const entries = (size: number): TreeEntry[] =>
+    Array.from({ length: 400 }, (_, n) => ({ path: String(n), kind: 'file', size }));
+  const source = makeTree(entries(400_000), join(scratchFolder(memory), 'source'));
+  for (const round of [1, 2, 3]) {
+    const copy = makeTree(entries(200_000 + round), join(dirname(source), `copy ${round}`));
+    const old = treeSnapshot(copy);
+    const backup = join(backups, String(round));
+    await wholeCopy(source, ['-w', '4', '--retries', '0', '--backup-dir', backup], { copy });
+    expect(compareTrees(old, backup).filter(line => !line.startsWith('the root: mtime '))).toEqual([]);
+    rmSync(backup, { recursive: true });
   }
 });
