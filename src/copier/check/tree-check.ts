@@ -18,6 +18,7 @@ import { type EnteredFolder, entriesOf, type ListedEntry, type ListedFiles } fro
 import type { StorageSpeed } from '../listing/storage-speed.js';
 import type { Visitor } from '../listing/walk-source.js';
 import type { Ledger } from '../report/ledger.js';
+import { hasExtraNames } from './has-extra-names.js';
 import { LinkGroups } from './link-groups.js';
 
 /**
@@ -129,11 +130,16 @@ export class TreeCheck implements Visitor {
     const { selection, filters, settings, places } = this.#parts.scope.request;
     // What the source does not select is an extra too.
     const isEachWanted = selection === undefined && filters === undefined;
-    if (isEachWanted && seen?.extras?.names.ends.length === 0) return false;
     if (settings.oneFileSystem && !sameDevice(facts, places.sourceFacts)) return false;
     if (selection?.namesIn(folder) !== undefined) return false;
+    if (isEachWanted && !this.#mayHaveExtras(folder, seen)) return false;
     if (folder === ROOT || filters?.isOnlyEntered(folder) !== true) return true;
     return selection?.namesIn(split(folder)[0]) !== undefined;
+  }
+
+  #mayHaveExtras(folder: BytePath, seen: StandingFolder | undefined): boolean {
+    if (seen?.extras !== undefined) return seen.extras.names.ends.length > 0;
+    return hasExtraNames(this.#parts.scope, folder);
   }
 
   /** Folders that are in a copy only if something in them is are looked through, whether or not the source has them. */

@@ -1,21 +1,24 @@
 import { join } from '../../files/byte-path.js';
 import { copyOf, kindOf } from '../../files/facts.js';
 import { FactsRow } from '../../files/facts-column.js';
-import { FileRun } from '../../files/file-run.js';
+import type { FileRun } from '../../files/file-run.js';
 import { nameAt } from '../../files/name-column.js';
 import type { ReadFolder } from '../../protocol/readings.js';
 import type { Listed } from './listed.js';
 import type { OpenFolder } from './open-folder.js';
 import type { Scope } from './scope.js';
 
-/** The steps of a walk through what a worker has read of a folder; its subfolders have their turn later. */
+/**
+ * The steps of a walk through what a worker has read of a folder; its subfolders have their turn later.
+ * @param run empty; filled anew for each step
+ */
 export function* readRows(
   folder: OpenFolder,
   reading: ReadFolder,
   scope: Scope,
+  run: FileRun,
 ): Generator<Listed, void, undefined> {
   const { names, facts, same, unseen } = reading;
-  const run = new FileRun();
   let isSame: number[] = [];
   const files = function* (): Generator<Listed, void, undefined> {
     if (run.length === 0) return;

@@ -2,6 +2,7 @@ import { type BytePath, join, rawName } from '../../files/byte-path.js';
 import { type Facts, kindOf } from '../../files/facts.js';
 import { FactsRow } from '../../files/facts-column.js';
 import { failureOf } from '../../files/failure.js';
+import { FileRun } from '../../files/file-run.js';
 import { NameColumn, nameAt, type PackedNames } from '../../files/name-column.js';
 import type { Names } from '../../files/system/entry-calls.js';
 import type { FolderReading, ReadFolder } from '../../protocol/readings.js';
@@ -28,6 +29,7 @@ export class WalkAhead {
   readonly #options: AheadOptions;
   readonly #scope: Scope;
   readonly #open: OpenFolder[];
+  readonly #run = new FileRun();
 
   /** @param open the folders that the walk is in, the root first */
   constructor(options: AheadOptions, scope: Scope, open: OpenFolder[]) {
@@ -88,7 +90,7 @@ export class WalkAhead {
       this.#folders.forget(folder);
       return;
     }
-    yield* readRows(open, reading, this.#scope);
+    yield* readRows(open, reading, this.#scope, this.#run);
     if (reading.rest !== undefined) yield* this.#lookAt(open, reading.rest);
     open.failure ??= reading.incomplete;
     open.isRead = true;
@@ -112,7 +114,7 @@ export class WalkAhead {
       const looked = yield* awaited(look);
       if (looked.kind === 'failed') folder.failure = looked.failure;
       else {
-        yield* readRows(folder, looked, this.#scope);
+        yield* readRows(folder, looked, this.#scope, this.#run);
         this.#folders.want(folder.path, this.#subfolders(folder.path, looked));
       }
     }
