@@ -52,7 +52,7 @@ export function workerTasks(stop: AbortSignal) {
       } catch (error) {
         if (!(error instanceof Stopped)) throw error;
       }
-      return context.reporter.end();
+      return await context.reporter.end();
     },
 
     /** Reads folders side by side. */
@@ -114,7 +114,10 @@ function* bookAhead(context: WorkerContext, ahead: FilesAhead, row: BatchRow): S
     if (row.kind === 'file') {
       context.touched(row.folder);
       context.reporter.streamed(row.index, row.facts.size, notKept);
-    } else context.reporter.done(row.index, row, { how: 'made', bytes: 0, notKept });
+    } else {
+      context.isSynced(join(row.folder, row.name));
+      context.reporter.done(row.index, row, { how: 'made', bytes: 0, notKept });
+    }
   } catch (error) {
     fail(context, row, error);
   }

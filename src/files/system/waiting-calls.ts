@@ -1,4 +1,4 @@
-import { chmod, close, constants, fstat, lstat, mkdir, open, stat } from 'node:fs';
+import { chmod, close, constants, fstat, fsync, lstat, mkdir, open, stat } from 'node:fs';
 import { native } from '../byte-path.js';
 import { type Facts, factsFrom } from '../facts.js';
 import { codeOf } from '../failure.js';
@@ -49,6 +49,12 @@ export const waitingCalls = {
   setMode(path: string, mode: number): Promise<void> {
     return new Promise((resolve, reject) => {
       chmod(native(path), mode, error => (error === null ? resolve() : reject(error)));
+    });
+  },
+
+  sync(descriptor: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      fsync(descriptor, error => (error === null ? resolve() : reject(error)));
     });
   },
 

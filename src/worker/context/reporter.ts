@@ -64,7 +64,7 @@ export class Reporter {
 
   /** Tells that the batch has been begun, before any of it is done. */
   async tellBegin(): Promise<void> {
-    await this.#reports.put(this.#takeReport());
+    await this.#reports.put(await this.#takeReport());
   }
 
   /** Waits for the ceiling on bytes, which is not counted as effort. */
@@ -133,38 +133,43 @@ export class Reporter {
    */
   breathe(): Promise<void> | undefined {
     this.#lastLookMs = performance.now();
-    return this.#lastLookMs - this.#lastReport < REPORT_EVERY_MS ? undefined : this.report();
+    const everyMs = this.#unsynced.isEmpty ? REPORT_EVERY_MS : REPORT_SYNCED_EVERY_MS;
+    return this.#lastLookMs - this.#lastReport < everyMs ? undefined : this.report();
   }
 
   /** Whether the batch takes so long that what has not been begun of it is better spread over all workers. */
   get isOverdue(): boolean {
-    const isSideBySide = this.#batch !== undefined && this.#batch.atATime > 1;
-    const longestMs = isSideBySide ? GIVE_BACK_AFTER_MS_SIDE_BY_SIDE : GIVE_BACK_AFTER_MS;
+    const longestMs = this.#isSideBySide ? GIVE_BACK_AFTER_MS_SIDE_BY_SIDE : GIVE_BACK_AFTER_MS;
     return this.#lastLookMs - this.#beganMs > longestMs;
   }
 
+  get #isSideBySide(): boolean {
+    return this.#batch !== undefined && this.#batch.atATime > 1;
+  }
+
   async report(): Promise<void> {
-    const report = this.#takeReport();
+    const report = await this.#takeReport();
     if (report.done.hows.length > 0 || report.bytes !== 0) await this.#reports.put(report);
     await new Promise<void>(resolve => setImmediate(resolve));
     this.#stop.throwIfAborted();
   }
 
   /** The batch is through, or as much of it as was begun. */
-  end(): BatchEnd {
-    const rest = this.#takeReport();
+  async end(): Promise<BatchEnd> {
+    const rest = await this.#takeReport();
     return { rest, begun: this.#to, effort: this.#meter.end(this.#to, this.#batch?.atATime ?? 1) };
   }
 
   /** All that has not been reported yet, to be told to the parent. */
-  #takeReport(): WorkerReport {
+  async #takeReport(): Promise<WorkerReport> {
     // A worker in a synchronous loop outlives a killed parent: nothing else would tell it.
     if (process.ppid !== this.#parentPid) process.exit(1);
     this.#lastReport = performance.now();
     const batch = this.#batch;
     if (batch === undefined) throw new Error('a report was asked for before the first batch');
     try {
-      this.#unsynced.sync();
+      if (this.#isSideBySide) await this.#unsynced.syncWaiting();
+      else this.#unsynced.sync();
     } catch (error) {
       this.#failAll(batch, failureOf(error));
     }
@@ -203,6 +208,8 @@ const LINKED = JOB_HOWS.codeOf('linked');
 const STREAMED = JOB_HOWS.codeOf('streamed');
 /** Often enough for a smooth bar and a prompt end, seldom enough to cost nothing. */
 const REPORT_EVERY_MS = 20;
+/** Each time the folders have to be written to the disk first. */
+const REPORT_SYNCED_EVERY_MS = 100;
 /** Several times what a batch takes on storage that answers at once, on a busy machine too. */
 const GIVE_BACK_AFTER_MS = 100;
 /** Where several files are under way, batches are sized to take longer. */

@@ -82,7 +82,7 @@ export class WorkerContext implements Pace {
     this.backup = backupOf(settings, this.destination);
     this.snapshots = settings.snapshots.map(root => new SnapshotFolders(root));
     this.chunks = new Chunks(settings.chunkSize, budget !== undefined);
-    this.#unsynced = new UnsyncedFolders(this.destination);
+    this.#unsynced = new UnsyncedFolders(this.destination, this.heldDestination);
     this.reporter = new Reporter(reports, settings.parentPid, stop, this.#unsynced);
     this.#budget = budget;
     this.#stop = stop;
@@ -128,6 +128,10 @@ export class WorkerContext implements Pace {
   /** Something in this folder was changed that has to be on the disk before it is reported. */
   touched(folder: BytePath): void {
     if (this.settings.fsync) this.#unsynced.add(folder);
+  }
+
+  isSynced(folder: BytePath): void {
+    this.#unsynced.isSynced(folder);
   }
 
   /** Makes a last change to a folder, which is on the disk then, if asked. @returns what could not be kept */

@@ -106,7 +106,7 @@ export class FilesAhead {
     for (const { isThrough } of before) await isThrough;
     const isAllDone = before.every(({ notKept }) => notKept !== undefined);
     if (!isAllDone || this.#context.reporter.hasFailedIn(folder)) return undefined;
-    return (await finishFolderWaiting(this.#context, folder, row.facts)) ? KEPT : undefined;
+    return await finishFolderWaiting(this.#context, folder, row.facts);
   }
 
   #keep(row: BatchRow, outcome: Promise<readonly NotKept[] | undefined>): void {
@@ -124,7 +124,6 @@ export class FilesAhead {
   }
 }
 
-const KEPT: readonly NotKept[] = [];
 /** What cannot be begun yet may be later: whether files can be clones is known once one has been tried. */
 const ROWS_AHEAD = 32;
 

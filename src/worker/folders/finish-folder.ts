@@ -1,12 +1,13 @@
 import { chmodSync, chownSync } from 'node:fs';
 import { type BytePath, native, ROOT } from '../../files/byte-path.js';
 import { type Facts, permissionsOf } from '../../files/facts.js';
-import { step } from '../../files/failure.js';
+import { failedStep, step } from '../../files/failure.js';
+import type { FolderPlace } from '../../files/system/entry-calls.js';
 import { type PlatformCalls, platformCalls } from '../../files/system/platform-calls.js';
 import { waitingCalls } from '../../files/system/waiting-calls.js';
 import type { NotKept } from '../../protocol/messages.js';
 import { isHeldEverywhere } from '../../rules/held-times.js';
-import { keep } from '../../rules/keep.js';
+import { isRefusal, keep } from '../../rules/keep.js';
 import { keepAttributes } from '../../rules/keep-attributes.js';
 import { keptPermissions, ownerNotKept } from '../../rules/kept-permissions.js';
 import { notKeptError } from '../../rules/not-kept.js';
@@ -17,7 +18,7 @@ import { giveTimes } from '../metadata/times.js';
 
 /** Gives a folder its owner, attributes, mode and times: only now, as its content needed to write in it. */
 export function finishFolder(context: WorkerContext, folder: BytePath, facts: Facts): Finished {
-  return step('cannot be given its owner, mode or times', () => {
+  return step(CANNOT_FINISH, () => {
     const notKept = context.finish(folder, () => giveMetadata(context, folder, facts));
     if (context.settings.strict && notKept[0] !== undefined) throw notKeptError(notKept[0]);
     return { how: 'made', bytes: 0, notKept };
@@ -26,9 +27,34 @@ export function finishFolder(context: WorkerContext, folder: BytePath, facts: Fa
 
 /**
  * The same without holding up the process, for a folder of this copy's own making that lacks no more than times and mode.
- * @returns whether that was possible; if not, finishing it in the usual way tells why
+ * @returns what could not be kept; undefined where finishing it in the usual way tells why it cannot be
  */
 export async function finishFolderWaiting(
+  context: WorkerContext,
+  folder: BytePath,
+  facts: Facts,
+): Promise<readonly NotKept[] | undefined> {
+  if (!(await lacksOnlyTimesAndMode(context, folder, facts))) return undefined;
+  const place = await context.heldDestination.hold(folder);
+  try {
+    // Its mode may close it to us.
+    const synced = context.settings.fsync
+      ? await waitingCalls.openFolder(`${place.prefix}.`, false).catch(() => undefined)
+      : undefined;
+    if (context.settings.fsync && synced === undefined) return undefined;
+    try {
+      const isGiven = await giveTimesAndMode(context, place, facts);
+      if (!isGiven || synced === undefined) return isGiven ? KEPT : undefined;
+      return await sync(synced, context.settings.strict);
+    } finally {
+      if (synced !== undefined) await waitingCalls.close(synced);
+    }
+  } finally {
+    place.letGo();
+  }
+}
+
+async function lacksOnlyTimesAndMode(
   context: WorkerContext,
   folder: BytePath,
   facts: Facts,
@@ -36,26 +62,42 @@ export async function finishFolderWaiting(
   const { calls, settings, owners } = context;
   // A file in it that is to be tried again could not be replaced by its owner.
   if ((permissionsOf(facts) & OWNER_CHANGES) !== OWNER_CHANGES) return false;
-  if (folder === ROOT || settings.standing !== 'nothing' || settings.fsync) return false;
+  if (folder === ROOT || settings.standing !== 'nothing') return false;
   const traits = context.traits(folder);
   if (!owners.isRight(facts, traits) || traits.handsDownAcl || !isHeldEverywhere(facts.mtime)) return false;
-  if (settings.attributes) {
-    const source = await context.heldSource.hold(folder);
-    const mayHave = await calls.mayHaveAttributesAt(`${source.prefix}.`).finally(() => source.letGo());
-    if (mayHave) return false;
-  }
-  const place = await context.heldDestination.hold(folder);
+  if (!settings.attributes) return true;
+  const source = await context.heldSource.hold(folder);
+  return !(await calls.mayHaveAttributesAt(`${source.prefix}.`).finally(() => source.letGo()));
+}
+
+async function giveTimesAndMode(
+  { calls }: WorkerContext,
+  place: FolderPlace,
+  facts: Facts,
+): Promise<boolean> {
   try {
     if (!(await calls.setTimesOfWaiting(place, facts))) return false;
     await waitingCalls.setMode(place.prefix.slice(0, -1), permissionsOf(facts));
     return true;
   } catch {
     return false;
-  } finally {
-    place.letGo();
   }
 }
 
+/** A sync that failed is not tried again: it would seem to succeed. */
+async function sync(descriptor: number, isStrict: boolean): Promise<readonly NotKept[]> {
+  try {
+    await waitingCalls.sync(descriptor);
+    return KEPT;
+  } catch (error) {
+    if (!isRefusal(error)) throw failedStep(CANNOT_FINISH, error);
+    if (isStrict) throw notKeptError('sync');
+    return ['sync'];
+  }
+}
+
+const KEPT: readonly NotKept[] = [];
+const CANNOT_FINISH = 'cannot be given its owner, mode or times';
 /** Its owner may write in it and search it. */
 const OWNER_CHANGES = 0o300;
 
