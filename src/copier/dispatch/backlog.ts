@@ -75,7 +75,7 @@ export class Backlog {
     this.#jobs -= batch.size;
     if (batch.size <= limit.jobs && batch.bytes <= limit.bytes) return batch;
     const first = this.#newBatch(batch);
-    while (first.size < batch.size && !first.isFull(limit)) first.add(batch.at(first.size));
+    while (first.size < batch.size && !isPart(first, batch, limit)) first.add(batch.at(first.size));
     this.giveBack(batch, first.size, postpone);
     this.release(batch);
     return first;
@@ -108,6 +108,15 @@ export class Backlog {
   #newBatch(all: Try): JobBatch {
     return new JobBatch(all, this.#spare.pop() ?? new Columns());
   }
+}
+
+/**
+ * Whether these first jobs of a batch are enough. Those of one folder stay together where they are few: the kernel makes
+ * entries of one folder one after the other, so workers would only wait for each other in it.
+ */
+function isPart(first: JobBatch, batch: JobBatch, limit: BatchLimit): boolean {
+  const longer = { ...limit, jobs: limit.jobs * 2 };
+  return first.isFull(limit) && (first.isFull(longer) || !batch.goesOnAt(first.size));
 }
 
 const FIRST_TRY: Try = { attempt: 1 };

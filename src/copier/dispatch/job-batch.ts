@@ -1,4 +1,4 @@
-import type { BytePath } from '../../files/byte-path.js';
+import { type BytePath, join } from '../../files/byte-path.js';
 import { copyOf } from '../../files/facts.js';
 import { FactsColumn } from '../../files/facts-column.js';
 import type { FileRun } from '../../files/file-run.js';
@@ -125,6 +125,13 @@ export class JobBatch {
     return folder;
   }
 
+  /** Whether the job at `row` is in the same folder as the one before it, or finishes that folder. */
+  goesOnAt(row: number): boolean {
+    const before = this.folderAt(row - 1);
+    const folder = this.folderAt(row);
+    return folder === before || (this.#kinds[row] === FINISH && join(folder, this.#names.at(row)) === before);
+  }
+
   #noJobAt(row: number): RangeError {
     return new RangeError(`a batch of ${this.size} jobs has none at ${row}`);
   }
@@ -172,3 +179,4 @@ export class Columns {
 }
 
 const FILE = JOB_KINDS.codeOf('file');
+const FINISH = JOB_KINDS.codeOf('finishAfter');

@@ -10,7 +10,8 @@ import { copySmallFileWaiting } from './copy-small-file-waiting.js';
 
 /**
  * On slow storage, the next small files of a batch are begun, and folders finished, while others are under way. They
- * are booked in their order all the same, each when its turn comes.
+ * are booked in their order all the same, each when its turn comes. Files of several folders are begun in turn: the
+ * kernel makes entries of one folder one after the other.
  */
 export class FilesAhead {
   readonly #context: WorkerContext;
@@ -19,16 +20,25 @@ export class FilesAhead {
   /** Files below it are small. */
   readonly #size: number;
   readonly #begun = new Map<number, Begun>();
+  /** Files that may be begun, and folders that may be finished, each in their order. */
+  readonly #files: number[] = [];
+  readonly #folders: number[] = [];
+  /** Files that are being copied, and how many of them each folder has. */
+  readonly #copying = new Set<Promise<void>>();
+  readonly #underWay: Uint8Array;
   /** The row whose turn it is, and the first that has not been looked at. */
   #row = 0;
   #next = 0;
-  #isStopped = false;
+  /** None from here on is begun. */
+  #end: number;
 
   constructor(context: WorkerContext, batch: Batch, lanes: readonly Lane[]) {
     this.#context = context;
     this.#batch = batch;
     this.#idle = [...lanes];
     this.#size = Math.min(...lanes.map(({ size }) => size));
+    this.#underWay = new Uint8Array(batch.folders.length);
+    this.#end = batch.kinds.length;
   }
 
   /**
@@ -39,66 +49,110 @@ export class FilesAhead {
     this.#row = row;
     this.#next = Math.max(this.#next, row);
     this.#begin();
+    while (this.#files[0] === row && this.#copying.size > 0 && this.#isPlain(this.#rowAt(row)))
+      yield Promise.race(this.#copying);
     const begun = this.#begun.get(row);
-    if (begun === undefined) return undefined;
+    if (begun === undefined) {
+      if (this.#files[0] === row) this.#files.shift();
+      return undefined;
+    }
     yield begun.isThrough;
     this.#begun.delete(row);
     if (begun.error !== undefined) throw begun.error;
     return begun.notKept;
   }
 
-  /** Begins none any more. @returns whether any is still to be booked */
+  /** Begins none any more behind those that are begun. @returns whether any is still to be booked */
   stop(): boolean {
-    this.#isStopped = true;
+    this.#end = Math.min(this.#end, Math.max(-1, ...this.#begun.keys()) + 1);
     return this.#begun.size > 0;
   }
 
-  /** Waits for all that are under way. */
+  /** Waits for all that are under way, and begins no more. */
   *through(): Steps<void> {
-    this.stop();
+    this.#end = 0;
     for (const { isThrough } of this.#begun.values()) yield isThrough;
   }
 
   #begin(): void {
-    const end = Math.min(this.#row + ROWS_AHEAD, this.#batch.kinds.length);
-    for (; !this.#isStopped && this.#next < end; this.#next += 1) {
-      const row = new BatchRow(this.#batch);
-      row.moveTo(this.#next);
-      if (row.kind === 'finishAfter' || row.kind === 'finish') this.#beginFinishing(row);
-      else if (this.#isPlain(row)) {
-        const lane = this.#idle.pop();
-        if (lane === undefined) return;
-        this.#keep(row, this.#copy(row, lane));
-      }
+    for (const end = Math.min(this.#row + ROWS_AHEAD, this.#end); this.#next < end; this.#next += 1) {
+      const row = this.#rowAt(this.#next);
+      if (row.kind === 'finish' || row.kind === 'finishAfter') this.#folders.push(this.#next);
+      else if (row.kind === 'file' && row.facts.size < this.#size) this.#files.push(this.#next);
+    }
+    this.#beginFinishing();
+    while (this.#idle.length > 0) {
+      const at = this.#best();
+      const [index] = at === undefined ? [] : this.#files.splice(at, 1);
+      const lane = index === undefined ? undefined : this.#idle.pop();
+      if (index === undefined || lane === undefined) return;
+      const row = this.#rowAt(index);
+      const { isThrough } = this.#keep(row, this.#copy(row, lane));
+      this.#copying.add(isThrough);
+      void isThrough.then(() => this.#copying.delete(isThrough));
     }
   }
 
+  /** The place in `#files` of the one whose turn it is, or else of the first in the folder with the fewest under way. */
+  #best(): number | undefined {
+    const { folderOf } = this.#batch;
+    let best: number | undefined;
+    let fewest = Number.POSITIVE_INFINITY;
+    for (let at = 0; at < this.#files.length && fewest > 0; at += 1) {
+      const index = this.#files[at] ?? 0;
+      if (index >= this.#end) break;
+      const underWay = index === this.#row ? 0 : (this.#underWay[folderOf[index] ?? 0] ?? 0);
+      if (underWay < fewest && this.#isPlain(this.#rowAt(index))) [best, fewest] = [at, underWay];
+    }
+    return best;
+  }
+
+  #rowAt(index: number): BatchRow {
+    const row = new BatchRow(this.#batch);
+    row.moveTo(index);
+    return row;
+  }
+
+  /** What is not yet may be later: whether files can be clones is known once one has been tried. */
   #isPlain(row: BatchRow): boolean {
-    if (!this.#context.mayGoSideBySide || row.kind !== 'file' || row.facts.size >= this.#size) return false;
     try {
-      return isPlainFile(this.#context, row);
+      return this.#context.mayGoSideBySide && isPlainFile(this.#context, row);
     } catch {
       return false; // In its turn it is copied in the usual way, which tells why.
     }
   }
 
   async #copy(row: BatchRow, lane: Lane): Promise<readonly NotKept[] | undefined> {
+    const folder = this.#batch.folderOf[row.index] ?? 0;
+    this.#underWay[folder] = (this.#underWay[folder] ?? 0) + 1;
     try {
       return await copySmallFileWaiting(this.#context, row, lane);
     } finally {
+      this.#underWay[folder] = (this.#underWay[folder] ?? 0) - 1;
       this.#idle.push(lane);
     }
   }
 
-  /** A folder is finished behind all that was to be done in it, where all of that has gone well. */
-  #beginFinishing(row: BatchRow): void {
-    const before: Begun[] = [];
-    for (let at = this.#row; row.kind === 'finishAfter' && at < row.index; at += 1) {
-      const begun = this.#begun.get(at);
-      if (begun === undefined) return;
-      before.push(begun);
+  /** Folders are finished behind all that was to be done in them, where all of that has gone well. */
+  #beginFinishing(): void {
+    for (let index = this.#folders[0]; index !== undefined && index < this.#end; index = this.#folders[0]) {
+      const row = this.#rowAt(index);
+      const before = row.kind === 'finishAfter' ? this.#allBegun(this.#row, index) : [];
+      if (before === undefined) return;
+      this.#folders.shift();
+      this.#keep(row, this.#finish(row, before));
     }
-    this.#keep(row, this.#finish(row, before));
+  }
+
+  /** The rows from one to before another, if each is begun. */
+  #allBegun(from: number, to: number): readonly Begun[] | undefined {
+    const all: Begun[] = [];
+    for (let at = from; at < to; at += 1) {
+      const begun = this.#begun.get(at);
+      if (begun === undefined) return undefined;
+      all.push(begun);
+    }
+    return all;
   }
 
   async #finish(row: BatchRow, before: readonly Begun[]): Promise<readonly NotKept[] | undefined> {
@@ -109,7 +163,7 @@ export class FilesAhead {
     return await finishFolderWaiting(this.#context, folder, row.facts);
   }
 
-  #keep(row: BatchRow, outcome: Promise<readonly NotKept[] | undefined>): void {
+  #keep(row: BatchRow, outcome: Promise<readonly NotKept[] | undefined>): Begun {
     const through = async () => {
       try {
         const notKept = await outcome;
@@ -121,11 +175,12 @@ export class FilesAhead {
     };
     const begun: Begun = { isThrough: through() };
     this.#begun.set(row.index, begun);
+    return begun;
   }
 }
 
-/** What cannot be begun yet may be later: whether files can be clones is known once one has been tried. */
-const ROWS_AHEAD = 32;
+/** So many that files of several folders are among them. */
+const ROWS_AHEAD = 64;
 
 interface Begun {
   /** Never rejects. */
