@@ -109,14 +109,15 @@ function* copySideBySide(context: WorkerContext, batch: Batch): Steps<void> {
 
 function* bookAhead(context: WorkerContext, ahead: FilesAhead, row: BatchRow): Steps<boolean> {
   try {
-    const notKept = yield* ahead.copied(row.index);
-    if (notKept === undefined) return false;
+    const copied = yield* ahead.copied(row.index);
+    if (copied === undefined) return false;
     if (row.kind === 'file') {
       context.touched(row.folder);
-      context.reporter.streamed(row.index, row.facts.size, notKept);
+      context.copied(row.facts.size);
+      context.reporter.done(row.index, row, { how: 'streamed', bytes: row.facts.size, ...copied });
     } else {
       context.isSynced(join(row.folder, row.name));
-      context.reporter.done(row.index, row, { how: 'made', bytes: 0, notKept });
+      context.reporter.done(row.index, row, { how: 'made', bytes: 0, ...copied });
     }
   } catch (error) {
     fail(context, row, error);

@@ -1,9 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { quoted, runShell } from '../faults/run-shell.js';
+import { compareTrees } from '../helpers/compare-trees.js';
 import { makeTree } from '../helpers/make-tree.js';
 import { needs } from '../helpers/needs.js';
+import { fromRoot } from '../helpers/project-root.js';
 import { tracedCopy } from '../helpers/traced-copy.js';
+import type { TreeEntry } from '../helpers/tree-description.js';
+import { slowly } from '../slowly-read-tree.js';
 
 const content = 'what was meant to be written';
 const tree = () =>
@@ -64,6 +69,33 @@ describe('a file whose content never reached the disk', needs('strace'), () => {
     expect(readFileSync(join(copy, 'x'), 'utf8')).toBe('old');
   });
 });
+
+test(
+  'where several files are under way at a time, one whose content is lost is found, and copied again',
+  needs('strace'),
+  async () => {
+    const entries: TreeEntry[] = Array.from({ length: 30 }, (_, n) => ({
+      path: `y/${n}`,
+      kind: 'file',
+      size: n * 100,
+    }));
+    const source = makeTree([...entries, { path: 'x', kind: 'file', content }]);
+    const copy = join(source, '../copy');
+    const options = { ...slowly, verify: true, checksums: join(source, '../sums') };
+    const words = [
+      ...lostWrites(copy, ':when=1'),
+      process.execPath,
+      fromRoot('dist/test/faults/copy-program.js'),
+    ];
+    const line = ['strace', '-f', '-qq', '-o', join(source, '../calls'), ...words, source, copy];
+    const { status } = await runShell([...line, JSON.stringify(options)].map(quoted).join(' '));
+    expect(status).toBe(0);
+    expect(readFileSync(join(source, '../calls'), 'latin1')).toContain('(INJECTED)');
+    expect(compareTrees(source, copy)).toEqual([]);
+    const sums = await runShell(`cd ${quoted(copy)} && sha256sum -c --strict ../sums`);
+    expect(sums.stdout.match(/OK$/gm)).toHaveLength(31);
+  },
+);
 
 test('--verify reads back past the page cache, before the time is set', needs('strace'), async () => {
   const source = makeTree([{ path: 'x', kind: 'file', content }]);

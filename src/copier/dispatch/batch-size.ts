@@ -97,7 +97,7 @@ export class BatchSize {
     const batchMs = atATime > 1 ? BATCH_MS_SIDE_BY_SIDE : BATCH_MS;
     const inTime = Math.max((batchMs * atATime) / (this.#jobMs ?? USUAL_JOB_MS), fewestOf(atATime));
     // What takes longer than it should is given back.
-    const share = Math.max(Math.ceil(waiting / this.#workers), atATime);
+    const share = Math.max(Math.ceil(waiting / this.#workers), Math.floor(atATime / 4));
     return { bytes, jobs: Math.min(Math.max(Math.min(Math.floor(inTime), share), 1), BATCH_LIMIT.jobs) };
   }
 }

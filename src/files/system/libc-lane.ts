@@ -37,6 +37,8 @@ export interface Lane {
   mayHaveAttributes(descriptor: number): Promise<boolean>;
   /** Reads a file's beginning. @returns how many bytes came */
   read(descriptor: number, wanted: number): Promise<number | undefined>;
+  /** What has been read, good until the next. */
+  content(bytes: number): Buffer;
   /** Writes what has been read. @returns whether all of it is written */
   write(descriptor: number, bytes: number): Promise<boolean>;
   /** @returns facts that are good until the next look */
@@ -159,6 +161,10 @@ class LibcLane implements Lane {
     const chunks = Math.ceil(wanted / this.#chunkSize);
     const bytes = Number(await this.#calls.preadv(descriptor, this.#listAddress, chunks, 0));
     return bytes < 0 ? undefined : bytes;
+  }
+
+  content(bytes: number): Buffer {
+    return this.#slab.subarray(0, bytes);
   }
 
   async write(descriptor: number, bytes: number): Promise<boolean> {

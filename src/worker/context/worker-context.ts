@@ -89,11 +89,11 @@ export class WorkerContext implements Pace {
     const { standing, looks, digests: wantsDigests, fsync } = settings;
     // What is found of an earlier run where it was looked for is not among what is to be copied.
     const isMostlyFree = standing === 'nothing' || (standing === 'earlier' && looks !== 'none');
-    this.mayGoSideBySide = budget === undefined && !wantsDigests;
-    this.mayTakeShortWay = this.mayGoSideBySide && isMostlyFree && !fsync;
+    this.mayGoSideBySide = budget === undefined;
+    this.mayTakeShortWay = budget === undefined && !wantsDigests && isMostlyFree && !fsync;
   }
 
-  /** Whether several small files may be under way at a time: nothing to wait for, or to read back. */
+  /** Whether several small files may be under way at a time: there is no ceiling to wait for. */
   readonly mayGoSideBySide: boolean;
   /** Whether a small file is only to be copied: nothing to sync either, and probably nothing in its place. */
   readonly mayTakeShortWay: boolean;

@@ -135,5 +135,9 @@ function* verify(context: WorkerContext, target: number, expected: string | unde
     throw new TypeError('there is no digest to verify');
   platformCalls()?.dropCache(target);
   const found = yield* context.digests.digestOf(context, target);
-  if (found !== expected) throw new EntryError('VERIFY', 'what was read back is not what was written');
+  if (found !== expected) throw otherContent();
+}
+
+export function otherContent(): EntryError {
+  return new EntryError('VERIFY', 'what was read back is not what was written');
 }

@@ -1,10 +1,12 @@
 import { constants } from 'node:fs';
 import { type BytePath, native } from '../../files/byte-path.js';
 import { kindOf, unchanged } from '../../files/facts.js';
+import { codeOf } from '../../files/failure.js';
 import { entryTemporaryName } from '../../files/reserved-names.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
 import type { Lane } from '../../files/system/libc-lane.js';
 import { unlinkIfThere } from '../../files/system/path-calls.js';
+import { platformCalls } from '../../files/system/platform-calls.js';
 import { waitingCalls } from '../../files/system/waiting-calls.js';
 import type { HeldPlace } from '../../files/trees/open-folders.js';
 import type { BatchRow } from '../../protocol/batch-row.js';
@@ -13,21 +15,23 @@ import { isHeldEverywhere } from '../../rules/held-times.js';
 import { lookAt } from '../../rules/is-up-to-date.js';
 import { decideEntry } from '../../rules/stands-there.js';
 import type { HeldFolders } from '../context/held-folders.js';
+import type { Finished } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { creationMode, giveMetadata, isRightSoFar, type OpenFiles } from '../metadata/metadata.js';
-import { CREATE } from './copy-file.js';
+import { CREATE, otherContent } from './copy-file.js';
 
 /**
  * `copySmallFile` without holding up the process, so that others are under way meanwhile.
  * @param row stays at its place until this is through
- * @returns what could not be kept; undefined where the file could not be copied this way: nothing is left of it then,
- *   and copying it in the usual way tells why
+ * @returns undefined where the file could not be copied this way: nothing is left of it then, and copying it in the
+ *   usual way tells why
+ * @throws {EntryError} VERIFY where the disk gives back something else
  */
 export async function copySmallFileWaiting(
   context: WorkerContext,
   row: BatchRow,
   lane: Lane,
-): Promise<readonly NotKept[] | undefined> {
+): Promise<CopiedAhead | undefined> {
   const { heldSource, heldDestination, settings, untouched } = context;
   const { batch, index, folder, facts } = row;
   const from = await heldIfPossible(heldSource, folder);
@@ -53,6 +57,9 @@ export async function copySmallFileWaiting(
   }
 }
 
+/** A small file that came in whole. */
+export type CopiedAhead = Pick<Finished, 'notKept' | 'digest'>;
+
 /** What stands in the way is found out component by component, in the usual way. */
 function heldIfPossible(folders: HeldFolders, folder: BytePath): Promise<HeldPlace | undefined> {
   return folders.hold(folder).catch(() => undefined);
@@ -64,31 +71,35 @@ async function copyFrom(
   context: WorkerContext,
   row: BatchRow,
   lane: Lane,
-): Promise<readonly NotKept[] | undefined> {
+): Promise<CopiedAhead | undefined> {
   const { batch, index, name, facts } = row;
   const traits = context.traits(row.folder);
   const hasAttributes = context.settings.attributes && (await lane.mayHaveAttributes(source));
   const createdMode = creationMode(facts, traits, hasAttributes);
-  const flags = CREATE | constants.O_WRONLY;
+  const flags = CREATE | (context.settings.verify ? constants.O_RDWR : constants.O_WRONLY);
   const isOver = context.settings.standing === 'content';
   const growsAs = isOver ? entryTemporaryName(context.settings.runId, batch.id, index) : name;
   const target = isOver
     ? await lane.openNamed(to, growsAs, flags, createdMode)
     : await lane.openRow(to, batch.names, index, flags, createdMode);
   if (target === undefined) return undefined;
-  let kept: readonly NotKept[] | undefined;
+  let copied: CopiedAhead | undefined;
   let isWhole = false;
   try {
     const files = { source, target, traits, hasAttributes, createdMode };
-    // Done once more in the usual way, it says which step failed.
-    kept = await fill(files, context, row, lane).catch(() => undefined);
+    copied = await fill(files, context, row, lane).catch(unlessOtherContent);
   } finally {
     // Where closing fails, content may not have arrived.
-    isWhole = (await lane.close(target)) && kept !== undefined;
+    isWhole = (await lane.close(target)) && copied !== undefined;
     if (isWhole && isOver) isWhole = await lane.renameToRow(to, growsAs, batch.names, index);
     if (!isWhole) unlinkIfThere(native(to.prefix + growsAs));
   }
-  return isWhole ? kept : undefined;
+  return isWhole ? copied : undefined;
+}
+
+/** Done once more in the usual way, all else says which step failed. */
+function unlessOtherContent(error: unknown): undefined {
+  if (codeOf(error) === 'VERIFY') throw error;
 }
 
 /** Whether a destination that existed before takes the file, in place of whatever is there: a rename is enough then. */
@@ -106,24 +117,39 @@ async function mayPutOver(context: WorkerContext, row: BatchRow, to: FolderPlace
 
 async function fill(
   files: OpenFiles,
-  { settings }: WorkerContext,
+  context: WorkerContext,
   { facts }: BatchRow,
   lane: Lane,
-): Promise<readonly NotKept[] | undefined> {
+): Promise<CopiedAhead | undefined> {
+  const { settings } = context;
   const { source, target } = files;
   const { size } = facts;
   // One byte more than its size is asked for: a call that brings less has seen the end.
   if ((await lane.read(source, size + 1)) !== size) return undefined;
+  const digest = digestOf(context, lane.content(size));
   if (size > 0 && !(await lane.write(target, size))) return undefined;
   const after = await lane.lookAt(source);
   if (after === undefined || !unchanged(facts, after)) return undefined;
   // The time marks the file as finished: before it stands, the content has to be on the disk.
   if (settings.fsync && !(await lane.sync(target, 'content'))) return undefined;
+  if (settings.verify) {
+    platformCalls()?.dropCache(target);
+    const bytes = await lane.read(target, size + 1);
+    if (bytes === undefined) return undefined;
+    if (bytes !== size || digestOf(context, lane.content(size)) !== digest) throw otherContent();
+  }
   let notKept = KEPT;
   if (!isRightSoFar(files, facts) || !isHeldEverywhere(facts.mtime)) notKept = giveMetadata(files, facts);
   else if (!(await lane.setTimes(target, facts))) return undefined;
   if (settings.strict && notKept.length > 0) return undefined;
-  return settings.fsync && !(await lane.sync(target, 'all')) ? undefined : notKept;
+  if (settings.fsync && !(await lane.sync(target, 'all'))) return undefined;
+  return digest === undefined ? { notKept } : { notKept, digest };
+}
+
+function digestOf(context: WorkerContext, content: Buffer): string | undefined {
+  const digest = context.newDigest();
+  digest?.add(content, 0);
+  return digest?.end(content.length);
 }
 
 const KEPT: readonly NotKept[] = [];

@@ -1,12 +1,12 @@
 import { join } from '../../files/byte-path.js';
 import type { Lane } from '../../files/system/libc-lane.js';
 import { BatchRow } from '../../protocol/batch-row.js';
-import type { Batch, NotKept } from '../../protocol/messages.js';
+import type { Batch } from '../../protocol/messages.js';
 import type { Steps } from '../content/steps.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { finishFolderWaiting } from '../folders/finish-folder.js';
 import { isPlainFile } from './copy-small-file.js';
-import { copySmallFileWaiting } from './copy-small-file-waiting.js';
+import { type CopiedAhead, copySmallFileWaiting } from './copy-small-file-waiting.js';
 
 /**
  * On slow storage, the next small files of a batch are begun, and folders finished, while others are under way. They
@@ -43,9 +43,9 @@ export class FilesAhead {
 
   /**
    * Waits for what is in a row.
-   * @returns what could not be kept of it; undefined where it has still to be done
+   * @returns undefined where it has still to be done
    */
-  *copied(row: number): Steps<readonly NotKept[] | undefined> {
+  *copied(row: number): Steps<CopiedAhead | undefined> {
     this.#row = row;
     this.#next = Math.max(this.#next, row);
     this.#begin();
@@ -59,7 +59,7 @@ export class FilesAhead {
     yield begun.isThrough;
     this.#begun.delete(row);
     if (begun.error !== undefined) throw begun.error;
-    return begun.notKept;
+    return begun.copied;
   }
 
   /** Begins none any more behind those that are begun. @returns whether any is still to be booked */
@@ -122,7 +122,7 @@ export class FilesAhead {
     }
   }
 
-  async #copy(row: BatchRow, lane: Lane): Promise<readonly NotKept[] | undefined> {
+  async #copy(row: BatchRow, lane: Lane): Promise<CopiedAhead | undefined> {
     const folder = this.#batch.folderOf[row.index] ?? 0;
     this.#underWay[folder] = (this.#underWay[folder] ?? 0) + 1;
     try {
@@ -155,19 +155,20 @@ export class FilesAhead {
     return all;
   }
 
-  async #finish(row: BatchRow, before: readonly Begun[]): Promise<readonly NotKept[] | undefined> {
+  async #finish(row: BatchRow, before: readonly Begun[]): Promise<CopiedAhead | undefined> {
     const folder = join(row.folder, row.name);
     for (const { isThrough } of before) await isThrough;
-    const isAllDone = before.every(({ notKept }) => notKept !== undefined);
+    const isAllDone = before.every(({ copied }) => copied !== undefined);
     if (!isAllDone || this.#context.reporter.hasFailedIn(folder)) return undefined;
-    return await finishFolderWaiting(this.#context, folder, row.facts);
+    const notKept = await finishFolderWaiting(this.#context, folder, row.facts);
+    return notKept === undefined ? undefined : { notKept };
   }
 
-  #keep(row: BatchRow, outcome: Promise<readonly NotKept[] | undefined>): Begun {
+  #keep(row: BatchRow, outcome: Promise<CopiedAhead | undefined>): Begun {
     const through = async () => {
       try {
-        const notKept = await outcome;
-        begun.notKept = notKept;
+        const copied = await outcome;
+        begun.copied = copied;
       } catch (error) {
         begun.error = error;
       }
@@ -185,6 +186,6 @@ const ROWS_AHEAD = 64;
 interface Begun {
   /** Never rejects. */
   readonly isThrough: Promise<void>;
-  notKept?: readonly NotKept[] | undefined;
+  copied?: CopiedAhead | undefined;
   error?: unknown;
 }

@@ -28,7 +28,7 @@ const namesOf = (batch: JobBatch | undefined): BytePath[] =>
   Array.from({ length: batch?.size ?? 0 }, (_, row) => batch?.at(row).name ?? bytePath(''));
 
 test('a batch that is larger than the limit goes out in parts, in their order; its folder is finished later', () => {
-  const backlog = ready('a', 'b', 'c');
+  const backlog = ready('a', 'b', 'c', 'd', 'e');
   const postponed: PendingJob[] = [];
   const parts: BytePath[][] = [];
   for (;;) {
@@ -36,9 +36,19 @@ test('a batch that is larger than the limit goes out in parts, in their order; i
     if (part === undefined) break;
     parts.push(namesOf(part));
   }
-  expect(parts).toEqual([['a', 'b'], ['c']]);
+  // Twice the limit, so that a folder of few files is not taken apart.
+  expect(parts).toEqual([['a', 'b', 'c', 'd'], ['e']]);
   expect(postponed.map(({ kind, name }) => [kind, name])).toEqual([['finishAfter', 'folder']]);
   expect([backlog.ready, backlog.jobs, backlog.weight]).toEqual([0, 0, 0]);
+});
+
+test('a part ends with a folder, and finishes it, where that is not far', () => {
+  const backlog = ready('a', 'b', 'c');
+  backlog.add({ ...file('other'), folder: bytePath('next') });
+  backlog.flush();
+  const limit = { ...BATCH_LIMIT, jobs: 2 };
+  const parts = [0, 1].map(() => namesOf(backlog.take(limit, () => {})));
+  expect(parts).toEqual([['a', 'b', 'c', 'folder'], ['other']]);
 });
 
 test('a batch with more bytes than the limit goes out in parts, each with one file at least', () => {

@@ -17,8 +17,16 @@ const sizes: [title: string, efforts: Effort[], waiting: number, workers: number
   ['before anything is known, as large as pays', [], 600, 5, BATCH_LIMIT.jobs],
   ['where a worker waits, some 50 ms', [slow(10)], 600, 1, 4],
   ['on a busy machine, as large as pays', [crowdedOut(10)], 600, 5, BATCH_LIMIT.jobs],
-  ['the last work is spread over all workers', [slow(10)], 20, 5, 2],
-  ['never less than one job', [{ tookMs: 9000, cpuMs: 1, waits: 90 }], 600, 5, 1],
+  ['the last work is spread over all workers', [slow(10)], 30, 5, 6],
+  ['of little work each has some files to have under way', [slow(10)], 10, 5, 4],
+  ['never less than one job', [{ tookMs: 9000, cpuMs: 1, waits: 90 }], 600, 1, 1],
+  [
+    'of several workers each has files of several folders',
+    [{ tookMs: 9000, cpuMs: 1, waits: 90 }],
+    600,
+    5,
+    64,
+  ],
   [
     'storage that is quick again, as large as pays',
     [slow(10), { tookMs: 1, cpuMs: 1, waits: 0 }],
