@@ -6,9 +6,7 @@ import { quoted, runShell } from './faults/run-shell.js';
 import { compareTrees } from './helpers/compare-trees.js';
 import { toldCopy } from './helpers/copies.js';
 import { makeTree } from './helpers/make-tree.js';
-import { needs } from './helpers/needs.js';
 import { fromRoot } from './helpers/project-root.js';
-import { tracedCopy } from './helpers/traced-copy.js';
 import type { TreeEntry } from './helpers/tree-description.js';
 import { slowly, tree } from './slowly-read-tree.js';
 
@@ -68,27 +66,6 @@ test('a filter that throws where a folder has been read ahead ends the copy, and
   await delay(50);
   expect(unhandled).toEqual([]);
 });
-
-test(
-  'a worker has files of several folders under way: the kernel makes entries of one folder in turn',
-  needs('strace'),
-  async () => {
-    const names = Array.from({ length: 240 }, (_, n) => `${n % 8}/${n}`);
-    const source = makeTree(names.map(path => ({ path, kind: 'file', content: path })));
-    // Slow enough that both workers are busy; without end, they would be there before the next folder is begun.
-    const slow = ['-e', 'trace=openat', '-e', 'inject=openat:delay_exit=5000'];
-    const { status, calls, copy } = await tracedCopy(slow, ['-w', '2'], source);
-    expect(status).toBe(0);
-    expect(compareTrees(source, copy)).toEqual([]);
-    const made = calls
-      .filter(call => call.includes('O_CREAT'))
-      .flatMap(call => /partial\/(\d)>/.exec(call)?.[1] ?? []);
-    expect(made).toHaveLength(names.length);
-    // One folder for each worker, and the next where it goes over to that, would be four.
-    const atATime = made.map((_, at) => new Set(made.slice(at, at + 16)).size);
-    expect(Math.max(...atATime)).toBeGreaterThan(4);
-  },
-);
 
 test('where fewer files may be open than folders are read at a time, all are read', async () => {
   const entries = Array.from({ length: 432 }, (_, n): TreeEntry => {

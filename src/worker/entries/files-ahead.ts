@@ -7,6 +7,7 @@ import type { WorkerContext } from '../context/worker-context.js';
 import { finishFolderWaiting } from '../folders/finish-folder.js';
 import { isPlainFile } from './copy-small-file.js';
 import { type CopiedAhead, copySmallFileWaiting } from './copy-small-file-waiting.js';
+import { nextToBegin } from './next-to-begin.js';
 
 /**
  * On slow storage, the next small files of a batch are begun, and folders finished, while others are under way. They
@@ -82,7 +83,9 @@ export class FilesAhead {
     }
     this.#beginFinishing();
     while (this.#idle.length > 0) {
-      const at = this.#best();
+      const among = { turn: this.#row, end: this.#end, folderOf: this.#batch.folderOf };
+      const isPlain = (row: number) => this.#isPlain(this.#rowAt(row));
+      const at = nextToBegin(this.#files, among, this.#underWay, isPlain);
       const [index] = at === undefined ? [] : this.#files.splice(at, 1);
       const lane = index === undefined ? undefined : this.#idle.pop();
       if (index === undefined || lane === undefined) return;
@@ -91,20 +94,6 @@ export class FilesAhead {
       this.#copying.add(isThrough);
       void isThrough.then(() => this.#copying.delete(isThrough));
     }
-  }
-
-  /** The place in `#files` of the one whose turn it is, or else of the first in the folder with the fewest under way. */
-  #best(): number | undefined {
-    const { folderOf } = this.#batch;
-    let best: number | undefined;
-    let fewest = Number.POSITIVE_INFINITY;
-    for (let at = 0; at < this.#files.length && fewest > 0; at += 1) {
-      const index = this.#files[at] ?? 0;
-      if (index >= this.#end) break;
-      const underWay = index === this.#row ? 0 : (this.#underWay[folderOf[index] ?? 0] ?? 0);
-      if (underWay < fewest && this.#isPlain(this.#rowAt(index))) [best, fewest] = [at, underWay];
-    }
-    return best;
   }
 
   #rowAt(index: number): BatchRow {
