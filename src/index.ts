@@ -15,6 +15,7 @@ export type {
   ErrorEvent,
   FileEvent,
   ListedEvent,
+  MemberEvent,
   NotKeptCounts,
   ProgressEvent,
   StartEvent,

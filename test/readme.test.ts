@@ -110,6 +110,11 @@ const foreign = new Set([
   '--quiet',
   '--transfers',
   '--checkers',
+  '--nodes',
+  '--ntasks-per-node',
+  '--exclude',
+  '--save',
+  '--bind',
 ]);
 
 test.each(

@@ -13,14 +13,16 @@ const root = join(import.meta.dirname, '../../..');
 const target = join(root, 'dist/lib');
 
 /**
- * Each file and the module it is made of, with all that this imports except what has a file of its own. Modules whose
- * errors the command knows by their class stay in the command's.
+ * Each file and the module it is made of, with all that this imports except what has a file of its own. Errors that one
+ * of them throws are not of the classes that another has: see `isRefusal` and `isBatchLost`.
  */
 const FILES: Readonly<Record<string, string>> = {
   'folder-copy.js': 'bin/folder-copy.ts',
   'run.js': 'src/cli/run.ts',
   'bar-drawing.js': 'src/cli/progress/drawing/bar-drawing.ts',
   'completion-script.js': 'src/cli/completion/completion-script.ts',
+  'fleet.js': 'src/fleet/coordinator/open-fleet.ts',
+  'join.js': 'src/cli/join.ts',
   'ignore.js': 'ignore',
   'fs-extra.js': 'fs-extra/esm',
   'copy-worker.js': 'src/worker/copy-worker.ts',
@@ -29,6 +31,9 @@ const FILES: Readonly<Record<string, string>> = {
   'child/entry.js': 'src/multiprocessing/child/entry.ts',
   'in-place.mjs': 'src/in-place.ts',
 };
+
+/** Loaded where a fleet is asked for, if they are installed. */
+const FOR_FLEETS = ['bullmq', 'ioredis'];
 
 /** The one that loads modules of which it knows only the URL, ES modules too. */
 const LOADER = 'multiprocessing.js';
@@ -57,6 +62,7 @@ async function bundle(file: string): Promise<string[]> {
     entryPoints: [FILES[file] ?? ''],
     outfile: join(target, file),
     bundle: true,
+    external: FOR_FLEETS,
     format: isModule ? 'esm' : 'cjs',
     platform: 'node',
     target: 'node20.11',

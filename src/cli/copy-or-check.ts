@@ -1,12 +1,13 @@
 import { prepareCheck } from '../copier/check-folder.js';
 import { prepareCopy } from '../copier/copy-folder.js';
 import type { CopyEvent } from '../copier/report/events.js';
+import { isExposed } from '../copier/request/fleet-address.js';
 import { normalizeOptions } from '../copier/request/normalize-options.js';
 import type { ParsedOptions } from './arguments/command-options.js';
 import { differenceLine } from './difference-line.js';
 import { type Ending, endingOf } from './ending/ending.js';
 import { StopSignals } from './ending/signals.js';
-import { fewerWorkersNotice, Notices, ownersNotice } from './notices.js';
+import { exposedNotice, fewerWorkersNotice, Notices, ownersNotice } from './notices.js';
 import { Lines } from './output/lines.js';
 import { chooseView } from './progress/choose-view.js';
 import { checkSummaryOf, summaryOf } from './summary.js';
@@ -22,7 +23,8 @@ export async function copyOrCheck(
   options: ParsedOptions,
   { output, ignored, spare }: Surroundings,
 ): Promise<Ending> {
-  const { check: isCheck = false, progress, quiet = false, verbose = false, ...copyOptions } = options;
+  const { check: isCheck = false, progress, quiet = false, verbose = false, ...others } = options;
+  const { join: _, root: __, ...copyOptions } = others;
   const level = quiet ? 'quiet' : verbose ? 'verbose' : 'usual';
   const lines = new Lines(output);
   const view = chooseView(progress, level !== 'usual', output);
@@ -48,6 +50,8 @@ export async function copyOrCheck(
     const settings = normalizeOptions({ ...copyOptions, onEvent, ...wants, onGivenUp, signal, spare });
     const to = destination === undefined ? undefined : pathOf(destination);
     const run = await (isCheck ? prepareCheck : prepareCopy)(pathOf(source), to, settings);
+    if (settings.fleet !== undefined && isExposed(settings.fleet))
+      view.print(exposedNotice(settings.fleet.shown));
     signals.watch();
     view.start(run.tally);
     const report = await run.run();

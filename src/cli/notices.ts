@@ -1,5 +1,11 @@
 import { isLeftOut } from '../copier/report/event-sink.js';
-import type { CopyEvent, ErrorEvent, FileEvent, NotKeptCounts } from '../copier/report/events.js';
+import type {
+  CopyEvent,
+  ErrorEvent,
+  FileEvent,
+  MemberEvent,
+  NotKeptCounts,
+} from '../copier/report/events.js';
 import type { How } from '../protocol/messages.js';
 import { count } from '../units.js';
 import { escapeText, shownDestination, shownPath } from './text/escape.js';
@@ -33,6 +39,8 @@ export class Notices {
         return this.#level === 'verbose' || (this.#level === 'usual' && isLeftOut(event))
           ? `${this.#verbs[event.how]} ${this.#place(event)}`
           : undefined;
+      case 'member':
+        return memberNotice(event, this.#level === 'verbose');
       case 'deleted':
         return this.#level === 'verbose' ? `${this.#verbs.deleted} ${shownPath(event)}` : undefined;
       default:
@@ -79,6 +87,19 @@ export function ownersNotice({ owner = 0 }: NotKeptCounts): string | undefined {
   if (owner === 0 || process.geteuid?.() === 0) return undefined;
   const whose = `the owner or group of ${count(owner, 'entry', 'entries')}`;
   return `folder-copy: ${whose} was not kept, as only root can do that; -q leaves this line out`;
+}
+
+/** Of another machine's part in a run. */
+function memberNotice({ name, workers, state, reason }: MemberEvent, isVerbose: boolean): string | undefined {
+  const isTrouble = state === 'refused' || state === 'lost';
+  if (!isTrouble && !isVerbose) return undefined;
+  const why = reason === undefined ? '' : `: ${escapeText(reason)}`;
+  return `folder-copy: member ${escapeText(name)} (${count(workers, 'worker')}) ${state}${why}`;
+}
+
+/** Where what machines say to each other goes over a network as it is. */
+export function exposedNotice(address: string): string {
+  return `folder-copy: ${escapeText(address)} is reached without encryption: others on the network can read along and change what is said; rediss:// protects it`;
 }
 
 /** For a run that goes on with fewer workers than it was to have. */

@@ -1,5 +1,5 @@
 import { type Command, CommanderError } from 'commander';
-import { RefusedError } from '../copier/report/errors.js';
+import { isRefusal } from '../copier/report/errors.js';
 import type { Spare } from '../multiprocessing/process/spare.js';
 import { COMMAND_OPTIONS, type ParsedOptions } from './arguments/command-options.js';
 import { makeProgram } from './arguments/program.js';
@@ -40,6 +40,11 @@ async function obey(argv: readonly string[], surroundings: Surroundings): Promis
       program.error(`error: option '-q, --quiet' cannot be used with '--progress ${options.progress}'`);
     }
     if (options.completion !== undefined) return await printCompletion(options.completion, surroundings);
+    if (options.join !== undefined) {
+      const { join } = await import('./join.js');
+      return await join(program, surroundings);
+    }
+    if (options.root !== undefined) program.error("error: option '--root <path>' belongs to '--join'");
     const [source, destination] = program.args;
     if (source !== undefined) return await copyOrCheck(source, destination, options, surroundings);
     if (options.check || !process.stdin.isTTY || !process.stderr.isTTY)
@@ -49,7 +54,7 @@ async function obey(argv: readonly string[], surroundings: Surroundings): Promis
     // Help or version: printed by now.
     if (error instanceof CommanderError && error.exitCode === 0) return await output.end(0);
     if (error instanceof CommanderError) return USAGE_STATUS;
-    if (!(error instanceof RefusedError)) throw error;
+    if (!isRefusal(error)) throw error;
     printLine(`folder-copy: ${escapeText(error.message)}`);
     return USAGE_STATUS;
   }

@@ -26,6 +26,11 @@ export function entryTemporaryName(runId: string, batch: number, index: number):
   return `.folder-copy.${runId}.${serial}`;
 }
 
+/** Of the file by which a member of a fleet proves that it has the same folder: as that of an entry, by 12 digits. */
+export function proofName(runId: string, member: string): string {
+  return `.folder-copy.${runId}.${member}`;
+}
+
 /** Whether a run of one of these ids has left this name. */
 export function isTemporaryOf(name: string, runIds: ReadonlySet<string>): boolean {
   const [, runId] = /^\.folder-copy\.([0-9a-f]{16})(?:\.[0-9a-f]{12})?$/.exec(name) ?? [];

@@ -44,8 +44,24 @@ export interface WorkerSettings {
   readonly snapshots: readonly BytePath[];
   /** Whether it tells that it has begun a batch, too. */
   readonly tellsBegin: boolean;
+  /** What it heeds as others may work at the same entries from other machines. Undefined: nobody does. */
+  readonly fleet: FleetRules | undefined;
   readonly parentPid: number;
 }
+
+/** What a worker of a fleet heeds, whichever machine it is on. */
+export interface FleetRules {
+  /** When the run began, by the destination's clock; seconds. What changed since may be the work of a lost try. */
+  readonly began: number;
+  /** A file that tells when its machine was last sure to be part of the run; undefined: it is the run's own. */
+  readonly beatFile: string | undefined;
+}
+
+/**
+ * The code of a first try in a fleet that came to nothing: a machine that is lost had it, or did not see what others
+ * had made, or it was left half done. It is tried again, by the machine that runs the copy.
+ */
+export const LOST_ELSEWHERE = 'LOST_ELSEWHERE';
 
 /** What is in the folder that a run writes in: nothing, an earlier run's own work, or content of others. */
 export type Standing = 'nothing' | 'earlier' | 'content';

@@ -13,13 +13,13 @@ import { compareEntry } from './entries/compare-entry.js';
 import { copyFile } from './entries/copy-file.js';
 import { copyLink } from './entries/copy-link.js';
 import { copySmallFile } from './entries/copy-small-file.js';
-import { FilesAhead } from './entries/files-ahead.js';
 import { beginLargeFile, copyRangeOf, endLargeFile } from './entries/large-file.js';
 import { linkAtOnce } from './entries/link-to-snapshot.js';
 import { makeFifo } from './entries/make-fifo.js';
 import { makeHardLink } from './entries/make-hard-link.js';
 import { finishFolder } from './folders/finish-folder.js';
 import { readFolders } from './folders/read-folders.js';
+import { FilesAhead } from './side-by-side/files-ahead.js';
 
 /** What the pool has a worker do: prepare itself once, and then one batch after the other. */
 export type WorkerTasks = ReturnType<typeof workerTasks>;
@@ -120,6 +120,7 @@ function* bookAhead(context: WorkerContext, ahead: FilesAhead, row: BatchRow): S
       context.reporter.done(row.index, row, { how: 'made', bytes: 0, ...copied });
     }
   } catch (error) {
+    if (error instanceof Stopped) throw error;
     fail(context, row, error);
   }
   return true;

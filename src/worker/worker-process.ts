@@ -15,9 +15,13 @@ export function workerProcess(): ProcessKind {
   };
 }
 
-/** Node reads the certificates that this names at every start, which takes longer than the start itself. */
+/**
+ * Node reads the certificates that NODE_EXTRA_CA_CERTS names at every start, which takes longer than the start itself.
+ * The password of a fleet's Redis is nothing for a worker.
+ */
 function environment(): NodeJS.ProcessEnv {
-  const { NODE_EXTRA_CA_CERTS: _, ...rest } = process.env;
+  const { NODE_EXTRA_CA_CERTS: _, ...others } = process.env;
+  const { FOLDER_COPY_REDIS_PASSWORD: _password, FOLDER_COPY_REDIS_PASSWORD_FILE: _file, ...rest } = others;
   return { ...rest, UV_THREADPOOL_SIZE: rest.UV_THREADPOOL_SIZE ?? THREADS };
 }
 

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { isInstalled } from './compiled.js';
 import { conditions } from './conditions.js';
+import { fleet } from './fleet/fleet.js';
 import { goalsOf } from './goals.js';
 import { growth } from './growth.js';
 import { type Measured, measure } from './measure.js';
@@ -21,7 +22,7 @@ const { values, positionals } = parseArgs({
   },
 });
 /** What is no table of peers. */
-const others: Record<string, (rounds: number) => Promise<string>> = { growth, memory };
+const others: Record<string, (rounds: number) => Promise<string>> = { fleet, growth, memory };
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1)); // clears up
 

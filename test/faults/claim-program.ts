@@ -16,7 +16,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   }
   while (Date.now() < Number(time)); // all at once, to the microsecond if the processors allow
   try {
-    held = (await Claim.take(bytePath(root), { id: runId, fsync: false })).claim;
+    held = (await Claim.take(bytePath(root), { id: runId, fsync: false, isFleet: false })).claim;
     console.log('won');
   } catch (error) {
     console.log(error instanceof RefusedError ? 'refused' : `failed: ${String(error)}`);

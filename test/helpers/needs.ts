@@ -27,6 +27,7 @@ export const PROGRAMS = [
     'getcap',
     'getfattr',
     'groff',
+    'ip',
     'jq',
   ],
   ...[
@@ -43,7 +44,9 @@ export const PROGRAMS = [
   ...[
     'mount',
     'mount.exfat-fuse',
+    'openssl',
     'pkg-config',
+    'redis-server',
     'rsync',
     'script',
     'setfacl',

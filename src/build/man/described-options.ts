@@ -1,4 +1,5 @@
-import { COMMAND_OPTIONS, type CommandOption, OPTION_GROUPS } from '../../cli/arguments/command-options.js';
+import type { CommandOption } from '../../cli/arguments/command-option.js';
+import { COMMAND_OPTIONS, OPTION_GROUPS } from '../../cli/arguments/command-options.js';
 import { OPTION_DETAILS } from './option-details.js';
 import { sentence } from './sentence.js';
 

@@ -32,6 +32,12 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   '--chunk-size':
     'the unit in which content is copied, 1 byte to 1 MiB (`k` and `m` are allowed: `64k`). Many chunks are moved by one system call, so a small chunk is not slow',
   '--bwlimit': 'most bytes per second for all workers together (`k`, `m` and `g` are allowed: `20m`)',
+  '--fleet':
+    'copy together with other machines. They run `folder-copy --join` with the same URL, that of a Redis, and have the same storage at the same path. The password comes from FOLDER_COPY_REDIS_PASSWORD, or from the file that FOLDER_COPY_REDIS_PASSWORD_FILE names. Implies `--fsync`. The packages bullmq and ioredis have to be installed',
+  '--join':
+    "lend this machine's workers to the copy that is run with `--fleet` and the same URL, until that copy has ended. Takes `--root`, `-w`, `--bwlimit`, `-q` and `-v`, and no folders",
+  '--root':
+    'repeatable. With `--join`: a folder in which this machine may read and write. Nothing is done outside of these',
   '--reflink':
     'share blocks with the source instead of copying them. `auto`: where the file system can. `always`: files that cannot be cloned fail. `never`: always copy',
   '--verify':

@@ -15,32 +15,9 @@ import {
 import type { IfExists } from '../../protocol/messages.js';
 import { PROGRESS, type ProgressKind } from '../progress/choose-view.js';
 import { pathOf } from '../text/exact-words.js';
+import type { CommandOption, OptionGroup } from './command-option.js';
 import { collect, collectPaths, parseMaxDelete, parseSize, parseText, parseWhole } from './parse-argument.js';
 import { SHELLS, type Shell } from './shells.js';
-
-/** One option of the command. `--help`, README, man page and completion are made from, or held against, it. */
-export interface CommandOption {
-  readonly flags: string;
-  /** For `--help` and the shells; what there is to say beyond it stands in `src/build/man/option-details.ts`. */
-  readonly description: string;
-  readonly defaultValue?: string | number;
-  /** What happens if it is left out, where that is not a value. */
-  readonly defaultWords?: string;
-  readonly choices?: readonly string[];
-  /** What its argument names, where that can be completed. */
-  readonly names?: 'file' | 'folder';
-  /** Whether it may be given more than once, each time with another argument. */
-  readonly isRepeatable?: true;
-  /** Other options, by their camelCase names, that it cannot go with. */
-  readonly conflicts?: readonly string[];
-  /** `previous`: what the option's earlier occurrences made. */
-  readonly parse?: (text: string, previous: unknown) => unknown;
-}
-
-interface OptionGroup {
-  readonly heading: string;
-  readonly options: readonly CommandOption[];
-}
 
 const COMPLETION_OPTION: CommandOption = {
   flags: '--completion <shell>',
@@ -166,6 +143,28 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
     ],
   },
   {
+    heading: 'More than one machine',
+    options: [
+      {
+        flags: '--fleet <url>',
+        description:
+          'copy together with other machines, which join over this Redis, such as rediss://user@host; implies --fsync',
+        conflicts: ['dryRun', 'dereference'],
+      },
+      {
+        flags: '--join <url>',
+        description: "lend this machine's workers to the copy that is run with --fleet and the same URL",
+      },
+      {
+        flags: '--root <path>',
+        description: 'repeatable; with --join: a folder in which this machine may read and write',
+        names: 'folder',
+        isRepeatable: true,
+        parse: collectPaths,
+      },
+    ],
+  },
+  {
     heading: 'Making sure',
     options: [
       { flags: '--verify', description: 'read every copied file back and compare its digest' },
@@ -245,6 +244,8 @@ export interface ParsedOptions extends Omit<CopyOptions, 'filter' | 'signal' | '
   readonly suffix: string;
   readonly ifExists: IfExists;
   readonly check?: true;
+  readonly join?: string;
+  readonly root?: readonly (string | Buffer)[];
   readonly progress: ProgressKind;
   readonly verbose?: true;
   readonly quiet?: true;

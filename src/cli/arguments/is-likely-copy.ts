@@ -8,4 +8,4 @@ export function isLikelyCopy(argv: readonly string[]): boolean {
   return argv.some(word => !word.startsWith('-')) && !options.some(word => WITHOUT_WORKERS.test(word));
 }
 
-const WITHOUT_WORKERS = /^(--(help|version|dry-run|completion)\b|-[a-zA-Z]*[hnV])/;
+const WITHOUT_WORKERS = /^(--(help|version|dry-run|completion|join)\b|-[a-zA-Z]*[hnV])/;

@@ -2,7 +2,8 @@ import { Command, type Help, Option } from 'commander';
 import { version } from '../../version.js';
 import { printLine } from '../output/print-line.js';
 import { escapeText } from '../text/escape.js';
-import { type CommandOption, HELP_OPTION, OPTION_GROUPS, VERSION_OPTION } from './command-options.js';
+import type { CommandOption } from './command-option.js';
+import { HELP_OPTION, OPTION_GROUPS, VERSION_OPTION } from './command-options.js';
 import { EXAMPLES, EXIT_STATUSES, SUMMARY } from './manual.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { CommandOption } from '../arguments/command-options.js';
+import type { CommandOption } from '../arguments/command-option.js';
 import type { Shell } from '../arguments/shells.js';
 import { bashScript } from './bash.js';
 import { fishScript } from './fish.js';

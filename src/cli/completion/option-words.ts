@@ -1,4 +1,4 @@
-import type { CommandOption } from '../arguments/command-options.js';
+import type { CommandOption } from '../arguments/command-option.js';
 
 /** An option as a shell completes it. */
 export interface CompletedOption {

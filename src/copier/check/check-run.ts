@@ -107,6 +107,7 @@ function checkerSettings(
     backup: undefined,
     snapshots: [],
     tellsBegin,
+    fleet: undefined,
     parentPid: process.pid,
   };
 }

@@ -1,12 +1,12 @@
 import { linkSync, lstatSync, readdirSync, renameSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type BytePath, native, rawName, readable } from '../../files/byte-path.js';
 import { codeOf, EntryError, failureOf } from '../../files/failure.js';
 import { CLAIM_NAME, claimantName, heirName, temporaryName } from '../../files/reserved-names.js';
 import { unlinkIfThere } from '../../files/system/path-calls.js';
 import { isLinkRefusal } from '../../rules/keep.js';
 import { RefusedError, refusal } from '../report/errors.js';
-import { identityOf, isAlive, isSameBoot, type ProcessIdentity, thisMachine } from './liveness.js';
+import { type Holder, parseHolder, refuseIfAlive } from './holder.js';
+import { identityOf, thisMachine } from './liveness.js';
 import { makeOwnFile, readOwnFile } from './own-file.js';
 
 /**
@@ -23,6 +23,7 @@ export class Claim {
   /** The names of its own files. */
   readonly #made = new Set<string>();
   #isReleased = false;
+  #beganAt = 0;
 
   private constructor(root: BytePath, run: ClaimingRun) {
     this.#root = root;
@@ -49,10 +50,16 @@ export class Claim {
 
   async #take(dead: string[]): Promise<void> {
     while (!(this.#isFree() && this.#make(CLAIM_NAME)) && !(await this.#follow(dead)));
+    this.#beganAt = Math.floor(lstatSync(this.#path(CLAIM_NAME)).ctimeMs / 1000);
     // Files of rivals that died on the way; those that live look at the claim once more and see that it is taken.
     for (const name of this.#names()) {
       if (name.startsWith(`${CLAIM_NAME}.`)) removeIfPossible(this.#path(name));
     }
+  }
+
+  /** When it was taken, by the destination's clock; seconds. */
+  get beganAt(): number {
+    return this.#beganAt;
   }
 
   /** Workers of a killed run count as alive while they live: the claim names them. */
@@ -94,13 +101,13 @@ export class Claim {
   async #follow(dead: string[]): Promise<boolean> {
     const holder = this.#read(CLAIM_NAME);
     if (holder === undefined) return false;
-    await this.#refuseIfAlive(holder, CLAIM_NAME);
+    await refuseIfAlive(this.#root, holder, CLAIM_NAME);
     // From here on only one of several rivals comes through, for each dead run.
     const heirs = [holder.runId];
     for (let next = holder.runId; !this.#make(heirName(next)); ) {
       const heir = this.#read(heirName(next));
       if (heir === undefined) return false;
-      await this.#refuseIfAlive(heir, heirName(next));
+      await refuseIfAlive(this.#root, heir, heirName(next));
       next = heir.runId;
       heirs.push(next);
     }
@@ -120,40 +127,6 @@ export class Claim {
     this.#made.add(CLAIM_NAME);
     dead.push(...heirs);
     return true;
-  }
-
-  async #refuseIfAlive(holder: Holder, name: string): Promise<void> {
-    const here = thisMachine();
-    const path = readable(rawName(`${this.#root}/${name}`));
-    const isOfThisBoot = isSameBoot(holder.boot, here.boot);
-    if (
-      holder.host !== here.host ||
-      isOfThisBoot === undefined ||
-      (isOfThisBoot && holder.pidNamespace !== here.pidNamespace)
-    ) {
-      throw new RefusedError(
-        `${readable(this.#root)}: is in use by process ${holder.pid} on ${holder.host}, which cannot be seen from here; if it has ended, remove ${path}`,
-        'EBUSY',
-      );
-    }
-    if (!isOfThisBoot) return;
-    if (isAlive(holder))
-      throw new RefusedError(
-        `${readable(this.#root)}: another run is using it, process ${holder.pid}; wait until that ends`,
-        'EBUSY',
-      );
-    const deadline = performance.now() + WORKERS_END_WITHIN_MS;
-    for (const worker of holder.workers) {
-      while (isAlive(worker)) {
-        if (performance.now() > deadline) {
-          throw new RefusedError(
-            `${readable(this.#root)}: a worker of a killed run is still using it, process ${worker.pid}; end that process, then run the same command again`,
-            'EBUSY',
-          );
-        }
-        await sleep(50);
-      }
-    }
   }
 
   /** A look before anything is written: a run that is refused leaves no trace. */
@@ -211,7 +184,9 @@ export class Claim {
 
   #text(): string {
     const workers = this.#workers.map(identityOf);
-    return `${JSON.stringify({ runId: this.#run.id, ...thisMachine(), ...identityOf(process.pid), workers })}\n`;
+    const { id: runId, isFleet } = this.#run;
+    const holder = { runId, ...thisMachine(), ...identityOf(process.pid), workers };
+    return `${JSON.stringify(isFleet ? { ...holder, isFleet } : holder)}\n`;
   }
 
   #remove(name: string): void {
@@ -224,10 +199,12 @@ export class Claim {
   }
 }
 
-interface ClaimingRun {
+export interface ClaimingRun {
   readonly id: string;
   /** Whether its claim has to be readable after a power cut, which can leave an empty file. */
   readonly fsync: boolean;
+  /** Whether workers on other machines may work for it. */
+  readonly isFleet: boolean;
 }
 
 /** It may be a folder or another user's, and the destination unmounted or read-only by now: then it stays. */
@@ -237,27 +214,4 @@ function removeIfPossible(path: string | Buffer): void {
   } catch {
     // It holds nobody up: the next run takes over what a dead one left.
   }
-}
-
-const WORKERS_END_WITHIN_MS = 5000;
-
-interface Holder extends ProcessIdentity {
-  readonly runId: string;
-  readonly host: string;
-  readonly boot: string;
-  readonly pidNamespace: string;
-  readonly workers: readonly ProcessIdentity[];
-}
-
-function parseHolder(text: string): Holder {
-  const holder: unknown = JSON.parse(text);
-  if (!isHolder(holder)) throw new SyntaxError('a claim has other fields');
-  return holder;
-}
-
-function isHolder(value: unknown): value is Holder {
-  if (typeof value !== 'object' || value === null) return false;
-  const { runId, host, boot, pid, pidNamespace, workers } = value as Partial<Record<keyof Holder, unknown>>;
-  const texts = [runId, host, boot, pidNamespace];
-  return texts.every(text => typeof text === 'string') && typeof pid === 'number' && Array.isArray(workers);
 }

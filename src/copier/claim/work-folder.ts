@@ -14,7 +14,7 @@ import { RefusedError, refusal } from '../report/errors.js';
 import type { CopySettings } from '../request/options.js';
 import { nearestStanding } from '../request/paths.js';
 import type { Places } from '../request/places.js';
-import { Claim } from './claim.js';
+import { Claim, type ClaimingRun } from './claim.js';
 import { thisMachine } from './liveness.js';
 import { isSameSource, markOfRun, newMark, readMark, removeLeftMark, trustIn, writeMark } from './mark.js';
 import { Undo } from './undo.js';
@@ -102,7 +102,7 @@ async function openStanding(
     }
   };
   undo.add(giveBack);
-  const { claim, dead } = await Claim.take(root, { id: runId, fsync: settings.fsync });
+  const { claim, dead } = await Claim.take(root, runOf(runId, settings));
   undo.add(() => claim.release());
   removeLeftMark(root, stat(native(root)));
   const place = { root, standing: 'content', trust: 'nothing' } as const;
@@ -119,7 +119,7 @@ async function openPartial(
   const modeMade = makeIfFree(root, undo);
   const made = modeMade !== undefined;
   if (!made) refuseForeign(root, places, temporaryName(runId));
-  const { claim, dead } = await Claim.take(root, { id: runId, fsync: settings.fsync });
+  const { claim, dead } = await Claim.take(root, runOf(runId, settings));
   undo.add(() => claim.release());
   if (existsSync(native(destinationRoot)))
     throw new RefusedError(
@@ -233,4 +233,8 @@ function refuseForeign(root: BytePath, { source, sourceFacts }: Places, probe?: 
 /** A run can be killed between making the folder and marking it. */
 function isWithoutContent(name: string): boolean {
   return name.startsWith(CLAIM_NAME) || /^\.folder-copy\.[0-9a-f]{16}$/.test(name);
+}
+
+function runOf(id: string, { fsync, fleet }: CopySettings): ClaimingRun {
+  return { id, fsync, isFleet: fleet !== undefined };
 }

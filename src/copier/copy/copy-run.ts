@@ -1,7 +1,9 @@
 import { type BytePath, ROOT } from '../../files/byte-path.js';
 import { type Failure, failureOf } from '../../files/failure.js';
 import type { FolderHandles } from '../../files/trees/folder-handles.js';
+import type { Fleet } from '../../fleet/coordinator/open-fleet.js';
 import { heldTimes } from '../../rules/held-times.js';
+import { newRunId } from '../claim/run-id.js';
 import { openWorkFolder, type WorkFolder } from '../claim/work-folder.js';
 import { answers } from '../destination/answers.js';
 import { cleanTemporaries, cleanTemporariesAt } from '../destination/clean-temporaries.js';
@@ -9,7 +11,6 @@ import { cloneGuess } from '../destination/clone-guess.js';
 import { type Destination, openDestination } from '../destination/destination.js';
 import { removeIfThere, removeUnfinished } from '../destination/unfinished.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
-import { LocalHands } from '../dispatch/local-hands.js';
 import { isOfLargeFile } from '../dispatch/pending-job.js';
 import type { JobListener } from '../dispatch/settlement.js';
 import { Slices } from '../listing/slices.js';
@@ -21,12 +22,11 @@ import { Stop, type StopReason } from '../report/stop.js';
 import type { Tally } from '../report/tally.js';
 import type { Request } from '../request/request.js';
 import { Course } from './course.js';
+import { dropFailed, fleetOf, handsOf } from './fleet-of-run.js';
 import { FullDisk } from './full-disk.js';
 import { LargeFiles } from './large-files.js';
 import { LastSteps, releaseClaim } from './last-steps.js';
-import { newRunId } from './run-id.js';
 import { TreeCopy } from './tree-copy.js';
-import { workerSettings } from './worker-settings.js';
 
 /**
  * One copy from its start to its report: list → queue → pool → totals. It tells events and draws nothing.
@@ -40,13 +40,16 @@ export async function runCopy(request: Request, tally: Tally): Promise<CopyRepor
   let ledger: Ledger;
   let destination: BytePath;
   let cutShort: StopReason | undefined;
+  let fleet: Fleet | undefined;
   try {
+    if (stop.isStopped) return new Ledger(tally, settings.events).notBegun(places, settings, stop.reason);
+    fleet = await fleetOf(settings);
     if (stop.isStopped) return new Ledger(tally, settings.events).notBegun(places, settings, stop.reason);
     const files = await openSideFiles(settings.checksums, settings.failed, selectedIn(request));
     const endsRun = (failure: Failure) => settings.failFast && stop.atFailure(failure);
     ledger = new Ledger(tally, settings.events, files, endsRun);
     const folder = await openFor(request, runId, files, ledger);
-    const run = new CopyRun(request, folder, runId, ledger, stop);
+    const run = new CopyRun(request, folder, runId, ledger, stop, fleet);
     let isFinished: boolean | undefined;
     try {
       isFinished = await run.run();
@@ -61,6 +64,7 @@ export async function runCopy(request: Request, tally: Tally): Promise<CopyRepor
       cutShort = await files.close(isThrough ? settings.signal : AbortSignal.abort());
     }
   } finally {
+    fleet?.close();
     stop.close();
   }
   return ledger.end({ ...places, destination }, stop.reason ?? cutShort);
@@ -97,17 +101,26 @@ class CopyRun {
   readonly #ledger: Ledger;
   readonly #stop: Stop;
   readonly #fullDisk: FullDisk;
+  readonly #fleet: Fleet | undefined;
   #standsAt: BytePath;
   #canCleanUp = true;
   /** What removes the half-done entries of workers that the stop has ended. */
   readonly #leftAtStop: (() => void)[] = [];
 
-  constructor(request: Request, folder: WorkFolder, runId: string, ledger: Ledger, stop: Stop) {
+  constructor(
+    request: Request,
+    folder: WorkFolder,
+    runId: string,
+    ledger: Ledger,
+    stop: Stop,
+    fleet: Fleet | undefined,
+  ) {
     this.#request = request;
     this.#folder = folder;
     this.#runId = runId;
     this.#ledger = ledger;
     this.#stop = stop;
+    this.#fleet = fleet;
     this.#fullDisk = new FullDisk(request, folder, ledger, stop);
     this.#standsAt = folder.standing === 'content' ? request.places.destination : folder.root;
   }
@@ -125,9 +138,8 @@ class CopyRun {
   /** @returns whether the root has its own mode now */
   async run(): Promise<boolean> {
     const { settings, snapshots } = this.#request;
-    const { bwlimit, pool, retries, spaceCheck, onGivenUp } = settings;
-    const inWorkers = workerSettings(this.#request, this.#folder, this.#runId);
-    const hands = new LocalHands(pool, inWorkers, bwlimit, onGivenUp);
+    const { retries, spaceCheck } = settings;
+    const hands = await handsOf(this.#request, this.#folder, this.#runId, this.#ledger, this.#fleet);
     const destination = openDestination(this.#request, this.#folder, this.#runId);
     const dispatcher = new Dispatcher(hands, retries, destination.speed);
     dispatcher.showIn(this.#ledger.tally);
@@ -148,6 +160,7 @@ class CopyRun {
       if (checksSpace && (!isSlow || (await answers(this.#folder.root)))) this.#fullDisk.check();
       await course.settle();
       await course.sweep();
+      if (this.#fleet !== undefined) await course.sweepLost(this.#fleet.lost, this.#runId);
       if (stop.isStopped || !tree.hasRoot) return false;
       const last = new LastSteps(this.#request, this.#folder, this.#runId, ledger);
       // It is too late to stop by now: the copy is whole, and there would be nothing to go on from.
@@ -160,11 +173,16 @@ class CopyRun {
       this.#canCleanUp = end === 'ended' && (!this.#mayHang() || (await answers(this.#folder.root)));
       if (this.#canCleanUp) {
         for (const remove of this.#leftAtStop) remove();
-        if (this.#folder.standing === 'content') tree.dropLargeFiles();
+        if (this.#growsAside) tree.dropLargeFiles();
         destination.handles.close();
         destination.backup?.close();
       }
     }
+  }
+
+  /** Whether large files, and others now and then, have a temporary name until they are whole. */
+  get #growsAside(): boolean {
+    return this.#folder.standing === 'content' || this.#fleet !== undefined;
   }
 
   /** Whether storage has to be asked first. Where no worker could be started, no thread could be made to ask it either. */
@@ -176,7 +194,7 @@ class CopyRun {
     const { root, standing } = this.#folder;
     const { strict, pool, digests, reflink, delete: deletes } = this.#request.settings;
     // A digest is of a file from its start to its end.
-    const isSplitting = pool.most > 1 && !digests;
+    const isSplitting = (pool.most > 1 || this.#fleet !== undefined) && !digests;
     return new TreeCopy({
       ledger: this.#ledger,
       dispatcher,
@@ -185,9 +203,11 @@ class CopyRun {
       replacesFolders: deletes || standing === 'earlier',
       largeFiles: isSplitting ? new LargeFiles(this.#runId, cloneGuess(root, reflink)) : undefined,
       drop: ({ folder, name, part }) => {
-        const grewAs = standing === 'content' ? part?.temporaryName : undefined;
+        const grewAs = this.#growsAside ? part?.temporaryName : undefined;
         removeIfThere(destination.handles, folder, grewAs ?? name);
       },
+      dropFailed:
+        this.#fleet === undefined || standing === 'content' ? undefined : dropFailed(destination.handles),
       mayFitAlone: failure => this.#fullDisk.mayFitAlone(failure),
       isDiskFull: failure => this.#fullDisk.stops(failure),
     });
@@ -211,6 +231,7 @@ class CopyRun {
         this.#leftAtStop.push(() => removeUnfinished(place, batch, jobs));
         return undefined;
       },
+      lostElsewhere: jobs => this.#fleet?.lost.add(jobs),
       workers: pids => this.#nameWorkers(pids),
       workerless: reason => this.#stop.withoutWorkers(reason),
     };

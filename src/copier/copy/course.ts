@@ -1,5 +1,6 @@
 import { ROOT } from '../../files/byte-path.js';
 import { openFolderHandles } from '../../files/trees/folder-handles.js';
+import type { Fleet } from '../../fleet/coordinator/open-fleet.js';
 import type { FolderRequest } from '../../protocol/readings.js';
 import { countEntries } from '../destination/count-entries.js';
 import { type Deletion, deleteExtras, isSourceAsBefore } from '../destination/delete-extras.js';
@@ -75,6 +76,15 @@ export class Course {
     await this.#lookAtDeletions();
     if (stop.isStopped || !(isAsked() || isEarlier)) return;
     await this.#eachExtra(destination.remover, deletion => tree.book(deletion));
+    await this.settle();
+  }
+
+  /** Of members of a fleet that woke up too late, temporary files may be left, and changed times. */
+  async sweepLost(lost: Fleet['lost'], runId: string): Promise<void> {
+    const { request, stop, destination, tree } = this.#parts;
+    if (stop.isStopped) return;
+    for (const touched of lost.sweep(destination.handles, request.places.sourceRoot, runId))
+      tree.book(touched);
     await this.settle();
   }
 

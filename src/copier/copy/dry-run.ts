@@ -44,6 +44,7 @@ export async function runDry(request: Request, tally: Tally): Promise<CopyReport
     replacesFolders: settings.delete || place.standing === 'earlier',
     largeFiles: undefined,
     drop: () => {},
+    dropFailed: undefined,
     mayFitAlone: () => false,
     isDiskFull: () => false,
   });

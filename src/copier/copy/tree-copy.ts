@@ -2,12 +2,13 @@ import { type BytePath, join, ROOT } from '../../files/byte-path.js';
 import { type Facts, kindOf } from '../../files/facts.js';
 import type { Failure } from '../../files/failure.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
-import type { DoneOutcome, How, JobHow } from '../../protocol/messages.js';
+import { type DoneOutcome, type How, LOST_ELSEWHERE } from '../../protocol/messages.js';
 import { closeRoot, lentFacts } from '../destination/close-root.js';
 import type { Deletion } from '../destination/delete-extras.js';
 import type { SettledFiles } from '../dispatch/open-batch.js';
 import {
   asWhole,
+  finalHow,
   finishJob,
   isFinish,
   isOfLargeFile,
@@ -117,6 +118,7 @@ export class TreeCopy {
     }
     this.#parts.ledger.failed(path, failure, job.attempt);
     if (!isFinish(job)) {
+      this.#parts.dropFailed?.(job, failure);
       if (isOneOfSeveral(job)) this.#linkOthers(job, false, undefined);
       this.#folders.change(job.folder);
       this.#folders.settle(job.folder);
@@ -189,7 +191,8 @@ export class TreeCopy {
   }
 
   #isTriedWhole(failure: Failure): boolean {
-    return failure.code === 'CHANGED' || this.#parts.mayFitAlone(failure);
+    const { code } = failure;
+    return code === 'CHANGED' || code === LOST_ELSEWHERE || this.#parts.mayFitAlone(failure);
   }
 
   #goOn(next: LargeStep): void {
@@ -253,10 +256,4 @@ export class TreeCopy {
       if (next !== undefined) this.jobs.hand(next, next.kind);
     }
   }
-}
-
-function finalHow(how: JobHow): How {
-  if (how === 'begun' || how === 'filled' || how === 'postponed' || how === 'compared')
-    throw new Error(`an entry cannot end as ${how}`);
-  return how;
 }

@@ -175,6 +175,8 @@ export interface TreeCopyParts {
   readonly largeFiles: LargeFiles | undefined;
   /** Removes what a large file has left under its temporary or, in a copy's own folder, its own name. */
   readonly drop: (job: PendingJob) => void;
+  /** Removes what the tries of an entry have left under its own name; undefined where workers do that themselves. */
+  readonly dropFailed: ((job: PendingJob, failure: Failure) => void) | undefined;
   /** Whether a large file that failed so is tried again by one worker: when all others are done, it may fit. */
   readonly mayFitAlone: (failure: Failure) => boolean;
   /** Whether a failure stops the whole run, so that its entry does not count as failed and is left for the next run. */

@@ -1,4 +1,4 @@
-import type { WorkerSettings } from '../../protocol/messages.js';
+import type { FleetRules, WorkerSettings } from '../../protocol/messages.js';
 import { looksOf } from '../../rules/is-file-there.js';
 import type { WorkFolder } from '../claim/work-folder.js';
 import type { Request } from '../request/request.js';
@@ -8,6 +8,7 @@ export function workerSettings(
   { places, settings, snapshots, backup }: Request,
   folder: WorkFolder,
   runId: string,
+  fleet?: FleetRules,
 ): WorkerSettings {
   const {
     chunkSize,
@@ -43,6 +44,7 @@ export function workerSettings(
     backup: backup?.root,
     snapshots,
     tellsBegin,
+    fleet,
     parentPid: process.pid,
   };
 }

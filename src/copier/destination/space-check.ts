@@ -7,7 +7,7 @@ import { formatBytes } from '../../units.js';
 import type { WorkPlace } from '../claim/work-folder.js';
 import { listEntries } from '../listing/list-entries.js';
 import { entriesIn } from '../listing/listed.js';
-import type { Need } from '../report/ledger.js';
+import type { Need } from '../report/tally.js';
 
 /**
  * Compares what is still to be written with what is free. It finds only certain shortages: none of bytes where the

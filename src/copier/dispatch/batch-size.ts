@@ -1,4 +1,5 @@
 import type { Effort } from '../../protocol/messages.js';
+import type { Hands } from './hands.js';
 
 /** How much a batch may hold. */
 export interface BatchLimit {
@@ -27,23 +28,18 @@ const JOB_WEIGHT = 16 * 1024;
  * work is spread over all of them.
  */
 export class BatchSize {
-  readonly #workers: number;
-  readonly #mostAtATime: number;
+  readonly #hands: Pick<Hands, 'size' | 'ceiling' | 'batchMs'>;
   readonly #isSlowSoFar: () => boolean;
-  readonly #ceiling: number;
   #jobMs: number | undefined;
   #isWaiting = false;
 
   /**
-   * @param workers at most: a single one copies one file after the other; on slow storage all of them will be there
+   * @param hands a single worker copies one file after the other; on slow storage all of them will be there
    * @param isSlowSoFar whether the storage is slow, as far as others know before the first batch is done
-   * @param ceiling bytes a second that all workers may copy together
    */
-  constructor(workers: number, isSlowSoFar: () => boolean, ceiling = Number.POSITIVE_INFINITY) {
-    this.#workers = workers;
-    this.#mostAtATime = workers > 1 ? FILES_AT_A_TIME : 1;
+  constructor(hands: Pick<Hands, 'size' | 'ceiling' | 'batchMs'>, isSlowSoFar: () => boolean) {
+    this.#hands = hands;
     this.#isSlowSoFar = isSlowSoFar;
-    this.#ceiling = ceiling;
   }
 
   /** Whether the workers have been seen to spend their time waiting for the storage. */
@@ -53,7 +49,7 @@ export class BatchSize {
 
   /** How many small files a worker is to have under way at a time. */
   get atATime(): number {
-    return this.#isSlow ? this.#mostAtATime : 1;
+    return this.#isSlow && this.#hands.size > 1 ? FILES_AT_A_TIME : 1;
   }
 
   /**
@@ -66,7 +62,7 @@ export class BatchSize {
 
   /** What the ceiling lets a worker copy in the time of a batch. */
   #bytesInTime(workers: number): number {
-    const share = this.#ceiling / Math.max(workers, 1);
+    const share = (this.#hands.ceiling ?? Number.POSITIVE_INFINITY) / Math.max(workers, 1);
     return Math.min((share * BATCH_MS) / 1000, BATCH_LIMIT.bytes);
   }
 
@@ -94,10 +90,10 @@ export class BatchSize {
     const bytes = this.#bytesInTime(workers);
     if (!this.#isSlow) return { ...BATCH_LIMIT, bytes };
     const { atATime } = this;
-    const batchMs = atATime > 1 ? BATCH_MS_SIDE_BY_SIDE : BATCH_MS;
+    const batchMs = Math.max(atATime > 1 ? BATCH_MS_SIDE_BY_SIDE : BATCH_MS, this.#hands.batchMs ?? 0);
     const inTime = Math.max((batchMs * atATime) / (this.#jobMs ?? USUAL_JOB_MS), fewestOf(atATime));
     // What takes longer than it should is given back.
-    const share = Math.max(Math.ceil(waiting / this.#workers), Math.floor(atATime / 4));
+    const share = Math.max(Math.ceil(waiting / this.#hands.size), Math.floor(atATime / 4));
     return { bytes, jobs: Math.min(Math.max(Math.min(Math.floor(inTime), share), 1), BATCH_LIMIT.jobs) };
   }
 }

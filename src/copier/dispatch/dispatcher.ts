@@ -44,7 +44,7 @@ export class Dispatcher {
    */
   constructor(hands: Hands, retries: number, speed?: { readonly isSlow: boolean }) {
     this.#hands = hands;
-    this.#size = new BatchSize(hands.size, () => speed?.isSlow === true, hands.ceiling);
+    this.#size = new BatchSize(hands, () => speed?.isSlow === true);
     this.#retries = new Retries(retries, hands.size);
     this.#settlement = new Settlement(this.#retries, this.#backlog, () => this.#hand());
     hands.whenStarted(() => this.#hand());
@@ -105,7 +105,8 @@ export class Dispatcher {
 
   /** Whether so much is waiting that the listing should hold back. */
   get isFull(): boolean {
-    return this.#settlement.unsettled >= MOST_UNSETTLED;
+    const most = Math.min(this.#hands.workers * AHEAD_A_WORKER, MOST_UNSETTLED);
+    return this.#settlement.unsettled >= Math.max(most, LEAST_UNSETTLED);
   }
 
   get isIdle(): boolean {
@@ -230,4 +231,6 @@ export class Dispatcher {
 }
 
 /** Entries listed ahead of the workers: enough that they never wait, and a bound for the memory. */
-const MOST_UNSETTLED = 4 * 1024;
+const AHEAD_A_WORKER = 512;
+const LEAST_UNSETTLED = 4 * 1024;
+const MOST_UNSETTLED = 128 * 1024;

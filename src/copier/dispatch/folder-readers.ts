@@ -1,6 +1,6 @@
 import type { Failure } from '../../files/failure.js';
 import type { FolderReading, FolderRequest } from '../../protocol/readings.js';
-import { BatchLostError, type Hands } from './hands.js';
+import { type BatchLostError, type Hands, isBatchLost } from './hands.js';
 
 /** What a `FolderReaders` asks of whoever hands out all other work. */
 interface ReadersParts {
@@ -66,7 +66,7 @@ export class FolderReaders {
 
   #fail(sent: readonly Waiting[], error: unknown): void {
     if (this.#isEnded) return;
-    if (!(error instanceof BatchLostError)) {
+    if (!isBatchLost(error)) {
       for (const { reject } of sent) reject(error);
       return;
     }

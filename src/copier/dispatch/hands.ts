@@ -12,6 +12,8 @@ export interface Hands {
   readonly pids: readonly number[];
   /** Bytes a second that they may copy together; undefined: no ceiling. */
   readonly ceiling?: number | undefined;
+  /** What a batch should take at least on slow storage, where it is long under way; left out: nothing. */
+  readonly batchMs?: number | undefined;
   /** Batches that these may have, those included that wait for a worker to be through with another. */
   readonly capacity: number;
   /**
@@ -54,7 +56,15 @@ export class BatchLostError extends Error {
   }
 }
 
+/** Whether an error is one, also of a part that is bundled by itself, with this class once more. */
+export function isBatchLost(error: unknown): error is BatchLostError {
+  return error instanceof Error && error.name === 'BatchLostError';
+}
+
 export type HandsEnd = 'ended' | 'stuck';
 
-/** How a batch was lost; `not begun`: its worker ended before it had started. */
-export type Loss = 'no worker' | 'not begun' | 'at work';
+/**
+ * How a batch was lost; `not begun`: its worker ended before it had started; `elsewhere`: another machine had it, which
+ * may still be at it.
+ */
+export type Loss = 'no worker' | 'not begun' | 'at work' | 'elsewhere';

@@ -1,6 +1,6 @@
 import { type BytePath, split } from '../../files/byte-path.js';
 import type { Facts } from '../../files/facts.js';
-import type { JobKind, Part } from '../../protocol/messages.js';
+import type { How, JobHow, JobKind, Part } from '../../protocol/messages.js';
 
 /** An entry on its way to a worker. */
 export interface PendingJob {
@@ -49,4 +49,11 @@ export function isFinish({ kind }: Pick<PendingJob, 'kind'>): boolean {
 /** Whether it is one of several names of a file. */
 export function isOneOfSeveral(job: PendingJob): boolean {
   return !isFinish(job) && job.facts.nlink > 1;
+}
+
+/** How an entry has ended, where its job has ended so. */
+export function finalHow(how: JobHow): How {
+  if (how === 'begun' || how === 'filled' || how === 'postponed' || how === 'compared')
+    throw new Error(`an entry cannot end as ${how}`);
+  return how;
 }

@@ -1,5 +1,6 @@
 import type { Failure } from '../../files/failure.js';
-import type { PendingJob } from './pending-job.js';
+import { LOST_ELSEWHERE } from '../../protocol/messages.js';
+import { isOfLargeFile, type PendingJob } from './pending-job.js';
 
 /** What comes next for a job that was not done; `postpone`: alone it would come before what is to be done again. */
 type NextTry = { readonly kind: 'postpone' } | { readonly kind: 'again'; readonly delayMs: number };
@@ -35,10 +36,13 @@ export class Retries {
    * @param isTried whether this was a try of the job at all
    * @returns undefined where the job has failed for good
    */
-  next({ kind, attempt }: PendingJob, { code }: Failure, isTried: boolean): NextTry | undefined {
-    const isLost = code === 'WORKER_LOST';
+  next(job: PendingJob, { code }: Failure, isTried: boolean): NextTry | undefined {
+    const { kind, attempt } = job;
+    const isLost = code === 'WORKER_LOST' || code === LOST_ELSEWHERE;
     if (!isLost && !CAN_PASS.has(code)) return undefined;
     if (kind === 'finishAfter') return { kind: 'postpone' };
+    // A large file is begun anew, under another name: one who is late may still write to what is there.
+    if (code === LOST_ELSEWHERE) return isOfLargeFile(job) ? undefined : { kind: 'again', delayMs: 0 };
     if ((isTried && this.isLast(attempt)) || (isLost && this.#isHopeless)) return undefined;
     return { kind: 'again', delayMs: isLost ? 0 : attempt * RETRY_AFTER_MS };
   }

@@ -1,7 +1,7 @@
 import type { Failure } from '../../files/failure.js';
-import type { DoneOutcome, WorkerReport } from '../../protocol/messages.js';
+import { type DoneOutcome, LOST_ELSEWHERE, type WorkerReport } from '../../protocol/messages.js';
 import type { Backlog } from './backlog.js';
-import { BatchLostError } from './hands.js';
+import { isBatchLost } from './hands.js';
 import type { OpenBatch, SettledFiles } from './open-batch.js';
 import { isFinish, isOfLargeFile, nextTry, type PendingJob } from './pending-job.js';
 import type { Retries } from './retries.js';
@@ -18,6 +18,8 @@ export interface JobListener {
    * @returns the row of that one, if it is one only
    */
   abandoned(batch: number, jobs: readonly (readonly [row: number, job: PendingJob])[]): number | undefined;
+  /** Another machine had these jobs, and may still be at them; each comes again. */
+  lostElsewhere?(jobs: readonly PendingJob[]): void;
   /**
    * There was no room for a job's entry. Left out where there never is more.
    * @param isAlone whether no other was under way
@@ -114,8 +116,14 @@ export class Settlement {
   /** What of a batch has not been reported never will be. @throws what it was lost by, where that is no lost worker */
   lose(batch: OpenBatch, error: unknown): void {
     const jobs = [...batch.unsettled()];
+    if (isBatchLost(error) && error.loss === 'elsewhere' && !this.#isEnded) {
+      this.listener.lostElsewhere?.(jobs.map(([, job]) => job));
+      const failure = { code: LOST_ELSEWHERE, message: error.message };
+      for (const [, job] of jobs) this.#notDone(job, failure);
+      return;
+    }
     const atHand = this.listener.abandoned(batch.id, jobs);
-    if (!(error instanceof BatchLostError)) {
+    if (!isBatchLost(error)) {
       if (this.#isEnded) return;
       throw error;
     }

@@ -17,6 +17,20 @@ export class RefusedError extends Error {
   }
 }
 
+/** Whether an error is a refusal, also one of a part that is bundled by itself, with this class once more. */
+export function isRefusal(error: unknown): error is RefusedError {
+  return error instanceof RefusedError || (error instanceof Error && NAMES.has(error.name));
+}
+
+/** A refusal as one of this class, by which callers know it. */
+export function asOwnRefusal(error: unknown): unknown {
+  if (isRefusal(error) && !(error instanceof RefusedError))
+    Object.setPrototypeOf(error, RefusedError.prototype);
+  return error;
+}
+
+const NAMES: ReadonlySet<string> = new Set(['RefusedError', 'UsageError']);
+
 /** The code of a wrong option or argument; the message needs none. */
 const USAGE = 'USAGE';
 

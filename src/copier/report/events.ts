@@ -11,6 +11,7 @@ export type CopyEvent =
   | DeletedEvent
   | DifferenceEvent
   | ProgressEvent
+  | MemberEvent
   | ErrorEvent
   | EndEvent;
 
@@ -55,6 +56,17 @@ export interface ProgressEvent {
   readonly listedFiles: number;
   readonly listedBytes: number;
   readonly seconds: number;
+}
+
+/** Of a fleet: another machine lends workers to the run, or does not any more. */
+export interface MemberEvent {
+  readonly type: 'member';
+  /** Its host and the process's id there: the same when it comes again. */
+  readonly name: string;
+  readonly workers: number;
+  readonly state: 'joined' | 'refused' | 'left' | 'lost';
+  /** Of those who were refused or lost. */
+  readonly reason?: string;
 }
 
 /** An entry that only the destination had was removed. */
@@ -170,13 +182,18 @@ export function eventDestination(destination: BytePath): EventDestination {
 }
 
 /** How source and destination stand in the first event. */
-export function eventPlaces(places: {
-  source: BytePath;
-  destination: BytePath;
-}): Pick<StartEvent, 'source' | 'sourceBase64' | 'destination' | 'destinationBase64'> {
+export function eventPlaces(
+  places: Ends,
+): Pick<StartEvent, 'source' | 'sourceBase64' | 'destination' | 'destinationBase64'> {
   const { path: source, pathBase64 } = eventPath(places.source);
   const destination = eventDestination(places.destination);
   return pathBase64 === undefined
     ? { source, ...destination }
     : { source, sourceBase64: pathBase64, ...destination };
+}
+
+/** Where a run reads and where it writes, as both were named; absolute. */
+export interface Ends {
+  readonly source: BytePath;
+  readonly destination: BytePath;
 }

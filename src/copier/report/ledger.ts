@@ -7,10 +7,18 @@ import type { How, NotKept } from '../../protocol/messages.js';
 import { version } from '../../version.js';
 import { differenceEvent } from './difference-event.js';
 import type { EventSink } from './event-sink.js';
-import { type CopyReport, type ErrorEvent, eventDestination, eventPath, eventPlaces } from './events.js';
+import {
+  type CopyReport,
+  type Ends,
+  type ErrorEvent,
+  eventDestination,
+  eventPath,
+  eventPlaces,
+  type MemberEvent,
+} from './events.js';
 import { noSideFiles, type SideFiles } from './side-files.js';
 import { exitStatus, type StopReason } from './stop.js';
-import type { Tally } from './tally.js';
+import type { Need, Tally } from './tally.js';
 
 /** Keeps the books of a run: every entry is found once and settled once, and is then an event. */
 export class Ledger {
@@ -86,6 +94,10 @@ export class Ledger {
   need(): Need {
     const { bytes, passedBytes, left, isListed } = this.tally;
     return { bytes: Math.max(this.#bytesToWrite - bytes - passedBytes, 0), entries: left, isAll: isListed };
+  }
+
+  member(event: MemberEvent): void {
+    if (!this.#isOver) this.#events.tell(event);
   }
 
   listed(): void {
@@ -241,22 +253,8 @@ export class Ledger {
   }
 }
 
-/** What a run still has to write, at the least. */
-export interface Need {
-  readonly bytes: number;
-  readonly entries: number;
-  /** Whether that is all: the source has been listed. */
-  readonly isAll: boolean;
-}
-
 /** What it has to work with. */
 interface Means {
   readonly pool: { readonly most: number };
   readonly chunkSize: number;
-}
-
-/** Where a run reads and where it writes, as both were named; absolute. */
-interface Ends {
-  readonly source: BytePath;
-  readonly destination: BytePath;
 }

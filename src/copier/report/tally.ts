@@ -43,3 +43,11 @@ export class Tally {
     return (performance.now() - this.startedAtMs) / 1000;
   }
 }
+
+/** What a run still has to write, at the least. */
+export interface Need {
+  readonly bytes: number;
+  readonly entries: number;
+  /** Whether that is all: the source has been listed. */
+  readonly isAll: boolean;
+}

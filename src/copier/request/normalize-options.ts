@@ -3,6 +3,7 @@ import { validatePatterns } from '../listing/patterns.js';
 import { RefusedError, shownValue, UsageError } from '../report/errors.js';
 import { EventSink } from '../report/event-sink.js';
 import { deletionLimitOf } from './deletion-limit.js';
+import { fleetAddress } from './fleet-address.js';
 import {
   type CopySettings,
   DEFAULT_CHUNK_SIZE,
@@ -66,8 +67,11 @@ export function normalizeOptions(options: RunOptions): CopySettings {
   }
   if (maxDelete !== undefined && !given.delete)
     throw new UsageError('max-delete is a limit for delete; add delete, or leave it out');
+  const fleet = given.fleet === undefined ? undefined : fleetAddress('fleet', given.fleet);
+  if (fleet !== undefined) refuseWithFleet(given);
   return {
     ...given,
+    fleet,
     ignoreFile: optionalPath('ignoreFile', given.ignoreFile),
     checksums: optionalPath('checksums', checksums),
     failed: optionalPath('failed', given.failed),
@@ -79,8 +83,8 @@ export function normalizeOptions(options: RunOptions): CopySettings {
     pool: { most: workers ?? DEFAULT_WORKERS, isWanted: workers !== undefined, spare },
     attributes: keepsAttributes(xattrs),
     digests: verify || checksums !== undefined,
-    // What is read back has to be on the disk first.
-    fsync: fsync || verify,
+    // What is read back has to be on the disk first, and what another machine goes on with.
+    fsync: fsync || verify || fleet !== undefined,
     events: new EventSink(onEvent, signal, { wantsFiles: wantsFiles || given.log !== undefined }),
   };
 }
@@ -115,6 +119,7 @@ const DEFAULTS: Defaults = {
   log: undefined,
   from: undefined,
   bwlimit: undefined,
+  fleet: undefined,
   spaceCheck: true,
   dryRun: false,
   signal: undefined,
@@ -130,6 +135,12 @@ const FLAGS = [
   ...(['delete', 'oneFileSystem', 'dereference', 'strict', 'verify'] as const),
   ...(['fsync', 'failFast', 'spaceCheck', 'dryRun'] as const),
 ];
+
+/** Each machine has its own view of what is behind a link, and a dry run needs no help. */
+function refuseWithFleet({ dryRun, dereference }: { dryRun: boolean; dereference: boolean }): void {
+  const other = dryRun ? 'dryRun' : dereference ? 'dereference' : undefined;
+  if (other !== undefined) throw new UsageError(`fleet cannot be used with ${other}; leave one of them out`);
+}
 
 /** With a default for each that is left out. A misspelt name would silently change what is done. */
 function complete(options: RunOptions) {

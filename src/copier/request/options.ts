@@ -4,6 +4,7 @@ import type { FilterEntry } from '../listing/filters.js';
 import type { EventSink } from '../report/event-sink.js';
 import type { CopyEvent } from '../report/events.js';
 import type { DeletionLimit, MaxDelete } from './deletion-limit.js';
+import type { FleetAddress } from './fleet-address.js';
 import type { PathLike } from './path-like.js';
 
 /** The options of a copy; all of them optional, with the command's defaults. */
@@ -85,6 +86,11 @@ export interface CopyOptions {
   readonly spaceCheck?: boolean;
   /** Report what would be done; write nothing. */
   readonly dryRun?: boolean;
+  /**
+   * The URL of a Redis, such as `rediss://user@host`, over which other machines lend workers to this copy: those that
+   * run `folder-copy --join` with it. Implies `fsync`; the packages bullmq and ioredis have to be installed.
+   */
+  readonly fleet?: string;
   /** Stops the copy; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /**
@@ -113,7 +119,7 @@ export interface RunOptions extends CopyOptions {
 
 /**
  * Options as `normalizeOptions` returns them, checked and complete. Nothing later derives one from another: `fsync` is
- * true under `verify` too.
+ * true under `verify` and in a fleet, too.
  */
 export interface CopySettings extends Required<Omit<CopyOptions, Unset | 'xattrs'>> {
   readonly linkDest: readonly (string | Buffer)[];
@@ -126,6 +132,7 @@ export interface CopySettings extends Required<Omit<CopyOptions, Unset | 'xattrs
   readonly log: string | Buffer | undefined;
   readonly from: string | Buffer | undefined;
   readonly bwlimit: number | undefined;
+  readonly fleet: FleetAddress | undefined;
   readonly filter: ((entry: FilterEntry) => boolean) | undefined;
   readonly signal: AbortSignal | undefined;
   /** Whether extended attributes and ACLs are kept, where the platform's calls can be reached. */
@@ -156,6 +163,7 @@ export type Unset =
   | 'log'
   | 'from'
   | 'bwlimit'
+  | 'fleet'
   | 'signal'
   | 'onEvent';
 
@@ -175,6 +183,7 @@ export const COPY_ONLY = [
   'strict',
   'failed',
   'dryRun',
+  'fleet',
 ] as const satisfies readonly (keyof CopyOptions)[];
 
 export const DEFAULT_WORKERS = 5;

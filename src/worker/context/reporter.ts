@@ -13,6 +13,7 @@ import {
   type NotKept,
   usualBytes,
   type WorkerReport,
+  type WorkerSettings,
 } from '../../protocol/messages.js';
 import { EffortMeter } from './effort-meter.js';
 import type { Finished, Job } from './job.js';
@@ -21,7 +22,7 @@ import type { UnsyncedFolders } from './unsynced-folders.js';
 /** Gathers how the entries of a batch end, and tells the parent now and then. */
 export class Reporter {
   readonly #reports: Queue<WorkerReport>;
-  readonly #parentPid: number;
+  readonly #settings: Pick<WorkerSettings, 'parentPid' | 'fleet'>;
   readonly #stop: AbortSignal;
   readonly #unsynced: UnsyncedFolders;
   #batch: Batch | undefined;
@@ -45,9 +46,14 @@ export class Reporter {
    * @param stop whether to go on
    * @param unsynced is written to the disk before what is in it is reported
    */
-  constructor(reports: Queue<WorkerReport>, parentPid: number, stop: AbortSignal, unsynced: UnsyncedFolders) {
+  constructor(
+    reports: Queue<WorkerReport>,
+    settings: Pick<WorkerSettings, 'parentPid' | 'fleet'>,
+    stop: AbortSignal,
+    unsynced: UnsyncedFolders,
+  ) {
     this.#reports = reports;
-    this.#parentPid = parentPid;
+    this.#settings = settings;
     this.#stop = stop;
     this.#unsynced = unsynced;
   }
@@ -139,7 +145,9 @@ export class Reporter {
 
   /** Whether the batch takes so long that what has not been begun of it is better spread over all workers. */
   get isOverdue(): boolean {
-    const longestMs = this.#isSideBySide ? GIVE_BACK_AFTER_MS_SIDE_BY_SIDE : GIVE_BACK_AFTER_MS;
+    const here = this.#isSideBySide ? GIVE_BACK_AFTER_MS_SIDE_BY_SIDE : GIVE_BACK_AFTER_MS;
+    const isMember = this.#settings.fleet?.beatFile !== undefined;
+    const longestMs = isMember ? GIVE_BACK_AFTER_MS_OF_MEMBER : here;
     return this.#lastLookMs - this.#beganMs > longestMs;
   }
 
@@ -163,7 +171,7 @@ export class Reporter {
   /** All that has not been reported yet, to be told to the parent. */
   async #takeReport(): Promise<WorkerReport> {
     // A worker in a synchronous loop outlives a killed parent: nothing else would tell it.
-    if (process.ppid !== this.#parentPid) process.exit(1);
+    if (process.ppid !== this.#settings.parentPid) process.exit(1);
     this.#lastReport = performance.now();
     const batch = this.#batch;
     if (batch === undefined) throw new Error('a report was asked for before the first batch');
@@ -214,3 +222,5 @@ const REPORT_SYNCED_EVERY_MS = 100;
 const GIVE_BACK_AFTER_MS = 100;
 /** Where several files are under way, batches are sized to take longer. */
 const GIVE_BACK_AFTER_MS_SIDE_BY_SIDE = 300;
+/** Batches for other machines are larger still. Who runs the copy has its own workers list the source as well. */
+const GIVE_BACK_AFTER_MS_OF_MEMBER = 2000;

@@ -10,6 +10,7 @@ import { SnapshotFolders } from '../../files/trees/snapshot-folders.js';
 import { BackupFolder } from '../../folders/backup-folder.js';
 import type { Queue } from '../../multiprocessing/index.js';
 import type { BatchRow } from '../../protocol/batch-row.js';
+import { BeatReader } from '../../protocol/beat.js';
 import type { NotKept, WorkerReport, WorkerSettings } from '../../protocol/messages.js';
 import { type HeldTimes, heldTimes } from '../../rules/held-times.js';
 import { knowsAttributes } from '../../rules/kept-attributes.js';
@@ -24,6 +25,7 @@ import { Owners } from '../metadata/owner.js';
 import { HeldFolders } from './held-folders.js';
 import { Looks } from './looks.js';
 import { Reporter } from './reporter.js';
+import { Stopped } from './stopped.js';
 import { UnsyncedFolders } from './unsynced-folders.js';
 import { WaitGauge } from './wait-gauge.js';
 import { ProbeClock } from './wait-probe.js';
@@ -54,6 +56,7 @@ export class WorkerContext implements Pace {
   readonly #unsynced: UnsyncedFolders;
   readonly #budget: Queue<number> | undefined;
   readonly #stop: AbortSignal;
+  readonly #beat: BeatReader | undefined;
   #paidBytes = 0;
   #owners: Owners | undefined;
   #traits: DestinationTraits | undefined;
@@ -83,9 +86,11 @@ export class WorkerContext implements Pace {
     this.snapshots = settings.snapshots.map(root => new SnapshotFolders(root));
     this.chunks = new Chunks(settings.chunkSize, budget !== undefined);
     this.#unsynced = new UnsyncedFolders(this.destination, this.heldDestination);
-    this.reporter = new Reporter(reports, settings.parentPid, stop, this.#unsynced);
+    this.reporter = new Reporter(reports, settings, stop, this.#unsynced);
     this.#budget = budget;
     this.#stop = stop;
+    const beatFile = settings.fleet?.beatFile;
+    this.#beat = beatFile === undefined ? undefined : new BeatReader(beatFile);
     const { standing, looks, digests: wantsDigests, fsync } = settings;
     // What is found of an earlier run where it was looked for is not among what is to be copied.
     const isMostlyFree = standing === 'nothing' || (standing === 'earlier' && looks !== 'none');
@@ -142,6 +147,14 @@ export class WorkerContext implements Pace {
       notKept = change();
     });
     return isSynced ? notKept : [...notKept, 'sync'];
+  }
+
+  /**
+   * Asked before anything is created or renamed.
+   * @throws {Stopped} where others may have this machine's work by now
+   */
+  mayMake(): void {
+    if (this.#beat?.isFresh() === false) throw new Stopped('its machine may not be part of the run any more');
   }
 
   /** The root has its last name now. Where the claim has left the open one, it was made anew under that name. */

@@ -28,6 +28,7 @@ function* makeFile(context: WorkerContext, job: Job, at: Target): Steps<Finished
     const hasAttributes = settings.attributes && calls.hasAttributes(source);
     const createdMode = creationMode(facts, at.traits, hasAttributes);
     const flags = CREATE | (settings.verify ? constants.O_RDWR : constants.O_WRONLY);
+    context.mayMake();
     const target = step('cannot be created', () => calls.open(at.place, at.name, flags, createdMode));
     try {
       const files = { source, target, traits: at.traits, hasAttributes, createdMode };

@@ -20,6 +20,7 @@ function* makeLink(context: WorkerContext, job: Job, target: Target): Steps<Fini
   const from = context.source.at(job.folder) + job.name;
   const text = step('cannot be read', () => native(readlinkSync(native(from), { encoding: NAME_ENCODING })));
   const path = target.path;
+  context.mayMake();
   step('cannot be created', () => symlinkSync(text, native(path)));
   return step('cannot be given its owner or times', () => {
     const change = (uid: number, gid: number) => lchownSync(native(path), uid, gid);

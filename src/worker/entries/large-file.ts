@@ -1,4 +1,4 @@
-import { constants, ftruncateSync } from 'node:fs';
+import { constants, fdatasyncSync, ftruncateSync } from 'node:fs';
 import { type Facts, unchanged } from '../../files/facts.js';
 import { EntryError, step } from '../../files/failure.js';
 import type { Part } from '../../protocol/messages.js';
@@ -10,6 +10,7 @@ import type { WorkerContext } from '../context/worker-context.js';
 import type { OpenFiles } from '../metadata/metadata.js';
 import { CREATE, finish } from './copy-file.js';
 import { openSource } from './open-source.js';
+import { growsAside } from './put-in-fleet.js';
 import { putInPlace, renameOver, targetOf } from './put-in-place.js';
 import type { Target } from './target.js';
 
@@ -26,6 +27,7 @@ function* begin(context: WorkerContext, job: Job, { place, name }: Target): Step
   const { descriptor: source } = openSource(context, job);
   try {
     const flags = CREATE | constants.O_WRONLY;
+    context.mayMake();
     const target = step('cannot be created', () => calls.open(place, name, flags, CREATED_MODE));
     try {
       const files = openFiles(context, job, source, target);
@@ -52,6 +54,9 @@ export function copyRangeOf(context: WorkerContext, job: Job): Steps<Finished> {
       'inner',
     );
     if (reached < end) throw changed();
+    // Another machine ends the file.
+    if (context.settings.fleet !== undefined)
+      step('cannot be written to the disk', () => fdatasyncSync(target));
     return { how: 'filled', bytes: 0, notKept: [], tookMs: performance.now() - sinceMs };
   });
 }
@@ -60,9 +65,7 @@ export function copyRangeOf(context: WorkerContext, job: Job): Steps<Finished> {
 export function* endLargeFile(context: WorkerContext, job: Job): Steps<Finished> {
   if (job.again && isEnded(context, job)) return { how: 'streamed', bytes: job.facts.size, notKept: [] };
   const made = yield* withBoth(context, job, files => end(context, files, job.facts, 'streamed'));
-  if (context.settings.standing === 'content') {
-    renameOver(context, job, targetOf(context, job));
-  }
+  if (growsAside(context.settings, job)) renameOver(context, job, targetOf(context, job));
   context.touched(job.folder);
   return made;
 }
@@ -71,7 +74,7 @@ export function* endLargeFile(context: WorkerContext, job: Job): Steps<Finished>
 function isEnded(context: WorkerContext, job: Job): boolean {
   const { calls, destination, settings } = context;
   const place = destination.place(job.folder);
-  const isUnderWay = settings.standing === 'content' && calls.factsIn(place, job.temporaryName) !== undefined;
+  const isUnderWay = growsAside(settings, job) && calls.factsIn(place, job.temporaryName) !== undefined;
   const there = isUnderWay ? undefined : calls.factsIn(place, job.name);
   return there !== undefined && isUpToDate(context, job, there);
 }
@@ -97,7 +100,7 @@ function* withBoth(
 ): Steps<Finished> {
   const { calls, destination, settings } = context;
   const place = destination.place(job.folder);
-  const name = settings.standing === 'content' ? job.temporaryName : job.name;
+  const name = growsAside(settings, job) ? job.temporaryName : job.name;
   const { descriptor: source } = openSource(context, job);
   try {
     const flags = constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0);

@@ -29,6 +29,7 @@ export function* linkToSnapshot(
   for (const snapshot of context.snapshots) {
     const found = yield* findIn(context, snapshot, job);
     if (found === undefined) continue;
+    context.mayMake();
     const isLinked = step('cannot be linked', () =>
       tryToLink(() => context.calls.link(found.place, job.name, target.place, target.name)),
     );

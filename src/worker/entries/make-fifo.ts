@@ -21,6 +21,7 @@ export function* makeFifo(context: WorkerContext, job: Job): Steps<Finished> {
   return yield* putInPlace(context, job, function* (_context, _job, target) {
     const path = target.path;
     const { traits } = target;
+    context.mayMake();
     step('cannot be made', () => calls.makeFifo(path, PRIVATE));
     return step('cannot be given its owner, mode or times', () => {
       const change = (uid: number, gid: number) => lchownSync(native(path), uid, gid);

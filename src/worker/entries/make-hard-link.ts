@@ -25,6 +25,7 @@ export function* makeHardLink(context: WorkerContext, job: Job): Steps<Finished>
     return yield* putInPlace(context, job, function* (_context, _job, target) {
       const [folder, name] = split(firstName);
       const first = native(context.destination.at(folder) + name);
+      context.mayMake();
       step('cannot be linked', () => linkSync(first, native(target.path)));
       return { how: 'linked', bytes: 0, notKept: [] };
     });

@@ -10,11 +10,13 @@ import { hasSameRights } from '../../rules/same-rights.js';
 import { decideEntry, filledFolderInTheWay, nameCollision } from '../../rules/stands-there.js';
 import type { Steps } from '../content/steps.js';
 import { type Finished, type Job, skipped } from '../context/job.js';
+import { Stopped } from '../context/stopped.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { adjustEntry } from './adjust-entry.js';
 import { compareContent } from './compare-content.js';
 import { isLinkedToSnapshot, linkToSnapshot } from './link-to-snapshot.js';
-import { Target } from './target.js';
+import { finishedBefore, growsAside, makeFirst } from './put-in-fleet.js';
+import { type Make, Target } from './target.js';
 
 /**
  * Lets `make` create an entry and brings it under the job's name, whole, as the options have it.
@@ -31,9 +33,6 @@ export function* putInPlace(context: WorkerContext, job: Job, make: Make): Steps
   if (made.how !== 'skipped') context.touched(job.folder);
   return made;
 }
-
-/** Creates the new entry at its target, exclusively: it fails where anything exists. */
-export type Make = (context: WorkerContext, job: Job, target: Target) => Steps<Finished>;
 
 /** What may become a link to what a snapshot has. */
 const LINKABLE: ReadonlySet<JobKind> = new Set(['file', 'begin', 'link']);
@@ -58,6 +57,7 @@ const WAYS: Readonly<Record<WorkerContext['settings']['standing'], Way>> = {
 };
 
 function* putWhereFree(context: WorkerContext, job: Job, make: Make, target: Target): Steps<Finished> {
+  if (context.settings.fleet !== undefined) return yield* putInFleet(context, job, make, target);
   if (job.again) unlinkIfThere(native(target.path));
   try {
     return yield* makeWhole(context, job, make, target);
@@ -72,14 +72,42 @@ function* goOn(context: WorkerContext, job: Job, make: Make, target: Target): St
   const kept = yield* keptIfDone(context, job, target, there);
   if (kept !== undefined) return kept;
   if (there !== undefined && (yield* isLinkedToSnapshot(context, job, there))) return skipped;
+  if (context.settings.fleet !== undefined) return yield* putInFleet(context, job, make, target, there);
   if (there !== undefined) removeEntry(target.path, there);
   return yield* makeWhole(context, job, make, target);
 }
 
 function* putOver(context: WorkerContext, job: Job, make: Make, target: Target): Steps<Finished> {
   const there = target.look();
-  const kept = yield* keptIfDone(context, job, target, there);
+  const before = there && finishedBefore(context, job, there);
+  const kept = before ?? (yield* keptIfDone(context, job, target, there));
   if (kept !== undefined) return kept;
+  return yield* makeAside(context, job, make, target, there);
+}
+
+/** In a fleet, in a folder of this copy's own making: nothing is removed under the entry's own name. */
+function* putInFleet(
+  context: WorkerContext,
+  job: Job,
+  make: Make,
+  target: Target,
+  there = job.again ? target.look() : undefined,
+): Steps<Finished> {
+  const before = there && finishedBefore(context, job, there);
+  if (before !== undefined) return before;
+  if (there === undefined && !growsAside(context.settings, job))
+    return yield* makeFirst(context, job, make, target);
+  return yield* makeAside(context, job, make, target, there);
+}
+
+/** Under a temporary name, which it then gives up for its own. */
+function* makeAside(
+  context: WorkerContext,
+  job: Job,
+  make: Make,
+  target: Target,
+  there: Facts | undefined,
+): Steps<Finished> {
   const temporary = target.named(job.temporaryName);
   if (job.again) unlinkIfThere(native(temporary.path));
   const made = yield* makeWhole(context, job, make, temporary);
@@ -111,6 +139,7 @@ export function renameOver(context: WorkerContext, job: Job, target: Target, the
   const temporary = target.named(job.temporaryName);
   const temporaryPath = temporary.path;
   try {
+    context.mayMake();
     if (there !== undefined && isSameFile(context, job, temporary, there)) {
       // Renaming one name of a file over another name of the same file does nothing at all.
       unlinkIfThere(native(temporaryPath));
@@ -121,6 +150,7 @@ export function renameOver(context: WorkerContext, job: Job, target: Target, the
     renameSync(native(temporaryPath), native(target.path));
   } catch (error) {
     unlinkIfThere(native(temporaryPath));
+    if (error instanceof Stopped) throw error;
     step('cannot be put in place', () => {
       throw error;
     });

@@ -3,7 +3,13 @@ import type { Facts } from '../../files/facts.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
 import type { FolderHandles } from '../../files/trees/folder-handles.js';
+import type { Steps } from '../content/steps.js';
+import type { Finished, Job } from '../context/job.js';
+import type { WorkerContext } from '../context/worker-context.js';
 import type { DestinationTraits } from '../metadata/destination-traits.js';
+
+/** Creates the new entry at its target, exclusively: it fails where anything exists. */
+export type Make = (context: WorkerContext, job: Job, target: Target) => Steps<Finished>;
 
 /** Where an entry is created: under its own name or a temporary one. */
 export class Target {

@@ -273,6 +273,13 @@ const fields: { [T in Exclude<CopyEvent['type'], 'difference'>]: Fields<Extract<
   listed: { type: 'required', files: 'required', folders: 'required', bytes: 'required' },
   file: { type: 'required', ...path, bytes: 'required', how: 'required', notKept: 'optional' },
   deleted: { type: 'required', ...path },
+  member: {
+    type: 'required',
+    name: 'required',
+    workers: 'required',
+    state: 'required',
+    reason: 'optional',
+  },
   progress: {
     type: 'required',
     files: 'required',

@@ -37,20 +37,20 @@ const sizes: [title: string, efforts: Effort[], waiting: number, workers: number
 ];
 for (const [title, efforts, waiting, workers, jobs] of sizes) {
   test(`a batch is sized by time: ${title}`, () => {
-    const size = new BatchSize(workers, () => false);
+    const size = new BatchSize({ size: workers }, () => false);
     for (const effort of efforts) size.batchDone(10, effort, 1);
     expect(size.limit(waiting, workers).jobs).toBe(jobs);
   });
 }
 
 test('under a ceiling no worker has more than passes in a short while, and none waits behind another', () => {
-  const size = new BatchSize(5, () => false, 4 * 2 ** 20);
+  const size = new BatchSize({ size: 5, ceiling: 4 * 2 ** 20 }, () => false);
   expect(size.limit(600, 5).bytes).toBeLessThan(64 * 1024);
   expect(size.mayGoAhead(5)).toBe(false);
 });
 
 test('a ceiling that is far above what can be had changes nothing', () => {
-  const size = new BatchSize(5, () => false, 2 ** 40);
+  const size = new BatchSize({ size: 5, ceiling: 2 ** 40 }, () => false);
   expect(size.limit(600, 5)).toEqual(BATCH_LIMIT);
   expect(size.mayGoAhead(5)).toBe(true);
 });

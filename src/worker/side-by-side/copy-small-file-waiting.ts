@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type BytePath, native } from '../../files/byte-path.js';
 import { kindOf, unchanged } from '../../files/facts.js';
-import { codeOf } from '../../files/failure.js';
+import { codeOf, EntryError } from '../../files/failure.js';
 import { entryTemporaryName } from '../../files/reserved-names.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
 import type { Lane } from '../../files/system/libc-lane.js';
@@ -10,15 +10,15 @@ import { platformCalls } from '../../files/system/platform-calls.js';
 import { waitingCalls } from '../../files/system/waiting-calls.js';
 import type { HeldPlace } from '../../files/trees/open-folders.js';
 import type { BatchRow } from '../../protocol/batch-row.js';
-import type { NotKept } from '../../protocol/messages.js';
+import { LOST_ELSEWHERE, type NotKept } from '../../protocol/messages.js';
 import { isHeldEverywhere } from '../../rules/held-times.js';
 import { lookAt } from '../../rules/is-up-to-date.js';
 import { decideEntry } from '../../rules/stands-there.js';
 import type { HeldFolders } from '../context/held-folders.js';
 import type { Finished } from '../context/job.js';
 import type { WorkerContext } from '../context/worker-context.js';
+import { CREATE, otherContent } from '../entries/copy-file.js';
 import { creationMode, giveMetadata, isRightSoFar, type OpenFiles } from '../metadata/metadata.js';
-import { CREATE, otherContent } from './copy-file.js';
 
 /**
  * `copySmallFile` without holding up the process, so that others are under way meanwhile.
@@ -76,9 +76,11 @@ async function copyFrom(
   const traits = context.traits(row.folder);
   const hasAttributes = context.settings.attributes && (await lane.mayHaveAttributes(source));
   const createdMode = creationMode(facts, traits, hasAttributes);
-  const flags = CREATE | (context.settings.verify ? constants.O_RDWR : constants.O_WRONLY);
-  const isOver = context.settings.standing === 'content';
-  const growsAs = isOver ? entryTemporaryName(context.settings.runId, batch.id, index) : name;
+  const { standing, fleet, runId, verify } = context.settings;
+  const flags = CREATE | (verify ? constants.O_RDWR : constants.O_WRONLY);
+  const isOver = standing === 'content';
+  const growsAs = isOver ? entryTemporaryName(runId, batch.id, index) : name;
+  context.mayMake();
   const target = isOver
     ? await lane.openNamed(to, growsAs, flags, createdMode)
     : await lane.openRow(to, batch.names, index, flags, createdMode);
@@ -91,15 +93,29 @@ async function copyFrom(
   } finally {
     // Where closing fails, content may not have arrived.
     isWhole = (await lane.close(target)) && copied !== undefined;
-    if (isWhole && isOver) isWhole = await lane.renameToRow(to, growsAs, batch.names, index);
-    if (!isWhole) unlinkIfThere(native(to.prefix + growsAs));
+    if (isWhole && isOver) isWhole = await putOver(context, row, to, lane, growsAs);
+    // In a fleet nothing is removed under an entry's own name: see `makeFirst`.
+    if (!isWhole && (isOver || fleet === undefined)) unlinkIfThere(native(to.prefix + growsAs));
   }
+  if (!isWhole && !isOver && fleet !== undefined)
+    throw new EntryError(LOST_ELSEWHERE, 'it was left half done');
   return isWhole ? copied : undefined;
 }
 
 /** Done once more in the usual way, all else says which step failed. */
 function unlessOtherContent(error: unknown): undefined {
   if (codeOf(error) === 'VERIFY') throw error;
+}
+
+async function putOver(
+  context: WorkerContext,
+  { batch, index }: BatchRow,
+  to: FolderPlace,
+  lane: Lane,
+  growsAs: string,
+): Promise<boolean> {
+  context.mayMake();
+  return await lane.renameToRow(to, growsAs, batch.names, index);
 }
 
 /** Whether a destination that existed before takes the file, in place of whatever is there: a rename is enough then. */

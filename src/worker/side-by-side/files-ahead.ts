@@ -4,8 +4,8 @@ import { BatchRow } from '../../protocol/batch-row.js';
 import type { Batch } from '../../protocol/messages.js';
 import type { Steps } from '../content/steps.js';
 import type { WorkerContext } from '../context/worker-context.js';
+import { isPlainFile } from '../entries/copy-small-file.js';
 import { finishFolderWaiting } from '../folders/finish-folder.js';
-import { isPlainFile } from './copy-small-file.js';
 import { type CopiedAhead, copySmallFileWaiting } from './copy-small-file-waiting.js';
 import { nextToBegin } from './next-to-begin.js';
 
@@ -104,6 +104,8 @@ export class FilesAhead {
 
   /** What is not yet may be later: whether files can be clones is known once one has been tried. */
   #isPlain(row: BatchRow): boolean {
+    // What a lost try of it may have made is seen to in the usual way.
+    if (this.#context.settings.fleet !== undefined && this.#batch.again) return false;
     try {
       return this.#context.mayGoSideBySide && isPlainFile(this.#context, row);
     } catch {

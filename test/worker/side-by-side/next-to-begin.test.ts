@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nextToBegin } from '../../../src/worker/entries/next-to-begin.js';
+import { nextToBegin } from '../../../src/worker/side-by-side/next-to-begin.js';
 
 /** Three files in each of four folders. */
 const folderOf = Uint16Array.from([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]);
