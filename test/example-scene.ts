@@ -69,9 +69,11 @@ export const before: Readonly<Record<string, string>> = {
   'src/manual/comparing.md': 'folder-copy -q photos /mnt/backup/photos',
 };
 
-/** The shell examples of a page; what installs the package is tried by the package's own tests. */
+/** The shell examples of a page; what installs a package, and what needs a Redis, is tried by tests of its own. */
 export function shellExamples(page: string): string[] {
-  return examples(page, 'sh').filter(text => !text.startsWith('git clone '));
+  return examples(page, 'sh').filter(
+    text => !/^(git clone|npm install|folder-copy --(join|fleet)) /.test(text),
+  );
 }
 
 /** The examples' /mnt lies in the scene. */

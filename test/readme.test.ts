@@ -111,6 +111,7 @@ const foreign = new Set([
   '--transfers',
   '--checkers',
   '--nodes',
+  '--ntasks',
   '--ntasks-per-node',
   '--exclude',
   '--save',
