@@ -8,6 +8,7 @@ import { toldCopy } from './helpers/copies.js';
 import { makeTree } from './helpers/make-tree.js';
 import { fromRoot } from './helpers/project-root.js';
 import type { TreeEntry } from './helpers/tree-description.js';
+import { treeSnapshot } from './helpers/tree-snapshot.js';
 import { slowly, tree } from './slowly-read-tree.js';
 
 test('a folder with thousands of files', async () => {
@@ -26,6 +27,32 @@ test('update gives a folder its times again in which nothing else has changed', 
   await toldCopy(source, { ...slowly, ifExists: 'update' });
   expect(compareTrees(source, copy)).toEqual([]);
 });
+
+/** What a change of an entry would change. */
+function marks(root: string): string[] {
+  return [...treeSnapshot(root)].map(
+    ([path, { stats }]) => `${path} ${stats.ino} ${stats.mtimeNs} ${stats.ctimeNs}`,
+  );
+}
+
+for (const ifExists of ['overwrite', 'update', 'newer', 'skip', 'error'] as const) {
+  test(`a dry run tells what the copy then does: --if-exists ${ifExists}`, async () => {
+    const source = tree();
+    const { copy } = await toldCopy(source);
+    writeFileSync(join(source, 'a/0/x'), 'another x');
+    writeFileSync(join(copy, 'b/1/y'), 'another y');
+    mkdirSync(join(source, 'new'));
+    writeFileSync(join(source, 'new/file'), 'new');
+    const options = { ...slowly, ifExists, delete: ifExists !== 'error' };
+    const before = marks(copy);
+    const dry = await toldCopy(source, { ...options, dryRun: true });
+    expect(marks(copy)).toEqual(before);
+    const wet = await toldCopy(source, options);
+    expect(dry.how).toEqual(wet.how);
+    for (const count of ['files', 'folders', 'bytes', 'skipped', 'failed', 'left', 'deleted'] as const)
+      expect([count, dry.report[count]]).toEqual([count, wet.report[count]]);
+  });
+}
 
 test('filters are obeyed: nothing is made for the sake of what is not copied', async () => {
   const source = tree();

@@ -91,7 +91,9 @@ test('EIO on bringing a folder to the disk, between files of one batch, costs no
   );
   makeTree(many, places.source);
   const folder = join(`${places.destination}.partial`, 'many');
-  const result = await copyWithFaults(places, ['fsync:error=EIO:when=1'], () => [folder], ['--fsync']);
+  // Each thread would have its own first call.
+  const args = ['--fsync', '-w', '1'];
+  const result = await copyWithFaults(places, ['fsync:error=EIO:when=1'], () => [folder], args);
   expect(result).toMatchObject({ status: 0, stderr: '' });
   expect(compareTrees(places.source, places.destination)).toEqual([]);
 });

@@ -34,11 +34,12 @@ export class Course {
       await new Slices().through(counts, others.stop, count => this.#guard?.holds(count));
     }
     const { speed } = destination;
-    const ahead = speed && {
+    const hasOnlyEntered = request.filters?.hasOnlyEntered === true;
+    const ahead = {
       speed,
       read: (folder: FolderRequest) => others.dispatcher.read(folder),
       // What is made only if something in it is copied has to wait for that, and names are compared one after the other.
-      makes: destination.collisions === undefined && request.filters?.hasOnlyEntered !== true,
+      makes: !request.settings.dryRun && destination.collisions === undefined && !hasOnlyEntered,
     };
     const options = { ...listOptionsOf(request, destination.root), ahead };
     const walk = { ...others, events: request.settings.events };

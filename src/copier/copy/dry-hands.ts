@@ -14,16 +14,20 @@ import {
   type JobKind,
   usualBytes,
 } from '../../protocol/messages.js';
+import type { FolderReading, FolderRequest } from '../../protocol/readings.js';
 import { heldTimes } from '../../rules/held-times.js';
 import { isFirstNameAnother, lookAt, type TreePair } from '../../rules/is-up-to-date.js';
-import { decideEntry, filledFolderInTheWay } from '../../rules/stands-there.js';
+import { decideEntry, filledFolderInTheWay, type Look } from '../../rules/stands-there.js';
 import type { LookedAtDestination } from '../destination/destination.js';
 import { namesIn } from '../destination/names-in.js';
 import type { Hands, HandsEnd } from '../dispatch/hands.js';
 import { isFinish } from '../dispatch/pending-job.js';
 import type { DrySnapshots } from './dry-snapshots.js';
 
-/** The hands of a dry run: they look at what is there, by the rules of the workers, and report what those would do. */
+/**
+ * The hands of a dry run: they look at what is there, by the rules of the workers, and report what those would do. On
+ * slow storage a worker reads folders ahead, with many calls under way.
+ */
 export class DryHands implements Hands {
   readonly size = 1;
   readonly isWanted = false;
@@ -33,12 +37,23 @@ export class DryHands implements Hands {
   readonly #source: FolderHandles;
   readonly #destination: LookedAtDestination;
   readonly #snapshots: DrySnapshots;
+  readonly #newReader: () => Reader;
+  /** What has several names, and would not be the file any more that stands there. */
+  readonly #others = new Set<BytePath>();
   #trees: TreePair | undefined;
+  #reader: Reader | undefined;
 
-  constructor(source: FolderHandles, destination: LookedAtDestination, snapshots: DrySnapshots) {
+  /** @param newReader makes the one that reads folders, if any has to be read ahead */
+  constructor(
+    source: FolderHandles,
+    destination: LookedAtDestination,
+    snapshots: DrySnapshots,
+    newReader: () => Reader,
+  ) {
     this.#source = source;
     this.#destination = destination;
     this.#snapshots = snapshots;
+    this.#newReader = newReader;
   }
 
   grow(): void {}
@@ -59,6 +74,8 @@ export class DryHands implements Hands {
       row.moveTo(index);
       try {
         const how = isToBePostponed(row, failedIn) ? 'postponed' : this.#howOf(row);
+        const isOther = !isFinish(row) && (how === 'streamed' || how === 'linked' || how === 'made');
+        if (isOther && row.facts.nlink > 1) this.#others.add(join(row.folder, row.name));
         hows[index] = JOB_HOWS.codeOf(how);
         bytes += usualBytes(how, row.facts.size);
       } catch (error) {
@@ -74,12 +91,14 @@ export class DryHands implements Hands {
     return { rest, begun: rows, effort };
   }
 
-  read(): Promise<never> {
-    throw new Error('a dry run reads the source by itself');
+  read(requests: readonly FolderRequest[]): Promise<readonly FolderReading[]> {
+    this.#reader ??= this.#newReader();
+    if (this.#reader.workers === 0) this.#reader.grow();
+    return this.#reader.read(requests);
   }
 
   async end(): Promise<HandsEnd> {
-    return 'ended';
+    return (await this.#reader?.end()) ?? 'ended';
   }
 
   #howOf(entry: BatchRow): JobHow {
@@ -88,7 +107,7 @@ export class DryHands implements Hands {
     if (policy.standing === 'nothing' || isFinish({ kind })) return this.#howMade(entry, kind);
     const path = join(entry.folder, entry.name);
     const there = gone.has(path) ? undefined : standingAt(handles, path);
-    const decision = decideEntry(entry, there, policy, lookAt(this.#pair(), entry));
+    const decision = decideEntry(entry, there, policy, this.#lookAt(entry));
     if (decision === 'skip' || decision === 'compare') return 'skipped';
     if (decision === 'adjust') return 'adjusted';
     if (there !== undefined && kindOf(there) === 'folder') {
@@ -97,6 +116,14 @@ export class DryHands implements Hands {
     const isAlone =
       policy.standing === 'content' && policy.ifExists === 'newer' && isFirstNameAnother(this.#pair(), entry);
     return this.#howMade(entry, isAlone && kindOf(entry.facts) === 'file' ? 'file' : kind);
+  }
+
+  /** A name of what would be another file is no name of it yet. */
+  #lookAt(entry: BatchRow): Look {
+    const look = lookAt(this.#pair(), entry);
+    const { firstName } = entry;
+    const isToBeLinked = firstName !== undefined && this.#others.has(firstName);
+    return isToBeLinked ? { ...look, isUpToDate: () => false } : look;
   }
 
   #howMade(entry: BatchRow, kind: JobKind): JobHow {
@@ -110,6 +137,8 @@ export class DryHands implements Hands {
     return this.#trees;
   }
 }
+
+type Reader = Pick<Hands, 'workers' | 'grow' | 'read' | 'end'>;
 
 /** As a worker does: a folder in which something has failed in this batch is finished later, when that is settled. */
 function isToBePostponed({ kind, folder, name }: BatchRow, failedIn: ReadonlySet<BytePath>): boolean {

@@ -2,6 +2,7 @@ import { openFolderHandles } from '../../files/trees/folder-handles.js';
 import { lookAtWorkFolder } from '../claim/work-folder.js';
 import { lookAtDestination } from '../destination/destination.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
+import { LocalHands } from '../dispatch/local-hands.js';
 import type { CopyReport } from '../report/events.js';
 import { Ledger } from '../report/ledger.js';
 import { noSideFiles } from '../report/side-files.js';
@@ -12,6 +13,7 @@ import { Course } from './course.js';
 import { DryHands } from './dry-hands.js';
 import { DrySnapshots } from './dry-snapshots.js';
 import { TreeCopy } from './tree-copy.js';
+import { readerSettings } from './worker-settings.js';
 
 /**
  * Tells what a copy would do, by the same rules and in the same events, and writes nothing at all: the same course, with
@@ -33,7 +35,10 @@ export async function runDry(request: Request, tally: Tally): Promise<CopyReport
   const source = openFolderHandles(places.sourceRoot, { followLinks: settings.dereference });
   const destination = lookAtDestination(request, place);
   const snapshots = new DrySnapshots(source, request, place.root);
-  const hands = new DryHands(source, destination, snapshots);
+  const hands = new DryHands(source, destination, snapshots, () => {
+    const pool = { most: 1, isWanted: false };
+    return new LocalHands(pool, readerSettings(request, place), undefined, settings.onGivenUp);
+  });
   const dispatcher = new Dispatcher(hands, settings.retries);
   tally.readsContent = false;
   const tree = new TreeCopy({

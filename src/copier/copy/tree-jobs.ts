@@ -107,14 +107,16 @@ export class TreeJobs implements Visitor {
     const { collisions, quickLook } = destination;
     const { folder, run } = listed;
     const hasReserved = folder === ROOT && hasReservedName(run);
-    const isEachTold = quickLook !== undefined && ledger.tellsOfEach;
+    const isLookedFor = quickLook !== undefined || listed.same !== undefined;
+    const isEachTold = isLookedFor && ledger.tellsOfEach;
     if (!run.isPlain || hasReserved || collisions !== undefined || isEachTold) {
       for (const entry of entriesOf(listed)) this.entry(entry);
       return;
     }
     ledger.foundRun(run);
-    if (quickLook === undefined) this.#handFiles(folder, run, 0, run.length);
-    else this.#handMissing(folder, run, listed.same ?? quickLook.foundIn(folder, run));
+    const found = listed.same ?? quickLook?.foundIn(folder, run);
+    if (found === undefined) this.#handFiles(folder, run, 0, run.length);
+    else this.#handMissing(folder, run, found);
   }
 
   #handFiles(folder: BytePath, run: FileRun, from: number, end: number): void {

@@ -1,12 +1,12 @@
 import type { FleetRules, WorkerSettings } from '../../protocol/messages.js';
 import { looksOf } from '../../rules/is-file-there.js';
-import type { WorkFolder } from '../claim/work-folder.js';
+import type { WorkFolder, WorkPlace } from '../claim/work-folder.js';
 import type { Request } from '../request/request.js';
 
 /** What the workers of a run are told. */
 export function workerSettings(
   { places, settings, snapshots, backup }: Request,
-  folder: WorkFolder,
+  folder: Pick<WorkFolder, keyof WorkPlace | 'setsModes'>,
   runId: string,
   fleet?: FleetRules,
 ): WorkerSettings {
@@ -47,4 +47,10 @@ export function workerSettings(
     fleet,
     parentPid: process.pid,
   };
+}
+
+/** The same for one that reads folders for a dry run. */
+export function readerSettings(request: Request, place: WorkPlace): WorkerSettings {
+  const settings = workerSettings(request, { ...place, setsModes: false }, '');
+  return { ...settings, verify: false, digests: false, fsync: false, backup: undefined, snapshots: [] };
 }

@@ -24,8 +24,7 @@ export interface Destination extends FolderSite {
   readonly collisions: NameCollisions | undefined;
   /** Undefined where existing files are to be replaced, or read. */
   readonly quickLook: QuickLook | undefined;
-  /** Undefined where nobody else could see to it. */
-  readonly speed: StorageSpeed | undefined;
+  readonly speed: StorageSpeed;
   /** Makes a folder, or uses the one that exists. @throws {EntryError} where neither can be */
   readonly makeFolder: (folder: BytePath) => FolderOutcome;
 }
@@ -66,6 +65,7 @@ export interface LookedAtDestination extends Destination {
 
 export function lookAtDestination(request: Request, place: WorkPlace): LookedAtDestination {
   const site = siteOf(request, place);
+  const speed = new StorageSpeed(request.settings.isStorageSlow);
   const gone = new Set<BytePath>();
   return {
     ...site,
@@ -79,8 +79,8 @@ export function lookAtDestination(request: Request, place: WorkPlace): LookedAtD
     },
     collisions: undefined,
     quickLook: undefined,
-    speed: undefined,
-    makeFolder: path => lookAtFolder(site, path),
+    speed,
+    makeFolder: path => speed.ofDestination(() => lookAtFolder(site, path)),
   };
 }
 
