@@ -2,6 +2,7 @@ import type { BytePath } from '../files/byte-path.js';
 import type { Failure } from '../files/failure.js';
 import type { PackedNames } from '../files/name-column.js';
 import { Codes, type WordOf } from './codes.js';
+import type { DeletionRules } from './deletions.js';
 import type { Comparison } from './differences.js';
 import type { LooksBy } from './readings.js';
 
@@ -42,6 +43,8 @@ export interface WorkerSettings {
   readonly backup: BytePath | undefined;
   /** Roots of earlier copies: an entry that is the same there becomes a link to it. */
   readonly snapshots: readonly BytePath[];
+  /** What decides which entries are to go; undefined where it is not asked. */
+  readonly deletion: DeletionRules | undefined;
   /** Whether it tells that it has begun a batch, too. */
   readonly tellsBegin: boolean;
   /** What it heeds as others may work at the same entries from other machines. Undefined: nobody does. */
@@ -122,6 +125,7 @@ export interface Part {
  * name of a file that has been copied under its first one; `finish` gives a folder its owner, mode and times, once
  * everything in it is done; `finishAfter` does so where all that is in it stands before it in the same batch,
  * `finishRoot` with the root, under its final name. `compare` writes nothing; `compareContent` reads a file, too.
+ * `remove` takes an entry of the destination away.
  */
 export type JobKind = WordOf<typeof JOB_KINDS>;
 
@@ -138,6 +142,7 @@ export const JOB_KINDS = new Codes([
   'finishRoot',
   'compare',
   'compareContent',
+  'remove',
 ]);
 
 /**
@@ -162,12 +167,12 @@ export type How = (typeof HOWS)[number];
 /**
  * How a job ended: `begun` is a large file that now needs its ranges, `filled` one of these, `postponed` a folder
  * in which something failed, so that there is more to do in it before it is finished, `compared` an entry of
- * which nothing was made.
+ * which nothing was made, `removed` one of the destination that is gone.
  */
 export type JobHow = WordOf<typeof JOB_HOWS>;
 
 const HOWS = ['streamed', 'cloned', 'linked', 'made', 'kept', 'adjusted', 'skipped'] as const;
-export const JOB_HOWS = new Codes([...HOWS, 'begun', 'filled', 'postponed', 'compared']);
+export const JOB_HOWS = new Codes([...HOWS, 'begun', 'filled', 'postponed', 'compared', 'removed']);
 
 /** From a worker: what has happened in its batch since its last report. */
 export interface WorkerReport {

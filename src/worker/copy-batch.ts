@@ -3,6 +3,7 @@ import { copyOf } from '../files/facts.js';
 import { failureOf, lacksDescriptors } from '../files/failure.js';
 import type { Queue } from '../multiprocessing/index.js';
 import { BatchRow } from '../protocol/batch-row.js';
+import type { DeletionLook, FoundDeletions } from '../protocol/deletions.js';
 import type { Batch, BatchEnd, WorkerReport, WorkerSettings } from '../protocol/messages.js';
 import type { FolderReading, FolderRequest } from '../protocol/readings.js';
 import { type Steps, walk } from './content/steps.js';
@@ -17,6 +18,8 @@ import { beginLargeFile, copyRangeOf, endLargeFile } from './entries/large-file.
 import { linkAtOnce } from './entries/link-to-snapshot.js';
 import { makeFifo } from './entries/make-fifo.js';
 import { makeHardLink } from './entries/make-hard-link.js';
+import { remove } from './entries/remove.js';
+import { findDeletionsIn } from './folders/find-deletions.js';
 import { finishFolder } from './folders/finish-folder.js';
 import { readFolders } from './folders/read-folders.js';
 import { FilesAhead } from './side-by-side/files-ahead.js';
@@ -60,6 +63,13 @@ export function workerTasks(stop: AbortSignal) {
       if (context === undefined)
         throw new Error('readFolders was called in a worker that has not been prepared');
       return await readFolders(context, requests);
+    },
+
+    /** Looks for what is to be deleted. */
+    async findDeletions(looks: readonly DeletionLook[]): Promise<FoundDeletions[]> {
+      if (context === undefined)
+        throw new Error('findDeletions was called in a worker that has not been prepared');
+      return await findDeletionsIn(context, looks);
     },
   };
 }
@@ -115,6 +125,8 @@ function* bookAhead(context: WorkerContext, ahead: FilesAhead, row: BatchRow): S
       context.touched(row.folder);
       context.copied(row.facts.size);
       context.reporter.done(row.index, row, { how: 'streamed', bytes: row.facts.size, ...copied });
+    } else if (row.kind === 'remove') {
+      context.reporter.done(row.index, row, { how: 'removed', bytes: 0, ...copied });
     } else {
       context.isSynced(join(row.folder, row.name));
       context.reporter.done(row.index, row, { how: 'made', bytes: 0, ...copied });
@@ -196,6 +208,8 @@ function* perform(context: WorkerContext, job: Job): Steps<Finished> {
     case 'compare':
     case 'compareContent':
       return yield* compareEntry(context, job);
+    case 'remove':
+      return remove(context, job);
     default:
       return job.kind satisfies never;
   }

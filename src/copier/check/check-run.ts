@@ -4,6 +4,7 @@ import { openFolderHandles } from '../../files/trees/folder-handles.js';
 import type { WorkerSettings } from '../../protocol/messages.js';
 import type { FolderRequest } from '../../protocol/readings.js';
 import { heldTimes } from '../../rules/held-times.js';
+import { extrasScope } from '../destination/extras-scope.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import { LocalHands } from '../dispatch/local-hands.js';
 import { StorageSpeed } from '../listing/storage-speed.js';
@@ -34,8 +35,7 @@ export async function runCheck(request: Request, tally: Tally): Promise<CheckRep
   tally.readsContent = verify;
   dispatcher.showIn(tally);
   const tree = new TreeCheck({
-    scope: {
-      request,
+    scope: extrasScope(request, {
       source,
       destination,
       spared: {
@@ -44,7 +44,8 @@ export async function runCheck(request: Request, tally: Tally): Promise<CheckRep
         sourceRoot: sourceFacts,
         backup: undefined,
       },
-    },
+    }),
+    selection: request.selection,
     heldTimes: heldTimes(destinationRoot),
     comparesContent: verify,
     ledger,
@@ -106,6 +107,7 @@ function checkerSettings(
     fsync: false,
     backup: undefined,
     snapshots: [],
+    deletion: undefined,
     tellsBegin,
     fleet: undefined,
     parentPid: process.pid,

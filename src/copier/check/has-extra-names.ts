@@ -1,7 +1,7 @@
 import { type BytePath, ROOT } from '../../files/byte-path.js';
 import { isReserved } from '../../files/reserved-names.js';
-import type { ExtrasScope } from '../destination/extras.js';
-import { namesIn } from '../destination/names-in.js';
+import type { ExtrasScope } from '../../folders/extras.js';
+import { namesIn } from '../../folders/names-in.js';
 
 /**
  * Whether the destination's folder has a name that the source's has not, as far as their listings tell: that takes two

@@ -5,16 +5,17 @@ import { isReserved } from '../../files/reserved-names.js';
 import { entryCalls } from '../../files/system/choose-calls.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
 import { stat } from '../../files/system/stat.js';
+import { type ExtrasScope, extrasIn } from '../../folders/extras.js';
 import type { Difference } from '../../protocol/differences.js';
 import type { DoneOutcome } from '../../protocol/messages.js';
 import type { StandingFolder } from '../../protocol/readings.js';
 import { compareFacts } from '../../rules/compare-facts.js';
 import type { HeldTimes } from '../../rules/held-times.js';
 import { compareAttributes } from '../../rules/kept-attributes.js';
-import { type ExtrasScope, extrasIn } from '../destination/extras.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { PendingJob } from '../dispatch/pending-job.js';
 import { type EnteredFolder, entriesOf, type ListedEntry, type ListedFiles } from '../listing/listed.js';
+import type { Selection } from '../listing/selection.js';
 import type { StorageSpeed } from '../listing/storage-speed.js';
 import type { Visitor } from '../listing/walk-source.js';
 import type { Ledger } from '../report/ledger.js';
@@ -127,10 +128,11 @@ export class TreeCheck implements Visitor {
 
   /** What `--from` does not name is not extra; what is only entered is looked through with its parent. */
   #hasOwnScan(folder: BytePath, facts: Facts, seen: StandingFolder | undefined): boolean {
-    const { selection, filters, settings, places } = this.#parts.scope.request;
+    const { selection, scope } = this.#parts;
+    const { filters, oneFileSystem, sourceRoot } = scope;
     // What the source does not select is an extra too.
     const isEachWanted = selection === undefined && filters === undefined;
-    if (settings.oneFileSystem && !sameDevice(facts, places.sourceFacts)) return false;
+    if (oneFileSystem && !sameDevice(facts, sourceRoot)) return false;
     if (selection?.namesIn(folder) !== undefined) return false;
     if (isEachWanted && !this.#mayHaveExtras(folder, seen)) return false;
     if (folder === ROOT || filters?.isOnlyEntered(folder) !== true) return true;
@@ -145,7 +147,7 @@ export class TreeCheck implements Visitor {
   /** Folders that are in a copy only if something in them is are looked through, whether or not the source has them. */
   *#scan(start: BytePath): Generator<undefined, void, undefined> {
     const { scope, ledger } = this.#parts;
-    const isOnlyEntered = (path: BytePath) => scope.request.filters?.isOnlyEntered(path) ?? false;
+    const isOnlyEntered = (path: BytePath) => scope.filters?.isOnlyEntered(path) ?? false;
     const folders = [start];
     try {
       for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
@@ -156,7 +158,7 @@ export class TreeCheck implements Visitor {
         }
       }
     } catch (error) {
-      scope.request.filters?.rethrow(error);
+      scope.filters?.rethrow(error);
       const { code, message } = failureOf(error);
       this.#failed.add(start);
       ledger.failed(start, { code, message: `its copy cannot be read: ${message}` });
@@ -172,6 +174,8 @@ export class TreeCheck implements Visitor {
 interface TreeCheckParts {
   /** Both trees, and what is compared in them. */
   readonly scope: ExtrasScope;
+  /** What is compared; undefined: all. */
+  readonly selection: Selection | undefined;
   /** Times closer together than this are one for the destination's file system. */
   readonly heldTimes: HeldTimes;
   /** Whether the contents of files are compared. */

@@ -1,21 +1,16 @@
-import { join } from '../../files/byte-path.js';
+import { type BytePath, join } from '../../files/byte-path.js';
 import type { Failure } from '../../files/failure.js';
+import { DeletionWalk } from '../destination/deletion-walk.js';
 import type { Destination } from '../destination/destination.js';
-import {
-  canBeRemoved,
-  noRemover,
-  type Removal,
-  type Remover,
-  removeTree,
-} from '../destination/remove-tree.js';
+import { noRemover } from '../destination/remover.js';
 import type { PendingJob } from '../dispatch/pending-job.js';
 
 /** Entries whose place is taken by a folder that is not empty: they have their turn when all else is done. */
 export class BlockedEntries {
-  readonly #destination: Pick<Destination, 'handles' | 'spared' | 'remover'>;
+  readonly #destination: Pick<Destination, 'handles' | 'spared'>;
   readonly #entries: BlockedEntry[] = [];
 
-  constructor(destination: Pick<Destination, 'handles' | 'spared' | 'remover'>) {
+  constructor(destination: Pick<Destination, 'handles' | 'spared'>) {
     this.#destination = destination;
   }
 
@@ -27,38 +22,38 @@ export class BlockedEntries {
     this.#entries.push(entry);
   }
 
-  /** What `free` would remove. */
-  *removals(): Generator<Removal, void, undefined> {
-    for (const { job } of this.#entries) if (this.#canBeFreed(job)) yield* this.#remove(job, noRemover);
+  /** What would be removed to make room for them. */
+  get inTheWay(): BytePath[] {
+    return this.#entries.filter(({ job }) => this.#canBeFreed(job)).map(({ job }) => pathOf(job));
   }
 
-  /** Removes what is in the way of the entries, except what is spared. @returns which are free now, and the others */
-  free(onRemoval: (removal: Removal) => void): { freed: BlockedEntry[]; stuck: BlockedEntry[] } {
-    const freed: BlockedEntry[] = [];
+  /** @returns those for which room can be made, as nothing in their way is spared, and the others */
+  takeApart(): { free: BlockedEntry[]; stuck: BlockedEntry[] } {
+    const free: BlockedEntry[] = [];
     const stuck: BlockedEntry[] = [];
-    for (const entry of this.takeAll()) (this.#canBeFreed(entry.job) ? freed : stuck).push(entry);
-    for (const { job } of freed) {
-      for (const removal of this.#remove(job, this.#destination.remover)) onRemoval(removal);
-    }
-    return { freed, stuck };
+    for (const entry of this.takeAll()) (this.#canBeFreed(entry.job) ? free : stuck).push(entry);
+    return { free, stuck };
   }
 
   takeAll(): BlockedEntry[] {
     return this.#entries.splice(0);
   }
 
-  #canBeFreed({ folder, name }: PendingJob): boolean {
-    const { handles, spared } = this.#destination;
-    return canBeRemoved(handles, join(folder, name), spared);
-  }
-
-  #remove({ folder, name }: PendingJob, remover: Remover): Generator<Removal, void, undefined> {
-    const { handles, spared } = this.#destination;
-    return removeTree(handles, join(folder, name), spared, remover);
+  #canBeFreed(job: PendingJob): boolean {
+    const { handles: destination, spared } = this.#destination;
+    const path = pathOf(job);
+    for (const step of new DeletionWalk({ destination, spared }, noRemover).trees([path])) {
+      if (step?.kind === 'deleted' && step.path === path) return true;
+    }
+    return false;
   }
 }
 
-interface BlockedEntry {
+export function pathOf({ folder, name }: PendingJob): BytePath {
+  return join(folder, name);
+}
+
+export interface BlockedEntry {
   readonly job: PendingJob;
   readonly failure: Failure;
 }

@@ -1,11 +1,17 @@
-import { ROOT } from '../../files/byte-path.js';
+import { type BytePath, ROOT } from '../../files/byte-path.js';
 import { openFolderHandles } from '../../files/trees/folder-handles.js';
 import type { Fleet } from '../../fleet/coordinator/open-fleet.js';
 import type { FolderRequest } from '../../protocol/readings.js';
 import { countEntries } from '../destination/count-entries.js';
-import { type Deletion, deleteExtras, isSourceAsBefore } from '../destination/delete-extras.js';
+import {
+  type Deletion,
+  type DeletionHands,
+  type DeletionStep,
+  DeletionWalk,
+} from '../destination/deletion-walk.js';
 import type { Destination } from '../destination/destination.js';
-import { noRemover, type Remover } from '../destination/remove-tree.js';
+import { deletionRules, extrasScope, isSourceAsBefore } from '../destination/extras-scope.js';
+import { noRemover, type Remover } from '../destination/remover.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import { Slices } from '../listing/slices.js';
 import { walkSource } from '../listing/walk-source.js';
@@ -55,7 +61,7 @@ export class Course {
       else {
         await this.#parts.ledger.flush();
         await this.#lookAtDeletions();
-        if (!stop.isStopped) tree.unblock();
+        if (!stop.isStopped) await tree.unblock(paths => this.#removeTrees(paths));
       }
     }
   }
@@ -98,26 +104,66 @@ export class Course {
       if (deletion.kind === 'deleted') guard.wouldDelete();
       else if (deletion.kind === 'failed') tree.book(deletion);
     };
-    for (const removal of tree.blocked.removals()) take(removal);
+    await this.#walk(this.#treesWalk(noRemover).trees(tree.blocked.inTheWay), take);
     await this.#eachExtra(noRemover, take);
     const failure = stop.isStopped ? undefined : guard.verdict(request.settings.dryRun);
     if (failure !== undefined) ledger.failedDeletion(ROOT, failure);
   }
 
   async #eachExtra(remover: Remover, take: (deletion: Deletion) => void): Promise<void> {
-    const { request, stop, destination } = this.#parts;
+    const { request, destination } = this.#parts;
     const { settings, places } = request;
     const source = openFolderHandles(places.sourceRoot, { followLinks: settings.dereference });
     try {
-      const scope = { request, source, destination: destination.handles, spared: destination.spared };
-      await new Slices(settings.events, stop).through(
-        deleteExtras(scope, remover),
-        stop,
-        deletion => deletion && take(deletion),
-      );
+      const { handles, spared } = destination;
+      const scope = extrasScope(request, { source, destination: handles, spared });
+      await this.#walk(new DeletionWalk(scope, remover, this.#others).extras(), take);
     } finally {
       source.close();
     }
+  }
+
+  async #removeTrees(paths: readonly BytePath[]): Promise<void> {
+    const { destination, tree } = this.#parts;
+    const walk = this.#treesWalk(destination.remover);
+    await this.#walk(walk.trees(paths), deletion => tree.book(deletion));
+  }
+
+  #treesWalk(remover: Remover): DeletionWalk {
+    const { handles: destination, spared } = this.#parts.destination;
+    return new DeletionWalk({ destination, spared }, remover, this.#others);
+  }
+
+  async #walk(steps: Iterable<DeletionStep>, take: (deletion: Deletion) => void): Promise<void> {
+    const { request, stop, dispatcher } = this.#parts;
+    const slices = new Slices(request.settings.events, stop);
+    for (const step of steps) {
+      if (step?.kind === 'wait') await dispatcher.waitFor(step.until);
+      else if (step !== undefined) take(step);
+      if (slices.isOver) await slices.next();
+      if (stop.isStopped) return;
+    }
+  }
+
+  /** Workers, where storage is slow. */
+  get #others(): DeletionHands | undefined {
+    const { request, dispatcher, destination, tree } = this.#parts;
+    const { speed, spared } = destination;
+    const { dryRun, fleet } = request.settings;
+    // Who has left a fleet might remove something too late.
+    if (speed === undefined || dryRun || fleet !== undefined) return undefined;
+    const canFind = deletionRules(request, spared) !== undefined;
+    return {
+      get isSlow() {
+        return speed.isSlow;
+      },
+      get isFull() {
+        return dispatcher.isFull;
+      },
+      find: canFind ? look => dispatcher.findDeletions(look) : undefined,
+      remove: (path, facts) => tree.remove(path, facts),
+      ofDestination: calls => speed.ofDestination(calls),
+    };
   }
 }
 

@@ -3,6 +3,7 @@ import { kindOf } from '../../files/facts.js';
 import { failureOf } from '../../files/failure.js';
 import { startOf } from '../../files/name-column.js';
 import { type FolderHandles, standingAt } from '../../files/trees/folder-handles.js';
+import { namesIn } from '../../folders/names-in.js';
 import { BatchRow } from '../../protocol/batch-row.js';
 import { NO_WORD } from '../../protocol/codes.js';
 import {
@@ -19,7 +20,6 @@ import { heldTimes } from '../../rules/held-times.js';
 import { isFirstNameAnother, lookAt, type TreePair } from '../../rules/is-up-to-date.js';
 import { decideEntry, filledFolderInTheWay, type Look } from '../../rules/stands-there.js';
 import type { LookedAtDestination } from '../destination/destination.js';
-import { namesIn } from '../destination/names-in.js';
 import type { Hands, HandsEnd } from '../dispatch/hands.js';
 import { isFinish } from '../dispatch/pending-job.js';
 import type { DrySnapshots } from './dry-snapshots.js';
@@ -95,6 +95,10 @@ export class DryHands implements Hands {
     this.#reader ??= this.#newReader();
     if (this.#reader.workers === 0) this.#reader.grow();
     return this.#reader.read(requests);
+  }
+
+  findDeletions(): Promise<never> {
+    throw new Error('a dry run looks for deletions by itself');
   }
 
   async end(): Promise<HandsEnd> {

@@ -1,10 +1,10 @@
-import { type BytePath, join, ROOT } from '../../files/byte-path.js';
+import { type BytePath, join, ROOT, split } from '../../files/byte-path.js';
 import { type Facts, kindOf } from '../../files/facts.js';
 import type { Failure } from '../../files/failure.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
 import { type DoneOutcome, type How, LOST_ELSEWHERE } from '../../protocol/messages.js';
 import { closeRoot, lentFacts } from '../destination/close-root.js';
-import type { Deletion } from '../destination/delete-extras.js';
+import type { Deletion } from '../destination/deletion-walk.js';
 import type { SettledFiles } from '../dispatch/open-batch.js';
 import {
   asWhole,
@@ -16,7 +16,7 @@ import {
   nextTry,
   type PendingJob,
 } from '../dispatch/pending-job.js';
-import { BlockedEntries } from './blocked-entries.js';
+import { BlockedEntries, pathOf } from './blocked-entries.js';
 import { FolderTree, type PendingFolder } from './folder-tree.js';
 import { HardLinks } from './hard-links.js';
 import { isForRanges, type LargeStep } from './large-files.js';
@@ -32,6 +32,8 @@ export class TreeCopy {
   readonly blocked: BlockedEntries;
   /** Folders that are finished once more, without being counted again. */
   readonly #again = new Set<BytePath>();
+  /** Who waits for an entry to be removed. */
+  readonly #removing = new Map<BytePath, (isGone: boolean) => void>();
   /** Whether the root has been reported as failed: an entry fails once. */
   #hasRootFailed = false;
 
@@ -52,6 +54,10 @@ export class TreeCopy {
   }
 
   settle(job: PendingJob, outcome: DoneOutcome): void {
+    if (job.kind === 'remove') {
+      this.#removed(job, undefined);
+      return;
+    }
     const next = isOfLargeFile(job) ? this.#parts.largeFiles?.done(job, outcome) : undefined;
     if (next !== undefined) {
       this.#goOn(next);
@@ -90,6 +96,10 @@ export class TreeCopy {
   }
 
   fail(job: PendingJob, failure: Failure): void {
+    if (job.kind === 'remove') {
+      this.#removed(job, failure);
+      return;
+    }
     const next = isOfLargeFile(job) ? this.#parts.largeFiles?.failed(job, failure) : undefined;
     if (next !== undefined && (job.kind !== 'begin' || this.#isTriedWhole(failure))) {
       this.#goOn(next);
@@ -127,14 +137,35 @@ export class TreeCopy {
     }
   }
 
-  /** All else is done: folders in the way of entries go, unless something failed. */
-  unblock(): void {
+  /**
+   * All else is done: folders in the way of entries go, unless something failed.
+   * @param remove removes them
+   */
+  async unblock(remove: (paths: readonly BytePath[]) => Promise<void>): Promise<void> {
     if (this.blocked.isEmpty) throw new Error('entries are left, and nothing is done about them');
-    const { freed, stuck } = this.#parts.ledger.hasFailures
-      ? { freed: [], stuck: this.blocked.takeAll() }
-      : this.blocked.free(removal => this.book(removal));
-    for (const { job } of freed) this.#parts.dispatcher.add(nextTry(job));
+    const { free, stuck } = this.#parts.ledger.hasFailures
+      ? { free: [], stuck: this.blocked.takeAll() }
+      : this.blocked.takeApart();
+    await remove(free.map(({ job }) => pathOf(job)));
+    for (const { job } of free) this.#parts.dispatcher.add(nextTry(job));
     for (const { job, failure } of stuck) this.#failForGood(job, failure);
+  }
+
+  /** Has a worker remove an entry of the destination. @returns whether it is gone, which has been booked by then */
+  remove(path: BytePath, facts: Facts): Promise<boolean> {
+    const [folder, name] = split(path);
+    return new Promise(resolve => {
+      this.#removing.set(path, resolve);
+      this.#parts.dispatcher.add({ kind: 'remove', folder, name, facts, attempt: 1 });
+    });
+  }
+
+  #removed({ folder, name }: PendingJob, failure: Failure | undefined): void {
+    const path = join(folder, name);
+    const isGone = failure === undefined;
+    this.book(isGone ? { kind: 'deleted', path } : { kind: 'failed', path, failure });
+    this.#removing.get(path)?.(isGone);
+    this.#removing.delete(path);
   }
 
   /** Whether large files are begun that are not finished. */

@@ -1,15 +1,19 @@
+import type { DeletionRules } from '../../protocol/deletions.js';
 import type { FleetRules, WorkerSettings } from '../../protocol/messages.js';
 import { looksOf } from '../../rules/is-file-there.js';
 import type { WorkFolder, WorkPlace } from '../claim/work-folder.js';
+import { sparedIn } from '../destination/destination.js';
+import { deletionRules } from '../destination/extras-scope.js';
 import type { Request } from '../request/request.js';
 
 /** What the workers of a run are told. */
 export function workerSettings(
-  { places, settings, snapshots, backup }: Request,
+  request: Request,
   folder: Pick<WorkFolder, keyof WorkPlace | 'setsModes'>,
   runId: string,
   fleet?: FleetRules,
 ): WorkerSettings {
+  const { places, settings, snapshots, backup } = request;
   const {
     chunkSize,
     ifExists,
@@ -43,6 +47,7 @@ export function workerSettings(
     fsync,
     backup: backup?.root,
     snapshots,
+    deletion: fleet === undefined ? deletionIn(request, folder) : undefined,
     tellsBegin,
     fleet,
     parentPid: process.pid,
@@ -52,5 +57,11 @@ export function workerSettings(
 /** The same for one that reads folders for a dry run. */
 export function readerSettings(request: Request, place: WorkPlace): WorkerSettings {
   const settings = workerSettings(request, { ...place, setsModes: false }, '');
-  return { ...settings, verify: false, digests: false, fsync: false, backup: undefined, snapshots: [] };
+  const onlyReads = { verify: false, digests: false, fsync: false, backup: undefined, deletion: undefined };
+  return { ...settings, ...onlyReads, snapshots: [] };
+}
+
+function deletionIn(request: Request, { root, standing }: WorkPlace): DeletionRules | undefined {
+  const mayDelete = standing === 'earlier' || (standing === 'content' && request.settings.delete);
+  return mayDelete ? deletionRules(request, sparedIn(request, root, standing)) : undefined;
 }

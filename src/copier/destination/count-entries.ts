@@ -3,8 +3,8 @@ import { kindOf } from '../../files/facts.js';
 import { codeOf } from '../../files/failure.js';
 import { isReserved } from '../../files/reserved-names.js';
 import { type FolderHandles, standingAt } from '../../files/trees/folder-handles.js';
-import { namesIn } from './names-in.js';
-import { isSpared, type Spared } from './remove-tree.js';
+import { namesIn } from '../../folders/names-in.js';
+import { isSpared, type Spared } from '../../folders/spared.js';
 
 /** Counts what a destination holds, excluded entries included, its root not. Yields the number of each step. */
 export function* countEntries(

@@ -1,13 +1,14 @@
 import { ROOT } from '../../files/byte-path.js';
 import { isReserved } from '../../files/reserved-names.js';
 import { type FolderHandles, openFolderHandles } from '../../files/trees/folder-handles.js';
+import { type ExtrasScope, hasCommonName } from '../../folders/extras.js';
+import { namesIn } from '../../folders/names-in.js';
 import { RefusedError, refusal } from '../report/errors.js';
 import type { Request } from '../request/request.js';
-import { deleteExtras } from './delete-extras.js';
+import { DeletionWalk } from './deletion-walk.js';
 import { sparedIn } from './destination.js';
-import { type ExtrasScope, hasCommonName } from './extras.js';
-import { namesIn } from './names-in.js';
-import { noRemover } from './remove-tree.js';
+import { extrasScope } from './extras-scope.js';
+import { noRemover } from './remover.js';
 
 /**
  * Refuses a deletion that looks like a mistake: the source's disk is not mounted, or another folder was meant. A
@@ -34,7 +35,7 @@ function whyUnlikely(request: Request): 'empty source' | 'nothing in common' | u
   const destination = openFolderHandles(places.destinationRoot);
   try {
     const spared = sparedIn(request, places.destinationRoot, 'content');
-    const scope = { request, source, destination, spared };
+    const scope = extrasScope(request, { source, destination, spared });
     if (hasCommonName(scope) || !wouldDelete(scope)) return undefined;
     return isEmpty(source) ? 'empty source' : 'nothing in common';
   } catch (error) {
@@ -47,7 +48,8 @@ function whyUnlikely(request: Request): 'empty source' | 'nothing in common' | u
 }
 
 function wouldDelete(scope: ExtrasScope): boolean {
-  for (const deletion of deleteExtras(scope, noRemover)) if (deletion?.kind === 'deleted') return true;
+  const walk = new DeletionWalk(scope, noRemover);
+  for (const step of walk.extras()) if (step?.kind === 'deleted') return true;
   return false;
 }
 

@@ -4,6 +4,7 @@ import { lstatIfThere } from '../../files/system/stat.js';
 import { type FolderHandles, openFolderHandles } from '../../files/trees/folder-handles.js';
 import { BackupFolder } from '../../folders/backup-folder.js';
 import { type FolderSite, lookAtFolder, makeFolder } from '../../folders/make-folder.js';
+import type { Spared } from '../../folders/spared.js';
 import type { FolderOutcome } from '../../protocol/readings.js';
 import { heldTimes } from '../../rules/held-times.js';
 import { looksOf } from '../../rules/is-file-there.js';
@@ -12,7 +13,7 @@ import { StorageSpeed } from '../listing/storage-speed.js';
 import type { Request } from '../request/request.js';
 import { type NameCollisions, nameCollisions } from './name-collisions.js';
 import { QuickLook } from './quick-look.js';
-import { noRemover, type Remover, remover, type Spared } from './remove-tree.js';
+import { noRemover, type Remover, remover } from './remover.js';
 
 /** The folder that a copy is made in, with what the parent does there; in a dry run it only looks. */
 export interface Destination extends FolderSite {

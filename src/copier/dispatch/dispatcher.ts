@@ -1,14 +1,15 @@
 import type { BytePath } from '../../files/byte-path.js';
 import type { FileRun } from '../../files/file-run.js';
+import type { DeletionLook, FoundDeletions, ToDelete } from '../../protocol/deletions.js';
 import type { WorkerReport } from '../../protocol/messages.js';
-import type { FolderReading, FolderRequest } from '../../protocol/readings.js';
+import type { FolderReading, FolderRequest, ReadFolder } from '../../protocol/readings.js';
 import { WakeUp } from '../../wake-up.js';
 import type { Tally } from '../report/tally.js';
 import type { UnderWay } from '../report/under-way.js';
 import { Backlog, type OnAdded } from './backlog.js';
 import { BatchSize } from './batch-size.js';
 import { FolderReaders } from './folder-readers.js';
-import type { Hands, HandsEnd } from './hands.js';
+import type { BatchLostError, Hands, HandsEnd } from './hands.js';
 import type { JobBatch } from './job-batch.js';
 import { OpenBatch } from './open-batch.js';
 import type { PendingJob } from './pending-job.js';
@@ -28,7 +29,8 @@ export class Dispatcher {
   readonly #size: BatchSize;
   readonly #settlement: Settlement;
   readonly #growth: PoolGrowth;
-  readonly #readers: FolderReaders;
+  readonly #readers: FolderReaders<FolderRequest, ReadFolder>;
+  readonly #finders: FolderReaders<DeletionLook, ToDelete>;
   readonly #changes = new WakeUp();
   /** Batches that the workers have, the oldest first. */
   readonly #open = new Set<OpenBatch>();
@@ -49,11 +51,21 @@ export class Dispatcher {
     this.#settlement = new Settlement(this.#retries, this.#backlog, () => this.#hand());
     hands.whenStarted(() => this.#hand());
     this.#growth = new PoolGrowth(hands.isWanted, () => this.#hand());
-    this.#readers = new FolderReaders({
+    const parts = {
       hands,
       retries,
-      lost: error => this.#retries.workerLost(error),
+      lost: (error: BatchLostError) => this.#retries.workerLost(error),
       changed: () => this.#settlement.listener.workers(hands.pids),
+    };
+    this.#readers = new FolderReaders({
+      ...parts,
+      send: folders => hands.read(folders),
+      worthAWorker: WORTH_A_READER,
+    });
+    this.#finders = new FolderReaders({
+      ...parts,
+      send: looks => hands.findDeletions(looks),
+      worthAWorker: WORTH_A_FINDER,
     });
   }
 
@@ -78,6 +90,11 @@ export class Dispatcher {
   /** Has a worker read a folder of the source. Pending for ever once this is ended. */
   read(request: FolderRequest): Promise<FolderReading> {
     return this.#readers.read(request);
+  }
+
+  /** Has a worker look for what is to be deleted. Pending for ever once this is ended. */
+  findDeletions(look: DeletionLook): Promise<FoundDeletions> {
+    return this.#finders.read(look);
   }
 
   /** Waits for something that the workers were asked for, unless this ends; what has been gathered goes out meanwhile. */
@@ -126,6 +143,7 @@ export class Dispatcher {
   /** Ends the workers, whatever they do; what they leave is told to the listener as abandoned. */
   async end(): Promise<HandsEnd> {
     this.#readers.end();
+    this.#finders.end();
     this.#settlement.end();
     this.#ending ??= this.#hands.end();
     this.#growth.end();
@@ -234,3 +252,6 @@ export class Dispatcher {
 const AHEAD_A_WORKER = 512;
 const LEAST_UNSETTLED = 4 * 1024;
 const MOST_UNSETTLED = 128 * 1024;
+/** One reads many folders in the time in which another starts, and looks for deletions in a few. */
+const WORTH_A_READER = 100;
+const WORTH_A_FINDER = 10;

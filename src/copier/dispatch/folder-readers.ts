@@ -1,10 +1,13 @@
 import type { Failure } from '../../files/failure.js';
-import type { FolderReading, FolderRequest } from '../../protocol/readings.js';
 import { type BatchLostError, type Hands, isBatchLost } from './hands.js';
 
 /** What a `FolderReaders` asks of whoever hands out all other work. */
-interface ReadersParts {
+interface ReadersParts<Request, Reading> {
   readonly hands: Hands;
+  /** Has a worker read some. @throws {BatchLostError} */
+  readonly send: (requests: readonly Request[]) => Promise<readonly (Reading | FailedReading)[]>;
+  /** How many are worth another worker. */
+  readonly worthAWorker: number;
   /** Tries beyond the first. */
   readonly retries: number;
   /** A worker was lost. @returns what has befallen what it was at */
@@ -13,19 +16,24 @@ interface ReadersParts {
   readonly changed: () => void;
 }
 
+interface FailedReading {
+  readonly kind: 'failed';
+  readonly failure: Failure;
+}
+
 /** Has folders read by the workers, some in one message: more calls are under way then than there are workers. */
-export class FolderReaders {
-  readonly #parts: ReadersParts;
-  readonly #waiting: Waiting[] = [];
+export class FolderReaders<Request extends object, Reading> {
+  readonly #parts: ReadersParts<Request, Reading>;
+  readonly #waiting: Waiting<Request, Reading>[] = [];
   #underWay = 0;
   #isEnded = false;
 
-  constructor(parts: ReadersParts) {
+  constructor(parts: ReadersParts<Request, Reading>) {
     this.#parts = parts;
   }
 
   /** @returns once it has been read, or cannot be; pending for ever where the workers have been ended */
-  read(request: FolderRequest): Promise<FolderReading> {
+  read(request: Request): Promise<Reading | FailedReading> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ request, tries: 1, resolve, reject });
       // What is asked for at the same time goes together.
@@ -39,9 +47,9 @@ export class FolderReaders {
 
   #send(): void {
     if (this.#isEnded) return;
-    const { hands, changed } = this.#parts;
+    const { hands, changed, worthAWorker } = this.#parts;
     const { workers } = hands;
-    while (this.#waiting.length > hands.workers * WORTH_A_WORKER && hands.workers < hands.size) {
+    while (this.#waiting.length > hands.workers * worthAWorker && hands.workers < hands.size) {
       const before = hands.workers;
       hands.grow();
       if (hands.workers === before) break;
@@ -52,10 +60,10 @@ export class FolderReaders {
     }
   }
 
-  async #run(sent: readonly Waiting[]): Promise<void> {
+  async #run(sent: readonly Waiting<Request, Reading>[]): Promise<void> {
     this.#underWay += 1;
     try {
-      const readings = await this.#parts.hands.read(sent.map(({ request }) => request));
+      const readings = await this.#parts.send(sent.map(({ request }) => request));
       for (const [index, reading] of readings.entries()) sent[index]?.resolve(reading);
     } catch (error) {
       this.#fail(sent, error);
@@ -64,7 +72,7 @@ export class FolderReaders {
     this.#send();
   }
 
-  #fail(sent: readonly Waiting[], error: unknown): void {
+  #fail(sent: readonly Waiting<Request, Reading>[], error: unknown): void {
     if (this.#isEnded) return;
     if (!isBatchLost(error)) {
       for (const { reject } of sent) reject(error);
@@ -78,10 +86,10 @@ export class FolderReaders {
   }
 }
 
-interface Waiting {
-  readonly request: FolderRequest;
+interface Waiting<Request, Reading> {
+  readonly request: Request;
   readonly tries: number;
-  readonly resolve: (reading: FolderReading) => void;
+  readonly resolve: (reading: Reading | FailedReading) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -89,5 +97,3 @@ interface Waiting {
 const FOLDERS_A_MESSAGE = 8;
 /** So that a worker never waits for the next. */
 export const MESSAGES_A_WORKER = 2;
-/** One reads many folders in the time in which another starts. */
-const WORTH_A_WORKER = 100;

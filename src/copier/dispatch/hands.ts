@@ -1,3 +1,4 @@
+import type { DeletionLook, FoundDeletions } from '../../protocol/deletions.js';
 import type { Batch, BatchEnd, WorkerReport } from '../../protocol/messages.js';
 import type { FolderReading, FolderRequest } from '../../protocol/readings.js';
 
@@ -35,6 +36,11 @@ export interface Hands {
    * @throws {BatchLostError}
    */
   read(requests: readonly FolderRequest[]): Promise<readonly FolderReading[]>;
+  /**
+   * Has a worker look for what is to be deleted.
+   * @throws {BatchLostError}
+   */
+  findDeletions(looks: readonly DeletionLook[]): Promise<readonly FoundDeletions[]>;
   /**
    * Ends the workers, whatever they do: what is under way rejects.
    * @returns `stuck` where one does not end, as a call that it made to storage that hangs cannot be broken off

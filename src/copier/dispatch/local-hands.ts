@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Pool, Queue, task, WorkerLostError, WorkerStartError } from '../../multiprocessing/index.js';
 import type { Spare } from '../../multiprocessing/process/spare.js';
+import type { DeletionLook, FoundDeletions } from '../../protocol/deletions.js';
 import type { Batch, BatchEnd, WorkerReport, WorkerSettings } from '../../protocol/messages.js';
 import type { FolderReading, FolderRequest } from '../../protocol/readings.js';
 import type { WorkerTasks } from '../../worker/copy-batch.js';
@@ -100,11 +101,12 @@ export class LocalHands implements Hands {
 
   async read(requests: readonly FolderRequest[]): Promise<readonly FolderReading[]> {
     const readFolders = task<WorkerTasks['readFolders']>(WORKER_PROGRAM, 'readFolders');
-    try {
-      return await this.#pool.applyAsync(readFolders, [requests]);
-    } catch (error) {
-      throw lossOf(error) ?? error;
-    }
+    return await orLoss(this.#pool.applyAsync(readFolders, [requests]));
+  }
+
+  async findDeletions(looks: readonly DeletionLook[]): Promise<readonly FoundDeletions[]> {
+    const findDeletions = task<WorkerTasks['findDeletions']>(WORKER_PROGRAM, 'findDeletions');
+    return await orLoss(this.#pool.applyAsync(findDeletions, [looks]));
   }
 
   async end(): Promise<HandsEnd> {
@@ -166,6 +168,14 @@ interface PoolSettings {
 interface Marker {
   readonly kind: 'marker';
   readonly reached: () => void;
+}
+
+async function orLoss<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw lossOf(error) ?? error;
+  }
 }
 
 function lossOf(error: unknown): BatchLostError | undefined {

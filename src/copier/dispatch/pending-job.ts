@@ -53,7 +53,7 @@ export function isOneOfSeveral(job: PendingJob): boolean {
 
 /** How an entry has ended, where its job has ended so. */
 export function finalHow(how: JobHow): How {
-  if (how === 'begun' || how === 'filled' || how === 'postponed' || how === 'compared')
+  if (how === 'begun' || how === 'filled' || how === 'postponed' || how === 'compared' || how === 'removed')
     throw new Error(`an entry cannot end as ${how}`);
   return how;
 }

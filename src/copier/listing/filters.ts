@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import ignore, { type Ignore } from 'ignore';
 import { type BytePath, bytePath, NAME_ENCODING, readable } from '../../files/byte-path.js';
+import type { GivenPatterns } from '../../protocol/deletions.js';
+import { type Exclusions, PathPatterns } from '../../rules/path-patterns.js';
 import { RefusedError, refusal, shownValue } from '../report/errors.js';
 import { eventPath } from '../report/events.js';
 import { LONGEST_PATTERN } from './patterns.js';
@@ -14,20 +15,14 @@ import { LONGEST_PATTERN } from './patterns.js';
  * be UTF-8, and case counts. In one rare form two asterisks cross slashes in git and not here: right behind a
  * literal beginning, as in `a**`, where git's manual calls them regular ones.
  */
-export class Filters {
-  readonly #onlyIncludes: boolean;
-  #rules: Ignore;
-  #tests = 0;
-  /** The folder of the latest test: the next one is mostly in the same, or right below. */
-  #reached = NOTHING;
-
+export class Filters implements Exclusions {
+  readonly #patterns: PathPatterns;
   readonly #filter: FilterOptions['filter'];
   /** What the caller's function threw. */
   #thrown: { readonly error: unknown } | undefined;
 
-  private constructor(lines: string, onlyIncludes: boolean, filter: FilterOptions['filter']) {
-    this.#rules = ignore(CASE_COUNTS).add(withPlainSlashes(lines));
-    this.#onlyIncludes = onlyIncludes;
+  private constructor(patterns: PathPatterns, filter: FilterOptions['filter']) {
+    this.#patterns = patterns;
     this.#filter = filter;
   }
 
@@ -37,17 +32,17 @@ export class Filters {
     // A carriage return at the end of a given pattern is part of the name, and not of the line's end.
     const given = [...exclude, ...include.map(glob => `!${glob}`)].map(line => `${bytePath(line)}\r\n`);
     const onlyIncludes = include.length > 0 && ignoreFile === undefined && exclude.length === 0;
-    return new Filters(first + given.join(''), onlyIncludes, filter);
+    return new Filters(new PathPatterns({ lines: first + given.join(''), onlyIncludes }), filter);
   }
 
   /** Whether this entry is left out, or one of the folders that it lies in. */
   isExcluded(path: BytePath, isFolder: boolean): boolean {
-    return this.#isExcludedByPattern(path, isFolder) || !this.#passesFilter(path, isFolder);
+    return this.#patterns.isExcluded(path, isFolder) || !this.#passesFilter(path, isFolder);
   }
 
-  #isExcludedByPattern(path: BytePath, isFolder: boolean): boolean {
-    if (this.#onlyIncludes) return !isFolder && !this.#test(path).isIncluded;
-    return this.#test(isFolder ? `${path}/` : path).isExcluded;
+  /** What another process needs to decide alike; undefined where a function of the caller's decides too. */
+  get given(): GivenPatterns | undefined {
+    return this.#filter === undefined ? this.#patterns.given : undefined;
   }
 
   /** A promise would count as yes: only `true` and `false` are accepted. */
@@ -72,43 +67,12 @@ export class Filters {
 
   /** Whether a folder that is not excluded is in the copy only if something in it is. */
   isOnlyEntered(folder: BytePath): boolean {
-    return this.#onlyIncludes && !this.#test(`${folder}/`).isIncluded;
+    return this.#patterns.isOnlyEntered(folder);
   }
 
   /** Whether there are folders that are in the copy only if something in them is. */
   get hasOnlyEntered(): boolean {
-    return this.#onlyIncludes;
-  }
-
-  /** @param path of a folder with a slash at its end */
-  #test(path: string): { isExcluded: boolean; isIncluded: boolean } {
-    this.#tests += 1;
-    if (this.#tests % TESTS_REMEMBERED === 0) this.#forget();
-    const parent = this.#reach(path.slice(0, path.lastIndexOf('/', path.length - 2) + 1));
-    const { ignored, unignored } = this.#rules.test(path);
-    return { isExcluded: ignored, isIncluded: unignored || parent.isIncluded };
-  }
-
-  /**
-   * Tests a folder's ancestors from the root down. The library would ask for them by recursion from the path
-   * up, and a tree may be thousands deep.
-   */
-  #reach(folder: string): Reached {
-    if (folder === this.#reached.folder) return this.#reached;
-    const start = folder.startsWith(this.#reached.folder) ? this.#reached : NOTHING;
-    let { isIncluded } = start;
-    for (let end = start.folder.length; end < folder.length; ) {
-      end = folder.indexOf('/', end) + 1;
-      isIncluded = this.#rules.test(folder.slice(0, end)).unignored || isIncluded;
-    }
-    this.#reached = { folder, isIncluded };
-    return this.#reached;
-  }
-
-  /** The library remembers every path for ever; a new set of the same rules begins anew. */
-  #forget(): void {
-    this.#rules = ignore(CASE_COUNTS).add(this.#rules);
-    this.#reached = NOTHING;
+    return this.#patterns.given.onlyIncludes;
   }
 }
 
@@ -129,27 +93,6 @@ interface FilterOptions {
   /** Decides about the entries that the patterns leave in. */
   readonly filter: ((entry: FilterEntry) => boolean) | undefined;
 }
-
-/**
- * In git, an escaped slash is a slash, with two exceptions: at the beginning it does not anchor the pattern, and
- * after two asterisks it keeps them from matching nothing.
- */
-function withPlainSlashes(lines: string): string {
-  return lines
-    .replace(/(?<=^!?|\/)\*{2,}\\\/(?= *[^ \r\n])/gm, '*/**/')
-    .replace(/(?<=[^\\\n!])((?:\\\\)*)\\\/(?= *[^ \r\n])/g, '$1/');
-}
-
-interface Reached {
-  /** With a slash at its end; empty for the root. */
-  readonly folder: string;
-  /** Whether an include matches it or a folder that it lies in. */
-  readonly isIncluded: boolean;
-}
-
-const NOTHING: Reached = { folder: '', isIncluded: false };
-const CASE_COUNTS = { ignorecase: false };
-const TESTS_REMEMBERED = 10_000;
 
 function readLines(file: string | Buffer): string {
   const shown = readable(bytePath(file));

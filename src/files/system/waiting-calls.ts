@@ -1,4 +1,4 @@
-import { chmod, close, constants, fstat, fsync, lstat, mkdir, open, stat } from 'node:fs';
+import { chmod, close, constants, fstat, fsync, lstat, mkdir, open, rmdir, stat, unlink } from 'node:fs';
 import { native } from '../byte-path.js';
 import { type Facts, factsFrom } from '../facts.js';
 import { codeOf } from '../failure.js';
@@ -62,6 +62,19 @@ export const waitingCalls = {
   makeFolder(path: string, mode: number): Promise<void> {
     return new Promise((resolve, reject) => {
       mkdir(native(path), mode, error => (error === null ? resolve() : reject(error)));
+    });
+  },
+
+  /** Of an entry that is not a folder. */
+  removeName(path: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      unlink(native(path), error => (error === null ? resolve() : reject(error)));
+    });
+  },
+
+  removeFolder(path: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      rmdir(native(path), error => (error === null ? resolve() : reject(error)));
     });
   },
 

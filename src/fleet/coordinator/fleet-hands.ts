@@ -5,6 +5,7 @@ import type { BytePath } from '../../files/byte-path.js';
 import { type Device, sameDevice } from '../../files/facts.js';
 import { FactsRow } from '../../files/facts-column.js';
 import { proofName } from '../../files/reserved-names.js';
+import type { DeletionLook, FoundDeletions } from '../../protocol/deletions.js';
 import { type Batch, type BatchEnd, JOB_KINDS, type WorkerReport } from '../../protocol/messages.js';
 import type { FolderReading, FolderRequest } from '../../protocol/readings.js';
 import type { RedisLink } from '../redis/link.js';
@@ -124,6 +125,10 @@ export class FleetHands implements Hands {
 
   read(requests: readonly FolderRequest[]): Promise<readonly FolderReading[]> {
     return this.#local.read(requests);
+  }
+
+  findDeletions(looks: readonly DeletionLook[]): Promise<readonly FoundDeletions[]> {
+    return this.#local.findDeletions(looks);
   }
 
   async end(): Promise<HandsEnd> {

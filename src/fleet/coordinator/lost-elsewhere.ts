@@ -1,11 +1,11 @@
-import type { Deletion } from '../../copier/destination/delete-extras.js';
-import { namesIn } from '../../copier/destination/names-in.js';
+import type { Deletion } from '../../copier/destination/deletion-walk.js';
 import { removeIfThere } from '../../copier/destination/unfinished.js';
 import { isFinish, type PendingJob } from '../../copier/dispatch/pending-job.js';
 import { type BytePath, join, native, ROOT } from '../../files/byte-path.js';
 import { isTemporaryOf } from '../../files/reserved-names.js';
 import { stat } from '../../files/system/stat.js';
 import { type FolderHandles, openFolderHandles } from '../../files/trees/folder-handles.js';
+import { namesIn } from '../../folders/names-in.js';
 
 /** The folders in which other machines worked when they were lost: some of their workers may have woken up since. */
 export class LostElsewhere {

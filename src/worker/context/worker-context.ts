@@ -14,6 +14,7 @@ import { BeatReader } from '../../protocol/beat.js';
 import type { NotKept, WorkerReport, WorkerSettings } from '../../protocol/messages.js';
 import { type HeldTimes, heldTimes } from '../../rules/held-times.js';
 import { knowsAttributes } from '../../rules/kept-attributes.js';
+import type { Exclusions } from '../../rules/path-patterns.js';
 import { Chunks } from '../content/chunks.js';
 import { Clones } from '../content/clones.js';
 import type { Digest } from '../content/digest.js';
@@ -37,6 +38,8 @@ export class WorkerContext implements Pace {
   readonly calls = entryCalls();
   #heldTimes: HeldTimes | undefined;
   #sourceRoot: Facts | undefined;
+  /** What a run leaves out, once it has been asked for. */
+  filters: Exclusions | undefined;
   #mayHaveAttributes: readonly [source: boolean, destination: boolean] | undefined;
   readonly chunks: Chunks;
   #otherChunks: Chunks | undefined;

@@ -5,6 +5,7 @@ import type { Batch } from '../../protocol/messages.js';
 import type { Steps } from '../content/steps.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { isPlainFile } from '../entries/copy-small-file.js';
+import { removeWaiting } from '../entries/remove.js';
 import { finishFolderWaiting } from '../folders/finish-folder.js';
 import { type CopiedAhead, copySmallFileWaiting } from './copy-small-file-waiting.js';
 import { nextToBegin } from './next-to-begin.js';
@@ -80,6 +81,7 @@ export class FilesAhead {
       const row = this.#rowAt(this.#next);
       if (row.kind === 'finish' || row.kind === 'finishAfter') this.#folders.push(this.#next);
       else if (row.kind === 'file' && row.facts.size < this.#size) this.#files.push(this.#next);
+      else if (row.kind === 'remove') this.#keep(row, removeWaiting(this.#context, row));
     }
     this.#beginFinishing();
     while (this.#idle.length > 0) {

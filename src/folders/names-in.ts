@@ -1,5 +1,5 @@
-import { type BytePath, rawName } from '../../files/byte-path.js';
-import type { FolderHandles } from '../../files/trees/folder-handles.js';
+import { type BytePath, rawName } from '../files/byte-path.js';
+import type { FolderHandles } from '../files/trees/folder-handles.js';
 
 /** The names in a folder of a tree, read as they are asked for. */
 export function* namesIn(tree: FolderHandles, folder: BytePath): Generator<BytePath, void, undefined> {

@@ -1,12 +1,12 @@
-import { type BytePath, join, ROOT, split } from '../../files/byte-path.js';
-import { type Facts, identityOf, kindOf, sameDevice } from '../../files/facts.js';
-import { isReserved } from '../../files/reserved-names.js';
-import { entryCalls } from '../../files/system/choose-calls.js';
-import { type FolderHandles, standingAt } from '../../files/trees/folder-handles.js';
-import { foldedName } from '../../rules/folded-name.js';
-import type { Request } from '../request/request.js';
+import { type BytePath, join, ROOT, split } from '../files/byte-path.js';
+import { type Facts, identityOf, kindOf, sameDevice } from '../files/facts.js';
+import { isReserved } from '../files/reserved-names.js';
+import { entryCalls } from '../files/system/choose-calls.js';
+import { type FolderHandles, standingAt } from '../files/trees/folder-handles.js';
+import { foldedName } from '../rules/folded-name.js';
+import type { Exclusions } from '../rules/path-patterns.js';
 import { namesIn } from './names-in.js';
-import { isSpared, type Spared } from './remove-tree.js';
+import { isSpared, type Spared } from './spared.js';
 
 /**
  * Finds what is in a folder of the destination and not in the copy: the source does not have it under any spelling of
@@ -38,22 +38,34 @@ export function* extrasIn(
   }
   for (const [name, facts] of missing) {
     const isFolder = kindOf(facts) === 'folder';
-    if (!spelled.has(name)) yield { kind: 'extra', path: join(folder, name), isFolder };
+    if (!spelled.has(name)) yield { kind: 'extra', path: join(folder, name), isFolder, facts };
   }
 }
 
 /** What extras are looked for in. */
 export interface ExtrasScope {
-  readonly request: Request;
+  /** Whether links are followed. */
+  readonly dereference: boolean;
+  /** Whether the copy holds nothing of other file systems than that of the source's root. */
+  readonly oneFileSystem: boolean;
+  readonly sourceRoot: Facts;
+  /** Undefined: all is selected. */
+  readonly selection: Selected | undefined;
+  readonly filters: Exclusions | undefined;
   readonly source: FolderHandles;
   readonly destination: FolderHandles;
   /** Entries that are never extra. */
   readonly spared: Spared;
 }
 
+/** What of the source a run is to copy. */
+interface Selected {
+  has(path: BytePath): boolean;
+}
+
 export type Found =
   /** The copy does not have it. */
-  | { readonly kind: 'extra'; readonly path: BytePath; readonly isFolder: boolean }
+  | { readonly kind: 'extra'; readonly path: BytePath; readonly isFolder: boolean; readonly facts: Facts }
   /** A folder that both have: there may be extras in it. */
   | { readonly kind: 'folder'; readonly path: BytePath; readonly isFolder: true };
 
@@ -73,24 +85,23 @@ export function hasCommonName(scope: ExtrasScope): boolean {
 
 /** Facts of what the run copies by this name, if the source has it. */
 function wantedInSource(scope: ExtrasScope, path: BytePath): Facts | undefined {
-  const { selection, filters } = scope.request;
+  const { selection, filters } = scope;
   const there = selection?.has(path) === false ? undefined : inSource(scope, path);
   const isWanted = there !== undefined && !filters?.isExcluded(path, kindOf(there) === 'folder');
   return isWanted ? there : undefined;
 }
 
 /** As the run sees it: where links are followed, what is behind one, unless that is nothing. */
-function inSource({ source, request }: ExtrasScope, path: BytePath): Facts | undefined {
+function inSource({ source, dereference }: ExtrasScope, path: BytePath): Facts | undefined {
   const itself = standingAt(source, path);
-  if (itself === undefined || !request.settings.dereference || kindOf(itself) !== 'link') return itself;
+  if (itself === undefined || !dereference || kindOf(itself) !== 'link') return itself;
   const [folder, name] = split(path);
   return entryCalls().factsIn(source.place(folder), name, true) ?? itself;
 }
 
 /** Whether the copy holds what is in a folder of the source. */
-function isEntered({ request }: ExtrasScope, facts: Facts): boolean {
-  const { settings, places } = request;
-  return kindOf(facts) === 'folder' && (!settings.oneFileSystem || sameDevice(facts, places.sourceFacts));
+function isEntered({ oneFileSystem, sourceRoot }: ExtrasScope, facts: Facts): boolean {
+  return kindOf(facts) === 'folder' && (!oneFileSystem || sameDevice(facts, sourceRoot));
 }
 
 /** What stands for such a folder in the destination, if it is one. */
@@ -98,12 +109,14 @@ function folderAt(scope: ExtrasScope, path: BytePath): Found | undefined {
   const facts = standingAt(scope.destination, path);
   if (facts === undefined || kindOf(facts) !== 'folder' || isSpared(scope.spared, path, facts))
     return undefined;
-  return { kind: isLeftEmpty(scope, path) ? 'extra' : 'folder', path, isFolder: true };
+  return isLeftEmpty(scope, path)
+    ? { kind: 'extra', path, isFolder: true, facts }
+    : { kind: 'folder', path, isFolder: true };
 }
 
 /** Whether this folder would be in the copy only for what is in it, and nothing of that is copied. */
 function isLeftEmpty(scope: ExtrasScope, folder: BytePath): boolean {
-  const { filters } = scope.request;
+  const { filters } = scope;
   if (scope.spared.filters !== undefined || !filters?.isOnlyEntered(folder)) return false;
   // With links followed a folder may lie in itself.
   const seen = new Set<string>();

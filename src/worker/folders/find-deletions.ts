@@ -1,0 +1,56 @@
+import { lacksDescriptors } from '../../files/failure.js';
+import { type DeletionScope, findDeletions } from '../../folders/find-deletions.js';
+import type { DeletionLook, DeletionRules, FoundDeletions } from '../../protocol/deletions.js';
+import type { Exclusions } from '../../rules/path-patterns.js';
+import type { WorkerContext } from '../context/worker-context.js';
+
+/** Looks for what is to go, as the parent would. */
+export async function findDeletionsIn(
+  context: WorkerContext,
+  looks: readonly DeletionLook[],
+): Promise<FoundDeletions[]> {
+  const { deletion } = context.settings;
+  if (deletion === undefined) throw new TypeError('deletions are looked for in a worker that has no rules');
+  context.filters ??= await filtersOf(deletion);
+  const scope = scopeOf(context, deletion, context.filters);
+  return looks.map(look => {
+    const found = find(scope, look);
+    if (found.kind === 'found' || !lacksDescriptors(found.failure)) return found;
+    context.closeFolders();
+    return find(scope, look);
+  });
+}
+
+function find(scope: DeletionScope, look: DeletionLook): FoundDeletions {
+  const steps = findDeletions(scope, look);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** What reads patterns is loaded only where there are any. */
+async function filtersOf({ patterns }: DeletionRules): Promise<Exclusions | undefined> {
+  if (patterns === undefined) return undefined;
+  const { PathPatterns } = await import('../../rules/path-patterns.js');
+  return new PathPatterns(patterns);
+}
+
+function scopeOf(
+  { source, destination, settings }: WorkerContext,
+  { oneFileSystem, sourceRoot, onlyOn, backup, sparesExcluded }: DeletionRules,
+  filters: Exclusions | undefined,
+): DeletionScope {
+  const spared = { filters: sparesExcluded ? filters : undefined, onlyOn, sourceRoot, backup };
+  const { dereference } = settings;
+  return {
+    source,
+    destination,
+    spared,
+    dereference,
+    oneFileSystem,
+    sourceRoot,
+    selection: undefined,
+    filters,
+  };
+}
