@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { type CopyEvent, copyFolder } from '../src/index.js';
 import { compareTrees } from './helpers/compare-trees.js';
 import { toldCopy } from './helpers/copies.js';
 import { slowly, tree } from './slowly-read-tree.js';
@@ -64,4 +65,44 @@ test('more than may go stays, and nothing goes where an entry has failed', async
   const failed = await toldCopy(source, { ...deleting, ifExists: 'error' });
   expect(failed.report).toMatchObject({ status: 1, deleted: 0 });
   expect(readdirSync(join(copy, 'extra'))).toHaveLength(4);
+});
+
+/** The processes that this one has forked and that live. */
+function forked(): number[] {
+  const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8');
+  return children.split(' ').filter(Boolean).map(Number);
+}
+
+test('a worker that is killed while it deletes: the others go on, and each entry is told of once', async () => {
+  const { source, copy } = await copyWithExtras();
+  const others = new Set(forked());
+  const deleted: string[] = [];
+  const onEvent = (event: CopyEvent) => {
+    if (event.type !== 'deleted') return;
+    const [worker] = forked().filter(pid => !others.has(pid));
+    if (deleted.length === 0 && worker !== undefined) process.kill(worker, 'SIGKILL');
+    deleted.push(event.path);
+  };
+  const report = await copyFolder(source, copy, { ...deleting, workers: 3, onEvent });
+  expect(report).toMatchObject({ status: 0, deleted: EXTRAS, failed: 0 });
+  expect(new Set(deleted).size).toBe(EXTRAS);
+  expect(compareTrees(source, copy)).toEqual([]);
+});
+
+test('a run whose workers hang while they delete can be stopped, and is resumed by the next', async () => {
+  const { source, copy } = await copyWithExtras();
+  const others = new Set(forked());
+  const stop = new AbortController();
+  let isFirst = true;
+  const onEvent = (event: CopyEvent) => {
+    if (event.type !== 'deleted' || !isFirst) return;
+    isFirst = false;
+    for (const pid of forked()) if (!others.has(pid)) process.kill(pid, 'SIGSTOP');
+    setTimeout(() => stop.abort(new Error('stopped by hand')), 200);
+  };
+  const options = { ...deleting, workers: 3, signal: stop.signal, onEvent };
+  await expect(copyFolder(source, copy, options)).rejects.toThrow('stopped by hand');
+  expect(forked().filter(pid => !others.has(pid))).toEqual([]);
+  expect(await copyFolder(source, copy, deleting)).toMatchObject({ status: 0, failed: 0 });
+  expect(compareTrees(source, copy)).toEqual([]);
 });

@@ -70,7 +70,8 @@ export class DeletionWalk {
         yield* this.#take(...found);
         continue;
       }
-      const next = this.#looking < MOST_LOOKS ? this.#folders.pop() : undefined;
+      const isEnough = this.#looking >= MOST_LOOKS || this.#removing >= MOST_REMOVALS;
+      const next = isEnough ? undefined : this.#folders.pop();
       if (next !== undefined) yield* this.#look(next);
       else if (this.#looking + this.#removing > 0) yield this.#wait();
       else return;
@@ -261,3 +262,5 @@ class Folder {
 
 /** Several for each worker. */
 const MOST_LOOKS = 64;
+/** What the kernel has learned of an entry by then is still believed when it goes. */
+const MOST_REMOVALS = 512;
