@@ -28,6 +28,7 @@ export class DeletionWalk {
   /** What others are at. */
   #looking = 0;
   #removing = 0;
+  #removedHere = 0;
   #error: { readonly thrown: unknown } | undefined;
 
   /** @param others left out where nobody else could do it */
@@ -109,42 +110,48 @@ export class DeletionWalk {
       }
       const facts = new FactsRow(found.facts);
       for (let row = 0; row < names.ends.length; row += 1) {
-        yield* this.#goes(join(path, nameAt(names, row)), copyOf(facts.moveTo(row)), folder);
+        yield* this.#goes(join(path, nameAt(names, row)), facts.moveTo(row), folder);
       }
     }
     this.#settle(folder);
   }
 
-  /** @param within the folder that is looked through for it */
+  /**
+   * @param facts may be another's afterwards
+   * @param within the folder that is looked through for it
+   */
   *#goes(path: BytePath, facts: Facts, within: Folder | undefined): DeletionSteps {
     if (within !== undefined) within.unsettled += 1;
-    if (kindOf(facts) === 'folder') this.#folders.push(new Folder(path, within, facts));
+    if (kindOf(facts) === 'folder') this.#folders.push(new Folder(path, within, copyOf(facts)));
     else yield* this.#remove(path, facts, within);
   }
 
   *#remove(path: BytePath, facts: Facts, within: Folder | undefined): DeletionSteps {
-    const others = this.#others?.isSlow ? this.#others : undefined;
-    if (others?.remove !== undefined && this.#remover.opens) {
-      this.#removing += 1;
-      this.#await(others.remove(path, facts), isGone => {
-        this.#removing -= 1;
-        this.#removed(within, isGone);
-      });
-      while (others.isFull && this.#removing > 0) yield this.#wait();
+    const others = this.#remover.opens && this.#others?.isSlow ? this.#others : undefined;
+    if (others === undefined) {
+      yield this.#removeHere(path, facts, within);
       return;
     }
-    let isGone = true;
+    this.#removing += 1;
+    this.#await(others.remove(path, facts), isGone => {
+      this.#removing -= 1;
+      this.#removed(within, isGone);
+    });
+    while (others.isFull && this.#removing > 0) yield this.#wait();
+  }
+
+  #removeHere(path: BytePath, facts: Facts, within: Folder | undefined): Deletion {
     try {
-      const remove = () => this.#remover.remove(path, facts);
       // What only tells what would go takes no time, on slow storage either.
-      if (this.#others === undefined || !this.#remover.opens) remove();
-      else this.#others.ofDestination(remove);
-      yield { kind: 'deleted', path };
+      const isTimed = this.#remover.opens && this.#removedHere++ % REMOVALS_A_MEASUREMENT === 0;
+      if (this.#others === undefined || !isTimed) this.#remover.remove(path, facts);
+      else this.#others.ofDestination(() => this.#remover.remove(path, facts));
+      this.#removed(within, true);
+      return { kind: 'deleted', path };
     } catch (error) {
-      isGone = false;
-      yield failed(path, error);
+      this.#removed(within, false);
+      return failed(path, error);
     }
-    this.#removed(within, isGone);
   }
 
   #removed(within: Folder | undefined, isGone: boolean): void {
@@ -230,7 +237,7 @@ export interface DeletionHands {
   /** Left out where nobody else could decide what goes. */
   readonly find?: ((look: DeletionLook) => Promise<FoundDeletions>) | undefined;
   /** Removes an entry; what becomes of it is booked by then. @returns whether it is gone. */
-  readonly remove?: ((path: BytePath, facts: Facts) => Promise<boolean>) | undefined;
+  remove(path: BytePath, facts: Facts): Promise<boolean>;
   /** Does something in the destination, and takes the time. */
   ofDestination<T>(calls: () => T): T;
 }
@@ -262,5 +269,6 @@ class Folder {
 
 /** Several for each worker. */
 const MOST_LOOKS = 64;
+const REMOVALS_A_MEASUREMENT = 8;
 /** What the kernel has learned of an entry by then is still believed when it goes. */
 const MOST_REMOVALS = 512;
