@@ -82,6 +82,26 @@ const KINDS: Readonly<Record<number, EntryKind>> = {
   [constants.S_IFSOCK]: 'socket',
 };
 
+/** Stands for the facts of an entry of which nobody needs to know more. */
+export const NOT_A_FOLDER: Facts = {
+  deviceHigh: 0,
+  deviceLow: 0,
+  inodeHigh: 0,
+  inodeLow: 0,
+  mode: constants.S_IFREG,
+  nlink: 1,
+  uid: 0,
+  gid: 0,
+  size: 0,
+  blocks: 0,
+  atime: 0,
+  atimeNs: 0,
+  mtime: 0,
+  mtimeNs: 0,
+  ctime: 0,
+  ctimeNs: 0,
+};
+
 export function kindOf(facts: Facts): EntryKind {
   return KINDS[facts.mode & constants.S_IFMT] ?? 'device';
 }

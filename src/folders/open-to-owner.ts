@@ -8,13 +8,12 @@ import { isAccepted } from '../rules/keep.js';
 /**
  * Lets us write in a folder of ours whose mode forbids it; its own mode comes with its end.
  * By its handle: a link that takes its place meanwhile is not followed.
- * @returns the permissions it had
  */
-export function openToOwner(handles: FolderHandles, folder: BytePath): number {
-  return openPathToOwner(native(handles.at(folder).slice(0, -1)));
+export function openToOwner(handles: FolderHandles, folder: BytePath): void {
+  openPathToOwner(native(handles.at(folder).slice(0, -1)));
 }
 
-/** The same of a folder by its path. */
+/** The same of a folder by its path. @returns the permissions it had */
 export function openPathToOwner(path: string | Buffer): number {
   const permissions = permissionsOf(stat(path));
   // Somebody else's folder, or one without modes: what cannot be written in it fails by itself, with its own path.

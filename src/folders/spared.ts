@@ -15,10 +15,14 @@ export interface Spared {
 }
 
 export function isSpared(spared: Spared, path: BytePath, facts: Facts): boolean {
-  const { filters, onlyOn, sourceRoot, backup } = spared;
+  const { filters, backup } = spared;
   if (path === backup?.path) return true;
   const isFolder = kindOf(facts) === 'folder';
-  if (isFolder && backup?.facts !== undefined && sameInode(facts, backup.facts)) return true;
-  const isElsewhere = isFolder && onlyOn !== undefined && !sameDevice(facts, onlyOn);
-  return isElsewhere || (isFolder && sameInode(facts, sourceRoot)) || !!filters?.isExcluded(path, isFolder);
+  return (isFolder && isSparedFolder(spared, facts)) || !!filters?.isExcluded(path, isFolder);
+}
+
+/** Whether a folder stays for what it is, wherever it is mounted. */
+export function isSparedFolder({ onlyOn, sourceRoot, backup }: Spared, facts: Facts): boolean {
+  if (backup?.facts !== undefined && sameInode(facts, backup.facts)) return true;
+  return sameInode(facts, sourceRoot) || (onlyOn !== undefined && !sameDevice(facts, onlyOn));
 }

@@ -12,23 +12,25 @@ export interface DeletionLook {
   readonly opens: boolean;
 }
 
-/** What of a folder is to go. */
-export type FoundDeletions = { readonly kind: 'failed'; readonly failure: Failure } | ToDelete;
+/** What of a folder is to go; `spared`: by now it is one of which nothing goes. */
+export type FoundDeletions = { readonly kind: 'failed'; readonly failure: Failure } | LookedForDeletions;
+
+export type LookedForDeletions = { readonly kind: 'spared' } | ToDelete;
 
 export interface ToDelete {
   readonly kind: 'found';
-  /** What goes, by its names in the folder. */
+  /** What goes and is not a folder, by its names in the folder. */
   readonly names: PackedNames;
-  /** A packed `FactsColumn`, a row for each name. */
+  /** Folders that go. */
+  readonly folders: PackedNames;
+  /** Theirs: a packed `FactsColumn`, a row for each name. */
   readonly facts: Float64Array;
   /** Names that could not be looked at. */
   readonly unseen: readonly UnseenExtra[];
   /** Folders in it that the source has, too: there may be more in them. */
-  readonly folders: readonly BytePath[];
+  readonly shared: readonly BytePath[];
   /** Whether some of it stays. */
   readonly holdsSpared: boolean;
-  /** Of one that goes: those that it had before it was opened. */
-  readonly permissions: number;
   /** Of one that stays and in which something goes: the facts of the source's. */
   readonly source: Facts | undefined;
 }

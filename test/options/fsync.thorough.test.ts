@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { spawnCopy } from '../faults/spawn-copy.js';
 import { compareTrees } from '../helpers/compare-trees.js';
 import { wholeCopy } from '../helpers/copies.js';
 import { makeTree } from '../helpers/make-tree.js';
@@ -78,6 +80,42 @@ describe('--fsync', needs('strace'), () => {
     await wholeCopy(source, ['--fsync', '--reflink', 'never', '--chunk-size', '1', '-w', '1'], { copy });
     expect(compareTrees(source, copy)).toEqual([]);
   });
+
+  for (const isStorageSlow of [true, false]) {
+    test(`syncs the backup before what --delete removes goes, and its folder behind: ${isStorageSlow ? 'workers' : 'the parent'}`, async () => {
+      const names = Array.from({ length: 20 }, (_, n) => `${n}`);
+      const source = makeTree(names.map(name => ({ path: `${name}/x`, kind: 'file', content: name })));
+      const copy = await wholeCopy(source);
+      for (const name of names)
+        makeTree([{ path: `extra ${name}`, kind: 'file', size: 1 }], join(copy, name));
+      const [backupDir, log] = [join(source, '../backup'), join(source, '../calls')];
+      const options = { delete: true, ifExists: 'update', fsync: true, backupDir, isStorageSlow };
+      const tracer = [
+        'strace',
+        '-f',
+        '-qq',
+        '-y',
+        '-o',
+        log,
+        '-e',
+        'trace=link,linkat,unlink,unlinkat,fsync',
+      ];
+      const { status } = await spawnCopy([source, copy, JSON.stringify(options)], tracer).finished;
+      expect(status).toBe(0);
+      const calls = readFileSync(log, 'latin1').split('\n');
+      for (const name of names) {
+        const linked = calls.findIndex(call => / link(at)?\(/.test(call) && call.includes(`/extra ${name}"`));
+        const gone = calls.findLastIndex(
+          call => call.includes(' unlink') && call.includes(`/extra ${name}"`),
+        );
+        const synced = (folder: string) => (call: string) =>
+          call.includes('fsync(') && call.includes(`<${folder}>`);
+        expect(linked).toBeGreaterThan(-1);
+        expect(calls.slice(linked, gone).some(synced(join(backupDir, name)))).toBe(true);
+        expect(calls.slice(gone).some(synced(join(copy, name)))).toBe(true);
+      }
+    });
+  }
 
   test('left out, nothing of the copy is synced', async () => {
     const source = makeTree([{ path: 'folder/x', kind: 'file', content: 'content' }]);

@@ -221,7 +221,9 @@ class CopyRun {
       ...(!this.#ledger.tellsOfEach && { doneFiles: files => tree.settleFiles(files) }),
       failed: (job, failure) => {
         const isTriedWhole = isOfLargeFile(job) && this.#fullDisk.mayFitAlone(failure);
-        if (isTriedWhole || !this.#fullDisk.stops(failure)) tree.fail(job, failure);
+        // What else is removed makes room.
+        const goesOn = isTriedWhole || job.kind === 'remove';
+        if (goesOn || !this.#fullDisk.stops(failure)) tree.fail(job, failure);
       },
       mayFitAlone: (failure, isAlone) =>
         this.#fullDisk.mayFitAlone(failure) && (!isAlone || tree.hasLargeUnderWay),

@@ -149,9 +149,9 @@ export class Course {
   get #others(): DeletionHands | undefined {
     const { request, dispatcher, destination, tree } = this.#parts;
     const { speed, spared } = destination;
-    const { dryRun, fleet } = request.settings;
-    // Who has left a fleet might remove something too late.
-    if (speed === undefined || dryRun || fleet !== undefined) return undefined;
+    const { dryRun, fleet, pool } = request.settings;
+    // One worker would do nothing beside another, and who has left a fleet might remove something too late.
+    if (speed === undefined || dryRun || fleet !== undefined || pool.most === 1) return undefined;
     const canFind = deletionRules(request, spared) !== undefined;
     return {
       get isSlow() {

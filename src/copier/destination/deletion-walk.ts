@@ -1,5 +1,5 @@
 import { type BytePath, join, ROOT } from '../../files/byte-path.js';
-import { copyOf, type Facts, kindOf } from '../../files/facts.js';
+import { copyOf, type Facts, kindOf, NOT_A_FOLDER, permissionsOf } from '../../files/facts.js';
 import { FactsRow } from '../../files/facts-column.js';
 import { type Failure, failedStep, failureOf } from '../../files/failure.js';
 import { nameAt } from '../../files/name-column.js';
@@ -98,19 +98,23 @@ export class DeletionWalk {
     const { path } = folder;
     if (found.kind === 'failed') {
       yield { kind: 'failed', path, failure: found.failure };
-      folder.isStuck = true;
+      folder.state = 'unknown';
+    } else if (found.kind === 'spared') {
+      folder.state = 'spared';
     } else {
-      const { names, permissions, source } = found;
-      folder.permissions = permissions;
-      folder.source = source;
-      folder.holdsSpared ||= found.holdsSpared;
-      for (const below of found.folders) this.#folders.push(new Folder(below, undefined, undefined));
+      const { names, folders } = found;
+      folder.source = found.source;
+      folder.holdsSpared = found.holdsSpared;
+      for (const below of found.shared) this.#folders.push(new Folder(below, undefined, undefined));
       for (const { name, failure } of found.unseen) {
         yield { kind: 'failed', path: join(path, name), failure };
       }
       const facts = new FactsRow(found.facts);
+      for (let row = 0; row < folders.ends.length; row += 1) {
+        yield* this.#goes(join(path, nameAt(folders, row)), facts.moveTo(row), folder);
+      }
       for (let row = 0; row < names.ends.length; row += 1) {
-        yield* this.#goes(join(path, nameAt(names, row)), facts.moveTo(row), folder);
+        yield* this.#goes(join(path, nameAt(names, row)), NOT_A_FOLDER, folder);
       }
     }
     this.#settle(folder);
@@ -167,27 +171,25 @@ export class DeletionWalk {
 
   /** All in the folder is through. */
   *#leave(folder: Folder): DeletionSteps {
-    const { path, facts, source, within } = folder;
+    const { path, facts, source, within, state } = folder;
     if (facts === undefined) {
       if (source !== undefined) yield { kind: 'touched', folder: path, facts: source };
       return;
     }
-    if (folder.isStuck) {
-      this.#removed(within, false);
+    const { filters } = this.#scope.spared;
+    const isLeft = folder.holdsSpared || (!folder.hasLost && filters?.isOnlyEntered(path));
+    if (state === 'looked through' && !isLeft) {
+      yield* this.#remove(path, facts, within);
       return;
     }
-    const { filters } = this.#scope.spared;
-    try {
-      const stays = folder.holdsSpared || (filters?.isOnlyEntered(path) && !folder.hasLost);
-      if (!stays) {
-        yield* this.#remove(path, facts, within);
-        return;
+    if (state === 'looked through') {
+      try {
+        this.#remover.restore(path, permissionsOf(facts));
+      } catch (error) {
+        yield failed(path, error);
       }
-      this.#remover.restore(path, folder.permissions);
-    } catch (error) {
-      yield failed(path, error);
     }
-    if (within !== undefined) within.holdsSpared = true;
+    if (within !== undefined && state !== 'unknown') within.holdsSpared = true;
     this.#removed(within, false);
   }
 
@@ -247,12 +249,11 @@ class Folder {
   readonly isExtra: boolean;
   /** Its entries that have their turn, and one for the look itself. */
   unsettled = 1;
-  permissions = 0;
   source: Facts | undefined;
   holdsSpared = false;
   hasLost = false;
-  /** Whether nobody knows what is in it. */
-  isStuck = false;
+  /** `unknown`: nobody knows what is in it; `spared`: nothing of it goes. */
+  state: 'looked through' | 'unknown' | 'spared' = 'looked through';
 
   /**
    * @param within the folder that goes with it or loses it

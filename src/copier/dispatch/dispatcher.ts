@@ -1,6 +1,6 @@
 import type { BytePath } from '../../files/byte-path.js';
 import type { FileRun } from '../../files/file-run.js';
-import type { DeletionLook, FoundDeletions, ToDelete } from '../../protocol/deletions.js';
+import type { DeletionLook, FoundDeletions, LookedForDeletions } from '../../protocol/deletions.js';
 import type { WorkerReport } from '../../protocol/messages.js';
 import type { FolderReading, FolderRequest, ReadFolder } from '../../protocol/readings.js';
 import { WakeUp } from '../../wake-up.js';
@@ -30,7 +30,7 @@ export class Dispatcher {
   readonly #settlement: Settlement;
   readonly #growth: PoolGrowth;
   readonly #readers: FolderReaders<FolderRequest, ReadFolder>;
-  readonly #finders: FolderReaders<DeletionLook, ToDelete>;
+  readonly #finders: FolderReaders<DeletionLook, LookedForDeletions>;
   readonly #changes = new WakeUp();
   /** Batches that the workers have, the oldest first. */
   readonly #open = new Set<OpenBatch>();

@@ -133,6 +133,13 @@ export class WorkerContext implements Pace {
     return this.reporter.breathe();
   }
 
+  /** To be awaited now and then in long work beside a batch: rejects once the run has stopped. */
+  async letSignalsIn(): Promise<void> {
+    if (process.ppid !== this.settings.parentPid) process.exit(1);
+    await new Promise<void>(resolve => setImmediate(resolve));
+    this.#stop.throwIfAborted();
+  }
+
   /** Something in this folder was changed that has to be on the disk before it is reported. */
   touched(folder: BytePath): void {
     if (this.settings.fsync) this.#unsynced.add(folder);

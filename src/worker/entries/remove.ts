@@ -33,9 +33,11 @@ export async function removeWaiting(
   try {
     const place = await context.heldDestination.hold(folder);
     try {
-      await (kindOf(facts) === 'folder' ? waitingCalls.removeFolder : waitingCalls.removeName)(
-        place.prefix + name,
-      );
+      const path = place.prefix + name;
+      if (kindOf(facts) === 'folder') {
+        context.destination.forget(join(folder, name));
+        await waitingCalls.removeFolder(path);
+      } else await waitingCalls.removeName(path);
       return { notKept: removed.notKept };
     } finally {
       place.letGo();

@@ -13,19 +13,34 @@ export async function findDeletionsIn(
   if (deletion === undefined) throw new TypeError('deletions are looked for in a worker that has no rules');
   context.filters ??= await filtersOf(deletion);
   const scope = scopeOf(context, deletion, context.filters);
-  return looks.map(look => {
-    const found = find(scope, look);
-    if (found.kind === 'found' || !lacksDescriptors(found.failure)) return found;
-    context.closeFolders();
-    return find(scope, look);
-  });
+  const found: FoundDeletions[] = [];
+  for (const look of looks) found.push(await find(context, scope, look));
+  return found;
 }
 
-function find(scope: DeletionScope, look: DeletionLook): FoundDeletions {
+async function find(
+  context: WorkerContext,
+  scope: DeletionScope,
+  look: DeletionLook,
+): Promise<FoundDeletions> {
+  const found = await walk(context, scope, look);
+  if (found.kind !== 'failed' || !lacksDescriptors(found.failure)) return found;
+  context.closeFolders();
+  return await walk(context, scope, look);
+}
+
+async function walk(
+  context: WorkerContext,
+  scope: DeletionScope,
+  look: DeletionLook,
+): Promise<FoundDeletions> {
   const steps = findDeletions(scope, look);
-  for (;;) {
+  for (let breathMs = performance.now(); ; ) {
     const step = steps.next();
     if (step.done) return step.value;
+    if (performance.now() - breathMs < BREATHE_EVERY_MS) continue;
+    await context.letSignalsIn();
+    breathMs = performance.now();
   }
 }
 
@@ -54,3 +69,6 @@ function scopeOf(
     filters,
   };
 }
+
+/** Also in a folder of very many names a worker notices that the run has ended. */
+const BREATHE_EVERY_MS = 20;
