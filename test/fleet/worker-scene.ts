@@ -91,6 +91,7 @@ export function usual(root: string): WorkerSettings {
     readsExtras: false,
     backup: undefined,
     snapshots: [],
+    deletion: undefined,
     tellsBegin: false,
     fleet: { began: 0, beatFile: undefined },
     parentPid: process.pid,

@@ -108,6 +108,7 @@ function settingsOf(settings: Shapeless, runId: string): WorkerSettings {
     readsExtras: false,
     backup: settings.backup === undefined ? undefined : absolute(settings.backup, 'backup'),
     snapshots: asList(settings.snapshots, 'snapshots', 1024).map(root => absolute(root, 'a snapshot')),
+    deletion: undefined,
     tellsBegin: false,
     fleet: { began: asNumber(fleet.began, 'began'), beatFile: undefined },
     parentPid: process.pid,
