@@ -96,7 +96,7 @@ export function endOf(value: unknown, batch: Batch): BatchEnd {
 }
 
 function canEndSo(kind: JobKind, how: JobHow): boolean {
-  if (how === 'compared') return false;
+  if (how === 'compared' || how === 'removed') return false;
   if (how === 'begun') return kind === 'begin';
   if (how === 'postponed') return kind === 'finishAfter';
   return (how === 'filled') === (kind === 'range');

@@ -5,10 +5,10 @@ import type { Batch } from '../../protocol/messages.js';
 import type { Steps } from '../content/steps.js';
 import type { WorkerContext } from '../context/worker-context.js';
 import { isPlainFile } from '../entries/copy-small-file.js';
-import { removeWaiting } from '../entries/remove.js';
 import { finishFolderWaiting } from '../folders/finish-folder.js';
 import { type CopiedAhead, copySmallFileWaiting } from './copy-small-file-waiting.js';
 import { nextToBegin } from './next-to-begin.js';
+import { removeWaiting } from './remove-waiting.js';
 
 /**
  * On slow storage, the next small files of a batch are begun, and folders finished, while others are under way. They
