@@ -70,6 +70,8 @@ const soak = {
     ],
     env: { ...common.env, SOAK: '1', RANDOM_TREES: process.env.RANDOM_TREES ?? '2000' },
     testTimeout: 3_600_000,
+    // Large trees are removed, too.
+    hookTimeout: 600_000,
     maxWorkers: lanes,
   },
 };
