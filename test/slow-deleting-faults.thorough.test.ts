@@ -1,4 +1,5 @@
 import {
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -144,6 +145,29 @@ test('a source that is another folder by now has nothing deleted', async () => {
   expect(deleted.filter(path => !path.endsWith('/extra'))).toEqual([]);
   expect(Object.values(codes)).toContain('CHANGED');
   expect(compareTrees(away, copy).filter(line => !/extra|mtime/.test(line))).toEqual([]);
+});
+
+test('a folder of the source that is another by now, with all that was in it, loses nothing of its copy', async () => {
+  const names = Array.from({ length: 12 }, (_, n) => `${n}`);
+  const source = makeTree(names.map(name => ({ path: `${name}/x`, kind: 'file', content: name })));
+  const { copy } = await toldCopy(source, slowly);
+  for (const name of names) writeFileSync(join(copy, name, 'extra'), 'extra');
+  const deleted: string[] = [];
+  let files = 0;
+  const onEvent = (event: CopyEvent) => {
+    if (event.type === 'deleted') deleted.push(event.path);
+    if (event.type !== 'file' || !/x$/.test(event.path)) return;
+    files += 1;
+    if (files < names.length) return;
+    for (const folder of names.map(name => join(source, name))) {
+      cpSync(folder, `${folder}.new`, { recursive: true });
+      rmSync(folder, { recursive: true });
+      renameSync(`${folder}.new`, folder);
+    }
+  };
+  const report = await copyFolder(source, copy, { ...slowly, delete: true, workers: 2, onEvent });
+  expect(report).toMatchObject({ status: 0, deleted: names.length });
+  expect(deleted.sort()).toEqual(names.map(name => `${name}/extra`).sort());
 });
 
 test('a link in the place of a folder whose entries are being removed is not followed', async () => {

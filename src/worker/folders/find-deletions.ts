@@ -12,6 +12,8 @@ export async function findDeletionsIn(
   const { deletion } = context.settings;
   if (deletion === undefined) throw new TypeError('deletions are looked for in a worker that has no rules');
   context.filters ??= await filtersOf(deletion);
+  // A folder that was opened to be copied may since have given its place to another, and be empty.
+  context.source.close();
   const scope = scopeOf(context, deletion, context.filters);
   const found: FoundDeletions[] = [];
   for (const look of looks) found.push(await find(context, scope, look));
