@@ -28,17 +28,18 @@ test(
       linkSync(join(source, 'folder 3/file 1'), join(source, `folder ${folder}/hard link`));
     symlinkSync('nowhere', join(source, 'link'));
     mkdirSync(join(source, 'empty'));
-    writeFileSync(join(source, 'large'), Buffer.alloc(150 * 1024 * 1024, 'large '));
-    const members = [startMember(redis, root, ['-v']), startMember(redis, root, ['-v'])];
+    // Slow enough for both to join before it ends.
+    const slow = ['--bwlimit', '100k'];
+    const members = [startMember(redis, root, ['-v', ...slow]), startMember(redis, root, ['-v', ...slow])];
     for (const member of members) await member.sees(/waiting for a run/);
 
-    const { status, stdout, stderr } = await startCoordinator(redis, root).finished;
+    const { status, stdout, stderr } = await startCoordinator(redis, root, slow).finished;
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const events = eventsOf(stdout);
     const joined = events.filter(event => event.type === 'member' && event.state === 'joined');
     expect(joined).toHaveLength(2);
     const files = events.filter(event => event.type === 'file').map(({ path }) => path);
-    expect(files).toHaveLength(60 * 51 + 3 + 3);
+    expect(files).toHaveLength(60 * 51 + 3 + 2);
     expect(new Set(files).size).toBe(files.length);
     for (const member of members) {
       const end = await member.finished;
@@ -49,6 +50,22 @@ test(
     expect(await redis.size()).toBe(0);
   },
 );
+
+test('a large file is whole, whoever copies its ranges', needs('redis-server'), async () => {
+  const redis = await startRedis();
+  const root = scratchFolder();
+  manyFiles(root, 1, 1);
+  writeFileSync(join(root, 'source/large'), Buffer.alloc(150 * 1024 * 1024, 'large '));
+  const member = startMember(redis, root, ['-v']);
+  await member.sees(/waiting for a run/);
+  const copy = startCoordinator(redis, root, ['--bwlimit', '20m']);
+  expect((await copy.finished).status).toBe(0);
+  const end = await member.finished;
+  expect(end.status).toBe(0);
+  expect(end.stderr).toMatch(/joined the run/);
+  expect(compareTrees(join(root, 'source'), join(root, 'copy'))).toEqual([]);
+  expect(await redis.size()).toBe(0);
+});
 
 test('without members it is a local copy', needs('redis-server'), async () => {
   const redis = await startRedis();
@@ -69,7 +86,7 @@ test(
     manyFiles(root, 40, 100);
     mkdirSync(join(root, 'copy/folder 0'), { recursive: true });
     writeFileSync(join(root, 'copy/folder 0/file 1'), 'other');
-    const copy = startCoordinator(redis, root, ['--bwlimit', '600k']);
+    const copy = startCoordinator(redis, root, ['--bwlimit', '200k']);
     await copy.sees(/"type":"file"/);
     const member = startMember(redis, root);
     const { status, stdout } = await copy.finished;

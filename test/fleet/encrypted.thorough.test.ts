@@ -20,7 +20,7 @@ describe('over rediss://', () => {
     const env = { NODE_EXTRA_CA_CERTS: authority };
     const member = startCommand(['--join', url, '--root', root, '-w', '1'], { env, timeoutMs: 100_000 });
     await member.sees(/waiting for a run/);
-    const copy = await runCommand(['--fleet', url, '-w', '1', '--bwlimit', '200k', 'source', 'copy'], {
+    const copy = await runCommand(['--fleet', url, '-w', '1', '--bwlimit', '20k', 'source', 'copy'], {
       cwd: root,
       env,
       timeoutMs: 100_000,

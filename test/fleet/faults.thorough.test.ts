@@ -24,14 +24,14 @@ interface Scene {
 
 const FILES = 100 * 60;
 
-/** A copy of some ten seconds, in which both members have a part. */
+/** A copy of many seconds, in which both members have a part. */
 async function begun(): Promise<Scene> {
   const redis = await startRedis();
   const root = scratchFolder();
   manyFiles(root, 100, 60);
-  const members = [0, 1].map(() => startMember(redis, root, ['--bwlimit', '400k', '-v']));
+  const members = [0, 1].map(() => startMember(redis, root, ['--bwlimit', '200k', '-v']));
   for (const member of members) await member.sees(/waiting for a run/);
-  const copy = startCoordinator(redis, root, ['--bwlimit', '400k']);
+  const copy = startCoordinator(redis, root, ['--bwlimit', '200k']);
   for (const member of members) await member.sees(/^streamed/m);
   return { redis, root, members, copy };
 }
@@ -115,7 +115,7 @@ describe('the copy is whole, and every entry told of once, where', () => {
     const scene = await begun();
     for (const pid of scene.copy.processes()) killHard(pid);
     await scene.copy.finished;
-    const again = startCoordinator(scene.redis, scene.root);
+    const again = startCoordinator(scene.redis, scene.root, ['--bwlimit', '200k']);
     const { status, stdout } = await again.finished;
     expect(status).toBe(0);
     expect(stdout).toMatch(/"state":"joined"/);

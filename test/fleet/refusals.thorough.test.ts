@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { keysOf, PREFIX, RUNS_KEY } from '../../src/fleet/wire/keys.js';
 import { needs } from '../helpers/needs.js';
 import { fromRoot } from '../helpers/project-root.js';
-import { commandEnvironment, commandPath, runCommand } from '../helpers/run-command.js';
+import { commandEnvironment, commandPath, runCommand, startCommand } from '../helpers/run-command.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
 import { begun, manyFiles, startMember, startRedis } from './fleet-scene.js';
 
@@ -136,13 +136,14 @@ describe('a Redis that does not let us in is refused', () => {
     expect(refused.status).toBe(2);
     expect(refused.stderr).toMatch(/NOPERM/);
     const env = { FOLDER_COPY_REDIS_PASSWORD: 'fc' };
-    const member = runCommand(['--join', ...as('fc'), '--root', root], { env });
+    const member = startCommand(['--join', ...as('fc'), '--root', root, '-v'], { env });
+    await member.sees(/waiting for a run/);
     const copied = await runCommand(
-      ['--fleet', ...as('fc'), '--bwlimit', '100k', '--progress', 'json', 'source', 'copy'],
+      ['--fleet', ...as('fc'), '--bwlimit', '10k', '--progress', 'json', 'source', 'copy'],
       { cwd: root, env },
     );
     expect(copied).toMatchObject({ status: 0, stderr: '', stdout: expect.stringMatching(/"joined"/) });
-    expect((await member).status).toBe(0);
+    expect((await member.finished).status).toBe(0);
     expect(await admin.dbsize()).toBe(0);
     admin.disconnect();
   });
