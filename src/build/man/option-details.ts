@@ -28,7 +28,7 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   '--backup-dir':
     'move what is replaced or deleted in the destination to this folder, under the same relative path. Nothing in it is overwritten: the next `name` is kept as `name.~1~`, and so on. It may be in the destination, where `--delete` leaves it alone, or on another file system',
   '--workers':
-    'how many workers copy at the same time, 1 to 64. They are started as soon as there are that many entries to copy. Without this option, as many as pay: the slower the storage answers, the more, up to 5. More than 5 pay if a call takes several milliseconds',
+    'how many workers copy at the same time, 1 to 64. They are started as soon as there are that many entries to copy. Without this option, as many as pay: the slower the storage answers, the more, up to 5. More than 5 pay if a call takes some 20 milliseconds',
   '--chunk-size':
     'the unit in which content is copied, 1 byte to 1 MiB (`k` and `m` are allowed: `64k`). Many chunks are moved by one system call, so a small chunk is not slow',
   '--bwlimit': 'most bytes per second for all workers together (`k`, `m` and `g` are allowed: `20m`)',
