@@ -1,6 +1,6 @@
 import { runCopy } from './copy/copy-run.js';
-import { runDry } from './copy/dry-run.js';
 import { refuseUnlikelyDeletion } from './destination/deletion-brake.js';
+import { runDry } from './dry/dry-run.js';
 import { type PreparedRun, prepared } from './prepared-run.js';
 import { abortedError } from './report/aborted.js';
 import { type EntryFailure, PartialCopyError } from './report/errors.js';

@@ -17,8 +17,8 @@ import { HAS_DESCRIPTOR_PATHS } from '../files/system/descriptor-paths.js';
 import type { FolderPlace } from '../files/system/entry-calls.js';
 import { syncPath } from '../files/system/path-calls.js';
 import { platformCalls } from '../files/system/platform-calls.js';
+import { keepAttributes } from '../rules/attributes/keep-attributes.js';
 import { isAccepted } from '../rules/keep.js';
-import { keepAttributes } from '../rules/keep-attributes.js';
 
 /** Copies a file, a link or a FIFO with its metadata, as far as the place takes that. What fails leaves nothing. */
 export function copyAcross(across: Across): void {

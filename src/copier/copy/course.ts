@@ -82,7 +82,7 @@ export class Course {
     }
     await this.#lookAtDeletions();
     if (stop.isStopped || !(isAsked() || isEarlier)) return;
-    await this.#eachExtra(destination.remover, deletion => tree.book(deletion));
+    await this.#eachExtra(destination.remover, deletion => tree.deletions.book(deletion));
     await this.settle();
   }
 
@@ -91,7 +91,7 @@ export class Course {
     const { request, stop, destination, tree } = this.#parts;
     if (stop.isStopped) return;
     for (const touched of lost.sweep(destination.handles, request.places.sourceRoot, runId))
-      tree.book(touched);
+      tree.deletions.book(touched);
     await this.settle();
   }
 
@@ -102,7 +102,7 @@ export class Course {
     if (guard === undefined || ledger.hasFailures || !guard.beginLook()) return;
     const take = (deletion: Deletion) => {
       if (deletion.kind === 'deleted') guard.wouldDelete();
-      else if (deletion.kind === 'failed') tree.book(deletion);
+      else if (deletion.kind === 'failed') tree.deletions.book(deletion);
     };
     await this.#walk(this.#treesWalk(noRemover).trees(tree.blocked.inTheWay), take);
     await this.#eachExtra(noRemover, take);
@@ -126,7 +126,7 @@ export class Course {
   async #removeTrees(paths: readonly BytePath[]): Promise<void> {
     const { destination, tree } = this.#parts;
     const walk = this.#treesWalk(destination.remover);
-    await this.#walk(walk.trees(paths), deletion => tree.book(deletion));
+    await this.#walk(walk.trees(paths), deletion => tree.deletions.book(deletion));
   }
 
   #treesWalk(remover: Remover): DeletionWalk {
@@ -151,7 +151,7 @@ export class Course {
     const { speed, spared } = destination;
     const { dryRun, fleet, pool } = request.settings;
     // One worker would do nothing beside another, and who has left a fleet might remove something too late.
-    if (speed === undefined || dryRun || fleet !== undefined || pool.most === 1) return undefined;
+    if (dryRun || fleet !== undefined || pool.most === 1) return undefined;
     const canFind = deletionRules(request, spared) !== undefined;
     return {
       get isSlow() {
@@ -161,7 +161,7 @@ export class Course {
         return dispatcher.isFull;
       },
       find: canFind ? look => dispatcher.findDeletions(look) : undefined,
-      remove: (path, facts) => tree.remove(path, facts),
+      remove: (path, facts) => tree.deletions.remove(path, facts),
       ofDestination: calls => speed.ofDestination(calls),
     };
   }

@@ -1,10 +1,9 @@
-import { type BytePath, join, ROOT, split } from '../../files/byte-path.js';
-import { type Facts, kindOf } from '../../files/facts.js';
+import { type BytePath, join, ROOT } from '../../files/byte-path.js';
+import { kindOf } from '../../files/facts.js';
 import type { Failure } from '../../files/failure.js';
 import type { FolderPlace } from '../../files/system/entry-calls.js';
 import { type DoneOutcome, type How, LOST_ELSEWHERE } from '../../protocol/messages.js';
 import { closeRoot, lentFacts } from '../destination/close-root.js';
-import type { Deletion } from '../destination/deletion-walk.js';
 import type { SettledFiles } from '../dispatch/open-batch.js';
 import {
   asWhole,
@@ -17,6 +16,7 @@ import {
   type PendingJob,
 } from '../dispatch/pending-job.js';
 import { BlockedEntries, pathOf } from './blocked-entries.js';
+import { Deletions } from './deletions.js';
 import { FolderTree, type PendingFolder } from './folder-tree.js';
 import { HardLinks } from './hard-links.js';
 import { isForRanges, type LargeStep } from './large-files.js';
@@ -30,16 +30,14 @@ export class TreeCopy {
   /** Takes what is listed. */
   readonly jobs: TreeJobs;
   readonly blocked: BlockedEntries;
-  /** Folders that are finished once more, without being counted again. */
-  readonly #again = new Set<BytePath>();
-  /** Who waits for an entry to be removed. */
-  readonly #removing = new Map<BytePath, (isGone: boolean) => void>();
+  readonly deletions: Deletions;
   /** Whether the root has been reported as failed: an entry fails once. */
   #hasRootFailed = false;
 
   constructor(parts: TreeCopyParts) {
     this.#parts = parts;
     this.blocked = new BlockedEntries(parts.destination);
+    this.deletions = new Deletions(parts);
     this.jobs = new TreeJobs(parts, this.#folders, this.#hardLinks);
   }
 
@@ -55,7 +53,7 @@ export class TreeCopy {
 
   settle(job: PendingJob, outcome: DoneOutcome): void {
     if (job.kind === 'remove') {
-      this.#removed(job, undefined);
+      this.deletions.removed(job);
       return;
     }
     const next = isOfLargeFile(job) ? this.#parts.largeFiles?.done(job, outcome) : undefined;
@@ -82,7 +80,7 @@ export class TreeCopy {
       this.#folders.settle(job.folder);
     } else if (path === ROOT) {
       if (!this.#hasRootFailed) ledger.settledFolder(ROOT, this.#isTheirs ? 'kept' : 'made', notKept);
-    } else if (!this.#again.delete(path)) {
+    } else if (!this.deletions.isFinishedAgain(path)) {
       const folder = this.#folders.get(path);
       ledger.settledFolder(path, folder.before === 'nothing' ? 'made' : 'kept', notKept);
       this.#folders.leave(folder);
@@ -97,7 +95,7 @@ export class TreeCopy {
 
   fail(job: PendingJob, failure: Failure): void {
     if (job.kind === 'remove') {
-      this.#removed(job, failure);
+      this.deletions.removed(job, failure);
       return;
     }
     const next = isOfLargeFile(job) ? this.#parts.largeFiles?.failed(job, failure) : undefined;
@@ -122,7 +120,7 @@ export class TreeCopy {
       this.failRoot(failure, job.attempt);
       return;
     }
-    if (job.kind === 'finish' && this.#again.delete(path)) {
+    if (job.kind === 'finish' && this.deletions.isFinishedAgain(path)) {
       this.#parts.ledger.failedBeside(path, failure);
       return;
     }
@@ -151,23 +149,6 @@ export class TreeCopy {
     for (const { job, failure } of stuck) this.#failForGood(job, failure);
   }
 
-  /** Has a worker remove an entry of the destination. @returns whether it is gone, which has been booked by then */
-  remove(path: BytePath, facts: Facts): Promise<boolean> {
-    const [folder, name] = split(path);
-    return new Promise(resolve => {
-      this.#removing.set(path, resolve);
-      this.#parts.dispatcher.add({ kind: 'remove', folder, name, facts, attempt: 1 });
-    });
-  }
-
-  #removed({ folder, name }: PendingJob, failure: Failure | undefined): void {
-    const path = join(folder, name);
-    const isGone = failure === undefined;
-    this.book(isGone ? { kind: 'deleted', path } : { kind: 'failed', path, failure });
-    this.#removing.get(path)?.(isGone);
-    this.#removing.delete(path);
-  }
-
   /** Whether large files are begun that are not finished. */
   get hasLargeUnderWay(): boolean {
     return (this.#parts.largeFiles?.unfinished().length ?? 0) > 0;
@@ -176,23 +157,6 @@ export class TreeCopy {
   /** The run has stopped: large files that were begun and not finished go, also those that no worker has at hand. */
   dropLargeFiles(): void {
     for (const job of this.#parts.largeFiles?.unfinished() ?? []) this.#parts.drop(job);
-  }
-
-  book(deletion: Deletion): void {
-    switch (deletion.kind) {
-      case 'deleted':
-        // Nobody loses what an earlier run of this copy left.
-        if (this.#isTheirs) this.#parts.ledger.deleted(deletion.path);
-        return;
-      case 'failed':
-        this.#parts.ledger.failedDeletion(deletion.path, deletion.failure);
-        return;
-      case 'touched':
-        if (deletion.folder !== ROOT) this.#finishAgain(deletion.folder, deletion.facts);
-        return;
-      default:
-        deletion satisfies never;
-    }
   }
 
   /**
@@ -244,12 +208,6 @@ export class TreeCopy {
       default:
         next satisfies never;
     }
-  }
-
-  /** Sets a folder's owner, mode and times anew. */
-  #finishAgain(folder: BytePath, facts: Facts): void {
-    this.#again.add(folder);
-    this.#parts.dispatcher.add(finishJob(folder, facts));
   }
 
   #finish(folder: PendingFolder, failure: Failure | undefined): void {

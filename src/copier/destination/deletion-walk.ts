@@ -8,6 +8,7 @@ import { type DeletionScope, findDeletions } from '../../folders/find-deletions.
 import { isSpared } from '../../folders/spared.js';
 import type { DeletionLook, FoundDeletions } from '../../protocol/deletions.js';
 import { WakeUp } from '../../wake-up.js';
+import { EmptiedFolder } from './emptied-folder.js';
 import type { Remover } from './remover.js';
 
 /**
@@ -19,11 +20,11 @@ export class DeletionWalk {
   readonly #remover: Remover;
   readonly #others: DeletionHands | undefined;
   /** Folders that have not been looked at; the last is the next. */
-  readonly #folders: Folder[] = [];
+  readonly #folders: EmptiedFolder[] = [];
   /** What others have found. */
-  readonly #found: (readonly [Folder, FoundDeletions])[] = [];
+  readonly #found: (readonly [EmptiedFolder, FoundDeletions])[] = [];
   /** Folders that all is through with that is in them. */
-  readonly #emptied: Folder[] = [];
+  readonly #emptied: EmptiedFolder[] = [];
   readonly #changes = new WakeUp();
   /** What others are at. */
   #looking = 0;
@@ -40,7 +41,7 @@ export class DeletionWalk {
 
   /** What the copy does not have. */
   extras(): DeletionSteps {
-    this.#folders.push(new Folder(ROOT, undefined, undefined));
+    this.#folders.push(new EmptiedFolder(ROOT, undefined, undefined));
     return this.#through();
   }
 
@@ -79,7 +80,7 @@ export class DeletionWalk {
     }
   }
 
-  *#look(folder: Folder): DeletionSteps {
+  *#look(folder: EmptiedFolder): DeletionSteps {
     const { path, isExtra } = folder;
     const look = { folder: path, isExtra, opens: this.#remover.opens };
     const find = this.#others?.isSlow ? this.#others.find : undefined;
@@ -94,7 +95,7 @@ export class DeletionWalk {
     yield* this.#take(folder, yield* findDeletions(this.#scope, look));
   }
 
-  *#take(folder: Folder, found: FoundDeletions): DeletionSteps {
+  *#take(folder: EmptiedFolder, found: FoundDeletions): DeletionSteps {
     const { path } = folder;
     if (found.kind === 'failed') {
       yield { kind: 'failed', path, failure: found.failure };
@@ -105,7 +106,7 @@ export class DeletionWalk {
       const { names, folders } = found;
       folder.source = found.source;
       folder.holdsSpared = found.holdsSpared;
-      for (const below of found.shared) this.#folders.push(new Folder(below, undefined, undefined));
+      for (const below of found.shared) this.#folders.push(new EmptiedFolder(below, undefined, undefined));
       for (const { name, failure } of found.unseen) {
         yield { kind: 'failed', path: join(path, name), failure };
       }
@@ -124,13 +125,13 @@ export class DeletionWalk {
    * @param facts may be another's afterwards
    * @param within the folder that is looked through for it
    */
-  *#goes(path: BytePath, facts: Facts, within: Folder | undefined): DeletionSteps {
+  *#goes(path: BytePath, facts: Facts, within: EmptiedFolder | undefined): DeletionSteps {
     if (within !== undefined) within.unsettled += 1;
-    if (kindOf(facts) === 'folder') this.#folders.push(new Folder(path, within, copyOf(facts)));
+    if (kindOf(facts) === 'folder') this.#folders.push(new EmptiedFolder(path, within, copyOf(facts)));
     else yield* this.#remove(path, facts, within);
   }
 
-  *#remove(path: BytePath, facts: Facts, within: Folder | undefined): DeletionSteps {
+  *#remove(path: BytePath, facts: Facts, within: EmptiedFolder | undefined): DeletionSteps {
     const others = this.#remover.opens && this.#others?.isSlow ? this.#others : undefined;
     if (others === undefined) {
       yield this.#removeHere(path, facts, within);
@@ -144,7 +145,7 @@ export class DeletionWalk {
     while (others.isFull && this.#removing > 0) yield this.#wait();
   }
 
-  #removeHere(path: BytePath, facts: Facts, within: Folder | undefined): Deletion {
+  #removeHere(path: BytePath, facts: Facts, within: EmptiedFolder | undefined): Deletion {
     try {
       // What only tells what would go takes no time, on slow storage either.
       const isTimed = this.#remover.opens && this.#removedHere++ % REMOVALS_A_MEASUREMENT === 0;
@@ -158,19 +159,19 @@ export class DeletionWalk {
     }
   }
 
-  #removed(within: Folder | undefined, isGone: boolean): void {
+  #removed(within: EmptiedFolder | undefined, isGone: boolean): void {
     if (within === undefined) return;
     within.hasLost ||= isGone;
     this.#settle(within);
   }
 
-  #settle(folder: Folder): void {
+  #settle(folder: EmptiedFolder): void {
     folder.unsettled -= 1;
     if (folder.unsettled === 0) this.#emptied.push(folder);
   }
 
   /** All in the folder is through. */
-  *#leave(folder: Folder): DeletionSteps {
+  *#leave(folder: EmptiedFolder): DeletionSteps {
     const { path, facts, source, within, state } = folder;
     if (facts === undefined) {
       if (source !== undefined) yield { kind: 'touched', folder: path, facts: source };
@@ -242,30 +243,6 @@ export interface DeletionHands {
   remove(path: BytePath, facts: Facts): Promise<boolean>;
   /** Does something in the destination, and takes the time. */
   ofDestination<T>(calls: () => T): T;
-}
-
-/** A folder that is looked through. */
-class Folder {
-  readonly isExtra: boolean;
-  /** Its entries that have their turn, and one for the look itself. */
-  unsettled = 1;
-  source: Facts | undefined;
-  holdsSpared = false;
-  hasLost = false;
-  /** `unknown`: nobody knows what is in it; `spared`: nothing of it goes. */
-  state: 'looked through' | 'unknown' | 'spared' = 'looked through';
-
-  /**
-   * @param within the folder that goes with it or loses it
-   * @param facts of one that is to go, before anything in it went
-   */
-  constructor(
-    readonly path: BytePath,
-    readonly within: Folder | undefined,
-    readonly facts: Facts | undefined,
-  ) {
-    this.isExtra = facts !== undefined;
-  }
 }
 
 /** Several for each worker. */

@@ -4,8 +4,8 @@ import { type Facts, kindOf, linkIdentityOf, unchanged } from '../../files/facts
 import { EntryError, step } from '../../files/failure.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
 import type { Comparison, Difference } from '../../protocol/differences.js';
+import { compareAttributes } from '../../rules/attributes/kept-attributes.js';
 import { compareFacts } from '../../rules/compare-facts.js';
-import { compareAttributes } from '../../rules/kept-attributes.js';
 import { firstDifference } from '../content/first-difference.js';
 import type { Steps } from '../content/steps.js';
 import type { OpenFile } from '../content/untouched-files.js';

@@ -2,7 +2,7 @@ import { lchownSync, readlinkSync, symlinkSync } from 'node:fs';
 import { NAME_ENCODING, native } from '../../files/byte-path.js';
 import { step } from '../../files/failure.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
-import { keepAttributes } from '../../rules/keep-attributes.js';
+import { keepAttributes } from '../../rules/attributes/keep-attributes.js';
 import { ownerNotKept } from '../../rules/kept-permissions.js';
 import type { Steps } from '../content/steps.js';
 import type { Finished, Job } from '../context/job.js';

@@ -1,5 +1,8 @@
 import { openFolderHandles } from '../../files/trees/folder-handles.js';
 import { lookAtWorkFolder } from '../claim/work-folder.js';
+import { Course } from '../copy/course.js';
+import { TreeCopy } from '../copy/tree-copy.js';
+import { readerSettings } from '../copy/worker-settings.js';
 import { lookAtDestination } from '../destination/destination.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import { LocalHands } from '../dispatch/local-hands.js';
@@ -9,11 +12,8 @@ import { noSideFiles } from '../report/side-files.js';
 import { Stop } from '../report/stop.js';
 import type { Tally } from '../report/tally.js';
 import type { Request } from '../request/request.js';
-import { Course } from './course.js';
 import { DryHands } from './dry-hands.js';
 import { DrySnapshots } from './dry-snapshots.js';
-import { TreeCopy } from './tree-copy.js';
-import { readerSettings } from './worker-settings.js';
 
 /**
  * Tells what a copy would do, by the same rules and in the same events, and writes nothing at all: the same course, with

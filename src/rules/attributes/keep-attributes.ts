@@ -1,6 +1,6 @@
-import { codeOf } from '../files/failure.js';
-import type { PlatformCalls } from '../files/system/platform-calls.js';
-import type { NotKept } from '../protocol/messages.js';
+import { codeOf } from '../../files/failure.js';
+import type { PlatformCalls } from '../../files/system/platform-calls.js';
+import type { NotKept } from '../../protocol/messages.js';
 import { HAS_NO_ATTRIBUTES, isAccessList, keptAttributes, POSIX_LISTS } from './kept-attributes.js';
 
 /**

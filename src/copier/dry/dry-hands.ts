@@ -38,8 +38,8 @@ export class DryHands implements Hands {
   readonly #destination: LookedAtDestination;
   readonly #snapshots: DrySnapshots;
   readonly #newReader: () => Reader;
-  /** What has several names, and would not be the file any more that stands there. */
-  readonly #others = new Set<BytePath>();
+  /** What has several names, and would be another file than stands there. */
+  readonly #renewed = new Set<BytePath>();
   #trees: TreePair | undefined;
   #reader: Reader | undefined;
 
@@ -75,7 +75,7 @@ export class DryHands implements Hands {
       try {
         const how = isToBePostponed(row, failedIn) ? 'postponed' : this.#howOf(row);
         const isOther = !isFinish(row) && (how === 'streamed' || how === 'linked' || how === 'made');
-        if (isOther && row.facts.nlink > 1) this.#others.add(join(row.folder, row.name));
+        if (isOther && row.facts.nlink > 1) this.#renewed.add(join(row.folder, row.name));
         hows[index] = JOB_HOWS.codeOf(how);
         bytes += usualBytes(how, row.facts.size);
       } catch (error) {
@@ -126,7 +126,7 @@ export class DryHands implements Hands {
   #lookAt(entry: BatchRow): Look {
     const look = lookAt(this.#pair(), entry);
     const { firstName } = entry;
-    const isToBeLinked = firstName !== undefined && this.#others.has(firstName);
+    const isToBeLinked = firstName !== undefined && this.#renewed.has(firstName);
     return isToBeLinked ? { ...look, isUpToDate: () => false } : look;
   }
 

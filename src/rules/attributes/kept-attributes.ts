@@ -1,9 +1,9 @@
-import { rawName, toText } from '../files/byte-path.js';
-import { codeOf } from '../files/failure.js';
-import type { PlatformCalls } from '../files/system/platform-calls.js';
-import type { Difference } from '../protocol/differences.js';
+import { rawName, toText } from '../../files/byte-path.js';
+import { codeOf } from '../../files/failure.js';
+import type { PlatformCalls } from '../../files/system/platform-calls.js';
+import type { Difference } from '../../protocol/differences.js';
+import { IS_ROOT } from '../this-user.js';
 import { isOfFileSystem } from './internal-attributes.js';
-import { IS_ROOT } from './this-user.js';
 
 /** The names of those extended attributes of an entry that a copy keeps, access control lists among them. */
 export function keptAttributes(calls: PlatformCalls, path: string): string[] {
