@@ -1,68 +1,14 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import {
-  type AbortedError,
-  type CopyEvent,
-  type CopyReport,
-  checkFolder,
-  copyFolder,
-  type FilterEntry,
-  PartialCopyError,
-  RefusedError,
-  UsageError,
-} from 'folder-copy';
+import { type CopyEvent, checkFolder, copyFolder, type FilterEntry, PartialCopyError } from 'folder-copy';
 import { describe, expect, test } from 'vitest';
 import { compareTrees } from './helpers/compare-trees.js';
 import { makeTree } from './helpers/make-tree.js';
-import { processesOf } from './helpers/processes.js';
 import { fromRoot } from './helpers/project-root.js';
 import { runCommand } from './helpers/run-command.js';
 import { scratchFolder } from './helpers/scratch-folder.js';
-import type { TreeEntry } from './helpers/tree-description.js';
-
-const tree: TreeEntry[] = [
-  ...Array.from({ length: 300 }, (_, index): TreeEntry => {
-    return { kind: 'file', path: `${index % 9}/${index}.jpg`, size: index };
-  }),
-  { kind: 'folder', path: 'empty/and/deep' },
-  { kind: 'link', path: 'latest', target: '1/1.jpg' },
-  { kind: 'socket', path: 'socket' },
-];
-const bytes = (299 * 300) / 2;
-const paths = [
-  ...tree.map(({ path }) => String(path)),
-  ...Array.from({ length: 9 }, (_, index) => String(index)),
-  'empty',
-  'empty/and',
-].toSorted();
-
-function scene(): { source: string; destination: string } {
-  const scratch = scratchFolder();
-  return { source: makeTree(tree, join(scratch, 'source')), destination: join(scratch, 'copy') };
-}
-
-const children = () => processesOf(process.pid).filter(pid => pid !== process.pid);
-
-function ofType<T extends CopyEvent['type']>(events: readonly CopyEvent[], type: T) {
-  return events.filter((event): event is Extract<CopyEvent, { type: T }> => event.type === type);
-}
-
-/** What holds for every run that began, however it ended. */
-function expectAccounts(events: readonly CopyEvent[]): void {
-  expect(events.at(0)?.type).toBe('start');
-  expect(events.at(-1)?.type).toBe('end');
-  const settled = events.flatMap(event =>
-    event.type === 'file' || event.type === 'error' ? [event.path] : [],
-  );
-  expect(new Set(settled).size).toBe(settled.length);
-  const [end] = ofType(events, 'end');
-  const [listed] = ofType(events, 'listed');
-  expect(ofType(events, 'error')).toHaveLength(end?.failed ?? -1);
-  if (end === undefined || listed === undefined) return;
-  const { files, folders, skipped, failed, left } = end;
-  expect(listed.files + listed.folders).toBe(files + folders + skipped + failed + left);
-}
+import { bytes, children, expectAccounts, ofType, paths, scene } from './library-scene.js';
 
 test('resolves with the report of a copy that is whole, and leaves no process', async () => {
   const { source, destination } = scene();
@@ -173,81 +119,6 @@ test('counts the root, and what could not be deleted, beside the entries', () =>
   expect(messageOf(0, 0, 'no space left')).toBe('no space left');
 });
 
-// A table for callers without types: what is wrong, and what the message names.
-const refusedOptions: [options: object, says: RegExp][] = [
-  [{ workers: 0 }, /^workers takes .*, not 0$/],
-  [{ workers: 65 }, /^workers takes .*, not 65$/],
-  [{ workers: 2.5 }, /^workers takes .*, not 2\.5$/],
-  [{ workers: Number.NaN }, /^workers takes .*, not NaN$/],
-  [{ workers: '5' }, /^workers takes .*, not "5"$/],
-  [{ exclude: Object.create(null) }, /^exclude takes a list of patterns, not \[Object: null/],
-  [{ workers: null }, /^workers takes .*, not null$/],
-  [{ chunkSize: 0 }, /^chunkSize takes .*, not 0$/],
-  [{ chunkSize: 2 ** 20 + 1 }, /^chunkSize takes .*, not 1048577$/],
-  [{ suffix: '' }, /^suffix takes .*, not ""$/],
-  [{ suffix: 'a/b' }, /^suffix takes .*, not "a\/b"$/],
-  [{ ifExists: 'replace' }, /^ifExists takes one of overwrite, .*, not "replace"$/],
-  [{ reflink: true }, /^reflink takes one of auto, .*, not true$/],
-  [{ xattrs: 'maybe' }, /^xattrs takes one of auto, .*, not "maybe"$/],
-  [{ delete: 1 }, /^delete takes true or false, not 1$/],
-  [{ strict: 'yes' }, /^strict takes true or false, not "yes"$/],
-  [{ checksums: 5 }, /^checksums takes a path, .*, not 5$/],
-  [{ signal: 'SIGINT' }, /^signal takes an AbortSignal, not "SIGINT"$/],
-  [{ onEvent: true }, /^onEvent takes a function, not true$/],
-  [{ filter: 'a' }, /^filter takes a function, not "a"$/],
-  [{ log: 'a\0' }, /^log takes a path, and "a\\u0000" holds a NUL byte$/],
-  [{ from: new URL('https://example.org/list') }, /^from takes a path, and https:.* is not a file URL/],
-  [{ ifExist: 'error' }, /^unknown option "ifExist"$/],
-  [{ check: true }, /^unknown option "check"$/],
-];
-
-describe('rejects with RefusedError, and writes nothing', () => {
-  for (const [options, says] of refusedOptions) {
-    test(`for the options ${JSON.stringify(options)}`, async () => {
-      const source = makeTree([{ kind: 'file', path: 'a.jpg', content: 'a' }]);
-      const destination = `${source} copy`;
-      const refused = copyFolder(source, destination, options);
-      await expect(refused).rejects.toThrow(UsageError);
-      await expect(refused).rejects.toThrow(RefusedError);
-      await expect(refused).rejects.toThrow(says);
-      await expect(refused).rejects.toMatchObject({ code: 'USAGE' });
-      expect(existsSync(destination)).toBe(false);
-    });
-  }
-
-  test('for a source that does not exist, a destination inside it, and empty names', async () => {
-    const { source } = scene();
-    for (const [from, to] of [
-      [`${source}-missing`, undefined],
-      [source, source],
-      [source, join(source, 'copy')],
-      ['', undefined],
-      [source, ''],
-      [undefined as unknown as string, undefined],
-      [source, 5 as unknown as string],
-    ] as const) {
-      const events: CopyEvent[] = [];
-      const refused = copyFolder(from, to, { onEvent: event => events.push(event) });
-      await expect(refused).rejects.toThrow(RefusedError);
-      expect(events).toEqual([]);
-    }
-    expect(existsSync(join(source, 'copy'))).toBe(false);
-  });
-});
-
-test('a refusal has the code that its message ends with', async () => {
-  const { source } = scene();
-  for (const [from, to, code] of [
-    [`${source}-missing`, undefined, 'ENOENT'],
-    [join(source, '0/0.jpg'), undefined, 'ENOTDIR'],
-    [source, join(source, 'copy'), 'EINVAL'],
-  ] as const) {
-    const refused = copyFolder(from, to);
-    await expect(refused).rejects.toMatchObject({ name: 'RefusedError', code });
-    await expect(refused).rejects.toThrow(new RegExp(` \\(${code}\\)$`));
-  }
-});
-
 test('takes file URLs for paths, also with bytes that are no UTF-8', async () => {
   const { source, destination } = scene();
   const failed = `${destination} failed`;
@@ -341,91 +212,6 @@ describe('filter', () => {
     await expect(checkFolder(source, destination, { filter })).rejects.toThrow(RangeError);
     expect(children()).toEqual([]);
   });
-});
-
-test("rejects with the signal's reason and a report when it is aborted before it begins, and makes nothing", async () => {
-  const { source, destination } = scene();
-  const standing = scratchFolder();
-  const started: ((signal: AbortSignal, onEvent: (event: CopyEvent) => void) => Promise<CopyReport>)[] = [
-    (signal, onEvent) => copyFolder(source, destination, { signal, onEvent }),
-    (signal, onEvent) => copyFolder(source, destination, { signal, onEvent, dryRun: true }),
-    (signal, onEvent) => checkFolder(source, standing, { signal, onEvent }),
-  ];
-  for (const start of started) {
-    for (const isAbortedBefore of [true, false]) {
-      const reason = new Error('not today');
-      const controller = new AbortController();
-      const events: CopyEvent[] = [];
-      if (isAbortedBefore) controller.abort(reason);
-      const running = start(controller.signal, event => events.push(event));
-      controller.abort(reason);
-      await expect(running).rejects.toBe(reason);
-      expect(reason).toMatchObject({ code: 'ABORT_ERR', report: { files: 0, folders: 0, left: 0 } });
-      expect(events.map(({ type }) => type)).toEqual(['start', 'end']);
-    }
-  }
-  expect(readdirSync(dirname(source))).toEqual([basename(source)]);
-});
-
-const moments: CopyEvent['type'][] = ['start', 'listed', 'file'];
-for (const moment of moments) {
-  test(`rejects with the signal's reason when it is aborted at the event ${moment}, its workers gone`, async () => {
-    const { source, destination } = scene();
-    const controller = new AbortController();
-    const events: CopyEvent[] = [];
-    const aborted = copyFolder(source, destination, {
-      workers: 2,
-      signal: controller.signal,
-      onEvent(event) {
-        events.push(event);
-        if (event.type === moment) controller.abort();
-      },
-    });
-    const thrown: unknown = await aborted.catch((error: unknown) => error);
-    expect(thrown).toBe(controller.signal.reason);
-    expect(thrown).toMatchObject({ name: 'AbortError', report: { status: 1, code: expect.any(String) } });
-    expect(children()).toEqual([]);
-    expectAccounts(events);
-  });
-}
-
-test('of several copies with one signal each is rejected with its own report', async () => {
-  const { source, destination } = scene();
-  const controller = new AbortController();
-  const stopped = [1, 2].map(number =>
-    copyFolder(source, `${destination}-${number}`, {
-      signal: controller.signal,
-      onEvent: event => {
-        if (event.type === 'listed') controller.abort(new Error('enough'));
-      },
-    }).catch((error: unknown) => error),
-  );
-  const errors = (await Promise.all(stopped)) as AbortedError[];
-  expect(errors.map(({ report }) => report.destination).toSorted()).toEqual(
-    [1, 2].map(n => `${destination}-${n}.partial`),
-  );
-  for (const error of errors) expect([error, error.cause]).toContain(controller.signal.reason);
-  for (const { code } of errors) expect(code).toBe('ABORT_ERR');
-});
-
-test('rejects with what onEvent throws, and leaves no process', async () => {
-  const { source, destination } = scene();
-  const mistake = new Error('a mistake of the listener');
-  const failing = copyFolder(source, destination, {
-    onEvent(event) {
-      if (event.type === 'file') throw mistake;
-    },
-  });
-  await expect(failing).rejects.toBe(mistake);
-  expect(children()).toEqual([]);
-});
-
-test('several copies at a time do not mind each other', async () => {
-  const { source, destination } = scene();
-  const copies = [1, 2, 3].map(number => copyFolder(source, `${destination}-${number}`, { workers: 2 }));
-  for (const { destination: copy } of await Promise.all(copies)) {
-    expect(compareTrees(source, copy, { times: 'us' })).toEqual(['missing: "socket" (socket)']);
-  }
 });
 
 const main = (name: string) => JSON.stringify(fromRoot('dist/lib', name));
