@@ -4,16 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { compareTrees } from '../helpers/compare-trees.js';
 import { eventsOf } from '../helpers/events.js';
 import { needs } from '../helpers/needs.js';
+import { killIfThere } from '../helpers/processes.js';
 import type { RunningCommand } from '../helpers/run-command.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
-import {
-  killHard,
-  manyFiles,
-  startCoordinator,
-  startMember,
-  startRedis,
-  type TestRedis,
-} from './fleet-scene.js';
+import { manyFiles, startCoordinator, startMember, startRedis, type TestRedis } from './fleet-scene.js';
 
 interface Scene {
   readonly redis: TestRedis;
@@ -51,7 +45,7 @@ async function expectWhole({ redis, root, copy }: Scene): Promise<void> {
 describe('the copy is whole, and every entry told of once, where', () => {
   test('a member is killed', { ...needs('redis-server'), timeout: 120_000 }, async () => {
     const scene = await begun();
-    for (const pid of scene.members[0]?.processes() ?? []) killHard(pid);
+    for (const pid of scene.members[0]?.processes() ?? []) killIfThere(pid, 'SIGKILL');
     await expectWhole(scene);
     expect(scene.copy.output().stdout).toMatch(/"state":"lost"/);
     expect((await scene.members[1]?.finished)?.status).toBe(0);
@@ -73,7 +67,7 @@ describe('the copy is whole, and every entry told of once, where', () => {
   test('a worker of a member is killed', { ...needs('redis-server'), timeout: 120_000 }, async () => {
     const scene = await begun();
     const [worker] = scene.members[0]?.descendants() ?? [];
-    killHard(worker ?? 0);
+    killIfThere(worker ?? 0, 'SIGKILL');
     await expectWhole(scene);
     for (const member of scene.members) expect((await member.finished).status).toBe(0);
   });
@@ -113,7 +107,7 @@ describe('the copy is whole, and every entry told of once, where', () => {
     timeout: 150_000,
   }, async () => {
     const scene = await begun();
-    for (const pid of scene.copy.processes()) killHard(pid);
+    for (const pid of scene.copy.processes()) killIfThere(pid, 'SIGKILL');
     await scene.copy.finished;
     const again = startCoordinator(scene.redis, scene.root, ['--bwlimit', '200k']);
     const { status, stdout } = await again.finished;

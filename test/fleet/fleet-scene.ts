@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
+import { freePort } from '../helpers/free-port.js';
+import { killIfThere } from '../helpers/processes.js';
 import { type CommandOptions, type RunningCommand, startCommand } from '../helpers/run-command.js';
 import { scratchFolder } from '../helpers/scratch-folder.js';
 
@@ -82,15 +84,6 @@ export async function startRedis(...options: readonly string[]): Promise<TestRed
   return redis;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no port is free');
-  return address.port;
-}
-
 /** A member of a fleet, ended with the test. */
 export function startMember(
   redis: TestRedis,
@@ -101,7 +94,7 @@ export function startMember(
   const join = ['--join', redis.url, '--root', root, '-w', '2', ...args];
   const member = startCommand(join, { timeoutMs: 170_000, ...options });
   onTestFinished(async () => {
-    for (const pid of member.processes()) killHard(pid);
+    for (const pid of member.processes()) killIfThere(pid, 'SIGKILL');
     await member.finished.catch(() => {});
   });
   return member;
@@ -117,18 +110,10 @@ export function startCoordinator(
     { cwd, timeoutMs: 170_000 },
   );
   onTestFinished(async () => {
-    for (const pid of command.processes()) killHard(pid);
+    for (const pid of command.processes()) killIfThere(pid, 'SIGKILL');
     await command.finished.catch(() => {});
   });
   return command;
-}
-
-export function killHard(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended by itself.
-  }
 }
 
 /** A source of many small files in some folders. */

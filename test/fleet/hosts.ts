@@ -140,13 +140,7 @@ export class HostCommand {
 
   /** To all that runs on the host for this command. */
   signal(name: NodeJS.Signals): void {
-    for (const pid of processesMarked(MARK, this.#mark)) {
-      try {
-        process.kill(pid, name);
-      } catch {
-        // It has ended by itself.
-      }
-    }
+    for (const pid of processesMarked(MARK, this.#mark)) killIfThere(pid, name);
   }
 
   async kill(): Promise<void> {

@@ -1,10 +1,14 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, readdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { copyFolder, RefusedError } from 'folder-copy';
 import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { keysOf, PREFIX, RUNS_KEY } from '../../src/fleet/wire/keys.js';
+import { freePort } from '../helpers/free-port.js';
 import { needs } from '../helpers/needs.js';
 import { fromRoot } from '../helpers/project-root.js';
 import { commandEnvironment, commandPath, runCommand, startCommand } from '../helpers/run-command.js';
@@ -180,13 +184,37 @@ test('callers of the library know a refusal by its class', async () => {
   expect(readdirSync(root)).toEqual(['source']);
 });
 
-test('where nobody answers for 30 s, the copy is refused', long, async () => {
+test.each([
+  ['nobody answers', false, /cannot be reached.*ECONNREFUSED/],
+  ['somebody takes the connection and says nothing', true, /cannot be reached.*timed out/],
+])('where %s for 30 s, the copy is refused', long, async (_, isTaken, message) => {
   const root = scratchFolder();
   manyFiles(root, 1, 1);
-  const { status, stderr } = await runCommand(['--fleet', 'redis://127.0.0.1:1', 'source', 'copy'], {
+  const port = isTaken ? await silentPort() : 1;
+  const { status, stderr } = await runCommand(['--fleet', `redis://127.0.0.1:${port}`, 'source', 'copy'], {
     cwd: root,
+    timeoutMs: 100_000,
   });
   expect(status).toBe(2);
-  expect(stderr).toMatch(/cannot be reached.*ECONNREFUSED/);
+  expect(stderr).toMatch(message);
   expect(readdirSync(root)).toEqual(['source']);
+});
+
+async function silentPort(): Promise<number> {
+  const port = await freePort();
+  const server = createServer().listen(port, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  return port;
+}
+
+test('a member that is told to leave waits for no Redis that is gone', long, async () => {
+  const redis = await startRedis();
+  const member = startMember(redis, scratchFolder());
+  await member.sees(/waiting for a run/);
+  await redis.stop();
+  // By then it has asked again.
+  await sleep(2_000);
+  process.kill(member.pid, 'SIGTERM');
+  expect(await member.finished).toMatchObject({ status: 0 });
 });

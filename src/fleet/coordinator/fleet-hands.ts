@@ -139,6 +139,7 @@ export class FleetHands implements Hands {
 
   async #endFleet(): Promise<void> {
     const isHeard = this.#key.isHeard;
+    // Where Redis is gone, the key ends by itself, and what stays is removed by the next run.
     const ended = this.#key.end().catch(() => {});
     if (isHeard) await Promise.race([ended, unreferenced(ANSWER_MS)]);
     await this.#roll.end();

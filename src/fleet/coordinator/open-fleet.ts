@@ -57,8 +57,13 @@ async function openHands(
       offerText({ runId, term, as: ownIdentity(), source: sourceIdentity(sourceFacts), settings }),
     tell,
   });
-  // Those whose claim has been taken over are dead by now.
-  await removeDeadRuns(link);
-  await hands.open();
-  return hands;
+  try {
+    // Those whose claim has been taken over are dead by now.
+    await removeDeadRuns(link);
+    await hands.open();
+    return hands;
+  } catch (error) {
+    await hands.end();
+    throw error;
+  }
 }

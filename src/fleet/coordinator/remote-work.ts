@@ -42,6 +42,7 @@ export class RemoteWork {
       streams: { events: { maxLen: 0 } },
       defaultJobOptions: { removeOnComplete: true, removeOnFail: true, attempts: 1 },
     });
+    // It connects again by itself; what gets no answer is lost in time. So below.
     queue.on('error', () => {});
     this.#queue = queue;
     // It takes no jobs: it finds those whose member has fallen silent.
@@ -104,7 +105,7 @@ export class RemoteWork {
       for (const id of ids) this.#lose(id, reason);
     };
     if (inMs === 0) lose();
-    else setTimeout(lose, inMs);
+    else setTimeout(lose, inMs).unref();
   }
 
   /** Nobody is left to take what waits in the queue: it comes back. */
@@ -131,6 +132,7 @@ export class RemoteWork {
     this.loseAll('the run has ended', 0);
   }
 
+  /** What fails in it then is nobody's affair any more. */
   #closeQueue(): void {
     clearInterval(this.#timer);
     void this.#checker?.close(true).catch(() => {});

@@ -65,7 +65,7 @@ export class Roll {
     const deadline = performance.now() + CONFIRM_MS;
     const told = Promise.all(members.map(member => this.#write(member, { kind: 'ended' })));
     const { control } = this.#parts.link;
-    let unconfirmed: readonly string[] = [];
+    let unconfirmed: readonly string[] = members;
     const confirmed = async () => {
       await told;
       for (;;) {
@@ -74,10 +74,9 @@ export class Roll {
         await sleep(CONFIRM_EVERY_MS);
       }
     };
-    await Promise.race([
-      confirmed().catch(() => sleep(CONFIRM_MS)),
-      sleep(CONFIRM_MS, undefined, { ref: false }),
-    ]);
+    const late = sleep(CONFIRM_MS, undefined, { ref: false });
+    // Where Redis is gone, they have stopped when that time has passed.
+    await Promise.race([confirmed().catch(() => late), late]);
     for (const member of unconfirmed) this.#strike(member, 'lost', 'it has not confirmed the end of the run');
   }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RedisLink } from '../redis/link.js';
 import { removeAll, renew } from '../redis/scripts.js';
-import { ENDED, isRunId, keysOf, patternOf, RUNS_KEY, type RunKeys } from '../wire/keys.js';
+import { ENDED, isId, keysOf, patternOf, RUNS_KEY, type RunKeys } from '../wire/keys.js';
 import { AFTER_RESTART_MS, RENEW_EVERY_MS, RUN_KEY_MS, SILENCE_MS } from '../wire/times.js';
 
 /** What happens to the key of a run. */
@@ -25,6 +25,7 @@ export class RunKey {
   #lastAnswered = performance.now();
   #isSilent = false;
   #isAsking = false;
+  #isEnded = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(link: RedisLink, runId: string, listener: RunKeyListener) {
@@ -56,12 +57,9 @@ export class RunKey {
 
   /** The run has come to its end: its members see that. */
   async end(): Promise<void> {
-    this.stop();
-    await this.#link.control.set(this.#keys.run, ENDED, 'PX', RUN_KEY_MS);
-  }
-
-  stop(): void {
+    this.#isEnded = true;
     clearInterval(this.#timer);
+    await this.#link.control.set(this.#keys.run, ENDED, 'PX', RUN_KEY_MS);
   }
 
   /** Nothing of the run stays in Redis. */
@@ -74,10 +72,14 @@ export class RunKey {
     const { control } = this.#link;
     this.#term = randomBytes(8).toString('hex');
     await this.clear();
+    // The run may have ended meanwhile; what is sent at once comes before its end.
+    if (this.#isEnded) return;
     this.#listener.begun(this.#term);
-    await control.set(this.#keys.offer, this.#listener.offer(this.#term), 'PX', RUN_KEY_MS);
-    await control.set(this.#keys.run, this.#term, 'PX', RUN_KEY_MS);
-    await control.sadd(RUNS_KEY, this.#runId);
+    await Promise.all([
+      control.set(this.#keys.offer, this.#listener.offer(this.#term), 'PX', RUN_KEY_MS),
+      control.set(this.#keys.run, this.#term, 'PX', RUN_KEY_MS),
+      control.sadd(RUNS_KEY, this.#runId),
+    ]);
     this.#answered();
   }
 
@@ -94,6 +96,8 @@ export class RunKey {
         this.#term,
         RUN_KEY_MS,
       );
+      // It was asked whether the run is alive: it has ended since.
+      if (this.#isEnded) return;
       const isSameServer = server === this.#server;
       this.#server = server;
       if (isOurs && isSameServer && !this.#isSilent) this.#answered(sentMs);
@@ -130,7 +134,7 @@ export class RunKey {
 /** Removes what runs have left whose key is gone: they are dead. */
 export async function removeDeadRuns({ control }: RedisLink): Promise<void> {
   for (const runId of await control.smembers(RUNS_KEY)) {
-    if (isRunId(runId)) {
+    if (isId(runId)) {
       if ((await control.exists(keysOf(runId).run)) === 1) continue;
       await removeAll(control, patternOf(runId));
     }

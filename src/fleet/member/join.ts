@@ -4,7 +4,7 @@ import { RefusedError } from '../../copier/report/errors.js';
 import type { FleetAddress } from '../../copier/request/fleet-address.js';
 import type { BytePath } from '../../files/byte-path.js';
 import { openLink, type RedisLink } from '../redis/link.js';
-import { ENDED, isRunId, keysOf, RUNS_KEY } from '../wire/keys.js';
+import { ENDED, isId, keysOf, RUNS_KEY } from '../wire/keys.js';
 import { type Offer, offerOf } from '../wire/offer.js';
 import { parse, ShapeError } from '../wire/shape.js';
 import { LAST_STEPS_MS } from '../wire/times.js';
@@ -41,7 +41,7 @@ export async function joinFleet(options: JoinOptions): Promise<void> {
   try {
     link = await openLink(address, undefined, signal, onWait);
     for (let isTold = false; !signal.aborted; ) {
-      const found = await findRun(link, roots, options);
+      const found = await answered(link, signal, findRun(link, roots, options));
       if (found === undefined) {
         if (!isTold) options.say('waiting for a run');
         isTold = true;
@@ -55,9 +55,26 @@ export async function joinFleet(options: JoinOptions): Promise<void> {
       options.say(`not part of the run any more: ${end.reason}`);
     }
   } catch (error) {
+    // What fails then does so because this process leaves.
     if (!signal.aborted) throw error;
   } finally {
     link?.close();
+  }
+}
+
+/** What Redis answers; where this process is to leave, it does not wait long for that: Redis may be gone. */
+async function answered<T>(link: RedisLink, signal: AbortSignal, answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const leave = () => {
+    timer = setTimeout(() => link.close(), ANSWER_MS);
+  };
+  signal.addEventListener('abort', leave, { once: true });
+  if (signal.aborted) leave();
+  try {
+    return await answer;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', leave);
   }
 }
 
@@ -99,7 +116,7 @@ async function lookForRun(
 ): Promise<FoundRun | Refusal | undefined> {
   let refusal: Refusal | undefined;
   for (const runId of await link.control.smembers(RUNS_KEY)) {
-    if (!isRunId(runId)) continue;
+    if (!isId(runId)) continue;
     const keys = keysOf(runId);
     const [term, text] = await link.control.mget(keys.run, keys.offer);
     if (typeof term !== 'string' || typeof text !== 'string' || term === ENDED) continue;
@@ -138,11 +155,11 @@ async function takePart(
   { offer, places }: FoundRun,
   options: JoinOptions,
 ): Promise<MembershipEnd | undefined> {
-  const { workers } = options;
+  const { workers, signal } = options;
   const waiting = link.open();
   try {
     const applicant = { control: link.control, waiting, name: ownName(), workers };
-    const member = await apply(applicant, offer, places);
+    const member = await answered(link, signal, apply(applicant, offer, places));
     if (member === undefined) return undefined;
     options.say(`joined the run with ${workers} workers`);
     return await work({ ...options, link, offer, places, member });
@@ -158,3 +175,4 @@ function ownName(): string {
 }
 
 const LOOK_EVERY_MS = 1_000;
+const ANSWER_MS = 3_000;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'bullmq';
 import { LocalHands } from '../../copier/dispatch/local-hands.js';
 import { join } from '../../files/byte-path.js';
-import type { Facts } from '../../files/facts.js';
+import { copyOf, type Facts } from '../../files/facts.js';
 import { FactsColumn, FactsRow } from '../../files/facts-column.js';
 import { nameAt } from '../../files/name-column.js';
 import { momentNow } from '../../protocol/beat.js';
@@ -76,11 +76,11 @@ export async function work(parts: MembershipParts): Promise<MembershipEnd> {
 
   const end = await ended;
   parts.signal.removeEventListener('abort', onAbort);
-  if (end.kind === 'left') await Promise.race([worker.close(), sleep(LEAVE_MS, undefined, { ref: false })]);
+  if (end.kind === 'left') await Promise.race([closed(worker), sleep(LEAVE_MS, undefined, { ref: false })]);
   // Whoever has this work by now is not to meet with ours.
   if (end.kind === 'lost') for (const pid of hands.pids) killIfThere(pid);
   await hands.end();
-  void worker.close(true).catch(() => {});
+  void closed(worker, true);
   lease.close();
   waiting.disconnect();
   await confirm(parts, end);
@@ -136,6 +136,11 @@ function takeJobs(parts: MembershipParts, hands: LocalHands): Worker {
   return worker;
 }
 
+/** Where Redis is gone, what it has left is taken for lost. */
+async function closed(worker: Worker, isForced = false): Promise<void> {
+  await worker.close(isForced).catch(() => {});
+}
+
 /** @returns undefined where the job is none: nothing of it is done then */
 async function answerTo(
   data: unknown,
@@ -167,22 +172,7 @@ function onOwnDevice({ facts, kinds }: Batch, { deviceHigh, deviceLow }: Facts):
   const row = new FactsRow(facts);
   const column = new FactsColumn(kinds.length);
   for (let index = 0; index < kinds.length; index += 1) {
-    const { inodeHigh, inodeLow, mode, nlink, uid, gid, size, blocks } = row.moveTo(index);
-    const { atime, atimeNs, mtime, mtimeNs, ctime, ctimeNs } = row;
-    const times = { atime, atimeNs, mtime, mtimeNs, ctime, ctimeNs };
-    column.push({
-      deviceHigh,
-      deviceLow,
-      inodeHigh,
-      inodeLow,
-      mode,
-      nlink,
-      uid,
-      gid,
-      size,
-      blocks,
-      ...times,
-    });
+    column.push({ ...copyOf(row.moveTo(index)), deviceHigh, deviceLow });
   }
   return column.packed();
 }

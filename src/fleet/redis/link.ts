@@ -47,6 +47,7 @@ export class RedisLink {
     const timer = setTimeout(() => {
       for (const redis of this.#opened) redis.disconnect(true);
     }, SILENCE_MS).unref();
+    // A lost connection is made again anyway.
     await this.control.ping().catch(() => {});
     clearTimeout(timer);
     this.#isAsking = false;
@@ -98,7 +99,13 @@ export async function openLink(
 
 /** Does once all that will be needed. @returns why it cannot be done */
 async function probe(packages: Packages, options: RedisOptions): Promise<Error | undefined> {
-  const redis = new packages.ioredis.Redis({ ...options, lazyConnect: true, retryStrategy: () => null });
+  const redis = new packages.ioredis.Redis({
+    ...options,
+    lazyConnect: true,
+    retryStrategy: () => null,
+    // It may take the connection and never answer.
+    commandTimeout: CONNECT_MS,
+  });
   let last: Error | undefined;
   redis.on('error', error => {
     last ??= error;

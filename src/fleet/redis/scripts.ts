@@ -3,17 +3,15 @@ import type { Redis } from 'ioredis';
 /** What has to happen in one step, in Redis. */
 
 /** Keeps the run's key, where it still holds this term. */
-export async function renew(
+export function renew(
   redis: Redis,
   keys: readonly [run: string, offer: string],
   term: string,
   ttlMs: number,
 ) {
-  const script = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
-redis.call('PEXPIRE', KEYS[2], ARGV[2])
-return 1`;
-  return (await redis.eval(script, keys.length, ...keys, term, ttlMs)) === 1;
+  const commands = `redis.call('PEXPIRE', KEYS[1], ARGV[2])
+redis.call('PEXPIRE', KEYS[2], ARGV[2])`;
+  return whileHeld(redis, keys, term, commands, ttlMs);
 }
 
 /** A member asks whether it is part of the run: only who has been taken in is. @returns what the run's key holds otherwise */
@@ -34,16 +32,14 @@ return 'M'`;
 }
 
 /** Takes a member in, if the run's key holds this term. */
-export async function takeIn(
+export function takeIn(
   redis: Redis,
   keys: readonly [run: string, members: string],
   term: string,
   member: string,
-): Promise<boolean> {
-  const script = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[2], ARGV[2], redis.call('TIME')[1])
-return 1`;
-  return (await redis.eval(script, keys.length, ...keys, term, member)) === 1;
+) {
+  const command = `redis.call('HSET', KEYS[2], ARGV[2], redis.call('TIME')[1])`;
+  return whileHeld(redis, keys, term, command, member);
 }
 
 /** @returns the seconds that have passed since each member's last question */
@@ -61,16 +57,22 @@ return {redis.call('TIME')[1], found}`;
 }
 
 /** Something for the run, which nobody hears any more once its key holds another term. */
-export async function say(
+export function say(redis: Redis, keys: readonly [run: string, list: string], term: string, text: string) {
+  return whileHeld(redis, keys, term, `redis.call('RPUSH', KEYS[2], ARGV[2])`, text);
+}
+
+/** @returns whether the run's key held this term: else nothing is done */
+async function whileHeld(
   redis: Redis,
-  keys: readonly [run: string, list: string],
+  keys: readonly [run: string, other: string],
   term: string,
-  text: string,
-) {
+  commands: string,
+  argument: string | number,
+): Promise<boolean> {
   const script = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('RPUSH', KEYS[2], ARGV[2])
+${commands}
 return 1`;
-  return (await redis.eval(script, keys.length, ...keys, term, text)) === 1;
+  return (await redis.eval(script, keys.length, ...keys, term, argument)) === 1;
 }
 
 /** Takes a job out of a queue. @returns whether nobody had begun it: one that is done, or was never there, counts as begun */

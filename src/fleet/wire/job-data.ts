@@ -1,4 +1,4 @@
-import { type BytePath, fromBase64, ROOT, toBase64 } from '../../files/byte-path.js';
+import { type BytePath, ROOT, toBase64 } from '../../files/byte-path.js';
 import { FactsRow } from '../../files/facts-column.js';
 import { nameAt, type PackedNames } from '../../files/name-column.js';
 import { isReserved, isTemporaryOf } from '../../files/reserved-names.js';
@@ -8,6 +8,7 @@ import {
   asFlag,
   asList,
   asObject,
+  asPath,
   asText,
   asWhole,
   base64,
@@ -159,7 +160,7 @@ function partsOf(data: Shapeless, rows: number, runId: string): Record<number, P
 
 /** The root, or names that lead down from it. */
 function folderPath(value: unknown): BytePath {
-  const path = fromBase64(Buffer.from(asBytes(value, 'a path', MOST_PATH_BYTES)).toString('base64'));
+  const path = asPath(value, 'a path', MOST_PATH_BYTES);
   if (path !== ROOT) for (const name of path.split('/')) checkName(name, 'a part of a path');
   return path;
 }

@@ -40,8 +40,8 @@ export function patternOf(runId: string): string {
   return `${PREFIX}:${runId}[.:]*`;
 }
 
-/** As they come out of Redis, where others may write. */
-export function isRunId(text: string): boolean {
+/** Whether it can be the id of a run, or of a term: it comes out of Redis, where others may write. */
+export function isId(text: string): boolean {
   return /^[0-9a-f]{16}$/.test(text);
 }
 

@@ -1,15 +1,16 @@
-import { type BytePath, fromBase64, toBase64 } from '../../files/byte-path.js';
+import { type BytePath, toBase64 } from '../../files/byte-path.js';
 import type { Facts } from '../../files/facts.js';
 import { platformCalls } from '../../files/system/platform-calls.js';
 import type { WorkerSettings } from '../../protocol/messages.js';
 import { version } from '../../version.js';
+import { isId } from './keys.js';
 import {
-  asBytes,
   asChoice,
   asFlag,
   asList,
   asNumber,
   asObject,
+  asPath,
   asText,
   asWhole,
   ShapeError,
@@ -116,13 +117,13 @@ function settingsOf(settings: Shapeless, runId: string): WorkerSettings {
 }
 
 function absolute(value: unknown, what: string): BytePath {
-  const path = fromBase64(Buffer.from(asBytes(value, what, 64 * 1024)).toString('base64'));
+  const path = asPath(value, what, 64 * 1024);
   if (!path.startsWith('/') || path.includes('\0')) throw new ShapeError(`${what} is not an absolute path`);
   return path;
 }
 
 function hexadecimal(value: unknown, what: string): string {
   const text = asText(value, what, 64);
-  if (!/^[0-9a-f]{16}$/.test(text)) throw new ShapeError(`${what} is not an id`);
+  if (!isId(text)) throw new ShapeError(`${what} is not an id`);
   return text;
 }

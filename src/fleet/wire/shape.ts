@@ -1,3 +1,5 @@
+import { type BytePath, bytePath } from '../../files/byte-path.js';
+
 /** Checks what came through Redis, where others may write: nothing is believed to have the shape that it should have. */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
@@ -46,6 +48,11 @@ export function asBytes(value: unknown, what: string, most: number): Uint8Array<
   const text = asText(value, what, Math.ceil(most / 3) * 4);
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw new ShapeError(`${what} is not base64`);
   return Uint8Array.from(Buffer.from(text, 'base64'));
+}
+
+/** A path as `toBase64` sends it. */
+export function asPath(value: unknown, what: string, most: number): BytePath {
+  return bytePath(Buffer.from(asBytes(value, what, most)));
 }
 
 export function parse(text: string, what: string): unknown {

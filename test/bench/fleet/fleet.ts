@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { freePort } from '../../helpers/free-port.js';
 import { fromRoot } from '../../helpers/project-root.js';
 import { compiled, isInstalled } from '../compiled.js';
 import { median } from '../statistics.js';
@@ -159,13 +159,4 @@ function onHost({ program, backing, point }: FleetPlace, words: readonly string[
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no port is free');
-  return address.port;
 }
