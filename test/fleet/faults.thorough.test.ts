@@ -96,7 +96,8 @@ describe('the copy is whole, and every entry told of once, where', () => {
   }, async () => {
     const scene = await begun();
     process.kill(scene.members[0]?.pid ?? 0, 'SIGTERM');
-    expect((await scene.members[0]?.finished)?.status).toBe(0);
+    const end = await scene.members[0]?.finished;
+    expect(end?.status, end?.stderr).toBe(0);
     await expectWhole(scene);
     expect(scene.copy.output().stdout).toMatch(/"state":"left"/);
     expect(scene.copy.output().stdout).not.toMatch(/"state":"lost"/);

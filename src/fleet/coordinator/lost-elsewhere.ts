@@ -1,8 +1,9 @@
 import type { Deletion } from '../../copier/destination/deletion-walk.js';
-import { removeIfThere } from '../../copier/destination/unfinished.js';
 import { isFinish, type PendingJob } from '../../copier/dispatch/pending-job.js';
 import { type BytePath, join, native, ROOT } from '../../files/byte-path.js';
+import { type Failure, failedStep, failureOf } from '../../files/failure.js';
 import { isTemporaryOf } from '../../files/reserved-names.js';
+import { unlinkIfThere } from '../../files/system/path-calls.js';
 import { stat } from '../../files/system/stat.js';
 import { type FolderHandles, openFolderHandles } from '../../files/trees/folder-handles.js';
 import { namesIn } from '../../folders/names-in.js';
@@ -28,16 +29,27 @@ export class LostElsewhere {
       for (const folder of this.#folders) {
         try {
           for (const name of [...namesIn(destination, folder)]) {
-            if (isTemporaryOf(name, runs)) removeIfThere(destination, folder, name);
+            if (!isTemporaryOf(name, runs)) continue;
+            const failure = failureIn(() => unlinkIfThere(native(destination.at(folder) + name)));
+            if (failure !== undefined) yield { kind: 'failed', path: join(folder, name), failure };
           }
           const facts = stat(native(`${source.at(folder)}.`));
           if (folder !== ROOT) yield { kind: 'touched', folder, facts };
         } catch {
-          // A folder that has gone meanwhile, or failed, holds nothing of theirs.
+          // It has gone meanwhile, or has been told as failed.
         }
       }
     } finally {
       source.close();
     }
+  }
+}
+
+function failureIn(remove: () => void): Failure | undefined {
+  try {
+    remove();
+    return undefined;
+  } catch (error) {
+    return failureOf(failedStep('cannot be deleted', error));
   }
 }

@@ -80,7 +80,8 @@ export async function work(parts: MembershipParts): Promise<MembershipEnd> {
   // Whoever has this work by now is not to meet with ours.
   if (end.kind === 'lost') for (const pid of hands.pids) killIfThere(pid);
   await hands.end();
-  void closed(worker, true);
+  // Before the connection goes that it uses. Where Redis is gone, this would wait for ever.
+  await Promise.race([closed(worker, true), sleep(CONFIRM_WITHIN_MS, undefined, { ref: false })]);
   lease.close();
   waiting.disconnect();
   await confirm(parts, end);
