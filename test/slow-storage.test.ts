@@ -1,7 +1,7 @@
 import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type CopyEvent, type CopyOptions, checkFolder } from '../src/index.js';
+import { type CopyEvent, type CopyOptions, checkFolder, copyFolder } from '../src/index.js';
 import { compareTrees } from './helpers/compare-trees.js';
 import { isRoot, toldCopy } from './helpers/copies.js';
 import { makeTree } from './helpers/make-tree.js';
@@ -85,4 +85,20 @@ test('a comparison finds what differs, is missing or is extra', async () => {
   await checkFolder(source, copy, { ...slowly, onEvent });
   expect(found).toEqual(expect.arrayContaining(['size a/1/x', 'extra a/2/extra', 'missing b/4']));
   expect(found.some(line => line.includes('b/4/'))).toBe(false);
+});
+
+test('folders are read beside a large file that a ceiling holds up', async () => {
+  const entries: TreeEntry[] = [{ path: 'film', kind: 'file', size: 8_000_000 }];
+  for (let n = 0; n < 9; n += 1) entries.push({ path: `${n}/x/y/z/file`, kind: 'file', content: 'file' });
+  const source = makeTree(entries);
+  const enough = new AbortController();
+  const copied: string[] = [];
+  const onEvent = (event: CopyEvent) => {
+    if (event.type === 'file') copied.push(event.path);
+    if (event.type === 'listed') enough.abort();
+  };
+  const options = { ...slowly, workers: 1, bwlimit: 100_000, signal: enough.signal, onEvent };
+  await expect(copyFolder(source, join(dirname(source), 'copy'), options)).rejects.toThrow();
+  expect(enough.signal.aborted).toBe(true);
+  expect(copied).not.toContain('film');
 });

@@ -34,8 +34,8 @@ export type ToChild =
       readonly isSingle: boolean;
       readonly initializer?: Call;
     }
-  /** Run one task. */
-  | { readonly kind: 'run'; readonly id: number; readonly call: Call }
+  /** Run one task, after those before it; one `isBeside` only after those that are so, too. */
+  | { readonly kind: 'run'; readonly id: number; readonly call: Call; readonly isBeside?: boolean }
   /** Run the task once for each of the arguments. */
   | { readonly kind: 'runEach'; readonly id: number; readonly call: Call }
   /** Nothing more will come: end. */

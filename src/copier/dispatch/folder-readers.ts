@@ -96,4 +96,4 @@ interface Waiting<Request, Reading> {
 /** Each has two folders open at a time: with all else, a worker stays below `ulimit -n 64`. */
 const FOLDERS_A_MESSAGE = 8;
 /** So that a worker never waits for the next. */
-export const MESSAGES_A_WORKER = 2;
+const MESSAGES_A_WORKER = 2;

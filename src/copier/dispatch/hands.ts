@@ -57,6 +57,8 @@ export class BatchLostError extends Error {
     readonly loss: Loss,
     message: string,
     cause: Error,
+    /** Its pid, where it has lived: it may have had more than this. */
+    readonly worker?: number,
   ) {
     super(message, { cause });
   }

@@ -7,7 +7,6 @@ import type { FolderReading, FolderRequest } from '../../protocol/readings.js';
 import type { WorkerTasks } from '../../worker/copy-batch.js';
 import { WORKER_PROGRAM, workerProcess } from '../../worker/worker-process.js';
 import { Budget } from './budget.js';
-import { MESSAGES_A_WORKER } from './folder-readers.js';
 import { BatchLostError, type Hands, type HandsEnd } from './hands.js';
 
 /** A pool of forked workers on this machine. */
@@ -44,7 +43,7 @@ export class LocalHands implements Hands {
       initargs: [settings, this.#reports, this.#budget?.queue],
       ...workerProcess(),
       watchdog: false,
-      ahead: AHEAD + MESSAGES_A_WORKER,
+      ahead: AHEAD,
       onGivenUp,
       onReady: () => this.#started(),
       ...(spare && { spare }),
@@ -101,12 +100,12 @@ export class LocalHands implements Hands {
 
   async read(requests: readonly FolderRequest[]): Promise<readonly FolderReading[]> {
     const readFolders = task<WorkerTasks['readFolders']>(WORKER_PROGRAM, 'readFolders');
-    return await orLoss(this.#pool.applyAsync(readFolders, [requests]));
+    return await orLoss(this.#pool.applyAsync(readFolders, [requests], BESIDE));
   }
 
   async findDeletions(looks: readonly DeletionLook[]): Promise<readonly FoundDeletions[]> {
     const findDeletions = task<WorkerTasks['findDeletions']>(WORKER_PROGRAM, 'findDeletions');
-    return await orLoss(this.#pool.applyAsync(findDeletions, [looks]));
+    return await orLoss(this.#pool.applyAsync(findDeletions, [looks], BESIDE));
   }
 
   async end(): Promise<HandsEnd> {
@@ -180,7 +179,7 @@ async function orLoss<T>(answer: Promise<T>): Promise<T> {
 
 function lossOf(error: unknown): BatchLostError | undefined {
   if (error instanceof WorkerLostError)
-    return new BatchLostError(error.hadBegun ? 'at work' : 'not begun', lossInWords(error), error);
+    return new BatchLostError(error.hadBegun ? 'at work' : 'not begun', lossInWords(error), error, error.pid);
   return error instanceof WorkerStartError
     ? new BatchLostError('no worker', error.message, error)
     : undefined;
@@ -190,7 +189,9 @@ function lossInWords({ signal, exitCode }: WorkerLostError): string {
   return signal === null ? `its worker ended (exit code ${exitCode})` : `its worker was killed (${signal})`;
 }
 
-/** Batches that a worker has beside the one it is at, so that it never waits for the next. */
+/** A worker may be at a large file for long: what the walk waits for does not stand behind that. */
+const BESIDE = { isBeside: true } as const;
+/** Batches that a worker has ahead of the one it is at, so that it never waits for the next. */
 const AHEAD = 1;
 /** Starting takes a processor's time: were more started at a time than there are processors, the first would be late. */
 const STARTING_AT_A_TIME = Math.max(availableParallelism(), 2);

@@ -1,5 +1,6 @@
 import type { Failure } from '../../files/failure.js';
 import { LOST_ELSEWHERE } from '../../protocol/messages.js';
+import type { BatchLostError } from './hands.js';
 import { isOfLargeFile, type PendingJob } from './pending-job.js';
 
 /** What comes next for a job that was not done; `postpone`: alone it would come before what is to be done again. */
@@ -10,6 +11,7 @@ export class Retries {
   readonly #most: number;
   readonly #mostLosses: number;
   #lossesInARow = 0;
+  #lastLost: number | undefined;
 
   /** @param most tries of a job beyond its first */
   constructor(most: number, workers: number) {
@@ -22,8 +24,10 @@ export class Retries {
   }
 
   /** @returns what has befallen the jobs that the worker had */
-  workerLost({ message }: Error): Failure {
-    this.#lossesInARow += 1;
+  workerLost({ message, worker }: BatchLostError): Failure {
+    // One worker may have had a batch, and folders to read beside it.
+    if (worker === undefined || worker !== this.#lastLost) this.#lossesInARow += 1;
+    this.#lastLost = worker;
     return { code: 'WORKER_LOST', message: this.#isHopeless ? `no worker stays alive: ${message}` : message };
   }
 

@@ -23,8 +23,10 @@ class Server {
   #begun: Promise<boolean> = Promise.resolve(false);
   /** Settled once the task before has its outcome: they run one after the other. */
   #last: Promise<void> = Promise.resolve();
+  /** The same of those that run beside these. */
+  #lastBeside: Promise<void> = Promise.resolve();
   readonly #stop: AbortSignal | undefined;
-  #isRunning = false;
+  #running = 0;
   #isBound = true;
   #isSingle = false;
 
@@ -32,7 +34,7 @@ class Server {
     this.#calls = new Calls(own);
     this.#stop = stop;
     stop?.addEventListener('abort', () => {
-      if (!this.#isRunning) process.exit();
+      if (this.#running === 0) process.exit();
     });
   }
 
@@ -42,10 +44,10 @@ class Server {
         this.#begun = this.#begin(message);
         break;
       case 'run':
-        this.#runNext(() => this.#run(message.id, message.call));
+        this.#takeRun(message);
         break;
       case 'runEach':
-        this.#runNext(() => runEach(this.#calls, message.id, message.call));
+        this.#last = this.#runAfter(this.#last, () => runEach(this.#calls, message.id, message.call));
         break;
       case 'stop':
         void this.#begun.then(() => {
@@ -89,14 +91,19 @@ class Server {
     return true;
   }
 
-  #runNext(run: () => Promise<void>): void {
-    this.#last = this.#last.then(async () => {
-      if (!(await this.#begun)) return;
-      this.#isRunning = true;
-      await run();
-      this.#isRunning = false;
-      if (this.#stop?.aborted) process.exit();
-    });
+  #takeRun({ id, call, isBeside }: Run): void {
+    const run = () => this.#run(id, call);
+    if (isBeside) this.#lastBeside = this.#runAfter(this.#lastBeside, run);
+    else this.#last = this.#runAfter(this.#last, run);
+  }
+
+  async #runAfter(last: Promise<void>, run: () => Promise<void>): Promise<void> {
+    await last;
+    if (!(await this.#begun)) return;
+    this.#running += 1;
+    await run();
+    this.#running -= 1;
+    if (this.#running === 0 && this.#stop?.aborted) process.exit();
   }
 
   async #run(id: number, call: Call): Promise<void> {
@@ -107,6 +114,7 @@ class Server {
 }
 
 type Begin = Extract<ToChild, { kind: 'begin' }>;
+type Run = Extract<ToChild, { kind: 'run' }>;
 
 /** The parent learns why before this process ends; a task that has its own handler decides for itself. */
 function onUncaught(error: unknown): void {

@@ -56,8 +56,7 @@ export class Crew {
   }
 
   grow(): void {
-    const worker = this.#fork();
-    if (worker !== undefined) this.#idle.push(worker);
+    this.#forkIdle();
     this.#dispatch();
   }
 
@@ -121,19 +120,32 @@ export class Crew {
 
   #giveOut(): void {
     for (let work = this.#returned[0]; work !== undefined; work = this.#returned[0]) {
-      const worker = this.#idle.pop() ?? this.#fork();
+      const worker = this.#workerFor(work);
       if (worker === undefined) return;
       this.#returned.shift();
       worker.run(work);
     }
     for (const job of this.#waiting) {
       while (job.hasWork) {
-        const worker = this.#idle.pop() ?? (job.mayGoAhead ? this.#withRoom() : undefined) ?? this.#fork();
+        const worker = this.#workerFor(job);
         if (worker === undefined) return;
         worker.run(job.take());
       }
       this.#waiting.delete(job);
     }
+  }
+
+  #workerFor({ isBeside, mayGoAhead }: Pick<Job, 'isBeside' | 'mayGoAhead'>): PoolWorker | undefined {
+    if (isBeside) return this.#forBeside() ?? this.#forkIdle();
+    return this.#idle.pop() ?? (mayGoAhead ? this.#withRoom() : undefined) ?? this.#fork();
+  }
+
+  /** The worker with the fewest works beside what it is at; one that starts only where all do. */
+  #forBeside(): PoolWorker | undefined {
+    const workers = Array.from(this.#workers).filter(({ isEnding }) => !isEnding);
+    const ready = workers.filter(({ isReady }) => isReady);
+    const [first, ...others] = ready.length > 0 ? ready : workers;
+    return others.reduce((least, worker) => (worker.besides < (least?.besides ?? 0) ? worker : least), first);
   }
 
   /** The worker with the least to do, if it may have one more. */
@@ -144,6 +156,12 @@ export class Crew {
       if (found === undefined || worker.load < found.load) found = worker;
     }
     return found;
+  }
+
+  #forkIdle(): PoolWorker | undefined {
+    const worker = this.#fork();
+    if (worker !== undefined) this.#idle.push(worker);
+    return worker;
   }
 
   #fork(): PoolWorker | undefined {

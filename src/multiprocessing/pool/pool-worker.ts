@@ -4,12 +4,16 @@ import type { FromChild } from '../messages.js';
 import { Forked, type ForkOptions, type StartFailure } from '../process/forked.js';
 import type { Work } from './work.js';
 
-/** One worker of a pool: it does one work after the other, in the order it got them, and has an outcome for each. */
+/**
+ * One worker of a pool: it does one work after the other, in the order it got them, and has an outcome for each. Works
+ * that run beside these are a line of their own.
+ */
 export class PoolWorker {
   readonly #forked: Forked;
   readonly #handlers: PoolWorkerHandlers;
-  /** Sent and without an outcome; only the first can have begun. */
-  readonly #works: { readonly id: number; readonly work: Work }[] = [];
+  /** Sent and without an outcome; only the first of each line can have begun. */
+  readonly #works: Sent[] = [];
+  readonly #beside: Sent[] = [];
   #lastId = 0;
   #isReady = false;
   #isEnding = false;
@@ -33,9 +37,14 @@ export class PoolWorker {
     return this.#isReady;
   }
 
-  /** Works that it has. */
+  /** Works that it has, but for those beside them. */
   get load(): number {
     return this.#works.length;
+  }
+
+  /** Works that it has beside these. */
+  get besides(): number {
+    return this.#beside.length;
   }
 
   /** Whether it is on its way out, and takes no work. */
@@ -44,19 +53,20 @@ export class PoolWorker {
   }
 
   run(work: Work): void {
-    const { kind, task, args } = work;
+    const { kind, task, args, isBeside } = work;
     this.#lastId += 1;
     const id = this.#lastId;
-    this.#works.push({ id, work });
+    const line = this.#lineOf(work);
+    line.push({ id, work });
     this.#forked.hold();
     try {
-      this.#forked.send({ kind, id, call: this.#forked.call(task, args) });
+      this.#forked.send({ kind, id, call: this.#forked.call(task, args), ...(isBeside && { isBeside }) });
     } catch (error) {
       this.#finish(id, () => work.failed(error)); // it cannot be cloned
       return;
     }
     work.onRunning?.(() => {
-      if (this.#works[0]?.work === work) this.terminate();
+      if (line[0]?.work === work) this.terminate();
     });
   }
 
@@ -112,34 +122,42 @@ export class PoolWorker {
   }
 
   #workOf(id: number): Work {
-    const sent = this.#works.find(other => other.id === id);
+    const sent = [...this.#works, ...this.#beside].find(other => other.id === id);
     if (sent === undefined) {
       throw new StateError(`worker ${this.pid} answered for work ${id}, which it does not have`);
     }
     return sent.work;
   }
 
+  #lineOf({ isBeside }: Work): Sent[] {
+    return isBeside ? this.#beside : this.#works;
+  }
+
   #finish(id: number, settle: (work: Work) => void): void {
     const work = this.#workOf(id);
-    this.#works.splice(
-      this.#works.findIndex(sent => sent.id === id),
+    const line = this.#lineOf(work);
+    line.splice(
+      line.findIndex(sent => sent.id === id),
       1,
     );
     this.#forked.release();
     settle(work);
-    if (!this.#isEnding) this.#handlers.onRoom(this);
+    if (!this.#isEnding && line === this.#works) this.#handlers.onRoom(this);
   }
 
   #end(ending: Ending, unstarted: StartFailure | undefined): void {
     const failure = this.#isEnding ? undefined : this.#failureOf(ending, unstarted);
     this.#isEnding = true;
-    const works = this.#works.splice(0).map(({ work }) => work);
-    // Of a worker that is lost the first is rejected, though it may not have begun: nothing is given out twice.
-    const lost = failure === undefined || failure.kind === 'accident' ? works.shift() : undefined;
-    this.#handlers.onReturned(works);
-    lost?.failed(
-      this.#reason ?? new WorkerLostError(this.pid, ending, lost.task, this.#isReady, this.#cause),
-    );
+    const lines = [this.#works, this.#beside].map(line => line.splice(0).map(({ work }) => work));
+    // Of a worker that is lost the first are rejected, though they may not have begun: nothing is given out twice.
+    const isLost = failure === undefined || failure.kind === 'accident';
+    const lost = isLost ? lines.flatMap(line => line.shift() ?? []) : [];
+    this.#handlers.onReturned(lines.flat());
+    for (const work of lost) {
+      work.failed(
+        this.#reason ?? new WorkerLostError(this.pid, ending, work.task, this.#isReady, this.#cause),
+      );
+    }
     this.#handlers.onEnd(this, failure);
   }
 
@@ -154,8 +172,13 @@ export class PoolWorker {
   }
 }
 
+interface Sent {
+  readonly id: number;
+  readonly work: Work;
+}
+
 interface PoolWorkerHandlers {
-  /** A work is done: it can take more. */
+  /** A work is done, not one beside the others: it can take more. */
   onRoom(worker: PoolWorker): void;
   onReady(): void;
   /** It has ended before it began with these. */

@@ -68,18 +68,18 @@ export class Pool implements AsyncDisposable {
   }
 
   /**
-   * Run a task in the next free worker. It never runs twice.
+   * Run a task in the next free worker, or beside what one is at. It never runs twice.
    * @returns what the task returns; rejects with what it throws, or with `WorkerLostError`
    * @throws {Closed} after `close` or `terminate`
    */
   applyAsync<F extends AnyFunction>(
     task: Task<F>,
     args: Readonly<Parameters<F>>,
-    { signal }: ApplyOptions = {},
+    { signal, isBeside = false }: ApplyOptions = {},
   ): Promise<ResultOf<F>> {
     this.#crew.refuseIfClosed();
     if (signal?.aborted) return Promise.reject(signal.reason);
-    const job = new SingleJob(this.#crew, this.#aborts, task, args, signal);
+    const job = new SingleJob(this.#crew, this.#aborts, { task, args, isBeside, signal });
     this.#crew.submit(job);
     return job.outcome;
   }
@@ -204,10 +204,23 @@ export interface PoolOptions {
   readonly spare?: Spare;
 }
 
-export interface ApplyOptions {
-  /** Drops the task if it is waiting, ends its worker if it is running. The promise rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-}
+export type ApplyOptions =
+  | {
+      /**
+       * Drops the task if it is waiting, ends its worker if it is running. The promise rejects with the signal's
+       * reason.
+       */
+      readonly signal?: AbortSignal;
+      readonly isBeside?: false;
+    }
+  | {
+      /**
+       * Run it beside what its worker is at, while that awaits something, and one after the other with others that are
+       * sent so: the worker with the fewest of them gets it at once. A worker is made only if there is none.
+       */
+      readonly isBeside: true;
+      readonly signal?: undefined;
+    };
 
 export interface ImapOptions {
   /** Most items that are under way, from being read to being fetched as results. Default: 16 for each worker. */

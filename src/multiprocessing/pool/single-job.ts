@@ -9,6 +9,7 @@ export class SingleJob<F extends AnyFunction> implements Job, Work {
   readonly kind = 'run';
   readonly task: Task<F>;
   readonly args: readonly unknown[];
+  readonly isBeside: boolean;
   readonly outcome: Promise<ResultOf<F>>;
   readonly #crew: Crew;
   readonly #aborts: AbortWatch;
@@ -19,12 +20,13 @@ export class SingleJob<F extends AnyFunction> implements Job, Work {
   #resolve: (value: ResultOf<F>) => void = unset;
   #reject: (error: unknown) => void = unset;
 
-  constructor(crew: Crew, aborts: AbortWatch, task: Task<F>, args: readonly unknown[], signal?: AbortSignal) {
+  constructor(crew: Crew, aborts: AbortWatch, { task, args, isBeside, signal }: SingleCall<F>) {
     this.#crew = crew;
     this.#aborts = aborts;
     this.#signal = signal;
     this.task = task;
     this.args = args;
+    this.isBeside = isBeside;
     this.outcome = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -85,6 +87,14 @@ export class SingleJob<F extends AnyFunction> implements Job, Work {
     else settle();
     this.#crew.settled(this);
   }
+}
+
+interface SingleCall<F extends AnyFunction> {
+  readonly task: Task<F>;
+  readonly args: readonly unknown[];
+  /** Whether it runs beside what its worker is at. */
+  readonly isBeside: boolean;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Replaced while the promise is made. */

@@ -7,6 +7,8 @@ export interface Work {
   /** `run`: the arguments of one call; `runEach`: one argument for each call. */
   readonly kind: 'run' | 'runEach';
   readonly args: readonly unknown[];
+  /** Whether it is run beside what its worker is at, while that awaits something. */
+  readonly isBeside?: boolean;
   /** Ends the worker, and the work with it; called once the worker has the work. */
   onRunning?(end: () => void): void;
   done(value: unknown): void;
@@ -24,6 +26,8 @@ export interface Job {
   take(): Work;
   /** Whether its work may be sent to a worker that is still at another. */
   readonly mayGoAhead?: boolean;
+  /** Whether it is sent to a worker at once, to be run beside what that is at. */
+  readonly isBeside?: boolean;
   /** The promise that its outcome settles, if it has one. */
   readonly outcome?: Promise<unknown>;
   /** Rejects all that is open; it has no more work after that. */

@@ -1,5 +1,7 @@
 import { lacksDescriptors } from '../../files/failure.js';
-import { type DeletionScope, findDeletions } from '../../folders/find-deletions.js';
+import { type FolderHandles, openFolderHandles } from '../../files/trees/folder-handles.js';
+import type { ExtrasScope } from '../../folders/extras.js';
+import { findDeletions } from '../../folders/find-deletions.js';
 import type { DeletionLook, DeletionRules, FoundDeletions } from '../../protocol/deletions.js';
 import type { Exclusions } from '../../rules/path-patterns.js';
 import type { WorkerContext } from '../context/worker-context.js';
@@ -9,33 +11,33 @@ export async function findDeletionsIn(
   context: WorkerContext,
   looks: readonly DeletionLook[],
 ): Promise<FoundDeletions[]> {
-  const { deletion } = context.settings;
+  const { deletion, source: root, dereference: followLinks } = context.settings;
   if (deletion === undefined) throw new TypeError('deletions are looked for in a worker that has no rules');
   context.filters ??= await filtersOf(deletion);
-  // A folder that was opened to be copied may since have given its place to another, and be empty.
-  context.source.close();
-  const scope = scopeOf(context, deletion, context.filters);
+  // Opened anew: a folder that was opened to be copied may since have given its place to another, and be empty.
+  const source = openFolderHandles(root, { followLinks, mostOpen: OPEN_FOLDERS });
+  const scope = scopeOf(context, deletion, source);
   const found: FoundDeletions[] = [];
-  for (const look of looks) found.push(await find(context, scope, look));
+  try {
+    for (const look of looks) found.push(await find(context, scope, look));
+  } finally {
+    source.close();
+  }
   return found;
 }
 
-async function find(
-  context: WorkerContext,
-  scope: DeletionScope,
-  look: DeletionLook,
-): Promise<FoundDeletions> {
+/** Beside those that are held for copying. */
+const OPEN_FOLDERS = 4;
+
+async function find(context: WorkerContext, scope: ExtrasScope, look: DeletionLook): Promise<FoundDeletions> {
   const found = await walk(context, scope, look);
   if (found.kind !== 'failed' || !lacksDescriptors(found.failure)) return found;
   context.closeFolders();
+  scope.source.close();
   return await walk(context, scope, look);
 }
 
-async function walk(
-  context: WorkerContext,
-  scope: DeletionScope,
-  look: DeletionLook,
-): Promise<FoundDeletions> {
+async function walk(context: WorkerContext, scope: ExtrasScope, look: DeletionLook): Promise<FoundDeletions> {
   const steps = findDeletions(scope, look);
   for (let breathMs = performance.now(); ; ) {
     const step = steps.next();
@@ -54,10 +56,10 @@ async function filtersOf({ patterns }: DeletionRules): Promise<Exclusions | unde
 }
 
 function scopeOf(
-  { source, destination, settings }: WorkerContext,
+  { filters, destination, settings }: WorkerContext,
   { oneFileSystem, sourceRoot, onlyOn, backup, sparesExcluded }: DeletionRules,
-  filters: Exclusions | undefined,
-): DeletionScope {
+  source: FolderHandles,
+): ExtrasScope {
   const spared = { filters: sparesExcluded ? filters : undefined, onlyOn, sourceRoot, backup };
   const { dereference } = settings;
   return {
