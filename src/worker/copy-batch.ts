@@ -43,19 +43,8 @@ export function workerTasks(stop: AbortSignal) {
     async copyBatch(batch: Batch): Promise<BatchEnd> {
       if (context === undefined)
         throw new Error('copyBatch was called in a worker that has not been prepared');
-      context.reporter.begin(batch);
-      try {
-        stop.throwIfAborted();
-        if (context.settings.tellsBegin) await context.reporter.tellBegin();
-        await walk(
-          batch.atATime > 1 && context.snapshots.length === 0
-            ? copySideBySide(context, batch)
-            : copyEntries(context, batch),
-        );
-      } catch (error) {
-        if (!(error instanceof Stopped)) throw error;
-      }
-      return await context.reporter.end();
+      const prepared = context;
+      return await prepared.turns.share(() => copyAll(prepared, batch, stop));
     },
 
     /** Reads folders side by side. */
@@ -86,6 +75,22 @@ async function prepare(
   const isComparing = settings.digests || settings.trust === 'content';
   const digests = isComparing ? await import('./content/digest.js') : undefined;
   return new WorkerContext(settings, reports, budget, stop, digests);
+}
+
+async function copyAll(context: WorkerContext, batch: Batch, stop: AbortSignal): Promise<BatchEnd> {
+  context.reporter.begin(batch);
+  try {
+    stop.throwIfAborted();
+    if (context.settings.tellsBegin) await context.reporter.tellBegin();
+    await walk(
+      batch.atATime > 1 && context.snapshots.length === 0
+        ? copySideBySide(context, batch)
+        : copyEntries(context, batch),
+    );
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+  }
+  return await context.reporter.end();
 }
 
 function* copyEntries(context: WorkerContext, batch: Batch): Steps<void> {

@@ -23,6 +23,7 @@ import { ToldHoles } from '../content/told-holes.js';
 import { UntouchedFiles } from '../content/untouched-files.js';
 import { type DestinationTraits, readTraits } from '../metadata/destination-traits.js';
 import { Owners } from '../metadata/owner.js';
+import { DescriptorTurns } from './descriptor-turns.js';
 import { HeldFolders } from './held-folders.js';
 import { Looks } from './looks.js';
 import { Reporter } from './reporter.js';
@@ -51,6 +52,7 @@ export class WorkerContext implements Pace {
   readonly holes = new ToldHoles();
   readonly untouched = new UntouchedFiles();
   readonly reporter: Reporter;
+  readonly turns = new DescriptorTurns();
   readonly probeClock = new ProbeClock();
   readonly sourceLooks = new Looks();
   readonly destinationLooks = new Looks();

@@ -30,11 +30,14 @@ export async function findDeletionsIn(
 const OPEN_FOLDERS = 4;
 
 async function find(context: WorkerContext, scope: ExtrasScope, look: DeletionLook): Promise<FoundDeletions> {
-  const found = await walk(context, scope, look);
+  const { turns } = context;
+  const found = await turns.share(() => walk(context, scope, look));
   if (found.kind !== 'failed' || !lacksDescriptors(found.failure)) return found;
-  context.closeFolders();
-  scope.source.close();
-  return await walk(context, scope, look);
+  return await turns.alone(async () => {
+    context.closeFolders();
+    scope.source.close();
+    return await walk(context, scope, look);
+  });
 }
 
 async function walk(context: WorkerContext, scope: ExtrasScope, look: DeletionLook): Promise<FoundDeletions> {

@@ -8,11 +8,16 @@ export async function readFolders(
   context: WorkerContext,
   requests: readonly FolderRequest[],
 ): Promise<FolderReading[]> {
-  const readings = await Promise.all(requests.map(request => readFolder(context, request)));
+  const { turns } = context;
+  const readings = await turns.share(() =>
+    Promise.all(requests.map(request => readFolder(context, request))),
+  );
   for (const [index, request] of requests.entries()) {
     if (!hasLackedDescriptors(readings[index])) continue;
-    context.closeFolders();
-    readings[index] = await readFolder(context, { ...request, again: true });
+    readings[index] = await turns.alone(async () => {
+      context.closeFolders();
+      return await readFolder(context, { ...request, again: true });
+    });
   }
   return readings;
 }
