@@ -133,7 +133,6 @@ export class FleetHands implements Hands {
 
   async end(): Promise<HandsEnd> {
     const [end] = await Promise.all([this.#local.end(), this.#endFleet()]);
-    this.#work.close();
     return end;
   }
 

@@ -23,17 +23,23 @@ export class Mailbox {
   }
 
   async #read(): Promise<void> {
-    const { answers, hellos } = this.#keys;
+    const { answers } = this.#keys;
     while (!this.#isClosed) {
-      try {
-        const [key, text] = (await this.#redis.blpop(answers, hellos, WAIT_SECONDS)) ?? [];
-        if (text === undefined) continue;
-        if (key === answers) this.#hear.answer(text);
-        else this.#hear.hello(text);
-      } catch {
-        // The connection was lost, and is made again.
-        if (!this.#isClosed) await sleep(AFTER_FAILURE_MS);
-      }
+      const [key, text] = (await this.#next()) ?? [];
+      if (text === undefined) continue;
+      if (key === answers) this.#hear.answer(text);
+      else this.#hear.hello(text);
+    }
+  }
+
+  async #next(): Promise<[key: string, text: string] | null> {
+    const { answers, hellos } = this.#keys;
+    try {
+      return await this.#redis.blpop(answers, hellos, WAIT_SECONDS);
+    } catch {
+      // The connection was lost, and is made again.
+      if (!this.#isClosed) await sleep(AFTER_FAILURE_MS);
+      return null;
     }
   }
 }

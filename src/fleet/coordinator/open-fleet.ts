@@ -8,7 +8,6 @@ import { offerText, ownIdentity, sourceIdentity } from '../wire/offer.js';
 import { REACH_MS } from '../wire/times.js';
 import { FleetHands } from './fleet-hands.js';
 import { LostElsewhere } from './lost-elsewhere.js';
-import { removeDeadRuns } from './run-key.js';
 
 /** A fleet that can be reached: before anything is written, that is sure. */
 export interface Fleet {
@@ -29,12 +28,6 @@ export interface FleetRun {
 /** @throws {RefusedError} where it cannot be reached in time, or does not let us in */
 export async function openFleet(address: FleetAddress, signal: AbortSignal | undefined): Promise<Fleet> {
   const link = await openLink(address, REACH_MS, signal);
-  try {
-    await removeDeadRuns(link);
-  } catch (error) {
-    link.close();
-    throw error;
-  }
   return {
     open: (local, run) => openHands(link, local, run),
     lost: new LostElsewhere(),
@@ -58,8 +51,6 @@ async function openHands(
     tell,
   });
   try {
-    // Those whose claim has been taken over are dead by now.
-    await removeDeadRuns(link);
     await hands.open();
     return hands;
   } catch (error) {

@@ -12,6 +12,16 @@ import { unlinkIfThere } from '../../files/system/path-calls.js';
  */
 export async function whyNotProven(root: BytePath, name: string, proof: string): Promise<string | undefined> {
   const file = native(`${root}/${name}`);
+  const reason = await whyNotSeen(root, file, proof);
+  try {
+    unlinkIfThere(file);
+    return reason;
+  } catch (error) {
+    return `what it writes in the destination cannot be removed here (${codeOf(error) ?? 'UNKNOWN'})`;
+  }
+}
+
+async function whyNotSeen(root: BytePath, file: string | Buffer, proof: string): Promise<string | undefined> {
   const deadline = performance.now() + SEEN_WITHIN_MS;
   try {
     for (;;) {
@@ -28,8 +38,6 @@ export async function whyNotProven(root: BytePath, name: string, proof: string):
     }
   } catch (error) {
     return `what it writes in the destination cannot be read here (${codeOf(error) ?? 'UNKNOWN'})`;
-  } finally {
-    unlinkIfThere(file);
   }
 }
 

@@ -84,27 +84,32 @@ export class Roll {
     const { link, keys, term, proves } = this.#parts;
     const { member, name, workers } = hello;
     const joined = term();
-    try {
-      const reason = await proves(hello.file, hello.proof, member);
-      if (this.#isEnded || term() !== joined) return;
-      if (reason !== undefined) {
-        this.#tell(hello, 'refused', reason);
-        await this.#write(member, { kind: 'refused', reason });
-        return;
-      }
-      if (!(await takeIn(link.control, [keys.run, keys.members], joined, member)) || this.#isEnded) return;
-      this.#members.set(member, { name, workers });
-      this.#tell(hello, 'joined');
-      await this.#write(member, { kind: 'welcome' });
-      this.#parts.changed();
-    } catch {
-      // Redis is gone: the member comes again.
+    const reason = await proves(hello.file, hello.proof, member);
+    if (this.#isEnded || term() !== joined) return;
+    if (reason !== undefined) {
+      this.#tell(hello, 'refused', reason);
+      await this.#write(member, { kind: 'refused', reason });
+      return;
     }
+    // Where Redis is gone, the member comes again.
+    const isIn = await takeIn(link.control, [keys.run, keys.members], joined, member).catch(() => false);
+    if (!isIn || this.#isEnded) return;
+    this.#members.set(member, { name, workers });
+    this.#tell(hello, 'joined');
+    await this.#write(member, { kind: 'welcome' });
+    this.#parts.changed();
   }
 
+  /** Where Redis is gone, it comes to nothing: the member waits in vain, and comes again. */
   async #write(member: string, letter: Letter): Promise<void> {
     const key = this.#parts.keys.letters(member);
-    await this.#parts.link.control.multi().rpush(key, JSON.stringify(letter)).pexpire(key, RUN_KEY_MS).exec();
+    const { control } = this.#parts.link;
+    await control
+      .multi()
+      .rpush(key, JSON.stringify(letter))
+      .pexpire(key, RUN_KEY_MS)
+      .exec()
+      .catch(() => {});
   }
 
   async #lookAround(): Promise<void> {

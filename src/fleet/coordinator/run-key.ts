@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RedisLink } from '../redis/link.js';
 import { removeAll, renew } from '../redis/scripts.js';
 import { ENDED, isId, keysOf, patternOf, RUNS_KEY, type RunKeys } from '../wire/keys.js';
@@ -23,7 +24,8 @@ export class RunKey {
   #term = '';
   #server: string | undefined;
   #lastAnswered = performance.now();
-  #isSilent = false;
+  /** Until it has answered for the first time, too. */
+  #isSilent = true;
   #isAsking = false;
   #isEnded = false;
   #timer: NodeJS.Timeout | undefined;
@@ -44,15 +46,18 @@ export class RunKey {
     return !this.#isSilent;
   }
 
+  /**
+   * Lets others join; where Redis is gone already, that is once it is there again, and nobody waits for it.
+   * @throws where Redis does not let us
+   */
   async begin(): Promise<void> {
-    this.#server = await this.#serverId();
-    await this.#beginTerm();
     let ticks = 0;
     this.#timer = setInterval(() => {
       ticks += 1;
       this.#listenForSilence();
       if (ticks % (RENEW_EVERY_MS / TICK_MS) === 0) void this.#renew();
     }, TICK_MS);
+    await Promise.race([this.#beginFirst(), sleep(ANSWER_MS, undefined, { ref: false })]);
   }
 
   /** The run has come to its end: its members see that. */
@@ -66,6 +71,18 @@ export class RunKey {
   async clear(): Promise<void> {
     await removeAll(this.#link.control, patternOf(this.#runId));
     await this.#link.control.srem(RUNS_KEY, this.#runId);
+  }
+
+  async #beginFirst(): Promise<void> {
+    this.#isAsking = true;
+    try {
+      // Those whose claim has been taken over are dead by now.
+      await removeDeadRuns(this.#link);
+      this.#server = await this.#serverId();
+      await this.#beginTerm();
+    } finally {
+      this.#isAsking = false;
+    }
   }
 
   async #beginTerm(): Promise<void> {
@@ -132,7 +149,7 @@ export class RunKey {
 }
 
 /** Removes what runs have left whose key is gone: they are dead. */
-export async function removeDeadRuns({ control }: RedisLink): Promise<void> {
+async function removeDeadRuns({ control }: RedisLink): Promise<void> {
   for (const runId of await control.smembers(RUNS_KEY)) {
     if (isId(runId)) {
       if ((await control.exists(keysOf(runId).run)) === 1) continue;
@@ -143,3 +160,5 @@ export async function removeDeadRuns({ control }: RedisLink): Promise<void> {
 }
 
 const TICK_MS = 1_000;
+/** How long the copy waits for Redis before it goes on without it. */
+const ANSWER_MS = 3_000;
