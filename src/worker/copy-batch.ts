@@ -112,7 +112,7 @@ function* copySideBySide(context: WorkerContext, batch: Batch): Steps<void> {
     for (let index = 0; index < batch.kinds.length; index += 1) {
       row.moveTo(index);
       const isCopied = yield* bookAhead(context, ahead, row);
-      if (!isCopied && !copyAtOnce(context, row)) yield* copyEntry(context, row);
+      if (!isCopied && !copyAtOnce(context, row)) yield* copyEntry(context, row, ahead);
       const breath = context.reporter.breathe();
       if (breath !== undefined) yield breath;
       if (context.reporter.isOverdue && !ahead.stop()) return;
@@ -138,12 +138,16 @@ function* bookAhead(context: WorkerContext, ahead: FilesAhead, row: BatchRow): S
     }
   } catch (error) {
     if (error instanceof Stopped) throw error;
+    if (lacksDescriptors(failureOf(error))) return false;
     fail(context, row, error);
   }
   return true;
 }
 
-/** Most entries take no generator, and no objects. */
+/**
+ * Most entries take no generator, and no objects.
+ * @returns false where it has still to be done, also as too many files were open
+ */
 function copyAtOnce(context: WorkerContext, row: BatchRow): boolean {
   if (row.kind !== 'file') return false;
   if (context.snapshots.length > 0 && linkAtOnce(context, row)) {
@@ -155,15 +159,17 @@ function copyAtOnce(context: WorkerContext, row: BatchRow): boolean {
     if (notKept === undefined) return false;
     context.reporter.streamed(row.index, row.facts.size, notKept);
   } catch (error) {
+    if (lacksDescriptors(failureOf(error))) return false;
     fail(context, row, error);
   }
   return true;
 }
 
-function* copyEntry(context: WorkerContext, row: BatchRow): Steps<void> {
+/** @param ahead what is under way side by side */
+function* copyEntry(context: WorkerContext, row: BatchRow, ahead?: FilesAhead): Steps<void> {
   try {
     const job = jobOf(context, row);
-    context.reporter.done(row.index, job, yield* perform(context, job));
+    context.reporter.done(row.index, job, yield* performWithRoom(context, job, ahead));
   } catch (error) {
     if (error instanceof Stopped) {
       context.reporter.takeBack();
@@ -171,6 +177,24 @@ function* copyEntry(context: WorkerContext, row: BatchRow): Steps<void> {
     }
     fail(context, row, error);
   }
+}
+
+/** What has had too many files open is done once more, alone: others may have had them. */
+function* performWithRoom(context: WorkerContext, job: Job, ahead: FilesAhead | undefined): Steps<Finished> {
+  try {
+    return yield* perform(context, job);
+  } catch (error) {
+    if (!lacksDescriptors(failureOf(error))) throw error;
+    context.reporter.takeBack();
+  }
+  if (ahead !== undefined) yield* ahead.through();
+  let finished: Finished | undefined;
+  yield context.turns.aloneWithin(async () => {
+    context.closeFolders();
+    finished = await walk(perform(context, job));
+  });
+  if (finished === undefined) throw new Error('an entry was done once more, and has no outcome');
+  return finished;
 }
 
 function fail(context: WorkerContext, { index, folder }: BatchRow, error: unknown): void {

@@ -9,22 +9,40 @@ export class DescriptorTurns {
   #alone: Promise<unknown> = Promise.resolve();
 
   async share<T>(work: () => Promise<T>): Promise<T> {
-    await this.#alone;
-    this.#sharing += 1;
+    await this.#enter();
     try {
       return await work();
     } finally {
-      this.#sharing -= 1;
-      if (this.#sharing === 0) this.#onFree();
+      this.#leave();
     }
   }
 
-  /** Not to be called by shared work, which it would wait for. */
+  /** Not to be called by shared work, which it would wait for: see `aloneWithin`. */
   async alone<T>(work: () => Promise<T>): Promise<T> {
     const before = this.#alone;
     const turn = this.#after(before, work);
     this.#alone = turn.catch(() => {});
     return await turn;
+  }
+
+  /** The same for a part of shared work, while nothing else of that is under way; then it shares again. */
+  async aloneWithin<T>(work: () => Promise<T>): Promise<T> {
+    this.#leave();
+    try {
+      return await this.alone(work);
+    } finally {
+      await this.#enter();
+    }
+  }
+
+  async #enter(): Promise<void> {
+    await this.#alone;
+    this.#sharing += 1;
+  }
+
+  #leave(): void {
+    this.#sharing -= 1;
+    if (this.#sharing === 0) this.#onFree();
   }
 
   async #after<T>(before: Promise<unknown>, work: () => Promise<T>): Promise<T> {
