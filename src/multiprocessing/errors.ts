@@ -46,8 +46,10 @@ export class WorkerLostError extends Error {
   readonly task: Task;
   /** False where the worker had not started yet, so that the task cannot have begun. */
   readonly hadBegun: boolean;
+  /** Whether it ran no other task beside this one, which may have ended it. */
+  readonly wasAlone: boolean;
 
-  constructor(pid: number, ending: Ending, task: Task, hadBegun: boolean, cause?: unknown) {
+  constructor(pid: number, ending: Ending, task: Task, { hadBegun, wasAlone }: LostWith, cause?: unknown) {
     super(
       `worker ${pid} ended (${describeEnding(ending)}) while it ran ${task.export} of ${task.module}`,
       cause === undefined ? undefined : { cause },
@@ -57,8 +59,11 @@ export class WorkerLostError extends Error {
     this.signal = ending.signal;
     this.task = task;
     this.hadBegun = hadBegun;
+    this.wasAlone = wasAlone;
   }
 }
+
+type LostWith = Pick<WorkerLostError, 'hadBegun' | 'wasAlone'>;
 
 /** A worker could not be made: the system did not let it start, or its initializer failed. */
 export class WorkerStartError extends Error {

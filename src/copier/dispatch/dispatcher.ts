@@ -59,12 +59,12 @@ export class Dispatcher {
     };
     this.#readers = new FolderReaders({
       ...parts,
-      send: folders => hands.read(folders),
+      send: (folders, company) => hands.read(folders, company),
       worthAWorker: WORTH_A_READER,
     });
     this.#finders = new FolderReaders({
       ...parts,
-      send: looks => hands.findDeletions(looks),
+      send: (looks, company) => hands.findDeletions(looks, company),
       worthAWorker: WORTH_A_FINDER,
     });
   }

@@ -1,11 +1,14 @@
 import type { Failure } from '../../files/failure.js';
-import { type BatchLostError, type Hands, isBatchLost } from './hands.js';
+import { type BatchLostError, type Company, type Hands, isBatchLost } from './hands.js';
 
 /** What a `FolderReaders` asks of whoever hands out all other work. */
 interface ReadersParts<Request, Reading> {
   readonly hands: Hands;
   /** Has a worker read some. @throws {BatchLostError} */
-  readonly send: (requests: readonly Request[]) => Promise<readonly (Reading | FailedReading)[]>;
+  readonly send: (
+    requests: readonly Request[],
+    company: Company,
+  ) => Promise<readonly (Reading | FailedReading)[]>;
   /** How many are worth another worker. */
   readonly worthAWorker: number;
   /** Tries beyond the first. */
@@ -21,7 +24,10 @@ interface FailedReading {
   readonly failure: Failure;
 }
 
-/** Has folders read by the workers, some in one message: more calls are under way then than there are workers. */
+/**
+ * Has folders read by the workers, some in one message: more calls are under way then than there are workers. What a
+ * worker was lost with is read once more by itself, so that what is deadly harms no other.
+ */
 export class FolderReaders<Request extends object, Reading> {
   readonly #parts: ReadersParts<Request, Reading>;
   readonly #waiting: Waiting<Request, Reading>[] = [];
@@ -56,23 +62,28 @@ export class FolderReaders<Request extends object, Reading> {
     }
     if (hands.workers !== workers) changed();
     while (this.#waiting.length > 0 && this.#underWay < Math.max(hands.workers, 1) * MESSAGES_A_WORKER) {
-      void this.#run(this.#waiting.splice(0, FOLDERS_A_MESSAGE));
+      void this.#runBeside(this.#waiting.splice(0, FOLDERS_A_MESSAGE));
     }
   }
 
-  async #run(sent: readonly Waiting<Request, Reading>[]): Promise<void> {
+  async #runBeside(sent: readonly Waiting<Request, Reading>[]): Promise<void> {
     this.#underWay += 1;
-    try {
-      const readings = await this.#parts.send(sent.map(({ request }) => request));
-      for (const [index, reading] of readings.entries()) sent[index]?.resolve(reading);
-    } catch (error) {
-      this.#fail(sent, error);
-    }
+    await this.#run(sent, 'beside others');
     this.#underWay -= 1;
     this.#send();
   }
 
-  #fail(sent: readonly Waiting<Request, Reading>[], error: unknown): void {
+  async #run(sent: readonly Waiting<Request, Reading>[], company: Company): Promise<void> {
+    try {
+      const requests = sent.map(({ request }) => request);
+      const readings = await this.#parts.send(requests, company);
+      for (const [index, reading] of readings.entries()) sent[index]?.resolve(reading);
+    } catch (error) {
+      this.#fail(sent, company, error);
+    }
+  }
+
+  #fail(sent: readonly Waiting<Request, Reading>[], company: Company, error: unknown): void {
     if (this.#isEnded) return;
     if (!isBatchLost(error)) {
       for (const { reject } of sent) reject(error);
@@ -80,8 +91,13 @@ export class FolderReaders<Request extends object, Reading> {
     }
     const failure = this.#parts.lost(error);
     for (const { request, tries, resolve, reject } of sent) {
-      if (tries > this.#parts.retries) resolve({ kind: 'failed', failure });
-      else this.#waiting.push({ request: { ...request, again: true }, tries: tries + 1, resolve, reject });
+      // Whose doing it was is known only of one that was alone.
+      if (company === 'alone' && tries > this.#parts.retries) resolve({ kind: 'failed', failure });
+      else
+        void this.#run(
+          [{ request: { ...request, again: true }, tries: tries + 1, resolve, reject }],
+          'alone',
+        );
     }
   }
 }

@@ -35,12 +35,12 @@ export interface Hands {
    * Has a worker read folders of the source, side by side.
    * @throws {BatchLostError}
    */
-  read(requests: readonly FolderRequest[]): Promise<readonly FolderReading[]>;
+  read(requests: readonly FolderRequest[], company: Company): Promise<readonly FolderReading[]>;
   /**
    * Has a worker look for what is to be deleted.
    * @throws {BatchLostError}
    */
-  findDeletions(looks: readonly DeletionLook[]): Promise<readonly FoundDeletions[]>;
+  findDeletions(looks: readonly DeletionLook[], company: Company): Promise<readonly FoundDeletions[]>;
   /**
    * Ends the workers, whatever they do: what is under way rejects.
    * @returns `stuck` where one does not end, as a call that it made to storage that hangs cannot be broken off
@@ -57,8 +57,8 @@ export class BatchLostError extends Error {
     readonly loss: Loss,
     message: string,
     cause: Error,
-    /** Its pid, where it has lived: it may have had more than this. */
-    readonly worker?: number,
+    /** Where it has lived: its pid, and whether it was at nothing else, which may have ended it. */
+    readonly worker?: { readonly pid: number; readonly wasAlone: boolean },
   ) {
     super(message, { cause });
   }
@@ -68,6 +68,9 @@ export class BatchLostError extends Error {
 export function isBatchLost(error: unknown): error is BatchLostError {
   return error instanceof Error && error.name === 'BatchLostError';
 }
+
+/** Whether a worker does something beside its batches and other such work, or in their turn. */
+export type Company = 'beside others' | 'alone';
 
 export type HandsEnd = 'ended' | 'stuck';
 

@@ -7,7 +7,7 @@ import type { FolderReading, FolderRequest } from '../../protocol/readings.js';
 import type { WorkerTasks } from '../../worker/copy-batch.js';
 import { WORKER_PROGRAM, workerProcess } from '../../worker/worker-process.js';
 import { Budget } from './budget.js';
-import { BatchLostError, type Hands, type HandsEnd } from './hands.js';
+import { BatchLostError, type Company, type Hands, type HandsEnd } from './hands.js';
 
 /** A pool of forked workers on this machine. */
 export class LocalHands implements Hands {
@@ -98,14 +98,14 @@ export class LocalHands implements Hands {
     }
   }
 
-  async read(requests: readonly FolderRequest[]): Promise<readonly FolderReading[]> {
+  async read(requests: readonly FolderRequest[], company: Company): Promise<readonly FolderReading[]> {
     const readFolders = task<WorkerTasks['readFolders']>(WORKER_PROGRAM, 'readFolders');
-    return await orLoss(this.#pool.applyAsync(readFolders, [requests], BESIDE));
+    return await orLoss(this.#pool.applyAsync(readFolders, [requests], IN[company]));
   }
 
-  async findDeletions(looks: readonly DeletionLook[]): Promise<readonly FoundDeletions[]> {
+  async findDeletions(looks: readonly DeletionLook[], company: Company): Promise<readonly FoundDeletions[]> {
     const findDeletions = task<WorkerTasks['findDeletions']>(WORKER_PROGRAM, 'findDeletions');
-    return await orLoss(this.#pool.applyAsync(findDeletions, [looks], BESIDE));
+    return await orLoss(this.#pool.applyAsync(findDeletions, [looks], IN[company]));
   }
 
   async end(): Promise<HandsEnd> {
@@ -179,7 +179,7 @@ async function orLoss<T>(answer: Promise<T>): Promise<T> {
 
 function lossOf(error: unknown): BatchLostError | undefined {
   if (error instanceof WorkerLostError)
-    return new BatchLostError(error.hadBegun ? 'at work' : 'not begun', lossInWords(error), error, error.pid);
+    return new BatchLostError(error.hadBegun ? 'at work' : 'not begun', lossInWords(error), error, error);
   return error instanceof WorkerStartError
     ? new BatchLostError('no worker', error.message, error)
     : undefined;
@@ -190,7 +190,7 @@ function lossInWords({ signal, exitCode }: WorkerLostError): string {
 }
 
 /** A worker may be at a large file for long: what the walk waits for does not stand behind that. */
-const BESIDE = { isBeside: true } as const;
+const IN = { 'beside others': { isBeside: true }, alone: {} } as const;
 /** Batches that a worker has ahead of the one it is at, so that it never waits for the next. */
 const AHEAD = 1;
 /** Starting takes a processor's time: were more started at a time than there are processors, the first would be late. */

@@ -26,9 +26,17 @@ export class Retries {
   /** @returns what has befallen the jobs that the worker had */
   workerLost({ message, worker }: BatchLostError): Failure {
     // One worker may have had a batch, and folders to read beside it.
-    if (worker === undefined || worker !== this.#lastLost) this.#lossesInARow += 1;
-    this.#lastLost = worker;
+    if (worker === undefined || worker.pid !== this.#lastLost) this.#lossesInARow += 1;
+    this.#lastLost = worker?.pid;
     return { code: 'WORKER_LOST', message: this.#isHopeless ? `no worker stays alive: ${message}` : message };
+  }
+
+  /**
+   * Whether that a worker was lost with it counts as a try of a job. Something else may have been to blame: then it is
+   * not held against a first and only try.
+   */
+  isTry({ again, attempt }: PendingJob, { worker }: BatchLostError): boolean {
+    return worker?.wasAlone !== false || again === true || !this.isLast(attempt);
   }
 
   /** Whether there is none behind this one. */

@@ -133,7 +133,8 @@ export class Settlement {
     const isKnown = batch.hasReported || jobs[0]?.[1].again === true;
     const isOnlyOne = error.loss === 'at work' && jobs.length === 1;
     const isEachTried = error.loss === 'no worker' || (isOnlyOne && isKnown);
-    for (const [row, job] of jobs) this.#notDone(job, failure, isEachTried || row === atHand);
+    for (const [row, job] of jobs)
+      this.#notDone(job, failure, (isEachTried || row === atHand) && this.#retries.isTry(job, error));
   }
 
   /** A folder cannot be finished behind its files. */

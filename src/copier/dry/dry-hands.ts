@@ -20,7 +20,7 @@ import { heldTimes } from '../../rules/held-times.js';
 import { isFirstNameAnother, lookAt, type TreePair } from '../../rules/is-up-to-date.js';
 import { decideEntry, filledFolderInTheWay, type Look } from '../../rules/stands-there.js';
 import type { LookedAtDestination } from '../destination/destination.js';
-import type { Hands, HandsEnd } from '../dispatch/hands.js';
+import type { Company, Hands, HandsEnd } from '../dispatch/hands.js';
 import { isFinish } from '../dispatch/pending-job.js';
 import type { DrySnapshots } from './dry-snapshots.js';
 
@@ -91,10 +91,10 @@ export class DryHands implements Hands {
     return { rest, begun: rows, effort };
   }
 
-  read(requests: readonly FolderRequest[]): Promise<readonly FolderReading[]> {
+  read(requests: readonly FolderRequest[], company: Company): Promise<readonly FolderReading[]> {
     this.#reader ??= this.#newReader();
     if (this.#reader.workers === 0) this.#reader.grow();
-    return this.#reader.read(requests);
+    return this.#reader.read(requests, company);
   }
 
   findDeletions(): Promise<never> {

@@ -1,4 +1,4 @@
-import type { Hands, HandsEnd } from '../../copier/dispatch/hands.js';
+import type { Company, Hands, HandsEnd } from '../../copier/dispatch/hands.js';
 import type { LocalHands } from '../../copier/dispatch/local-hands.js';
 import type { MemberEvent } from '../../copier/report/events.js';
 import type { BytePath } from '../../files/byte-path.js';
@@ -123,12 +123,12 @@ export class FleetHands implements Hands {
     }
   }
 
-  read(requests: readonly FolderRequest[]): Promise<readonly FolderReading[]> {
-    return this.#local.read(requests);
+  read(requests: readonly FolderRequest[], company: Company): Promise<readonly FolderReading[]> {
+    return this.#local.read(requests, company);
   }
 
-  findDeletions(looks: readonly DeletionLook[]): Promise<readonly FoundDeletions[]> {
-    return this.#local.findDeletions(looks);
+  findDeletions(looks: readonly DeletionLook[], company: Company): Promise<readonly FoundDeletions[]> {
+    return this.#local.findDeletions(looks, company);
   }
 
   async end(): Promise<HandsEnd> {

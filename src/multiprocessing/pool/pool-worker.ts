@@ -153,10 +153,9 @@ export class PoolWorker {
     const isLost = failure === undefined || failure.kind === 'accident';
     const lost = isLost ? lines.flatMap(line => line.shift() ?? []) : [];
     this.#handlers.onReturned(lines.flat());
+    const lostWith = { hadBegun: this.#isReady, wasAlone: lost.length === 1 };
     for (const work of lost) {
-      work.failed(
-        this.#reason ?? new WorkerLostError(this.pid, ending, work.task, this.#isReady, this.#cause),
-      );
+      work.failed(this.#reason ?? new WorkerLostError(this.pid, ending, work.task, lostWith, this.#cause));
     }
     this.#handlers.onEnd(this, failure);
   }
