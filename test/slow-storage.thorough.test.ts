@@ -94,6 +94,23 @@ test('a filter that throws where a folder has been read ahead ends the copy, and
   expect(unhandled).toEqual([]);
 });
 
+test('each file comes into its own folder, where many more folders are at hand than are kept open', async () => {
+  const entries = Array.from({ length: 900 }, (_, n): TreeEntry => {
+    const folder = `${n % 20}/${n % 300}`;
+    return {
+      path: n % 3 === 0 ? `${folder}/below/${n}` : `${folder}/${n}`,
+      kind: 'file',
+      content: String(n),
+    };
+  });
+  for (const workers of [1, 2]) {
+    const source = makeTree(entries);
+    const { copy, report } = await toldCopy(source, { ...slowly, workers, retries: 0 });
+    expect(report).toMatchObject({ status: 0, files: entries.length });
+    expect(compareTrees(source, copy)).toEqual([]);
+  }
+});
+
 test('where fewer files may be open than folders are read at a time, all are read, and copied at the first try', async () => {
   const entries = Array.from({ length: 432 }, (_, n): TreeEntry => {
     return { path: `${n % 6}/${n % 12}/${n}/file`, kind: 'file', content: String(n) };
