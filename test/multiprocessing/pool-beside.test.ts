@@ -30,6 +30,21 @@ describe('a task beside others', () => {
     expect((await Promise.all(holding)).flat().sort()).toEqual([1, 2]);
   });
 
+  for (const ends of [0, 1]) {
+    test(`goes to a worker that has nothing else to do, once the ${ends === 0 ? 'first' : 'second'} is through`, async () => {
+      const pool = makePool(2);
+      await Promise.all([pool.applyAsync(named('wait'), [50]), pool.applyAsync(named('wait'), [50])]);
+      const queues = [new Queue<number>(), new Queue<number>()];
+      const takes = queues.map(queue => pool.applyAsync(named('take'), [queue, 1]));
+      await queues[ends]?.put(1);
+      await takes[ends];
+      const idle = await pool.applyAsync(named('pid'), []);
+      expect(await pool.applyAsync(named('pid'), [], BESIDE)).toBe(idle);
+      await queues[1 - ends]?.put(1);
+      await takes[1 - ends];
+    });
+  }
+
   test('a worker that ends rejects what it was at and what ran beside it; what waited runs once, in another', async () => {
     const pool = makePool(1, { ahead: 1 });
     const held = new Queue<number>();

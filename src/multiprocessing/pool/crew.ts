@@ -140,12 +140,12 @@ export class Crew {
     return this.#idle.pop() ?? (mayGoAhead ? this.#withRoom() : undefined) ?? this.#fork();
   }
 
-  /** The worker with the fewest works beside what it is at; one that starts only where all do. */
+  /** The worker with the fewest works beside what it is at, or else the least to do; one that starts only where all do. */
   #forBeside(): PoolWorker | undefined {
     const workers = Array.from(this.#workers).filter(({ isEnding }) => !isEnding);
     const ready = workers.filter(({ isReady }) => isReady);
-    const [first, ...others] = ready.length > 0 ? ready : workers;
-    return others.reduce((least, worker) => (worker.besides < (least?.besides ?? 0) ? worker : least), first);
+    const able = ready.length > 0 ? ready : workers;
+    return able.sort((a, b) => a.besides - b.besides || a.load - b.load)[0];
   }
 
   /** The worker with the least to do, if it may have one more. */
