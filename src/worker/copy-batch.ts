@@ -23,6 +23,7 @@ import { findDeletionsIn } from './folders/find-deletions.js';
 import { finishFolder } from './folders/finish-folder.js';
 import { readFolders } from './folders/read-folders.js';
 import { FilesAhead } from './side-by-side/files-ahead.js';
+import { mayLinkWaiting } from './side-by-side/link-waiting.js';
 
 /** What the pool has a worker do: prepare itself once, and then one batch after the other. */
 export type WorkerTasks = ReturnType<typeof workerTasks>;
@@ -83,7 +84,7 @@ async function copyAll(context: WorkerContext, batch: Batch, stop: AbortSignal):
     stop.throwIfAborted();
     if (context.settings.tellsBegin) await context.reporter.tellBegin();
     await walk(
-      batch.atATime > 1 && context.snapshots.length === 0
+      batch.atATime > 1 && mayLinkWaiting(context)
         ? copySideBySide(context, batch)
         : copyEntries(context, batch),
     );
@@ -126,7 +127,9 @@ function* bookAhead(context: WorkerContext, ahead: FilesAhead, row: BatchRow): S
   try {
     const copied = yield* ahead.copied(row.index);
     if (copied === undefined) return false;
-    if (row.kind === 'file') {
+    if (copied === 'linked') {
+      context.reporter.linked(row.index);
+    } else if (row.kind === 'file') {
       context.touched(row.folder);
       context.copied(row.facts.size);
       context.reporter.done(row.index, row, { how: 'streamed', bytes: row.facts.size, ...copied });

@@ -1,4 +1,17 @@
-import { chmod, close, constants, fstat, fsync, lstat, mkdir, open, rmdir, stat, unlink } from 'node:fs';
+import {
+  chmod,
+  close,
+  constants,
+  fstat,
+  fsync,
+  link,
+  lstat,
+  mkdir,
+  open,
+  rmdir,
+  stat,
+  unlink,
+} from 'node:fs';
 import { native } from '../byte-path.js';
 import { type Facts, factsFrom } from '../facts.js';
 import { codeOf } from '../failure.js';
@@ -62,6 +75,13 @@ export const waitingCalls = {
   makeFolder(path: string, mode: number): Promise<void> {
     return new Promise((resolve, reject) => {
       mkdir(native(path), mode, error => (error === null ? resolve() : reject(error)));
+    });
+  },
+
+  /** One more name of a file. It fails where anything has that name. */
+  link(path: string, newPath: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      link(native(path), native(newPath), error => (error === null ? resolve() : reject(error)));
     });
   },
 

@@ -5,18 +5,18 @@ import { type FolderHandles, NOTHING_THERE, openFolderHandles } from './folder-h
 
 /** The folders of an earlier copy that is only read. */
 export class SnapshotFolders {
-  readonly #handles: FolderHandles;
+  readonly handles: FolderHandles;
   #missing: BytePath | undefined;
 
   constructor(readonly root: BytePath) {
-    this.#handles = openFolderHandles(root, { mostOpen: OPEN_FOLDERS });
+    this.handles = openFolderHandles(root, { mostOpen: OPEN_FOLDERS });
   }
 
   /** @returns undefined where the snapshot has no such folder */
   place(folder: BytePath): FolderPlace | undefined {
     if (folder === this.#missing) return undefined;
     try {
-      return this.#handles.place(folder);
+      return this.handles.place(folder);
     } catch (error) {
       if (!NOTHING_THERE.has(codeOf(error) ?? '')) throw error;
       this.#missing = folder;
@@ -25,7 +25,7 @@ export class SnapshotFolders {
   }
 
   close(): void {
-    this.#handles.close();
+    this.handles.close();
   }
 }
 

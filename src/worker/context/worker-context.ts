@@ -25,6 +25,7 @@ import { type DestinationTraits, readTraits } from '../metadata/destination-trai
 import { Owners } from '../metadata/owner.js';
 import { DescriptorTurns } from './descriptor-turns.js';
 import { HeldFolders } from './held-folders.js';
+import { HeldSnapshot } from './held-snapshot.js';
 import { Looks } from './looks.js';
 import { Reporter } from './reporter.js';
 import { Stopped } from './stopped.js';
@@ -72,6 +73,7 @@ export class WorkerContext implements Pace {
   readonly backup: BackupFolder | undefined;
   /** In which the same entry may be found, to be linked to; the first that has it counts. */
   readonly snapshots: readonly SnapshotFolders[];
+  readonly heldSnapshots: readonly HeldSnapshot[];
 
   constructor(
     readonly settings: WorkerSettings,
@@ -89,6 +91,7 @@ export class WorkerContext implements Pace {
     this.heldDestination = new HeldFolders({ handles: this.destination, root, followLinks: false });
     this.backup = backupOf(settings, this.destination);
     this.snapshots = settings.snapshots.map(root => new SnapshotFolders(root));
+    this.heldSnapshots = this.snapshots.map(snapshot => new HeldSnapshot(snapshot));
     this.chunks = new Chunks(settings.chunkSize, budget !== undefined);
     this.#unsynced = new UnsyncedFolders(this.destination, this.heldDestination);
     this.reporter = new Reporter(reports, settings, stop, this.#unsynced);

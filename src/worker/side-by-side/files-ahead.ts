@@ -7,6 +7,7 @@ import type { WorkerContext } from '../context/worker-context.js';
 import { isPlainFile } from '../entries/copy-small-file.js';
 import { finishFolderWaiting } from '../folders/finish-folder.js';
 import { type CopiedAhead, copySmallFileWaiting } from './copy-small-file-waiting.js';
+import { linkWaiting } from './link-waiting.js';
 import { nextToBegin } from './next-to-begin.js';
 import { removeWaiting } from './remove-waiting.js';
 
@@ -47,7 +48,7 @@ export class FilesAhead {
    * Waits for what is in a row.
    * @returns undefined where it has still to be done
    */
-  *copied(row: number): Steps<CopiedAhead | undefined> {
+  *copied(row: number): Steps<Outcome> {
     this.#row = row;
     this.#next = Math.max(this.#next, row);
     this.#begin();
@@ -115,11 +116,13 @@ export class FilesAhead {
     }
   }
 
-  async #copy(row: BatchRow, lane: Lane): Promise<CopiedAhead | undefined> {
+  async #copy(row: BatchRow, lane: Lane): Promise<Outcome> {
     const folder = this.#batch.folderOf[row.index] ?? 0;
     this.#underWay[folder] = (this.#underWay[folder] ?? 0) + 1;
     try {
-      return await copySmallFileWaiting(this.#context, row, lane);
+      const linked = await linkWaiting(this.#context, row);
+      if (linked === 'unclear') return undefined;
+      return linked === 'linked' ? linked : await copySmallFileWaiting(this.#context, row, lane);
     } finally {
       this.#underWay[folder] = (this.#underWay[folder] ?? 0) - 1;
       this.#idle.push(lane);
@@ -157,7 +160,7 @@ export class FilesAhead {
     return notKept === undefined ? undefined : { notKept };
   }
 
-  #keep(row: BatchRow, outcome: Promise<CopiedAhead | undefined>): Begun {
+  #keep(row: BatchRow, outcome: Promise<Outcome>): Begun {
     const through = async () => {
       try {
         const copied = await outcome;
@@ -179,6 +182,9 @@ const ROWS_AHEAD = 64;
 interface Begun {
   /** Never rejects. */
   readonly isThrough: Promise<void>;
-  copied?: CopiedAhead | undefined;
+  copied?: Outcome;
   error?: unknown;
 }
+
+/** Undefined: it has to be done in the usual way. */
+type Outcome = CopiedAhead | 'linked' | undefined;
