@@ -8,7 +8,7 @@ import type { Tally } from '../report/tally.js';
 import type { UnderWay } from '../report/under-way.js';
 import { Backlog, type OnAdded } from './backlog.js';
 import { BatchSize } from './batch-size.js';
-import { FolderReaders } from './folder-readers.js';
+import { FolderReaders, type LostReading } from './folder-readers.js';
 import type { BatchLostError, Hands, HandsEnd } from './hands.js';
 import type { JobBatch } from './job-batch.js';
 import { OpenBatch } from './open-batch.js';
@@ -54,7 +54,7 @@ export class Dispatcher {
     const parts = {
       hands,
       retries,
-      lost: (error: BatchLostError) => this.#retries.workerLost(error),
+      lost: (error: BatchLostError) => this.#loseReader(error),
       changed: () => this.#settlement.listener.workers(hands.pids),
     };
     this.#readers = new FolderReaders({
@@ -231,6 +231,12 @@ export class Dispatcher {
     this.#backlog.release(jobs);
     this.#hand();
     this.#changes.call();
+  }
+
+  #loseReader(error: BatchLostError): LostReading | undefined {
+    if (error.loss === 'no worker' && this.#settlement.listener.workerless(error.message)) return undefined;
+    const failure = this.#retries.workerLost(error);
+    return { failure, isTried: error.loss !== 'not begun' || this.#retries.isHopeless };
   }
 
   #hear(batch: OpenBatch, report: WorkerReport): void {

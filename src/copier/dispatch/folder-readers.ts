@@ -13,10 +13,17 @@ interface ReadersParts<Request, Reading> {
   readonly worthAWorker: number;
   /** Tries beyond the first. */
   readonly retries: number;
-  /** A worker was lost. @returns what has befallen what it was at */
-  readonly lost: (error: BatchLostError) => Failure;
+  /** A worker was lost. @returns undefined where the run is stopped for that */
+  readonly lost: (error: BatchLostError) => LostReading | undefined;
   /** The workers are others than before. */
   readonly changed: () => void;
+}
+
+export interface LostReading {
+  /** What has befallen what the worker was at. */
+  readonly failure: Failure;
+  /** Whether it may have begun with that, or nothing is tried again. */
+  readonly isTried: boolean;
 }
 
 interface FailedReading {
@@ -89,15 +96,21 @@ export class FolderReaders<Request extends object, Reading> {
       for (const { reject } of sent) reject(error);
       return;
     }
-    const failure = this.#parts.lost(error);
+    const lost = this.#parts.lost(error);
+    if (lost === undefined) return;
+    const { failure, isTried } = lost;
     for (const { request, tries, resolve, reject } of sent) {
       // Whose doing it was is known only of one that was alone.
-      if (company === 'alone' && tries > this.#parts.retries) resolve({ kind: 'failed', failure });
-      else
-        void this.#run(
-          [{ request: { ...request, again: true }, tries: tries + 1, resolve, reject }],
-          'alone',
-        );
+      if (company === 'alone' && isTried && tries > this.#parts.retries) resolve({ kind: 'failed', failure });
+      else {
+        const again = {
+          request: { ...request, again: true },
+          tries: tries + Number(isTried),
+          resolve,
+          reject,
+        };
+        void this.#run([again], 'alone');
+      }
     }
   }
 }

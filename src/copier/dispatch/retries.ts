@@ -19,6 +19,11 @@ export class Retries {
     this.#mostLosses = workers * MOST_LOSSES_A_WORKER;
   }
 
+  /** Whether so many workers were lost that nothing is tried again. */
+  get isHopeless(): boolean {
+    return this.#lossesInARow > this.#mostLosses;
+  }
+
   someDone(): void {
     this.#lossesInARow = 0;
   }
@@ -28,7 +33,7 @@ export class Retries {
     // One worker may have had a batch, and folders to read beside it.
     if (worker === undefined || worker.pid !== this.#lastLost) this.#lossesInARow += 1;
     this.#lastLost = worker?.pid;
-    return { code: 'WORKER_LOST', message: this.#isHopeless ? `no worker stays alive: ${message}` : message };
+    return { code: 'WORKER_LOST', message: this.isHopeless ? `no worker stays alive: ${message}` : message };
   }
 
   /**
@@ -55,12 +60,8 @@ export class Retries {
     if (kind === 'finishAfter') return { kind: 'postpone' };
     // A large file is begun anew, under another name: one who is late may still write to what is there.
     if (code === LOST_ELSEWHERE) return isOfLargeFile(job) ? undefined : { kind: 'again', delayMs: 0 };
-    if ((isTried && this.isLast(attempt)) || (isLost && this.#isHopeless)) return undefined;
+    if ((isTried && this.isLast(attempt)) || (isLost && this.isHopeless)) return undefined;
     return { kind: 'again', delayMs: isLost ? 0 : attempt * RETRY_AFTER_MS };
-  }
-
-  get #isHopeless(): boolean {
-    return this.#lossesInARow > this.#mostLosses;
   }
 }
 

@@ -52,7 +52,7 @@ export class FilesAhead {
     this.#row = row;
     this.#next = Math.max(this.#next, row);
     this.#begin();
-    while (this.#files[0] === row && this.#copying.size > 0 && this.#isPlain(this.#rowAt(row)))
+    while (this.#files[0] === row && this.#copying.size > 0 && this.#isNext(this.#rowAt(row)))
       yield Promise.race(this.#copying);
     const begun = this.#begun.get(row);
     if (begun === undefined) {
@@ -81,14 +81,15 @@ export class FilesAhead {
     for (const end = Math.min(this.#row + ROWS_AHEAD, this.#end); this.#next < end; this.#next += 1) {
       const row = this.#rowAt(this.#next);
       if (row.kind === 'finish' || row.kind === 'finishAfter') this.#folders.push(this.#next);
-      else if (row.kind === 'file' && row.facts.size < this.#size) this.#files.push(this.#next);
+      else if (row.kind === 'file' && (this.#mayLink || row.facts.size < this.#size))
+        this.#files.push(this.#next);
       else if (row.kind === 'remove') this.#keep(row, removeWaiting(this.#context, row));
     }
     this.#beginFinishing();
     while (this.#idle.length > 0) {
       const among = { turn: this.#row, end: this.#end, folderOf: this.#batch.folderOf };
-      const isPlain = (row: number) => this.#isPlain(this.#rowAt(row));
-      const at = nextToBegin(this.#files, among, this.#underWay, isPlain);
+      const isNext = (row: number) => this.#isNext(this.#rowAt(row));
+      const at = nextToBegin(this.#files, among, this.#underWay, isNext);
       const [index] = at === undefined ? [] : this.#files.splice(at, 1);
       const lane = index === undefined ? undefined : this.#idle.pop();
       if (index === undefined || lane === undefined) return;
@@ -103,6 +104,16 @@ export class FilesAhead {
     const row = new BatchRow(this.#batch);
     row.moveTo(index);
     return row;
+  }
+
+  /** Whether a snapshot may have files, large ones too. */
+  get #mayLink(): boolean {
+    return this.#context.snapshots.length > 0;
+  }
+
+  /** Whether a file is one to begin. */
+  #isNext(row: BatchRow): boolean {
+    return this.#mayLink ? !this.#batch.again : this.#isPlain(row);
   }
 
   /** What is not yet may be later: whether files can be clones is known once one has been tried. */
@@ -120,9 +131,10 @@ export class FilesAhead {
     const folder = this.#batch.folderOf[row.index] ?? 0;
     this.#underWay[folder] = (this.#underWay[folder] ?? 0) + 1;
     try {
-      const linked = await linkWaiting(this.#context, row);
-      if (linked === 'unclear') return undefined;
-      return linked === 'linked' ? linked : await copySmallFileWaiting(this.#context, row, lane);
+      const linked = this.#mayLink ? await linkWaiting(this.#context, row) : 'not there';
+      if (linked === 'linked') return linked;
+      const isToBeCopied = linked === 'not there' && row.facts.size < this.#size && this.#isPlain(row);
+      return isToBeCopied ? await copySmallFileWaiting(this.#context, row, lane) : undefined;
     } finally {
       this.#underWay[folder] = (this.#underWay[folder] ?? 0) - 1;
       this.#idle.push(lane);

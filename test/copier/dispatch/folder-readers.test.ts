@@ -19,7 +19,8 @@ function scene(retries: number, losses = 0) {
     return requests.map(({ folder }) => ({ kind: 'read', folder }) as const);
   };
   const hands = { size: 1, workers: 1, grow() {} } as unknown as Hands;
-  const lost = () => ({ code: 'WORKER_LOST', message: 'its worker was killed' });
+  const failure = { code: 'WORKER_LOST', message: 'its worker was killed' };
+  const lost = () => ({ failure, isTried: true });
   const readers = new FolderReaders<Request, { kind: 'read'; folder: string }>({
     ...{ hands, send, retries, lost, worthAWorker: 100 },
     changed() {},
