@@ -17,6 +17,16 @@ describe('a task beside others', () => {
     expect([await holding, await behind, pool.workers]).toEqual([[7], 8, 1]);
   });
 
+  test('does not wait behind what waits for a worker', async () => {
+    const pool = makePool(1);
+    const held = new Queue<number>();
+    const holding = pool.applyAsync(named('take'), [held, 1]);
+    const waiting = pool.applyAsync(named('double'), [4]);
+    expect(await pool.applyAsync(named('double'), [2], BESIDE)).toBe(4);
+    await held.put(7);
+    expect([await holding, await waiting]).toEqual([[7], 8]);
+  });
+
   test('goes to the worker with the fewest of them, and leaves it free for others', async () => {
     const pool = makePool(2);
     pool.grow();

@@ -18,6 +18,8 @@ export class Crew {
   readonly #returned: Work[] = [];
   /** Jobs that have work to give, or had when last seen. */
   readonly #waiting = new Set<Job>();
+  /** The same of those whose work runs beside other. */
+  readonly #waitingBeside = new Set<Job>();
   /** Jobs without an outcome. */
   readonly #open = new Set<Job>();
   readonly #onEnded: (() => void)[] = [];
@@ -67,7 +69,7 @@ export class Crew {
 
   /** The job has work to give, perhaps again. */
   wake(job: Job): void {
-    this.#waiting.add(job);
+    (job.isBeside ? this.#waitingBeside : this.#waiting).add(job);
     this.#dispatch();
   }
 
@@ -75,6 +77,7 @@ export class Crew {
   settled(job: Job): void {
     this.#open.delete(job);
     this.#waiting.delete(job);
+    this.#waitingBeside.delete(job);
     this.#wrapUp();
   }
 
@@ -86,6 +89,7 @@ export class Crew {
   terminate(killAfterMs?: number): Promise<void> {
     this.#state = 'terminated';
     this.#waiting.clear();
+    this.#waitingBeside.clear();
     this.#returned.length = 0;
     // Whoever asked for the end need not handle every open promise: a rejection that nobody awaits is not an error
     // here.
@@ -119,19 +123,35 @@ export class Crew {
   }
 
   #giveOut(): void {
-    for (let work = this.#returned[0]; work !== undefined; work = this.#returned[0]) {
+    const isFull = !this.#giveReturned();
+    // What runs beside others waits for none of them.
+    this.#give(this.#waitingBeside);
+    if (!isFull) this.#give(this.#waiting);
+  }
+
+  /** @returns whether there is a worker for each */
+  #giveReturned(): boolean {
+    let isFull = false;
+    for (const work of [...this.#returned]) {
+      // Where no worker could be had for another, it has failed meanwhile.
+      if (!this.#returned.includes(work) || (isFull && !work.isBeside)) continue;
       const worker = this.#workerFor(work);
-      if (worker === undefined) return;
-      this.#returned.shift();
+      isFull ||= worker === undefined;
+      if (worker === undefined) continue;
+      this.#returned.splice(this.#returned.indexOf(work), 1);
       worker.run(work);
     }
-    for (const job of this.#waiting) {
+    return !isFull;
+  }
+
+  #give(jobs: Set<Job>): void {
+    for (const job of jobs) {
       while (job.hasWork) {
         const worker = this.#workerFor(job);
         if (worker === undefined) return;
         worker.run(job.take());
       }
-      this.#waiting.delete(job);
+      jobs.delete(job);
     }
   }
 
@@ -228,7 +248,7 @@ export class Crew {
   /** New workers would fail as this one did: one error for all that waits, not a round of forks for each. */
   #abandonWaiting(error: unknown): void {
     for (const work of this.#returned.splice(0)) work.failed(error);
-    for (const job of this.#waiting) if (job.hasWork) job.abandon(error);
+    for (const job of [...this.#waitingBeside, ...this.#waiting]) if (job.hasWork) job.abandon(error);
   }
 
   #wrapUp(): void {
