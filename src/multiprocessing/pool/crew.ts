@@ -1,7 +1,8 @@
 import { Closed, Terminated, WorkerStartError } from '../errors.js';
 import type { ForkOptions, StartFailure } from '../process/forked.js';
 import { PoolWorker } from './pool-worker.js';
-import type { Job, Work } from './work.js';
+import { type Asked, WaitingWork } from './waiting-work.js';
+import type { Job } from './work.js';
 
 /** The workers of a pool and the jobs that wait for them. First submitted, first served. */
 export class Crew {
@@ -14,12 +15,7 @@ export class Crew {
   #isTold = false;
   readonly #workers = new Set<PoolWorker>();
   readonly #idle: PoolWorker[] = [];
-  /** Works that were sent to a worker which ended before it began with them. */
-  readonly #returned: Work[] = [];
-  /** Jobs that have work to give, or had when last seen. */
-  readonly #waiting = new Set<Job>();
-  /** The same of those whose work runs beside other. */
-  readonly #waitingBeside = new Set<Job>();
+  readonly #waiting = new WaitingWork();
   /** Jobs without an outcome. */
   readonly #open = new Set<Job>();
   readonly #onEnded: (() => void)[] = [];
@@ -69,15 +65,14 @@ export class Crew {
 
   /** The job has work to give, perhaps again. */
   wake(job: Job): void {
-    (job.isBeside ? this.#waitingBeside : this.#waiting).add(job);
+    this.#waiting.add(job);
     this.#dispatch();
   }
 
   /** The job has its outcome. */
   settled(job: Job): void {
     this.#open.delete(job);
-    this.#waiting.delete(job);
-    this.#waitingBeside.delete(job);
+    this.#waiting.drop(job);
     this.#wrapUp();
   }
 
@@ -89,8 +84,6 @@ export class Crew {
   terminate(killAfterMs?: number): Promise<void> {
     this.#state = 'terminated';
     this.#waiting.clear();
-    this.#waitingBeside.clear();
-    this.#returned.length = 0;
     // Whoever asked for the end need not handle every open promise: a rejection that nobody awaits is not an error
     // here.
     for (const job of this.#open) job.outcome?.catch(() => {});
@@ -115,47 +108,14 @@ export class Crew {
     if (this.#isDispatching || this.#state === 'terminated') return;
     this.#isDispatching = true; // work that cannot be sent makes its worker idle on the spot
     try {
-      this.#giveOut();
+      this.#waiting.giveOut(asked => this.#workerFor(asked));
     } finally {
       this.#isDispatching = false;
     }
     this.#wrapUp();
   }
 
-  #giveOut(): void {
-    const isFull = !this.#giveReturned();
-    // What runs beside others waits for none of them.
-    this.#give(this.#waitingBeside);
-    if (!isFull) this.#give(this.#waiting);
-  }
-
-  /** @returns whether there is a worker for each */
-  #giveReturned(): boolean {
-    let isFull = false;
-    for (const work of [...this.#returned]) {
-      // Where no worker could be had for another, it has failed meanwhile.
-      if (!this.#returned.includes(work) || (isFull && !work.isBeside)) continue;
-      const worker = this.#workerFor(work);
-      isFull ||= worker === undefined;
-      if (worker === undefined) continue;
-      this.#returned.splice(this.#returned.indexOf(work), 1);
-      worker.run(work);
-    }
-    return !isFull;
-  }
-
-  #give(jobs: Set<Job>): void {
-    for (const job of jobs) {
-      while (job.hasWork) {
-        const worker = this.#workerFor(job);
-        if (worker === undefined) return;
-        worker.run(job.take());
-      }
-      jobs.delete(job);
-    }
-  }
-
-  #workerFor({ isBeside, mayGoAhead }: Pick<Job, 'isBeside' | 'mayGoAhead'>): PoolWorker | undefined {
+  #workerFor({ isBeside, mayGoAhead }: Asked): PoolWorker | undefined {
     if (isBeside) return this.#forBeside() ?? this.#forkIdle();
     return this.#idle.pop() ?? (mayGoAhead ? this.#withRoom() : undefined) ?? this.#fork();
   }
@@ -197,14 +157,14 @@ export class Crew {
           if (worker.load === 0) this.#idle.push(worker);
           this.#dispatch();
         },
-        onReturned: works => void this.#returned.push(...works),
+        onReturned: works => this.#waiting.takeBack(works),
         onEnd: (ended, failure) => this.#lose(ended, failure),
       });
       this.#workers.add(worker);
       return worker;
     } catch (error) {
       if (error instanceof WorkerStartError) this.#giveUp(error);
-      else if (this.#workers.size === 0) this.#abandonWaiting(error);
+      else if (this.#workers.size === 0) this.#waiting.abandon(error);
       return undefined;
     }
   }
@@ -220,7 +180,8 @@ export class Crew {
 
   #startFailed({ kind, error }: StartFailure): void {
     if (kind === 'accident') this.#accidents += 1;
-    if (kind === 'initializer') this.#abandonWaiting(error);
+    // New workers would fail as this one did: one error for all that waits, not a round of forks for each.
+    if (kind === 'initializer') this.#waiting.abandon(error);
     else if (kind === 'system' || this.#accidents > MOST_ACCIDENTS) this.#giveUp(error);
   }
 
@@ -233,7 +194,7 @@ export class Crew {
       return;
     }
     this.#most = this.size;
-    this.#abandonWaiting(error);
+    this.#waiting.abandon(error);
   }
 
   /** Only where some live for sure. */
@@ -243,12 +204,6 @@ export class Crew {
       return;
     this.#isTold = true;
     this.#options.onGivenUp(error);
-  }
-
-  /** New workers would fail as this one did: one error for all that waits, not a round of forks for each. */
-  #abandonWaiting(error: unknown): void {
-    for (const work of this.#returned.splice(0)) work.failed(error);
-    for (const job of [...this.#waitingBeside, ...this.#waiting]) if (job.hasWork) job.abandon(error);
   }
 
   #wrapUp(): void {
