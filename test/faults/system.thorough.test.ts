@@ -144,7 +144,9 @@ describe('what fails again and again makes one failed entry, none of it in the c
 
   test('EIO on making a folder: it is the failed entry, and what is in it is not gone into', async () => {
     const places = makePlaces();
-    const result = await copyWithFaults(places, ['mkdirat:error=EIO'], () => anyFolder('folder'));
+    const result = await copyWithFaults(places, ['mkdirat:error=EIO', 'mkdir:error=EIO'], () =>
+      anyFolder('folder'),
+    );
     expect(result.status).toBe(1);
     expect(result.stderr).toMatch(new RegExp(`^folder-copy: ${places.source}/folder: [^\n]* \\(EIO\\)\n$`));
     await expectCompleted(places);
@@ -187,7 +189,7 @@ describe('a disk that is full', () => {
     },
     {
       title: 'ENOSPC on making a folder',
-      inject: ['mkdirat:error=ENOSPC'],
+      inject: ['mkdirat:error=ENOSPC', 'mkdir:error=ENOSPC'],
       at: () => anyFolder('folder'),
       isOfOne: true,
       code: 'ENOSPC',

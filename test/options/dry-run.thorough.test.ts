@@ -6,7 +6,7 @@ import { tracedCopy } from '../helpers/traced-copy.js';
 import { old, tree } from './dry-run-trees.js';
 
 describe('-n', () => {
-  test('asks the kernel for nothing that writes, in one process', needs('strace'), async () => {
+  test('asks the kernel for nothing that writes, in one process or two', needs('strace'), async () => {
     const source = makeTree(tree);
     const scratch = dirname(source);
     const copy = makeTree(old, join(scratch, 'copy'));
@@ -23,6 +23,7 @@ describe('-n', () => {
     expect(
       calls.filter(call => call.includes(scratch) && writing.test(call.replace(/readlink\w*\(/, ''))),
     ).toEqual([]);
-    expect(calls.filter(call => / execve\(/.test(call))).toHaveLength(1);
+    // One more reads ahead where storage counts as slow, as it may under a tracer.
+    expect(calls.filter(call => / execve\(/.test(call)).length).toBeLessThanOrEqual(2);
   });
 });

@@ -55,7 +55,7 @@ describe('--fsync', needs('strace'), () => {
     const copy = makeTree([{ path: 'x', kind: 'file', content: 'old' }], join(source, '../copy'));
     const { status, calls } = await tracedCopy(traced, ['--fsync', '--reflink', 'never'], source, copy);
     expect(status).toBe(0);
-    const renamed = calls.findIndex(call => call.includes('rename') && /\/x"\)? /.test(call));
+    const renamed = calls.findIndex(call => call.includes('rename') && /(\/|, ")x"\)? /.test(call));
     // The command itself renames its claim meanwhile.
     const [temporary = 'none'] = calls[renamed]?.match(/\.folder-copy\.[^"]+/) ?? [];
     const before = calls.slice(0, renamed).filter(call => call.includes(temporary));

@@ -21,7 +21,7 @@ const looks: [title: string, env: Record<string, string>, hasColours: boolean][]
 ];
 
 for (const [title, env, hasColours] of looks) {
-  test.concurrent(`${title}: ${hasColours ? 'colours' : 'no colours'}, and a drawing`, async () => {
+  test(`${title}: ${hasColours ? 'colours' : 'no colours'}, and a drawing`, async () => {
     const { output } = await runInTerminal(slowly, {
       cwd: makeTree(album),
       env: { LC_ALL: 'C.UTF-8', ...env },
