@@ -216,7 +216,8 @@ export type ApplyOptions =
   | {
       /**
        * Run it beside what its worker is at, while that awaits something, and one after the other with others that are
-       * sent so: the worker with the fewest of them gets it at once. A worker is made only if there is none.
+       * sent so: the worker with the fewest of them gets it at once, of several the one with the least to do. A worker
+       * is made only if there is none.
        */
       readonly isBeside: true;
       readonly signal?: undefined;

@@ -26,6 +26,7 @@ import { Owners } from '../metadata/owner.js';
 import { DescriptorTurns } from './descriptor-turns.js';
 import { HeldFolders } from './held-folders.js';
 import { HeldSnapshot } from './held-snapshot.js';
+import { LastTraits } from './last-traits.js';
 import { Looks } from './looks.js';
 import { Reporter } from './reporter.js';
 import { Stopped } from './stopped.js';
@@ -65,10 +66,9 @@ export class WorkerContext implements Pace {
   readonly #beat: BeatReader | undefined;
   #paidBytes = 0;
   #owners: Owners | undefined;
-  #traits: DestinationTraits | undefined;
-  #traitsOf: BytePath | undefined;
-  /** Of the last folders, where files of several are under way. */
-  readonly #lastTraits = new Map<BytePath, DestinationTraits>();
+  readonly #traits = new LastTraits(folder =>
+    readTraits(this.destination.at(folder).slice(0, -1), this.owners),
+  );
   /** Keeps what is replaced, if that is asked. */
   readonly backup: BackupFolder | undefined;
   /** In which the same entry may be found, to be linked to; the first that has it counts. */
@@ -200,19 +200,7 @@ export class WorkerContext implements Pace {
   /** What the destination's folder hands down to new entries. */
   traits(folder: BytePath): DestinationTraits {
     // All folders of a copy's own making are like its root.
-    const place = this.settings.standing === 'content' ? folder : ROOT;
-    if (this.#traits === undefined || place !== this.#traitsOf) {
-      this.#traits = this.#lastTraits.get(place) ?? this.#readTraits(place);
-      this.#traitsOf = place;
-    }
-    return this.#traits;
-  }
-
-  #readTraits(folder: BytePath): DestinationTraits {
-    const traits = readTraits(this.destination.at(folder).slice(0, -1), this.owners);
-    if (this.#lastTraits.size >= MOST_TRAITS) this.#lastTraits.clear();
-    this.#lastTraits.set(folder, traits);
-    return traits;
+    return this.#traits.of(this.settings.standing === 'content' ? folder : ROOT);
   }
 
   get owners(): Owners {
@@ -258,8 +246,6 @@ export class WorkerContext implements Pace {
     return this.#otherChunks;
   }
 }
-
-const MOST_TRAITS = 8;
 
 function backupOf(
   { backup: root, standing, runId, fsync }: WorkerSettings,
